@@ -1,0 +1,1 @@
+//! Typed API client with interceptors, and the bridge from events to the cache.

@@ -1,0 +1,164 @@
+//! What an endpoint is: method, path, types and role, declared once.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::business::word_enum;
+use crate::{BusinessId, JobId};
+
+/// An HTTP method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Makes or starts.
+    Post,
+    /// Changes in part.
+    Patch,
+    /// Removes.
+    Delete,
+}
+
+impl Method {
+    /// As it stands in a request line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+word_enum! {
+    /// What a person may do, from least to most.
+    Role {
+        /// Reads.
+        Viewer = "viewer",
+        /// Everything but users, keys and settings.
+        Member = "member",
+        /// Everything.
+        Admin = "admin",
+    }
+}
+
+/// The arguments in a path: `()` for none, else the id that stands in braces.
+pub trait PathParams: fmt::Debug + Clone + DeserializeOwned + Send + Sync + 'static {
+    /// `template` with its braces filled.
+    fn fill(&self, template: &str) -> String;
+}
+
+impl PathParams for () {
+    fn fill(&self, template: &str) -> String {
+        template.to_owned()
+    }
+}
+
+impl PathParams for BusinessId {
+    fn fill(&self, template: &str) -> String {
+        fill_one(template, &self.0.to_string())
+    }
+}
+
+impl PathParams for JobId {
+    fn fill(&self, template: &str) -> String {
+        fill_one(template, &self.0.to_string())
+    }
+}
+
+fn fill_one(template: &str, value: &str) -> String {
+    match (template.find('{'), template.find('}')) {
+        (Some(open), Some(close)) if open < close => {
+            format!("{}{value}{}", &template[..open], &template[close + 1..])
+        }
+        _ => template.to_owned(),
+    }
+}
+
+/// One endpoint of the API. The server routes it, the client calls it, the OpenAPI document describes it.
+///
+/// ```
+/// use contract::{BusinessId, Endpoint, endpoint::PathParams, endpoints::GetBusiness};
+/// assert_eq!(BusinessId(5).fill(GetBusiness::PATH), "/api/businesses/5");
+/// ```
+pub trait Endpoint: fmt::Debug + Send + Sync + 'static {
+    /// Stable name, the OpenAPI `operationId`.
+    const NAME: &'static str;
+    /// One line for people.
+    const SUMMARY: &'static str;
+    /// Group in the documentation.
+    const TAG: &'static str;
+    /// Method.
+    const METHOD: Method;
+    /// Path with arguments in braces.
+    const PATH: &'static str;
+    /// The least role that may call it.
+    const ROLE: Role;
+    /// Status of a success.
+    const SUCCESS: u16;
+    /// Statuses of its failures beyond 400 and 500, which every endpoint has.
+    const FAILURES: &'static [u16];
+    /// Arguments in the path.
+    type Path: PathParams;
+    /// Arguments after the question mark; [`NoQuery`] for none.
+    type Query: Schemas + Serialize + DeserializeOwned + Default + Send + Sync + 'static;
+    /// Body of the request; [`NoBody`] for none.
+    type Body: Schemas + Serialize + DeserializeOwned + Send + Sync + 'static;
+    /// Body of the success.
+    type Response: Schemas + Serialize + DeserializeOwned + Send + Sync + 'static;
+}
+
+/// No query parameters: any one given is an error.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NoQuery {}
+
+/// No body.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NoBody {}
+
+/// What the OpenAPI document needs to know of a type; nothing without the feature `openapi`.
+pub trait Schemas {
+    /// The type as query parameters.
+    #[cfg(feature = "openapi")]
+    #[must_use]
+    fn parameters() -> Vec<utoipa::openapi::path::Parameter> {
+        Vec::new()
+    }
+
+    /// The type's schema, or none where there is no body. Named schemas that it refers to are added to `named`.
+    #[cfg(feature = "openapi")]
+    fn schema(
+        named: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>)>,
+    ) -> Option<utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>>;
+}
+
+impl Schemas for NoQuery {
+    #[cfg(feature = "openapi")]
+    fn schema(
+        _: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>)>,
+    ) -> Option<utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>> {
+        None
+    }
+}
+
+impl Schemas for NoBody {
+    #[cfg(feature = "openapi")]
+    fn schema(
+        _: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>)>,
+    ) -> Option<utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>> {
+        None
+    }
+}

@@ -1,0 +1,116 @@
+//! Enrichment: requests, answers and the log of what was done.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{BusinessId, FieldError, JobId, JobStatus, Timestamp};
+
+/// The most businesses that one batch takes.
+pub const MAX_BATCH: usize = 1000;
+
+/// Which businesses to enrich: exactly one of the three fields.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BatchEnrichmentRequest {
+    /// These, 1 to 1,000.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub business_ids: Option<Vec<BusinessId>>,
+    /// Those that the filter selects, at most 1,000 of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub filter: Option<crate::BusinessQuery>,
+    /// This many of those still pending, the oldest first, 1 to 1,000.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<u32>,
+}
+
+impl BatchEnrichmentRequest {
+    /// What is wrong with the request, if anything.
+    ///
+    /// # Errors
+    /// One entry a field that is wrong.
+    pub fn validate(&self) -> Result<(), Vec<FieldError>> {
+        let given = [self.business_ids.is_some(), self.filter.is_some(), self.count.is_some()];
+        let mut errors = Vec::new();
+        if given.into_iter().filter(|given| *given).count() != 1 {
+            errors.push(FieldError::new(
+                "businessIds",
+                "required",
+                "give exactly one of businessIds, filter and count",
+            ));
+        }
+        if self.business_ids.as_ref().is_some_and(|ids| ids.is_empty() || ids.len() > MAX_BATCH) {
+            errors.push(FieldError::new("businessIds", "range", "give 1 to 1000 businesses"));
+        }
+        if self.count.is_some_and(|count| !(1..=1000).contains(&count)) {
+            errors.push(FieldError::new("count", "range", "give a number from 1 to 1000"));
+        }
+        if let Some(Err(filter_errors)) = self.filter.as_ref().map(crate::BusinessQuery::validate) {
+            errors.extend(filter_errors.into_iter().map(|mut error| {
+                error.field = format!("filter.{}", error.field);
+                error
+            }));
+        }
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+}
+
+/// The answer to a request for a batch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BatchAccepted {
+    /// The batch's job.
+    pub job_id: JobId,
+    /// `pending`.
+    pub status: JobStatus,
+    /// Businesses in the batch.
+    pub total_count: u64,
+    /// When the batch was taken.
+    pub started_at: Timestamp,
+}
+
+/// One provider's work on one business.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EnrichmentLogEntry {
+    /// Positive.
+    pub id: i64,
+    /// The business.
+    pub business_id: BusinessId,
+    /// Who did it, such as `website`.
+    pub provider: String,
+    /// How it ended: `enriched`, `noWebsite`, `blockedByRobots`, `unreachable`, `parked`, `nothingFound` or `failed`.
+    pub status: String,
+    /// The fields that were written.
+    pub fields_written: Vec<String>,
+    /// What it cost, in minor units of `currency`.
+    pub cost_minor: i64,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// How long it took.
+    pub duration_ms: u64,
+    /// Why it failed.
+    pub error: Option<String>,
+    /// Where each value came from.
+    pub evidence: Vec<Evidence>,
+}
+
+/// Where a value came from and how sure it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Evidence {
+    /// The field of the business or contact.
+    pub field: String,
+    /// The value found.
+    pub value: String,
+    /// The page that holds it.
+    pub source_url: String,
+    /// The text around it.
+    pub snippet: Option<String>,
+    /// 0 to 1.
+    pub confidence: f64,
+}

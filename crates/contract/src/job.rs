@@ -1,0 +1,168 @@
+//! Long work: jobs, their progress and their counts.
+
+use serde::{Deserialize, Serialize};
+
+use crate::business::word_enum;
+use crate::{JobId, Timestamp};
+
+word_enum! {
+    /// What a job does.
+    JobKind {
+        /// Finds places and stores them as businesses.
+        Scrape = "scrape",
+        /// Enriches one business.
+        Enrich = "enrich",
+        /// Enriches many businesses, one child job each.
+        BatchEnrich = "batchEnrich",
+        /// Reads a file of places.
+        Import = "import",
+        /// Writes a file of businesses.
+        Export = "export",
+    }
+}
+
+word_enum! {
+    /// Where a job stands.
+    JobStatus {
+        /// Waits for a worker, or for its next attempt.
+        Pending = "pending",
+        /// A worker holds it.
+        Running = "running",
+        /// Done.
+        Completed = "completed",
+        /// Given up after its last attempt.
+        Failed = "failed",
+        /// Stopped on request.
+        Cancelled = "cancelled",
+    }
+}
+
+impl JobStatus {
+    /// Whether the job will not change any more unless it is retried.
+    #[must_use]
+    pub fn is_finished(self) -> bool {
+        matches!(self, Self::Completed | Self::Failed | Self::Cancelled)
+    }
+}
+
+/// A unit of durable work.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Job {
+    /// UUIDv7.
+    pub job_id: JobId,
+    /// Grows by one with every change of the row.
+    pub version: u64,
+    /// What it does.
+    pub kind: JobKind,
+    /// Where it stands.
+    pub status: JobStatus,
+    /// A stop was asked for and the worker has not yet come to it.
+    pub cancel_requested: bool,
+    /// What it was asked to do; the kind's request.
+    pub request: serde_json::Value,
+    /// How far it is.
+    pub progress: JobProgress,
+    /// What it counted so far.
+    pub counts: JobCounts,
+    /// What came out; the kind's result.
+    pub result: Option<serde_json::Value>,
+    /// Why the last attempt failed.
+    pub error: Option<String>,
+    /// Attempts begun.
+    pub attempt: u32,
+    /// Attempts allowed.
+    pub max_attempts: u32,
+    /// The batch that it belongs to.
+    pub parent_id: Option<JobId>,
+    /// Who asked for it.
+    pub created_by: Option<String>,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// When its first attempt began.
+    pub started_at: Option<Timestamp>,
+    /// When it completed, failed or was cancelled.
+    pub finished_at: Option<Timestamp>,
+}
+
+/// How far a job is. `done` of `total` units of `stage`; `total` is absent while it is not known.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct JobProgress {
+    /// Units done.
+    pub done: u64,
+    /// Units in all.
+    pub total: Option<u64>,
+    /// What is being done, such as `reading` or `saving`.
+    pub stage: String,
+    /// The stage in words for people.
+    pub message: Option<String>,
+}
+
+/// What a job counted. For places: `found` = `saved` + `merged` + `rejected` + `closed`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct JobCounts {
+    /// Records that answer the request.
+    pub found: u64,
+    /// New businesses.
+    pub saved: u64,
+    /// Records of businesses already known, in this run or before.
+    pub merged: u64,
+    /// Records that could not be used, each with a reason.
+    pub rejected: u64,
+    /// Records of places that closed for good, left out.
+    pub closed: u64,
+    /// Units of work that failed.
+    pub failed: u64,
+}
+
+/// The answer to a request for long work.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct JobAccepted {
+    /// Ask `/api/jobs/{jobId}` how it goes.
+    pub job_id: JobId,
+    /// `pending`.
+    pub status: JobStatus,
+}
+
+/// Which jobs a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+pub struct JobQuery {
+    /// Only jobs of this kind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<JobKind>,
+    /// Only jobs that stand there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<JobStatus>,
+    /// Rows a page, 1 to 200.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 200, default = 20))]
+    pub limit: Option<u32>,
+    /// `nextCursor` of the page before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}
+
+/// A page of the failed jobs.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+pub struct FailedJobQuery {
+    /// Rows a page, 1 to 200.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 200, default = 20))]
+    pub limit: Option<u32>,
+    /// `nextCursor` of the page before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}

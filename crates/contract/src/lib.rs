@@ -1,0 +1,37 @@
+//! What client and server agree on: types, endpoints, events, query keys and cache policy.
+//!
+//! The server routes by it, the client calls by it, the dashboard keys its cache by it and the OpenAPI
+//! document is generated from it, so that a mismatch between them does not compile. The crate performs no
+//! I/O, reads no clock and compiles for wasm32 and for the host.
+
+pub mod business;
+pub mod endpoint;
+pub mod endpoints;
+pub mod enrichment;
+pub mod event;
+pub mod id;
+pub mod job;
+pub mod keys;
+pub mod page;
+pub mod places;
+pub mod policy;
+pub mod problem;
+pub mod query;
+pub mod scrape;
+pub mod stats;
+mod text_serde;
+mod timestamp;
+
+pub use business::{
+    Business, BusinessDetail, Contact, EmailStatus, EnrichmentStatus, OperatingStatus, Socials, SourceRef,
+};
+pub use endpoint::{Endpoint, Method, Role};
+pub use event::{Event, EventPayload};
+pub use id::{BusinessId, ContactId, JobId};
+pub use job::{Job, JobAccepted, JobCounts, JobKind, JobProgress, JobStatus};
+pub use page::{Page, PageMeta};
+pub use problem::{FieldError, Problem};
+pub use query::{BoundingBox, BusinessQuery, BusinessSort, GeoPoint, SortKey};
+pub use scrape::ScrapeRequest;
+pub use stats::Stats;
+pub use timestamp::Timestamp;

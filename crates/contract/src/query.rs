@@ -1,0 +1,403 @@
+//! What a list of businesses can be asked: filters, place, order and paging, as they stand in a URL.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::business::word_enum;
+use crate::page::{DEFAULT_LIMIT, MAX_LIMIT};
+use crate::text_serde::text_serde;
+use crate::{EnrichmentStatus, FieldError, Timestamp};
+
+/// The largest `radiusKm` of a list.
+pub const MAX_RADIUS_KM: f64 = 500.0;
+/// The longest `search`, in characters.
+pub const MAX_SEARCH_LENGTH: usize = 200;
+
+/// Filters, order and paging of a list of businesses. Every field is optional; filters are joined by AND.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+pub struct BusinessQuery {
+    /// From 1; with `limit` at most 10,000,000 rows deep. Not together with `cursor`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(minimum = 1, default = 1))]
+    pub page: Option<u32>,
+    /// Rows a page, 1 to 200.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 200, default = 20))]
+    pub limit: Option<u32>,
+    /// `nextCursor` of the page before: as quick on the last page as on the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    /// Such as `name` or `-createdAt,name`. Default: `-createdAt`, or `distance` where `near` is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sort: Option<BusinessSort>,
+    /// Full text over name, address, category and notes; every word must occur, the last one as a prefix.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(max_length = 200))]
+    pub search: Option<String>,
+    /// Exactly this city, whatever the case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub city: Option<String>,
+    /// Exactly this state, whatever the case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// Exactly this industry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub industry: Option<String>,
+    /// Exactly this category.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+    /// Exactly this status.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enrichment_status: Option<EnrichmentStatus>,
+    /// Told of by this source.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Labelled so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
+    /// With, or without, a website.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub has_website: Option<bool>,
+    /// With, or without, an e-mail address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub has_email: Option<bool>,
+    /// With, or without, a phone number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub has_phone: Option<bool>,
+    /// Branches of chains only, or none of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chain: Option<bool>,
+    /// `latitude,longitude` in degrees; with `radiusKm`, only what lies within.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub near: Option<GeoPoint>,
+    /// Great-circle distance from `near`, above 0 to 500.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub radius_km: Option<f64>,
+    /// `west,south,east,north` in degrees.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bbox: Option<BoundingBox>,
+    /// Stored at or after.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_after: Option<Timestamp>,
+    /// Stored before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_before: Option<Timestamp>,
+}
+
+impl BusinessQuery {
+    /// Rows a page after the default.
+    #[must_use]
+    pub fn limit_or_default(&self) -> u32 {
+        self.limit.unwrap_or(DEFAULT_LIMIT)
+    }
+
+    /// Page after the default.
+    #[must_use]
+    pub fn page_or_default(&self) -> u32 {
+        self.page.unwrap_or(1)
+    }
+
+    /// The order after the default.
+    #[must_use]
+    pub fn sort_or_default(&self) -> BusinessSort {
+        self.sort.clone().unwrap_or_else(|| {
+            if self.near.is_some() {
+                BusinessSort(vec![(SortKey::Distance, false)])
+            } else {
+                BusinessSort(vec![(SortKey::CreatedAt, true)])
+            }
+        })
+    }
+
+    /// The same filters without order and paging: what two pages of one list share.
+    #[must_use]
+    pub fn filters(&self) -> Self {
+        Self { page: None, limit: None, cursor: None, sort: None, ..self.clone() }
+    }
+
+    /// What is wrong with the query, if anything.
+    ///
+    /// # Errors
+    /// One entry a field that is wrong.
+    pub fn validate(&self) -> Result<(), Vec<FieldError>> {
+        let mut errors = Vec::new();
+        let mut check = |wrong: bool, field: &str, code: &str, message: &str| {
+            if wrong {
+                errors.push(FieldError::new(field, code, message));
+            }
+        };
+        let limit = self.limit_or_default();
+        check(!(1..=MAX_LIMIT).contains(&limit), "limit", "range", "give a number from 1 to 200");
+        check(self.page == Some(0), "page", "range", "pages count from 1");
+        let depth = u64::from(self.page_or_default()) * u64::from(limit);
+        check(depth > 10_000_000, "page", "range", "page by cursor beyond 10,000,000 rows");
+        let both = self.page.is_some_and(|page| page > 1) && self.cursor.is_some();
+        check(both, "cursor", "format", "give page or cursor, not both");
+        let long = self.search.as_ref().is_some_and(|search| search.chars().count() > MAX_SEARCH_LENGTH);
+        check(long, "search", "range", "give at most 200 characters");
+        let radius_wrong = self.radius_km.is_some_and(|km| !(km > 0.0 && km <= MAX_RADIUS_KM));
+        check(radius_wrong, "radiusKm", "range", "give kilometres above 0, at most 500");
+        let lonely = self.radius_km.is_some() && self.near.is_none();
+        check(lonely, "near", "required", "give near=latitude,longitude with radiusKm");
+        let by_distance =
+            self.sort.as_ref().is_some_and(|sort| sort.0.iter().any(|k| k.0 == SortKey::Distance));
+        check(by_distance && self.near.is_none(), "near", "required", "sorting by distance needs near");
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+}
+
+/// A point on the earth, written `60.1699,24.9384`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct GeoPoint {
+    /// Degrees north, -90 to 90.
+    pub latitude: f64,
+    /// Degrees east, -180 to 180.
+    pub longitude: f64,
+}
+
+/// Mean radius of the earth (IUGG).
+const EARTH_RADIUS_KM: f64 = 6371.0088;
+
+impl GeoPoint {
+    /// The point, if both are numbers of degrees in range.
+    #[must_use]
+    pub fn new(latitude: f64, longitude: f64) -> Option<Self> {
+        ((-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude))
+            .then_some(Self { latitude, longitude })
+    }
+
+    /// Great-circle distance by the haversine formula, in kilometres.
+    #[must_use]
+    pub fn distance_km(self, other: Self) -> f64 {
+        let (phi1, phi2) = (self.latitude.to_radians(), other.latitude.to_radians());
+        let half_phi = (phi2 - phi1) / 2.0;
+        let half_lambda = (other.longitude - self.longitude).to_radians() / 2.0;
+        let h = half_phi.sin().powi(2) + phi1.cos() * phi2.cos() * half_lambda.sin().powi(2);
+        2.0 * EARTH_RADIUS_KM * h.sqrt().min(1.0).asin()
+    }
+}
+
+impl fmt::Display for GeoPoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{},{}", self.latitude, self.longitude)
+    }
+}
+
+impl FromStr for GeoPoint {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong = || format!("'{text}' is not a point; write latitude,longitude such as 60.1699,24.9384");
+        let (latitude, longitude) = text.split_once(',').ok_or_else(wrong)?;
+        let degrees = |text: &str| text.trim().parse::<f64>().ok();
+        degrees(latitude).zip(degrees(longitude)).and_then(|(lat, lon)| Self::new(lat, lon)).ok_or_else(wrong)
+    }
+}
+
+text_serde!(GeoPoint, "60.1699,24.9384");
+
+/// A rectangle of degrees, written `west,south,east,north`. West above east crosses the antimeridian.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BoundingBox {
+    /// Degrees east of the left edge.
+    pub west: f64,
+    /// Degrees north of the lower edge.
+    pub south: f64,
+    /// Degrees east of the right edge.
+    pub east: f64,
+    /// Degrees north of the upper edge.
+    pub north: f64,
+}
+
+impl BoundingBox {
+    /// The smallest box that holds the circle of `radius_km` around `centre`; all longitudes where it reaches
+    /// a pole.
+    #[must_use]
+    pub fn around(centre: GeoPoint, radius_km: f64) -> Self {
+        let angle = radius_km / EARTH_RADIUS_KM;
+        let south = centre.latitude - angle.to_degrees();
+        let north = centre.latitude + angle.to_degrees();
+        if south <= -90.0 || north >= 90.0 {
+            return Self { west: -180.0, east: 180.0, south: south.max(-90.0), north: north.min(90.0) };
+        }
+        let spread = (angle.sin() / centre.latitude.to_radians().cos()).min(1.0).asin().to_degrees();
+        let wrap = |degrees: f64| (degrees + 540.0).rem_euclid(360.0) - 180.0;
+        Self { west: wrap(centre.longitude - spread), east: wrap(centre.longitude + spread), south, north }
+    }
+
+    /// Whether the point lies in the box or on its edge.
+    #[must_use]
+    pub fn contains(&self, point: GeoPoint) -> bool {
+        let within = if self.west <= self.east {
+            (self.west..=self.east).contains(&point.longitude)
+        } else {
+            point.longitude >= self.west || point.longitude <= self.east
+        };
+        within && (self.south..=self.north).contains(&point.latitude)
+    }
+}
+
+impl fmt::Display for BoundingBox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{},{},{},{}", self.west, self.south, self.east, self.north)
+    }
+}
+
+impl FromStr for BoundingBox {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong = || format!("'{text}' is not a box; write west,south,east,north in degrees");
+        let degrees: Result<Vec<f64>, _> = text.split(',').map(|part| part.trim().parse()).collect();
+        let Ok([west, south, east, north]) = <[f64; 4]>::try_from(degrees.map_err(|_| wrong())?) else {
+            return Err(wrong());
+        };
+        let corners = GeoPoint::new(south, west).zip(GeoPoint::new(north, east));
+        if corners.is_none() || south > north { Err(wrong()) } else { Ok(Self { west, south, east, north }) }
+    }
+}
+
+text_serde!(BoundingBox, "24.9,60.1,25.0,60.2");
+
+word_enum! {
+    /// A column that a list of businesses can be ordered by.
+    SortKey {
+        /// Alphabetical, whatever the case.
+        Name = "name",
+        /// Alphabetical, whatever the case.
+        City = "city",
+        /// Alphabetical.
+        Category = "category",
+        /// Time of storing.
+        CreatedAt = "createdAt",
+        /// Time of the last change.
+        UpdatedAt = "updatedAt",
+        /// Kilometres from `near`.
+        Distance = "distance",
+    }
+}
+
+/// Sort keys in order of weight; `true` is descending. Rows that tie are ordered by id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BusinessSort(pub Vec<(SortKey, bool)>);
+
+impl fmt::Display for BusinessSort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, (key, descending)) in self.0.iter().enumerate() {
+            let comma = if position > 0 { "," } else { "" };
+            let minus = if *descending { "-" } else { "" };
+            write!(f, "{comma}{minus}{key}")?;
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for BusinessSort {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut keys: Vec<(SortKey, bool)> = Vec::new();
+        for part in text.split(',') {
+            let (name, descending) = part.strip_prefix('-').map_or((part, false), |name| (name, true));
+            let key: SortKey = name.parse()?;
+            if keys.iter().any(|(known, _)| *known == key) {
+                return Err(format!("'{name}' is given twice"));
+            }
+            keys.push((key, descending));
+        }
+        Ok(Self(keys))
+    }
+}
+
+text_serde!(BusinessSort, "-createdAt,name");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_query_round_trips() {
+        let text = "page=2&limit=50&sort=-createdAt%2Cname&search=caf%C3%A9&hasPhone=true&near=60.17%2C24.94&radiusKm=1.5&bbox=24.9%2C60.1%2C25%2C60.2";
+        let query: BusinessQuery = serde_urlencoded::from_str(text).unwrap();
+        assert_eq!(query.page, Some(2));
+        assert_eq!(query.near, GeoPoint::new(60.17, 24.94));
+        assert_eq!(serde_urlencoded::to_string(&query).unwrap(), text);
+    }
+
+    #[test]
+    fn an_unknown_parameter_is_named() {
+        let error = serde_urlencoded::from_str::<BusinessQuery>("pgae=2").unwrap_err().to_string();
+        assert!(error.contains("unknown field `pgae`"), "{error}");
+    }
+
+    #[test]
+    fn wrong_values_say_what_to_write() {
+        let check = |text: &str, expect: &str| {
+            let error = serde_urlencoded::from_str::<BusinessQuery>(text).unwrap_err().to_string();
+            assert!(error.contains(expect), "{text}: {error}");
+        };
+        check("near=Helsinki", "latitude,longitude");
+        check("near=91,0", "latitude,longitude");
+        check("bbox=1,2,3", "west,south,east,north");
+        check("sort=colour", "name, city");
+        check("sort=name,-name", "given twice");
+        check("enrichmentStatus=done", "pending, enriching");
+        check("createdAfter=yesterday", "2026-05-04T09:30");
+    }
+
+    #[test]
+    fn out_of_range_values_are_named_by_field() {
+        let check = |text: &str, field: &str| {
+            let query: BusinessQuery = serde_urlencoded::from_str(text).unwrap();
+            let errors = query.validate().unwrap_err();
+            assert!(errors.iter().any(|error| error.field == field), "{text}: {errors:?}");
+        };
+        check("limit=0", "limit");
+        check("limit=201", "limit");
+        check("page=0", "page");
+        check("page=4294967295", "page");
+        check("radiusKm=5", "near");
+        check("near=1,1&radiusKm=0", "radiusKm");
+        check("near=1,1&radiusKm=NaN", "radiusKm");
+        check("sort=distance", "near");
+        check("page=2&cursor=x", "cursor");
+    }
+
+    #[test]
+    fn distance_is_great_circle() {
+        let helsinki = GeoPoint::new(60.1699, 24.9384).unwrap();
+        let tampere = GeoPoint::new(61.4978, 23.7610).unwrap();
+        assert!((helsinki.distance_km(tampere) - 160.9).abs() < 0.5);
+        assert!(helsinki.distance_km(helsinki).abs() < 1e-9);
+        let antipode = GeoPoint::new(-60.1699, -155.0616).unwrap();
+        assert!((helsinki.distance_km(antipode) - 20_015.1).abs() < 1.0);
+    }
+
+    #[test]
+    fn a_box_holds_its_circle_also_across_the_antimeridian_and_at_the_poles() {
+        for (lat, lon) in [(60.17, 24.94), (0.0, 179.99), (-45.0, -179.99), (89.9, 10.0)] {
+            let centre = GeoPoint::new(lat, lon).unwrap();
+            let around = BoundingBox::around(centre, 20.0);
+            for bearing in 0..72 {
+                let theta = f64::from(bearing) * 5.0_f64.to_radians();
+                let point = destination(centre, theta, 19.99);
+                assert!(around.contains(point), "{centre} at {theta}: {point} not in {around}");
+            }
+        }
+    }
+
+    fn destination(from: GeoPoint, bearing: f64, km: f64) -> GeoPoint {
+        let (phi, lambda, delta) =
+            (from.latitude.to_radians(), from.longitude.to_radians(), km / EARTH_RADIUS_KM);
+        let phi2 = (phi.sin() * delta.cos() + phi.cos() * delta.sin() * bearing.cos()).asin();
+        let y = bearing.sin() * delta.sin() * phi.cos();
+        let lambda2 = lambda + y.atan2(delta.cos() - phi.sin() * phi2.sin());
+        let wrapped = (lambda2.to_degrees() + 540.0).rem_euclid(360.0) - 180.0;
+        GeoPoint::new(phi2.to_degrees(), wrapped).unwrap()
+    }
+}

@@ -1,0 +1,77 @@
+//! Figures over the stored businesses; each is counted, none is estimated.
+
+use serde::{Deserialize, Serialize};
+
+/// Totals over all businesses.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Stats {
+    /// All businesses.
+    pub total: u64,
+    /// Of them not yet enriched.
+    pub pending: u64,
+    /// Of them being enriched.
+    pub enriching: u64,
+    /// Of them enriched.
+    pub enriched: u64,
+    /// Of them failed to enrich.
+    pub failed: u64,
+    /// All contacts.
+    pub total_contacts: u64,
+    /// Businesses with an e-mail address.
+    pub with_email: u64,
+    /// Businesses with a phone number.
+    pub with_phone: u64,
+    /// Businesses with a website.
+    pub with_website: u64,
+    /// The largest cities first, at most 50.
+    pub by_city: Vec<Count>,
+    /// The largest industries first, at most 50.
+    pub by_industry: Vec<Count>,
+    /// The largest categories first, at most 50.
+    pub by_category: Vec<Count>,
+    /// The largest sources first.
+    pub by_source: Vec<Count>,
+    /// The last 30 days in UTC, oldest first, days without any included.
+    pub created_per_day: Vec<DayCount>,
+}
+
+/// How many businesses share a value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Count {
+    /// The value.
+    pub value: String,
+    /// Businesses that have it.
+    pub count: u64,
+}
+
+/// How many businesses were stored on a day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DayCount {
+    /// `2026-05-04`, in UTC.
+    pub date: String,
+    /// Businesses stored on it.
+    pub count: u64,
+}
+
+/// How the businesses that a filter selects spread over the values of each facet.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Facets {
+    /// The largest cities first, at most 50.
+    pub city: Vec<Count>,
+    /// The largest industries first, at most 50.
+    pub industry: Vec<Count>,
+    /// The largest categories first, at most 50.
+    pub category: Vec<Count>,
+    /// Every enrichment status that occurs.
+    pub enrichment_status: Vec<Count>,
+    /// Every source that occurs.
+    pub source: Vec<Count>,
+}

@@ -1,0 +1,1 @@
+//! Place sources, category taxonomy, offline geocoder, duplicate detection.

@@ -1,0 +1,1 @@
+//! A polite crawler and contact extraction for one business at a time.

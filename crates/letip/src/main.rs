@@ -1,0 +1,3 @@
+//! The Le Tip Lead System: one binary.
+
+fn main() {}

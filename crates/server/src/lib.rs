@@ -1,0 +1,1 @@
+//! HTTP API, Socket.IO gateway, server-side rendering, static assets.
