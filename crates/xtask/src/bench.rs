@@ -1,0 +1,69 @@
+//! Benchmarks: each is a command of the project, measured, its table written into `docs/benchmarks.md`.
+
+use std::fs;
+
+use anyhow::{Context, Result, bail};
+
+use crate::bench::document::Table;
+use crate::process;
+use crate::report::announce;
+use crate::workspace::Workspace;
+
+mod document;
+mod machine;
+mod page;
+mod startup;
+
+/// One benchmark.
+struct Benchmark {
+    /// As on the command line, and in the markers of its section.
+    name: &'static str,
+    /// Heading of its section.
+    title: &'static str,
+    /// What is measured and how; stands above the table.
+    about: &'static str,
+    run: fn(&Workspace) -> Result<Table>,
+}
+
+/// Every benchmark, in the order of the document.
+const ALL: [Benchmark; 2] = [
+    Benchmark {
+        name: "up",
+        title: "From a clone to a page",
+        about: "`cargo xtask up` in a fresh clone with an empty target folder; packages and crates come from the \
+                machine's caches where it has them.",
+        run: startup::measure,
+    },
+    Benchmark {
+        name: "web",
+        title: "Size of the page",
+        about: "`cargo xtask web`. The first route loads script, module and style sheet; at most 250 kB in brotli.",
+        run: page::measure,
+    },
+];
+
+/// Runs one benchmark, or all of them.
+pub(crate) fn run(workspace: &Workspace, name: Option<&str>) -> Result<()> {
+    let chosen: Vec<_> = ALL.iter().filter(|it| name.is_none_or(|name| name == it.name)).collect();
+    if chosen.is_empty() {
+        let names: Vec<_> = ALL.iter().map(|it| it.name).collect();
+        bail!("there is no benchmark called {}; there are: {}", name.unwrap_or_default(), names.join(", "));
+    }
+    for benchmark in chosen {
+        announce(benchmark.name);
+        let table = (benchmark.run)(workspace)?;
+        print!("{}", table.plain());
+        write(workspace, benchmark, &table)?;
+    }
+    Ok(())
+}
+
+fn write(workspace: &Workspace, benchmark: &Benchmark, table: &Table) -> Result<()> {
+    let file = workspace.root.join("docs/benchmarks.md");
+    let text = fs::read_to_string(&file).unwrap_or_else(|_| document::EMPTY.to_owned());
+    let machine = machine::describe(workspace);
+    let body = format!("{}\n\n{}\n{machine}\n", benchmark.about, table.markdown());
+    let text = document::with_section(&text, benchmark.name, benchmark.title, &body);
+    fs::create_dir_all(workspace.root.join("docs")).context("failed to make docs")?;
+    process::write_file(&file, text)
+}

@@ -1,0 +1,32 @@
+//! The journeys in Chromium, against the real binary.
+
+use anyhow::Result;
+
+use crate::provision::node;
+use crate::test::count::Runner;
+use crate::test::report::Outcome;
+use crate::test::rust::counted;
+use crate::test::session::Session;
+use crate::up;
+
+/// Runs the suite in `tests/browser`.
+pub(crate) fn tests(session: &Session<'_>) -> Result<Outcome> {
+    let folder = session.workspace.root.join("tests/browser");
+    let Some(node) = &session.needs.node else {
+        return Ok(Outcome::Skipped(format!("they need Node {} or newer", node::OLDEST)));
+    };
+    let Some(chromium) = &session.needs.chromium else {
+        return Ok(Outcome::Skipped("they need Chromium".into()));
+    };
+    if !session.page {
+        return Ok(Outcome::Skipped("the page was not built".into()));
+    }
+    node.install(&folder)?;
+    let program = up::build_server(session.workspace, true)?;
+    let mut command = session.workspace.command(&node.node);
+    command.current_dir(&folder);
+    command.args(["--test", "--test-reporter=spec", "--test-concurrency=1", "journeys/"]);
+    command.env("LETIP_BIN", program).env("LETIP_CHROMIUM", chromium);
+    command.env("LETIP_SCREENSHOTS", session.workspace.root.join("target/screenshots"));
+    counted(&mut command, "run the browser tests", Runner::Node).map(Outcome::Counted)
+}

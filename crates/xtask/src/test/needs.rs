@@ -1,0 +1,89 @@
+//! What the tests need beyond a Rust toolchain, and how it gets here.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::process;
+use crate::provision::apt::{self, Access, Package};
+use crate::provision::node::{self, Node};
+use crate::provision::{chromium, postgres, which};
+use crate::test::report::Outcome;
+use crate::workspace::Workspace;
+
+/// What is there; what is not makes its steps be skipped.
+#[derive(Debug, Default)]
+pub(crate) struct Needs {
+    /// Folder of `initdb` and `postgres`.
+    pub(crate) postgres: Option<PathBuf>,
+    pub(crate) node: Option<Node>,
+    pub(crate) chromium: Option<PathBuf>,
+}
+
+impl Needs {
+    fn find() -> Self {
+        Self { postgres: postgres::find(), node: node::find(), chromium: chromium::find() }
+    }
+
+    /// Debian's packages of what is missing.
+    fn missing(&self, database_given: bool) -> Vec<Package> {
+        let mut packages = Vec::new();
+        if self.postgres.is_none() && !database_given {
+            packages.push(postgres::PACKAGE);
+        }
+        if self.node.is_none() && which("node").is_none() {
+            packages.extend(node::PACKAGES);
+        }
+        if self.chromium.is_none() {
+            packages.push(chromium::PACKAGE);
+        }
+        packages
+    }
+}
+
+/// Finds everything, installing what is missing where this user may.
+pub(crate) fn provide(database_given: bool) -> Result<Needs> {
+    let needs = Needs::find();
+    let missing = needs.missing(database_given);
+    match apt::access() {
+        _ if missing.is_empty() => Ok(needs),
+        Access::Root | Access::Sudo => apt::install(&missing).map(|()| Needs::find()),
+        Access::UserOnly => {
+            eprintln!("notice: some steps will be skipped; to run them: {}", apt::by_hand(&missing));
+            Ok(needs)
+        }
+        Access::None => {
+            let names: Vec<_> = missing.iter().map(|package| package.name).collect();
+            eprintln!("notice: some steps will be skipped; missing: {}", names.join(", "));
+            Ok(needs)
+        }
+    }
+}
+
+/// rustfmt and clippy, which a minimal toolchain lacks.
+pub(crate) fn components(workspace: &Workspace) -> Result<Outcome> {
+    for (component, subcommand) in [("rustfmt", "fmt"), ("clippy", "clippy")] {
+        let there = process::query(workspace.cargo().args([subcommand, "--version"])).is_some();
+        if !there && which("rustup").is_some() {
+            eprintln!("installing {component} with rustup");
+            let mut rustup: Command = workspace.command("rustup");
+            process::run(rustup.args(["component", "add", component]), "install a component")?;
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_given_server_makes_the_package_unneeded() {
+        let nothing = Needs::default();
+        let names = |given| nothing.missing(given).iter().map(|it| it.name).collect::<Vec<_>>();
+        assert!(names(false).contains(&"postgresql"));
+        assert!(!names(true).contains(&"postgresql"));
+        assert!(names(true).contains(&"chromium"));
+    }
+}

@@ -1,0 +1,135 @@
+//! What became of each step.
+
+use std::fmt::Write;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+use crate::process::signals;
+use crate::report::{announce, duration};
+use crate::test::count::Counts;
+
+/// How a step ended that did not break.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// A check without tests of its own.
+    Done,
+    /// Tests ran; some may have failed.
+    Counted(Counts),
+    /// It could not run here, and why.
+    Skipped(String),
+}
+
+/// The steps so far.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    steps: Vec<Step>,
+}
+
+#[derive(Debug)]
+struct Step {
+    name: &'static str,
+    took: Duration,
+    counts: Counts,
+    /// Why it failed or was skipped; empty for one that is well.
+    note: String,
+}
+
+impl Report {
+    /// Runs a step unless this program was interrupted.
+    pub(crate) fn step(&mut self, name: &'static str, work: impl FnOnce() -> Result<Outcome>) {
+        if signals::interrupted().is_some() {
+            return;
+        }
+        announce(name);
+        let start = Instant::now();
+        let (counts, note) = judge(work());
+        if !note.is_empty() {
+            eprintln!("{name}: {note}");
+        }
+        self.steps.push(Step { name, took: start.elapsed(), counts, note });
+    }
+
+    /// Whether anything failed.
+    pub(crate) fn failed(&self) -> bool {
+        self.sum().failed > 0
+    }
+
+    /// One line per step.
+    pub(crate) fn summary(&self) -> String {
+        let mut text = String::from("\n");
+        for step in &self.steps {
+            let mark = match step.counts {
+                Counts { failed: 1.., .. } => "FAILED",
+                Counts { passed: 0, skipped: 1.., .. } => "skipped",
+                _ => "ok",
+            };
+            let detail = [step.counts.details(), step.note.clone()].join(" ");
+            let line = format!("{:<14} {:>12}  {mark:<8} {}", step.name, duration(step.took), detail.trim());
+            // Writing to a string cannot fail.
+            _ = writeln!(text, "{}", line.trim_end());
+        }
+        text
+    }
+
+    /// `N passed, N failed, N skipped`, of every runner together.
+    pub(crate) fn total(&self) -> String {
+        let sum = self.sum();
+        format!("{} passed, {} failed, {} skipped", sum.passed, sum.failed, sum.skipped)
+    }
+
+    fn sum(&self) -> Counts {
+        self.steps.iter().fold(Counts::default(), |sum, step| sum.with(step.counts))
+    }
+}
+
+/// A step that breaks without a failed test counts as one failure, a step that cannot run as one skipped: the last
+/// line must not look well when something is not.
+fn judge(outcome: Result<Outcome>) -> (Counts, String) {
+    match outcome {
+        Ok(Outcome::Done) => (Counts::default(), String::new()),
+        Ok(Outcome::Counted(counts)) => (counts, String::new()),
+        Ok(Outcome::Skipped(reason)) => (Counts { skipped: 1, ..Counts::default() }, reason),
+        Err(error) => (Counts { failed: 1, ..Counts::default() }, format!("{error:#}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::bail;
+
+    use super::*;
+
+    fn counted(passed: i64, failed: i64, skipped: i64) -> Result<Outcome> {
+        Ok(Outcome::Counted(Counts { passed, failed, skipped }))
+    }
+
+    #[test]
+    fn runners_are_summed() {
+        let mut report = Report::default();
+        report.step("one", || counted(3, 0, 1));
+        report.step("two", || counted(4, 0, -1));
+        report.step("three", || Ok(Outcome::Done));
+        assert_eq!(report.total(), "7 passed, 0 failed, 0 skipped");
+        assert!(!report.failed());
+    }
+
+    #[test]
+    fn a_check_that_breaks_is_a_failure_and_later_steps_still_run() {
+        let mut report = Report::default();
+        report.step("check", || bail!("it is not formatted"));
+        report.step("tests", || counted(2, 0, 0));
+        assert_eq!(report.total(), "2 passed, 1 failed, 0 skipped");
+        assert!(report.failed());
+        assert!(report.summary().contains("it is not formatted"));
+    }
+
+    #[test]
+    fn a_step_that_cannot_run_says_so_and_does_not_fail() {
+        let mut report = Report::default();
+        report.step("browser", || Ok(Outcome::Skipped("it needs Node".into())));
+        assert_eq!(report.total(), "0 passed, 0 failed, 1 skipped");
+        assert!(!report.failed());
+        assert!(report.summary().contains("skipped  1 skipped it needs Node"), "{}", report.summary());
+    }
+}

@@ -1,0 +1,129 @@
+//! Rust tests on the host: nextest where it is installed, the built-in harness elsewhere.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::process;
+use crate::provision::node::{self, Node};
+use crate::provision::which;
+use crate::test::count::{Counter, Counts, Runner};
+use crate::test::report::Outcome;
+use crate::test::session::Session;
+use crate::workspace::Workspace;
+
+/// Unit and integration tests of every crate.
+pub(crate) fn tests(session: &Session<'_>) -> Result<Outcome> {
+    let runner = runner();
+    if runner == Runner::Libtest {
+        eprintln!("notice: cargo-nextest is not installed; cargo test runs the tests instead");
+    }
+    process::run(&mut build(session.workspace, runner), "build the tests")?;
+    let mut command = base(session.workspace, runner);
+    match (runner, session.has_database()) {
+        (Runner::Nextest, false) => command.args(["-E", "not test(postgres)"]),
+        (Runner::Libtest, false) => command.args(["--", "--skip", "postgres"]),
+        _ => &mut command,
+    };
+    session.point_to_database(&mut command);
+    counted(&mut command, "run the tests", runner).map(Outcome::Counted)
+}
+
+/// Examples in the documentation.
+pub(crate) fn doc_tests(workspace: &Workspace) -> Result<Outcome> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["test", "--doc", "--workspace", "--no-fail-fast"]);
+    counted(&mut cargo, "run the documentation's examples", Runner::Libtest).map(Outcome::Counted)
+}
+
+/// Ignored tests of crates that have a reference implementation from npm to be tested against.
+pub(crate) fn interop_tests(session: &Session<'_>) -> Result<Outcome> {
+    let found = interop_folders(session.workspace);
+    if found.is_empty() {
+        return Ok(Outcome::Done);
+    }
+    let Some(node) = &session.needs.node else {
+        return Ok(Outcome::Skipped(format!("they need Node {} or newer", node::OLDEST)));
+    };
+    let mut sum = Counts::default();
+    for (package, folder) in found {
+        sum = sum.with(interop(session, node, package, &folder)?.making_up());
+    }
+    Ok(Outcome::Counted(sum))
+}
+
+/// The crates with `tests/interop/package.json`.
+fn interop_folders(workspace: &Workspace) -> Vec<(&str, PathBuf)> {
+    let folder = |package: &crate::workspace::Package| package.folder().join("tests/interop");
+    let packages = workspace.packages.iter().map(|package| (package.name.as_str(), folder(package)));
+    packages.filter(|(_, folder)| folder.join("package.json").exists()).collect()
+}
+
+fn interop(session: &Session<'_>, node: &Node, package: &str, folder: &Path) -> Result<Counts> {
+    node.install(folder)?;
+    let runner = runner();
+    let mut command = base(session.workspace, runner);
+    match runner {
+        Runner::Nextest => command.args(["--run-ignored", "only", "-E", &format!("package({package})")]),
+        _ => command.args(["--package", package, "--", "--ignored"]),
+    };
+    session.point_to_database(&mut command);
+    counted(&mut command, "run the interop tests", runner)
+}
+
+fn runner() -> Runner {
+    if which("cargo-nextest").is_some() { Runner::Nextest } else { Runner::Libtest }
+}
+
+/// Compiles without running, on this terminal: cargo shows its progress there.
+fn build(workspace: &Workspace, runner: Runner) -> Command {
+    let mut command = base(workspace, runner);
+    command.arg("--no-run");
+    command
+}
+
+/// The whole workspace in every case, so that features are the same and nothing is built twice.
+fn base(workspace: &Workspace, runner: Runner) -> Command {
+    let mut cargo = workspace.cargo();
+    if runner == Runner::Nextest {
+        let settings = workspace.root.join("crates/xtask/nextest.toml");
+        cargo.args(["nextest", "run", "--workspace", "--no-fail-fast", "--no-tests", "pass"]);
+        cargo.args(["--tool-config-file", &format!("xtask:{}", settings.display())]);
+    } else {
+        cargo.args(["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests"]);
+    }
+    cargo
+}
+
+/// Runs a command and counts; broken without a failed test is an error.
+pub(crate) fn counted(command: &mut Command, what: &str, runner: Runner) -> Result<Counts> {
+    let mut counter = Counter::new(runner);
+    let status = process::run_reading(command, what, |line| counter.read(line))?;
+    match (status.success(), counter.finish()) {
+        (true, counts) => Ok(counts.unwrap_or_default()),
+        (false, Some(counts)) if counts.failed > 0 => Ok(counts),
+        (false, _) => bail!("failed to {what}: {status}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn script(text: &str) -> Result<Counts> {
+        counted(Command::new("sh").args(["-c", text]), "run a script", Runner::Node)
+    }
+
+    #[test]
+    fn failed_tests_are_counted_and_not_an_error() {
+        let counts = script("echo '# pass 2'; echo '# fail 1'; exit 1").unwrap();
+        assert_eq!(counts, Counts { passed: 2, failed: 1, skipped: 0 });
+    }
+
+    #[test]
+    fn a_runner_that_breaks_is_an_error_whatever_passed_before() {
+        let error = script("echo '# pass 2'; exit 101").unwrap_err().to_string();
+        assert!(error.contains("run a script") && error.contains("101"), "{error}");
+    }
+}

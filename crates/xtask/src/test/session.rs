@@ -1,0 +1,88 @@
+//! What the steps of one run share.
+
+use std::env;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::provision::wasm_std::Choice;
+use crate::test::database::Database;
+use crate::test::needs::{self, Needs};
+use crate::test::report::Outcome;
+use crate::web::{self, Profile};
+use crate::workspace::Workspace;
+
+/// The variable that names the server of the tests.
+const POSTGRES_URL: &str = "LETIP_TEST_POSTGRES_URL";
+
+/// One run.
+#[derive(Debug)]
+pub(crate) struct Session<'a> {
+    pub(crate) workspace: &'a Workspace,
+    pub(crate) choice: Choice,
+    pub(crate) needs: Needs,
+    /// Whether the page was built in this run.
+    pub(crate) page: bool,
+    database: Server,
+}
+
+/// The PostgreSQL server of the tests.
+#[derive(Debug)]
+enum Server {
+    /// Tests that need one are left out.
+    None,
+    /// The caller's, which the environment names.
+    Given,
+    /// This run's own.
+    Own(Database),
+}
+
+impl<'a> Session<'a> {
+    /// With nothing found or started yet.
+    pub(crate) fn new(workspace: &'a Workspace, choice: Choice) -> Self {
+        Self { workspace, choice, needs: Needs::default(), page: false, database: Server::None }
+    }
+
+    pub(crate) fn provision(&mut self) -> Result<Outcome> {
+        needs::components(self.workspace)?;
+        self.needs = needs::provide(given_database().is_some())?;
+        Ok(Outcome::Done)
+    }
+
+    pub(crate) fn build_page(&mut self) -> Result<Outcome> {
+        web::run(self.workspace, self.choice, Profile::Release)?;
+        self.page = true;
+        Ok(Outcome::Done)
+    }
+
+    pub(crate) fn start_database(&mut self) -> Result<Outcome> {
+        if given_database().is_some() {
+            eprintln!("using the server that {POSTGRES_URL} names");
+            self.database = Server::Given;
+            return Ok(Outcome::Done);
+        }
+        let Some(programs) = &self.needs.postgres else {
+            return Ok(Outcome::Skipped("PostgreSQL is missing; tests that need it are left out".into()));
+        };
+        self.database = Server::Own(Database::start(programs, self.workspace)?);
+        Ok(Outcome::Done)
+    }
+
+    /// Whether tests can reach a PostgreSQL server.
+    pub(crate) fn has_database(&self) -> bool {
+        !matches!(self.database, Server::None)
+    }
+
+    /// Tells a command's tests where the server is.
+    pub(crate) fn point_to_database(&self, command: &mut Command) {
+        match &self.database {
+            Server::None => command.env_remove(POSTGRES_URL),
+            Server::Given => command,
+            Server::Own(database) => command.env(POSTGRES_URL, database.url()),
+        };
+    }
+}
+
+fn given_database() -> Option<String> {
+    env::var(POSTGRES_URL).ok().filter(|url| !url.is_empty())
+}

@@ -1,0 +1,175 @@
+//! The page's program: cargo, wasm-bindgen, wasm-opt.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::process;
+use crate::provision::wasm_std::{TARGET, WasmStd};
+use crate::web::assets::{Assets, hashed};
+use crate::web::{CRATE, Profile, key, optimise, remove_folder};
+use crate::workspace::Workspace;
+
+/// The inner loop's profile, given on cargo's command line: nobody else builds with it.
+const DEV: [&str; 6] = [
+    "profile.wasm-dev.inherits='dev'",
+    "profile.wasm-dev.opt-level=1",
+    "profile.wasm-dev.debug=false",
+    "profile.wasm-dev.panic='abort'",
+    "profile.wasm-dev.strip='debuginfo'",
+    "profile.wasm-dev.incremental=true",
+];
+
+/// What the browser runs.
+#[derive(Debug)]
+pub(crate) struct Code {
+    js: String,
+    wasm: Vec<u8>,
+    /// JavaScript of the crates, by path below `snippets/`.
+    snippets: BTreeMap<String, String>,
+}
+
+/// Builds the page's crate and what the browser needs around it.
+pub(crate) fn build(workspace: &Workspace, std: &WasmStd, profile: Profile) -> Result<Code> {
+    let module = compile(workspace, std, profile)?;
+    let content = fs::read(&module).with_context(|| format!("failed to read {}", module.display()))?;
+    let stamp = format!("{} {}", key::short(&content), crate::provision::node::find().is_some());
+    let folder = workspace.web().join(format!("bindgen-{}", profile.cargo()));
+    if !fs::read_to_string(folder.join("stamp")).is_ok_and(|known| known == stamp) {
+        remove_folder(&folder)?;
+        bind(&module, &folder)?;
+        if profile == Profile::Release {
+            optimise::shrink(workspace, &folder.join(format!("{CRATE}_bg.wasm")))?;
+        }
+        process::write_file(&folder.join("stamp"), stamp)?;
+    }
+    Code::read(&folder)
+}
+
+impl Profile {
+    fn cargo(self) -> &'static str {
+        match self {
+            Self::Release => "wasm-release",
+            Self::Dev => "wasm-dev",
+        }
+    }
+}
+
+/// Runs cargo; answers the module that it made.
+fn compile(workspace: &Workspace, std: &WasmStd, profile: Profile) -> Result<PathBuf> {
+    let target = workspace.target.join("wasm");
+    let mut cargo = std.cargo(workspace, &target)?;
+    cargo.args(["rustc", "--package", CRATE, "--lib", "--crate-type", "cdylib", "--target", TARGET]);
+    cargo.args(["--no-default-features", "--features", "hydrate", "--profile", profile.cargo()]);
+    cargo.arg("--target-dir").arg(&target).args(std.flags());
+    if profile == Profile::Dev {
+        cargo.args(DEV.iter().flat_map(|setting| ["--config", setting]));
+    }
+    process::run(&mut cargo, "build the page")?;
+    Ok(target.join(TARGET).join(profile.cargo()).join(format!("{CRATE}.wasm")))
+}
+
+fn bind(module: &Path, folder: &Path) -> Result<()> {
+    let mut bindgen = Bindgen::new();
+    bindgen.input_path(module).out_name(CRATE).typescript(false);
+    bindgen.web(true).and_then(|it| it.generate(folder)).context("failed to run wasm-bindgen")
+}
+
+impl Code {
+    fn read(folder: &Path) -> Result<Self> {
+        let text = |path: &Path| {
+            fs::read_to_string(path).with_context(|| format!("failed to read {}", path.display()))
+        };
+        let module = folder.join(format!("{CRATE}_bg.wasm"));
+        let mut snippets = BTreeMap::new();
+        for path in files_below(&folder.join("snippets"))? {
+            let name = path.strip_prefix(folder.join("snippets")).unwrap_or(&path);
+            snippets.insert(name.to_string_lossy().into_owned(), text(&path)?);
+        }
+        Ok(Self {
+            js: text(&folder.join(format!("{CRATE}.js")))?,
+            wasm: fs::read(&module).with_context(|| format!("failed to read {}", module.display()))?,
+            snippets,
+        })
+    }
+
+    /// Adds the files, each naming the others by their hashed names; answers the paths of script and module.
+    pub(crate) fn add_to(self, assets: &mut Assets) -> Result<(String, String)> {
+        let wasm_name = format!("{CRATE}.wasm");
+        let wasm = assets.add(&wasm_name, &self.wasm)?;
+        let mut js = self.js.replace(&format!("{CRATE}_bg.wasm"), &hashed(&wasm_name, &self.wasm));
+        if !self.snippets.is_empty() {
+            let folder = self.snippets_folder();
+            js = js.replace("./snippets/", &format!("./{folder}/"));
+            for (path, text) in &self.snippets {
+                assets.add_as(&format!("snippets/{path}"), &format!("{folder}/{path}"), text.as_bytes())?;
+            }
+        }
+        let js = assets.add(&format!("{CRATE}.js"), js.as_bytes())?;
+        Ok((js, wasm))
+    }
+
+    /// Snippets import each other by relative path, so the folder carries the hash instead of each file.
+    fn snippets_folder(&self) -> String {
+        let all: String = self.snippets.iter().flat_map(|(path, text)| [path, "\0", text]).collect();
+        format!("snippets-{}", key::short(all.as_bytes()))
+    }
+}
+
+fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        if !folder.exists() {
+            continue;
+        }
+        for entry in fs::read_dir(&folder).with_context(|| format!("failed to list {}", folder.display()))? {
+            let path = entry.with_context(|| format!("failed to list {}", folder.display()))?.path();
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
+        }
+    }
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(snippet: &str) -> Code {
+        Code {
+            js: "import './snippets/a-1/inline0.js'; new URL('dashboard_bg.wasm', import.meta.url)".into(),
+            wasm: b"\0asm".to_vec(),
+            snippets: [("a-1/inline0.js".to_owned(), snippet.to_owned())].into(),
+        }
+    }
+
+    fn added(code: Code) -> (String, Vec<crate::web::manifest::Asset>) {
+        let dist = tempfile::tempdir().unwrap();
+        let mut assets = Assets::create(dist.path(), Profile::Dev).unwrap();
+        let (js, _) = code.add_to(&mut assets).unwrap();
+        let text = fs::read_to_string(dist.path().join(js.trim_start_matches("/assets/"))).unwrap();
+        (text, assets.finish())
+    }
+
+    #[test]
+    fn the_script_names_the_module_and_the_snippets_as_they_are_served() {
+        let (js, files) = added(code("export const a = 1;"));
+        for name in ["dashboard.wasm", "snippets/a-1/inline0.js"] {
+            let file = &files.iter().find(|it| it.name == name).unwrap().file;
+            assert!(js.contains(file.as_str()), "{file} in {js}");
+        }
+        assert!(!js.contains("_bg.wasm"));
+    }
+
+    #[test]
+    fn a_changed_snippet_changes_the_script_s_name() {
+        let name = |snippet| {
+            let (_, files) = added(code(snippet));
+            files.into_iter().find(|it| it.name == "dashboard.js").unwrap().file
+        };
+        assert_ne!(name("export const a = 1;"), name("export const a = 2;"));
+    }
+}
