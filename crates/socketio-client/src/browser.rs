@@ -40,8 +40,8 @@ impl Clock {
 
     /// Milliseconds that do not go back, where the platform has such a clock.
     pub(crate) fn now(&self) -> u64 {
-        let milliseconds =
-            PERFORMANCE.with(|performance| performance.as_ref().map_or_else(js_sys::Date::now, Performance::now));
+        let milliseconds = PERFORMANCE
+            .with(|performance| performance.as_ref().map_or_else(js_sys::Date::now, Performance::now));
         milliseconds as u64
     }
 }

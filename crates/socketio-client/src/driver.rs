@@ -29,7 +29,7 @@ pub(crate) struct Driver {
 enum Link {
     None,
     Opening(BoxFuture<Result<Transport, String>>),
-    Open(Transport),
+    Open(Box<Transport>),
 }
 
 struct Timer {
@@ -63,7 +63,7 @@ impl Driver {
         let Poll::Ready(opened) = opening.as_mut().poll(cx) else { return false };
         match opened {
             Ok(transport) => {
-                self.link = Link::Open(transport);
+                self.link = Link::Open(Box::new(transport));
                 let auth = self.auth.as_mut().map(|auth| auth());
                 self.shared.drive(|machine, _| machine.transport_opened(auth));
             }

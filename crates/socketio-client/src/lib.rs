@@ -4,20 +4,19 @@
     doc = "Socket.IO v5 client: a protocol state machine with native and browser transports."
 )]
 
-mod endpoint;
 mod error;
 mod event;
 pub mod machine;
-mod options;
 mod payload;
 pub mod protocol;
+mod reconnection;
 
 pub use bytes::Bytes;
 pub use error::Error;
 pub use event::{ConnectError, DisconnectReason, SocketEvent, Status};
-pub use options::{MaybeSend, Options, Reconnection};
 pub use payload::Payload;
 pub use protocol::Limits;
+pub use reconnection::Reconnection;
 
 #[cfg(target_arch = "wasm32")]
 #[path = "browser.rs"]
@@ -29,9 +28,15 @@ mod platform;
 #[cfg(any(feature = "native", target_arch = "wasm32"))]
 mod driver;
 #[cfg(any(feature = "native", target_arch = "wasm32"))]
+mod endpoint;
+#[cfg(any(feature = "native", target_arch = "wasm32"))]
+mod options;
+#[cfg(any(feature = "native", target_arch = "wasm32"))]
 mod shared;
 #[cfg(any(feature = "native", target_arch = "wasm32"))]
 mod socket;
 
+#[cfg(any(feature = "native", target_arch = "wasm32"))]
+pub use options::{MaybeSend, Options};
 #[cfg(any(feature = "native", target_arch = "wasm32"))]
 pub use socket::{AckFuture, Events, Responder, Socket};

@@ -39,10 +39,9 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use crate::event::{ConnectError, DisconnectReason, SocketEvent, Status};
-use crate::options::Reconnection;
 use crate::protocol::engine::Handshake;
 use crate::protocol::{Decoder, Frame, Limits};
-use crate::{Error, Payload};
+use crate::{Error, Payload, Reconnection};
 use acks::Acks;
 use backoff::Jitter;
 use outbox::Outbox;
@@ -65,7 +64,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// The defaults of [`Options`](crate::Options), for the default namespace.
+    /// Defaults, for the default namespace.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
@@ -192,7 +191,10 @@ impl Machine {
                 self.open(now);
             }
             Phase::Waiting { .. } => self.open(now),
-            Phase::Opening { .. } | Phase::Opened { .. } | Phase::Joining { .. } | Phase::Connected { .. } => {}
+            Phase::Opening { .. }
+            | Phase::Opened { .. }
+            | Phase::Joining { .. }
+            | Phase::Connected { .. } => {}
         }
     }
 

@@ -108,7 +108,8 @@ async fn connect(request: Request, config: WebSocketConfig) -> Result<WsStream, 
     let secure = request.uri().scheme_str() == Some("wss");
     let connector = if secure { tls::connector()? } else { tokio_tungstenite::Connector::Plain };
     let (stream, _) =
-        tokio_tungstenite::connect_async_tls_with_config(request, Some(config), true, Some(connector)).await?;
+        tokio_tungstenite::connect_async_tls_with_config(request, Some(config), true, Some(connector))
+            .await?;
     Ok(stream)
 }
 

@@ -3,8 +3,8 @@
 //! Decoding is strict and bounded by [`Limits`], and never panics on any input. The formats are those of
 //! <https://socket.io/docs/v4/engine-io-protocol/> and <https://socket.io/docs/v4/socket-io-protocol/>.
 
-pub mod engine;
 mod decoder;
+pub mod engine;
 mod error;
 mod limits;
 mod packet;

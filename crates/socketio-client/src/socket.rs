@@ -46,7 +46,7 @@ impl Socket {
         let connector = Connector::new(&config.url, &credentials.headers, config.limits)?;
         let shared = Shared::new(config, platform::seed());
         platform::spawn(Driver::new(Arc::clone(&shared), connector, credentials.auth))?;
-        shared.with(|machine, now| machine.connect(now));
+        shared.with(Machine::connect);
         let events = Events { shared: Arc::clone(&shared) };
         Ok((Self { handle: Arc::new(Handle { shared }) }, events))
     }
@@ -112,9 +112,7 @@ impl Stream for Events {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.shared.poll_event(cx).map(|event| {
-            event.map(|event| {
-                event.map_ack(|token| Responder { shared: Arc::clone(&self.shared), token })
-            })
+            event.map(|event| event.map_ack(|token| Responder { shared: Arc::clone(&self.shared), token }))
         })
     }
 }

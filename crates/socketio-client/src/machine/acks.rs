@@ -61,8 +61,7 @@ impl Acks {
 
     /// Ends those that are due, and says which.
     pub(super) fn expire(&mut self, now: u64) -> Vec<u64> {
-        let due: Vec<u64> =
-            self.deadlines.range(..=(now, u64::MAX)).map(|&(_, number)| number).collect();
+        let due: Vec<u64> = self.deadlines.range(..=(now, u64::MAX)).map(|&(_, number)| number).collect();
         for &number in &due {
             self.end(number, Err(Error::AckTimeout));
         }

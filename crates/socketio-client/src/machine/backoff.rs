@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::options::Reconnection;
+use crate::Reconnection;
 
 /// Longest delay before an attempt, counted from 1.
 pub(super) fn ceiling(reconnection: &Reconnection, attempt: u32) -> Duration {
@@ -43,8 +43,7 @@ mod tests {
     #[test]
     fn ceiling_doubles_from_base_to_maximum_and_stays_there() {
         let reconnection = Reconnection::default();
-        let seconds: Vec<u64> =
-            (1..=8).map(|attempt| ceiling(&reconnection, attempt).as_secs()).collect();
+        let seconds: Vec<u64> = (1..=8).map(|attempt| ceiling(&reconnection, attempt).as_secs()).collect();
         assert_eq!(seconds, [1, 2, 4, 8, 16, 30, 30, 30]);
         assert_eq!(ceiling(&reconnection, u32::MAX).as_secs(), 30);
     }

@@ -77,9 +77,7 @@ impl Decoder {
 
 fn complete(partial: Partial) -> Result<Packet, DecodeError> {
     let Packet { namespace, body } = partial.packet;
-    let fill = |data: Payload| {
-        data.with_received(partial.attachments).map_err(|_| DecodeError::Placeholder)
-    };
+    let fill = |data: Payload| data.with_received(partial.attachments).map_err(|_| DecodeError::Placeholder);
     let body = match body {
         Body::Event { name, ack, data } => Body::Event { name, ack, data: fill(data)? },
         Body::Ack { ack, data } => Body::Ack { ack, data: fill(data)? },

@@ -67,7 +67,7 @@ pub enum DecodeError {
 }
 
 impl DecodeError {
-    pub(crate) fn content(packet: &'static str, problem: impl ToString) -> Self {
-        Self::Content { packet, problem: problem.to_string() }
+    pub(crate) fn content(packet: &'static str, problem: impl Into<String>) -> Self {
+        Self::Content { packet, problem: problem.into() }
     }
 }

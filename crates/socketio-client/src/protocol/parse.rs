@@ -68,7 +68,8 @@ fn connect(text: &str) -> Result<Body, DecodeError> {
     if text.is_empty() {
         return Ok(Body::Connect(None));
     }
-    let map = serde_json::from_str(text).map_err(|error| DecodeError::content("connect", error))?;
+    let map =
+        serde_json::from_str(text).map_err(|error| DecodeError::content("connect", error.to_string()))?;
     Ok(Body::Connect(Some(map)))
 }
 
@@ -83,8 +84,9 @@ fn disconnect(text: &str) -> Result<Body, DecodeError> {
 fn event(text: &str) -> Result<Body, DecodeError> {
     let (ack, json) = ack_number(text)?;
     let items = raw_items("event", json)?;
-    let (name, args) =
-        items.split_first().ok_or_else(|| DecodeError::content("event", "an empty array has no event name"))?;
+    let (name, args) = items
+        .split_first()
+        .ok_or_else(|| DecodeError::content("event", "an empty array has no event name"))?;
     let name: String = serde_json::from_str(name.get())
         .map_err(|_| DecodeError::content("event", "the event name is not a string"))?;
     if is_reserved_event(&name) {
@@ -100,8 +102,8 @@ fn ack(text: &str) -> Result<Body, DecodeError> {
 }
 
 fn connect_error(text: &str) -> Result<Body, DecodeError> {
-    let content: Value =
-        serde_json::from_str(text).map_err(|error| DecodeError::content("connect_error", error))?;
+    let content: Value = serde_json::from_str(text)
+        .map_err(|error| DecodeError::content("connect_error", error.to_string()))?;
     match content {
         Value::Object(_) | Value::String(_) => Ok(Body::ConnectError(content)),
         _ => Err(DecodeError::content("connect_error", "expected an object or a string")),
@@ -109,5 +111,5 @@ fn connect_error(text: &str) -> Result<Body, DecodeError> {
 }
 
 fn raw_items<'a>(packet: &'static str, json: &'a str) -> Result<Vec<&'a RawValue>, DecodeError> {
-    serde_json::from_str(json).map_err(|error| DecodeError::content(packet, error))
+    serde_json::from_str(json).map_err(|error| DecodeError::content(packet, error.to_string()))
 }
