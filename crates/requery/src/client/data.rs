@@ -1,0 +1,216 @@
+//! Reading and writing data by hand.
+
+use std::any::TypeId;
+use std::sync::Arc;
+
+use super::QueryClient;
+use crate::core::{Codec, Data, DataType, Patch, State, Value};
+use crate::maybe_send::Held;
+use crate::{IntoQueryKey, MaybeSend, MaybeSync, QueryFilters, QueryKey, QueryState, SetDataOptions};
+
+impl QueryClient {
+    /// F1.3: what the cache holds for the key, if it holds a `T`. Never makes a query.
+    #[must_use]
+    pub fn get_query_data<T: Send + Sync + 'static>(&self, key: impl IntoQueryKey) -> Option<Arc<T>> {
+        self.typed_state::<T>(&key.into_query_key())?.data.as_ref()?.typed()
+    }
+
+    /// F1.3: the query's state, if there is such a query. Data and errors of other types than these are left out.
+    #[must_use]
+    pub fn get_query_state<T, E>(&self, key: impl IntoQueryKey) -> Option<QueryState<T, E>>
+    where
+        T: Send + Sync + 'static,
+        E: Send + Sync + 'static,
+    {
+        self.typed_state::<T>(&key.into_query_key()).map(|state| QueryState::new(&state))
+    }
+
+    /// F1.3: keys and data of the queries that match and hold a `T`.
+    #[must_use]
+    pub fn get_queries_data<T: Send + Sync + 'static>(
+        &self,
+        filters: &QueryFilters,
+    ) -> Vec<(QueryKey, Arc<T>)> {
+        let with_data = |key: QueryKey| self.get_query_data::<T>(&key).map(|data| (key, data));
+        self.find(filters).into_iter().filter_map(with_data).collect()
+    }
+
+    /// F1.4: puts data into the cache as if it had been fetched now. Returns what the cache holds then: the previous
+    /// value if the new one equals it, nothing if the key holds another type.
+    ///
+    /// To change data without making it fresh, use [`QueryClient::patch_query_data`].
+    pub fn set_query_data<T>(&self, key: impl IntoQueryKey, data: T) -> Option<Arc<T>>
+    where
+        T: PartialEq + Send + Sync + 'static,
+    {
+        self.set_query_data_with(key, data, SetDataOptions::default())
+    }
+
+    /// Like [`QueryClient::set_query_data`], with options.
+    pub fn set_query_data_with<T>(
+        &self,
+        key: impl IntoQueryKey,
+        data: T,
+        options: SetDataOptions,
+    ) -> Option<Arc<T>>
+    where
+        T: PartialEq + Send + Sync + 'static,
+    {
+        let data = Arc::new(data);
+        self.write(&key.into_query_key(), options, |_| Some(Arc::clone(&data)))
+    }
+
+    /// F1.4: like [`QueryClient::set_query_data`], with data made from what the cache holds. `None` changes nothing, and
+    /// makes no query. The function is called again if the query changes meanwhile.
+    pub fn update_query_data<T>(
+        &self,
+        key: impl IntoQueryKey,
+        update: impl Fn(Option<&T>) -> Option<T>,
+    ) -> Option<Arc<T>>
+    where
+        T: PartialEq + Send + Sync + 'static,
+    {
+        self.write(&key.into_query_key(), SetDataOptions::default(), |old| {
+            update(old.as_deref()).map(Arc::new)
+        })
+    }
+
+    /// F1.5: [`QueryClient::update_query_data`] for every query that matches. Returns the keys and what they hold then.
+    pub fn update_queries_data<T>(
+        &self,
+        filters: &QueryFilters,
+        update: impl Fn(Option<&T>) -> Option<T>,
+    ) -> Vec<(QueryKey, Option<Arc<T>>)>
+    where
+        T: PartialEq + Send + Sync + 'static,
+    {
+        let keys = self.find(filters).into_iter();
+        keys.map(|key| (key.clone(), self.update_query_data(&key, &update))).collect()
+    }
+
+    fn write<T>(
+        &self,
+        key: &QueryKey,
+        options: SetDataOptions,
+        make: impl Fn(Option<Arc<T>>) -> Option<Arc<T>>,
+    ) -> Option<Arc<T>>
+    where
+        T: PartialEq + Send + Sync + 'static,
+    {
+        let of = DataType::of::<T>();
+        loop {
+            let state = self.typed_state::<T>(key);
+            let old = state.as_ref().and_then(|state| state.data.as_ref()).and_then(Data::typed);
+            let new = make(old)?;
+            let state = match state {
+                Some(state) => state,
+                None => {
+                    let spec = self.spec_for_data(key, of);
+                    self.apply(|core| core.build(&spec)).ok()?
+                }
+            };
+            if options.only_if_newer && options.updated_at.is_some_and(|at| at <= state.data_updated_at) {
+                return state.data.as_ref().and_then(Data::typed);
+            }
+            let value = self.share(key, of, &state, new);
+            let data = (Arc::clone(&value), of);
+            if self.apply(|core| core.set_data(key, &state, data, options.updated_at)).ok()? {
+                return value.downcast().ok();
+            }
+        }
+    }
+
+    fn share(&self, key: &QueryKey, of: DataType, state: &State, new: Value) -> Value {
+        let sharing =
+            self.read(|core| core.query(key).and_then(|query| query.spec.policy.structural_sharing));
+        if sharing == Some(false) { new } else { of.share(state.data.as_ref(), new) }
+    }
+
+    /// Changes data without making it fresh: its age, its validity and its staleness stay what they are (R2, R3).
+    ///
+    /// `None` leaves the data as it is. A patch that is made while the query is being fetched is applied again over the
+    /// result (R1, R5), and one for hydrated data that is not decoded yet is applied when it is: the function must
+    /// therefore give the same result whether it is applied once or twice. Returns whether it was applied or kept.
+    pub fn patch_query_data<T>(
+        &self,
+        key: impl IntoQueryKey,
+        patch: impl Fn(&T) -> Option<T> + MaybeSend + MaybeSync + 'static,
+    ) -> bool
+    where
+        T: PartialEq + Send + Sync + 'static,
+    {
+        self.patch(&key.into_query_key(), TypeId::of::<T>(), &erase_patch(patch))
+    }
+
+    /// [`QueryClient::patch_query_data`] for every query that matches. Returns how many were patched.
+    pub fn patch_queries_data<T>(
+        &self,
+        filters: &QueryFilters,
+        patch: impl Fn(&T) -> Option<T> + MaybeSend + MaybeSync + 'static,
+    ) -> usize
+    where
+        T: PartialEq + Send + Sync + 'static,
+    {
+        let patch = erase_patch(patch);
+        self.find(filters).iter().filter(|key| self.patch(key, TypeId::of::<T>(), &patch)).count()
+    }
+
+    fn patch(&self, key: &QueryKey, of: TypeId, patch: &Patch) -> bool {
+        self.decode(key, of, None);
+        // Kept before it is applied: a fetch that ends in between has to find it.
+        let kept = self.apply(|core| core.keep_patch(key, patch));
+        loop {
+            let Some(state) = self.read(|core| core.state(key)) else { return kept };
+            let Some(Data::Typed(data)) = &state.data else { return kept };
+            let Some(patched) = patch(data) else { return kept };
+            if self.apply(|core| core.patch_data(key, &state, patched)) {
+                return true;
+            }
+        }
+    }
+
+    /// The query's state, its data decoded if it came as JSON and it is known how.
+    pub(crate) fn typed_state<T: 'static>(&self, key: &QueryKey) -> Option<Arc<State>> {
+        self.decode(key, TypeId::of::<T>(), None);
+        self.read(|core| core.state(key))
+    }
+
+    /// Remembers how a type is decoded.
+    pub(super) fn learn(&self, of: DataType, codec: Codec) {
+        if self.read(|core| !core.codecs.contains_key(&of.id)) {
+            self.apply(|core| core.codecs.insert(of.id, (of, codec)));
+        }
+    }
+
+    /// Decodes hydrated data, now that its type is known. Data that cannot be decoded is dropped, and fetched again by
+    /// whoever wants it.
+    pub(crate) fn decode(&self, key: &QueryKey, of: TypeId, known: Option<(DataType, Codec)>) {
+        let mut patches: Vec<Patch> = Vec::new();
+        loop {
+            let Some(state) = self.read(|core| core.state(key)) else { return };
+            let Some(Data::Raw(json)) = &state.data else { return };
+            let Some((of, codec)) = known.or_else(|| self.read(|core| core.codecs.get(&of).copied())) else {
+                return;
+            };
+            let decoded = (codec.decode)(json).ok();
+            patches.extend(self.apply(|core| core.take_deferred_patches(key)));
+            let data =
+                decoded.map(|data| patches.iter().fold(data, |data, patch| patch(&data).unwrap_or(data)));
+            if self.apply(|core| core.replace_raw(key, &state, data, of)) {
+                return;
+            }
+        }
+    }
+}
+
+fn erase_patch<T>(patch: impl Fn(&T) -> Option<T> + MaybeSend + MaybeSync + 'static) -> Patch
+where
+    T: PartialEq + Send + Sync + 'static,
+{
+    let patch = Held::new(patch);
+    Arc::new(move |value: &Value| {
+        let old = value.downcast_ref::<T>()?;
+        let new = patch.get()(old).filter(|new| new != old)?;
+        Some(Arc::new(new))
+    })
+}

@@ -1,0 +1,107 @@
+//! From what callers say to what counts: defaults merged in, types erased.
+
+use std::sync::Arc;
+
+use super::{QueryClient, lock};
+use crate::core::{DataType, QuerySpec, Value};
+use crate::options::{Policy, Retry};
+use crate::{IntoQueryKey, QueryDefaults, QueryKey, QueryOptions};
+
+#[derive(Default)]
+pub(super) struct Defaults {
+    all: Policy,
+    /// In the order in which they were first set.
+    by_key: Vec<(QueryKey, Policy)>,
+}
+
+impl Defaults {
+    /// F1.12: all that match, later ones over earlier ones.
+    fn of(&self, key: &QueryKey) -> Policy {
+        let matching = self.by_key.iter().filter(|(prefix, _)| key.starts_with(prefix));
+        matching.fold(self.all.clone(), |base, (_, policy)| policy.clone().over(&base))
+    }
+}
+
+/// Which retries count when nobody said any.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UnsaidRetry {
+    /// Those of observers.
+    Default,
+    /// F1.6: none, as for a fetch that somebody waits for.
+    Never,
+}
+
+impl QueryClient {
+    /// F1.11: options for every query that does not say otherwise. Replaces earlier ones.
+    pub fn set_default_options(&self, defaults: QueryDefaults) {
+        lock(&self.inner.defaults).all = defaults.policy;
+    }
+
+    /// F1.12: options for every query whose key begins with `key`, over the client's defaults. Several that match are
+    /// merged in the order in which they were first set.
+    pub fn set_query_defaults(&self, key: impl IntoQueryKey, defaults: QueryDefaults) {
+        let key = key.into_query_key();
+        let by_key = &mut lock(&self.inner.defaults).by_key;
+        match by_key.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, policy)) => *policy = defaults.policy,
+            None => by_key.push((key, defaults.policy)),
+        }
+    }
+
+    /// The options that count for a key before a query says anything itself.
+    #[must_use]
+    pub fn query_defaults(&self, key: impl IntoQueryKey) -> QueryDefaults {
+        QueryDefaults { policy: lock(&self.inner.defaults).of(&key.into_query_key()) }
+    }
+
+    /// F1.13. Calls user code when there is initial data to make.
+    pub(crate) fn spec<T, E, D>(&self, options: &QueryOptions<T, E, D>, unsaid: UnsaidRetry) -> Arc<QuerySpec>
+    where
+        T: Send + Sync + 'static,
+    {
+        let mut policy = options.policy.clone().over(&lock(&self.inner.defaults).of(&options.key));
+        if unsaid == UnsaidRetry::Never && policy.retry.is_none() {
+            policy.retry = Some(Retry::Never);
+        }
+        if let Some(codec) = options.codec {
+            self.learn(options.data_type, codec);
+        }
+        Arc::new(QuerySpec {
+            key: options.key.clone(),
+            policy,
+            query_fn: options.query_fn.clone(),
+            initial: self.initial(options),
+            data_type: Some(options.data_type),
+            codec: options.codec,
+        })
+    }
+
+    fn initial<T, E, D>(&self, options: &QueryOptions<T, E, D>) -> Option<(Value, Option<crate::Timestamp>)>
+    where
+        T: Send + Sync + 'static,
+    {
+        let initial = options.initial.as_ref()?;
+        if self.read(|core| core.query(&options.key).is_some_and(|query| query.state.data.is_some())) {
+            return None;
+        }
+        let data = Arc::new(initial()?);
+        Some((data, options.initial_updated_at))
+    }
+
+    /// Options for a query that data is put into by hand.
+    pub(super) fn spec_for_data(&self, key: &QueryKey, of: DataType) -> Arc<QuerySpec> {
+        let policy = lock(&self.inner.defaults).of(key);
+        Arc::new(QuerySpec {
+            key: key.clone(),
+            policy,
+            query_fn: None,
+            initial: None,
+            data_type: Some(of),
+            codec: None,
+        })
+    }
+
+    pub(crate) fn default_policy(&self, key: &QueryKey) -> Policy {
+        lock(&self.inner.defaults).of(key)
+    }
+}

@@ -1,0 +1,175 @@
+//! Fetching by hand, and what to wait for.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use futures::FutureExt;
+use futures::channel::oneshot;
+
+use super::QueryClient;
+use super::defaults::UnsaidRetry;
+use crate::core::{Data, FetchFailure, FetchOutcome, QuerySpec, StartFetch, State, Value};
+use crate::{Error, FetchError, QueryKey, QueryOptions};
+
+impl QueryClient {
+    /// F1.6: the data, fetched if it is stale. Does not retry unless the options say so. Everybody who asks for the key
+    /// meanwhile shares the fetch, which goes on if the returned future is dropped.
+    pub fn fetch_query<T, E, D>(&self, options: &QueryOptions<T, E, D>) -> Fetching<T, E>
+    where
+        T: Send + Sync + 'static,
+    {
+        let spec = self.spec(options, UnsaidRetry::Never);
+        let state = match self.build(&spec) {
+            Ok(state) => state,
+            Err(error) => return Fetching::failed(&spec.key, error),
+        };
+        if state.is_stale_by_time(spec.policy.stale_time(&state), self.now()) {
+            self.start_fetch(&spec, false)
+        } else {
+            Fetching::done(&spec.key, &state)
+        }
+    }
+
+    /// F1.6: like [`QueryClient::fetch_query`], for the effect only: failures stay in the cache.
+    pub fn prefetch_query<T, E, D>(&self, options: &QueryOptions<T, E, D>) -> Settled
+    where
+        T: Send + Sync + 'static,
+    {
+        self.fetch_query(options).settled()
+    }
+
+    /// F1.6: the data, however old; fetched only if there is none.
+    pub fn ensure_query_data<T, E, D>(&self, options: &QueryOptions<T, E, D>) -> Fetching<T, E>
+    where
+        T: Send + Sync + 'static,
+    {
+        let spec = self.spec(options, UnsaidRetry::Never);
+        match self.build(&spec) {
+            Ok(state) if state.data.is_some() => Fetching::done(&spec.key, &state),
+            Ok(_) => self.start_fetch(&spec, false),
+            Err(error) => Fetching::failed(&spec.key, error),
+        }
+    }
+
+    /// Makes the query if there is none, and decodes what was hydrated.
+    pub(crate) fn build(&self, spec: &Arc<QuerySpec>) -> Result<Arc<State>, Error> {
+        let state = self.apply(|core| core.build(spec))?;
+        match (&state.data, spec.data_type) {
+            (Some(Data::Raw(_)), Some(of)) => {
+                self.decode(&spec.key, of.id, spec.codec.map(|codec| (of, codec)));
+                Ok(self.read(|core| core.state(&spec.key)).unwrap_or(state))
+            }
+            _ => Ok(state),
+        }
+    }
+
+    pub(crate) fn start_fetch<T, E>(&self, spec: &Arc<QuerySpec>, cancel_refetch: bool) -> Fetching<T, E> {
+        let (waiter, outcome) = oneshot::channel();
+        let start = StartFetch { spec: Some(Arc::clone(spec)), cancel_refetch, waiter: Some(waiter) };
+        self.apply(|core| core.fetch(&spec.key, start));
+        Fetching { key: spec.key.clone(), outcome: Outcome::Waiting(outcome), types: PhantomData }
+    }
+}
+
+enum Outcome {
+    Waiting(oneshot::Receiver<FetchOutcome>),
+    Known(FetchOutcome),
+}
+
+/// A fetch in flight, or its outcome if it was not needed. It has begun, and goes on if this is dropped.
+pub struct Fetching<T, E> {
+    key: QueryKey,
+    outcome: Outcome,
+    types: PhantomData<fn() -> (T, E)>,
+}
+
+impl<T, E> Fetching<T, E> {
+    fn known(key: &QueryKey, outcome: FetchOutcome) -> Self {
+        Self { key: key.clone(), outcome: Outcome::Known(outcome), types: PhantomData }
+    }
+
+    fn done(key: &QueryKey, state: &State) -> Self {
+        let cancelled = || FetchFailure::Cache(Error::Cancelled { key: key.clone() });
+        Self::known(key, state.data.clone().ok_or_else(cancelled))
+    }
+
+    pub(crate) fn failed(key: &QueryKey, error: Error) -> Self {
+        Self::known(key, Err(FetchFailure::Cache(error)))
+    }
+
+    /// The same, for those who do not care how it ends.
+    #[must_use]
+    pub fn settled(self) -> Settled {
+        match self.outcome {
+            Outcome::Waiting(outcome) => Settled { waiting: vec![outcome] },
+            Outcome::Known(_) => Settled::default(),
+        }
+    }
+
+    fn poll_outcome(&mut self, cx: &mut Context<'_>) -> Poll<FetchOutcome> {
+        match &mut self.outcome {
+            Outcome::Known(outcome) => Poll::Ready(outcome.clone()),
+            Outcome::Waiting(outcome) => {
+                let dropped = FetchFailure::Cache(Error::Cancelled { key: self.key.clone() });
+                Poll::Ready(ready!(outcome.poll_unpin(cx)).unwrap_or(Err(dropped)))
+            }
+        }
+    }
+
+    fn mismatch(&self) -> FetchError<E> {
+        let (expected, found) = (std::any::type_name::<T>(), "data of another type");
+        FetchError::Cache(Error::TypeMismatch { key: self.key.clone(), expected, found })
+    }
+}
+
+impl<T, E> Future for Fetching<T, E>
+where
+    T: Send + Sync + 'static,
+    E: Send + Sync + 'static,
+{
+    type Output = Result<Arc<T>, FetchError<E>>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let outcome = ready!(self.poll_outcome(cx));
+        Poll::Ready(match outcome {
+            Ok(data) => data.typed().ok_or_else(|| self.mismatch()),
+            Err(FetchFailure::Failed(error)) => Err(typed_error(error).unwrap_or_else(|| self.mismatch())),
+            Err(FetchFailure::Cache(error)) => Err(FetchError::Cache(error)),
+        })
+    }
+}
+
+fn typed_error<E: Send + Sync + 'static>(error: Value) -> Option<FetchError<E>> {
+    error.downcast().ok().map(FetchError::Failed)
+}
+
+impl<T, E> fmt::Debug for Fetching<T, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_known = matches!(self.outcome, Outcome::Known(_));
+        f.debug_struct("Fetching").field("key", &self.key).field("is_known", &is_known).finish()
+    }
+}
+
+/// Completes when what was started has ended, well or not. It goes on if this is dropped.
+#[derive(Debug, Default)]
+pub struct Settled {
+    waiting: Vec<oneshot::Receiver<FetchOutcome>>,
+}
+
+impl Settled {
+    pub(super) fn waiting(waiting: Vec<oneshot::Receiver<FetchOutcome>>) -> Self {
+        Self { waiting }
+    }
+}
+
+impl Future for Settled {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        self.waiting.retain_mut(|outcome| outcome.poll_unpin(cx).is_pending());
+        if self.waiting.is_empty() { Poll::Ready(()) } else { Poll::Pending }
+    }
+}

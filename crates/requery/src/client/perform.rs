@@ -1,0 +1,157 @@
+//! Performing effects: the only place where user code is called on behalf of the core.
+
+use std::sync::Arc;
+
+use futures::future::Abortable;
+
+use super::{QueryClient, Subscriber, lock};
+use crate::core::{AttemptTask, AttemptView, Data, Effect, FetchId, MutationAttemptTask, Value};
+use crate::{CacheEvent, QueryContext, QueryKey};
+
+const BROWSER_RETRIES: u32 = 3;
+
+impl QueryClient {
+    pub(super) fn perform(&self, effect: Effect) {
+        match effect {
+            Effect::Attempt(task) => self.attempt(task),
+            Effect::Abort { signal, future } => {
+                signal.abort();
+                if let Some(future) = future {
+                    future.abort();
+                }
+            }
+            Effect::Settle(waiters, outcome) => {
+                for waiter in waiters {
+                    // Who no longer waits has dropped the other end.
+                    let _ = waiter.send(outcome.clone());
+                }
+            }
+            Effect::Updated(hooks) => hooks.iter().for_each(|hook| hook.query_updated(self)),
+            Effect::Stale(hook) => hook.became_stale(self),
+            Effect::Fetched(key, outcome) => {
+                if let Some(query) = self.summary(&key) {
+                    self.inner.callbacks.query_ended(outcome.as_ref(), &query);
+                }
+            }
+            Effect::Event(event) => self.publish(&event),
+            Effect::MutationAttempt(task) => self.attempt_mutation(task),
+            Effect::MutationUpdated(hook) => hook.mutation_updated(self),
+            Effect::MutationSettle(waiter, result) => {
+                let _ = waiter.send(result);
+            }
+        }
+    }
+
+    fn publish(&self, event: &CacheEvent) {
+        let subscribers: Vec<Subscriber> =
+            lock(&self.inner.subscribers).iter().map(|(_, subscriber)| Arc::clone(subscriber)).collect();
+        for subscriber in subscribers {
+            subscriber(event);
+        }
+    }
+
+    fn attempt(&self, task: AttemptTask) {
+        let AttemptTask { key, fetch, spec, signal, consumed, registration } = task;
+        let attempt = Attempt { client: self.clone(), key: key.clone(), fetch, ended: false };
+        let Some(query_fn) = &spec.query_fn else { return };
+        let context =
+            QueryContext { client: self.clone(), key, meta: spec.policy.meta.clone(), signal, consumed };
+        let future = Abortable::new(query_fn(context), registration);
+        self.inner.runtime.spawn(Box::pin(async move {
+            match future.await {
+                Ok(result) => attempt.end(result),
+                Err(_aborted) => attempt.forget(),
+            }
+        }));
+    }
+
+    fn attempt_succeeded(&self, key: &QueryKey, fetch: FetchId, result: &Value) {
+        // Sharing and patching call user code, so they happen outside of the lock, and again if the query changed.
+        while let Some(view) = self.read(|core| core.attempt_view(key, fetch)) {
+            let data = compose(&view, Arc::clone(result));
+            if self.apply(|core| core.attempt_succeeded(key, fetch, &view, data)) {
+                return;
+            }
+        }
+    }
+
+    fn attempt_failed(&self, key: &QueryKey, fetch: FetchId, error: &Value) {
+        let Some(view) = self.read(|core| core.attempt_view(key, fetch)) else { return };
+        let decision = view.spec.policy.decide(
+            view.failures,
+            error,
+            self.default_retries(),
+            self.inner.runtime.random(),
+        );
+        self.apply(|core| core.attempt_failed(key, fetch, error, decision));
+    }
+
+    fn default_retries(&self) -> u32 {
+        if self.read(|core| core.server) { 0 } else { BROWSER_RETRIES }
+    }
+
+    fn attempt_mutation(&self, task: MutationAttemptTask) {
+        let client = self.clone();
+        let future = (task.spec.mutation_fn)(task.variables);
+        self.inner.runtime.spawn(Box::pin(async move {
+            let result = future.await;
+            client.mutation_attempted(&task.spec, task.id, result);
+        }));
+    }
+
+    fn mutation_attempted(
+        &self,
+        spec: &crate::core::MutationSpec,
+        id: crate::core::MutationId,
+        result: Result<Value, Value>,
+    ) {
+        match result {
+            Ok(data) => self.apply(|core| core.mutation_attempt_succeeded(id, data)),
+            Err(error) => {
+                let Some(failures) = self.read(|core| core.mutation_failures(id)) else { return };
+                let decision = spec.policy.decide(failures, &error, 0, self.inner.runtime.random());
+                self.apply(|core| core.mutation_attempt_failed(id, &error, decision));
+            }
+        }
+    }
+}
+
+/// The result with the patches of the meantime over it, and the previous value where that makes no difference.
+fn compose(view: &AttemptView, result: Value) -> Value {
+    let patched = view.patches.iter().fold(result, |data, patch| patch(&data).unwrap_or(data));
+    let previous: Option<&Data> = view.state.data.as_ref();
+    match view.spec.data_type {
+        Some(of) if view.spec.policy.structural_sharing != Some(false) => of.share(previous, patched),
+        _ => patched,
+    }
+}
+
+/// An attempt that has not ended; one that is dropped without an end did not get one.
+struct Attempt {
+    client: QueryClient,
+    key: QueryKey,
+    fetch: FetchId,
+    ended: bool,
+}
+
+impl Attempt {
+    fn end(mut self, result: Result<Value, Value>) {
+        self.ended = true;
+        match result {
+            Ok(data) => self.client.attempt_succeeded(&self.key, self.fetch, &data),
+            Err(error) => self.client.attempt_failed(&self.key, self.fetch, &error),
+        }
+    }
+
+    fn forget(mut self) {
+        self.ended = true;
+    }
+}
+
+impl Drop for Attempt {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.client.apply(|core| core.attempt_lost(&self.key, self.fetch));
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Data and errors with their types erased, and what has to be known about a type to handle it so.
+
+use std::any::{Any, TypeId};
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub(crate) type Value = Arc<dyn Any + Send + Sync>;
+
+/// A change that is applied to data of a known type; `None` leaves it as it is.
+pub(crate) type Patch = Arc<dyn Fn(&Value) -> Option<Value> + Send + Sync>;
+
+type Decoder = fn(&serde_json::Value) -> Result<Value, serde_json::Error>;
+
+/// What a query holds.
+#[derive(Clone)]
+pub(crate) enum Data {
+    Typed(Value),
+    /// Hydrated JSON that nobody has asked for by its type yet.
+    Raw(Arc<serde_json::Value>),
+}
+
+impl Data {
+    pub(crate) fn typed<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        match self {
+            Self::Typed(value) => Arc::clone(value).downcast().ok(),
+            Self::Raw(_) => None,
+        }
+    }
+}
+
+/// The type of a query's data.
+#[derive(Clone, Copy)]
+pub(crate) struct DataType {
+    pub(crate) id: TypeId,
+    pub(crate) name: &'static str,
+    equal: fn(&Value, &Value) -> bool,
+}
+
+impl DataType {
+    pub(crate) fn of<T: PartialEq + Send + Sync + 'static>() -> Self {
+        Self { id: TypeId::of::<T>(), name: std::any::type_name::<T>(), equal: equal::<T> }
+    }
+
+    /// Structural sharing: the previous value when the new one equals it. Calls the type's `PartialEq`.
+    pub(crate) fn share(&self, previous: Option<&Data>, new: Value) -> Value {
+        match previous {
+            Some(Data::Typed(previous)) if (self.equal)(previous, &new) => Arc::clone(previous),
+            _ => new,
+        }
+    }
+}
+
+fn equal<T: PartialEq + 'static>(a: &Value, b: &Value) -> bool {
+    match (a.downcast_ref::<T>(), b.downcast_ref::<T>()) {
+        (Some(a), Some(b)) => a == b,
+        _ => false,
+    }
+}
+
+/// To JSON and back.
+#[derive(Clone, Copy)]
+pub(crate) struct Codec {
+    pub(crate) encode: fn(&Value) -> Result<serde_json::Value, serde_json::Error>,
+    pub(crate) decode: Decoder,
+}
+
+impl Codec {
+    pub(crate) fn of<T: Serialize + DeserializeOwned + Send + Sync + 'static>() -> Self {
+        Self { encode: encode::<T>, decode: decode::<T> }
+    }
+}
+
+fn encode<T: Serialize + 'static>(value: &Value) -> Result<serde_json::Value, serde_json::Error> {
+    // A value of another type cannot get here: a codec is only used for the type that it was made for.
+    value.downcast_ref::<T>().map_or(Ok(serde_json::Value::Null), serde_json::to_value)
+}
+
+fn decode<T: DeserializeOwned + Send + Sync + 'static>(
+    json: &serde_json::Value,
+) -> Result<Value, serde_json::Error> {
+    T::deserialize(json).map(|value| Arc::new(value) as Value)
+}

@@ -1,0 +1,60 @@
+//! What the core asks its surroundings to do.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use futures::channel::oneshot;
+use futures::future::{AbortHandle, AbortRegistration};
+
+use super::mutations::MutationHook;
+use super::{Data, FetchId, MutationId, MutationSpec, MutationWaiter, ObserverHook, QuerySpec, Value};
+use crate::{AbortSignal, CacheEvent, Error, QueryKey};
+
+/// One output. Effects are performed in the order in which they were pushed, outside of the lock.
+pub(crate) enum Effect {
+    /// Call a query function and report to `attempt_succeeded`, `attempt_failed` or `attempt_lost`.
+    Attempt(AttemptTask),
+    /// Fire the signal; drop the future too where nobody took the signal.
+    Abort { signal: AbortSignal, future: Option<AbortHandle> },
+    /// Call the cache's callbacks for a fetch that ended.
+    Fetched(QueryKey, Result<Value, Value>),
+    /// An observer's data has become stale.
+    Stale(Arc<dyn ObserverHook>),
+    /// Tell those who wait for a fetch.
+    Settle(Vec<Waiter>, FetchOutcome),
+    /// Observers have to look at their query again.
+    Updated(Arc<[Arc<dyn ObserverHook>]>),
+    /// Tell the subscribers of the cache.
+    Event(CacheEvent),
+    /// Call a mutation function and report to `mutation_attempt_succeeded` or `mutation_attempt_failed`.
+    MutationAttempt(MutationAttemptTask),
+    /// An observer has to look at its mutation again.
+    MutationUpdated(Arc<dyn MutationHook>),
+    /// Tell the one who executes a mutation how its attempts ended.
+    MutationSettle(MutationWaiter, Result<Value, Value>),
+}
+
+pub(crate) struct AttemptTask {
+    pub(crate) key: QueryKey,
+    pub(crate) fetch: FetchId,
+    pub(crate) spec: Arc<QuerySpec>,
+    pub(crate) signal: AbortSignal,
+    pub(crate) consumed: Arc<AtomicBool>,
+    pub(crate) registration: AbortRegistration,
+}
+
+pub(crate) struct MutationAttemptTask {
+    pub(crate) id: MutationId,
+    pub(crate) spec: Arc<MutationSpec>,
+    pub(crate) variables: Value,
+}
+
+pub(crate) type Waiter = oneshot::Sender<FetchOutcome>;
+
+pub(crate) type FetchOutcome = Result<Data, FetchFailure>;
+
+#[derive(Clone)]
+pub(crate) enum FetchFailure {
+    Failed(Value),
+    Cache(Error),
+}

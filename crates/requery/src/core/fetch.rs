@@ -1,0 +1,333 @@
+//! Fetching: dedup, attempts, retries, cancelling and committing.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use futures::future::AbortHandle;
+
+use super::effects::{AttemptTask, FetchFailure};
+use super::query::QuerySpec;
+use super::retryer::{Decision, Env, Retryer, Step, can_fetch};
+use super::timers::{TimerId, TimerKind};
+use super::{Core, Data, Effect, FetchOutcome, Patch, State, Value, Waiter};
+use crate::{
+    AbortSignal, CacheEvent, CancelOptions, Error, FetchStatus, QueryAction, QueryKey, QueryStatus, Timestamp,
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FetchId(u64);
+
+/// How a fetch is to be started.
+#[derive(Default)]
+pub(crate) struct StartFetch {
+    /// The options to use from now on.
+    pub(crate) spec: Option<Arc<QuerySpec>>,
+    /// Replace a fetch in flight, if the query has data.
+    pub(crate) cancel_refetch: bool,
+    pub(crate) waiter: Option<Waiter>,
+}
+
+/// A fetch in flight.
+pub(super) struct Fetch {
+    id: FetchId,
+    spec: Arc<QuerySpec>,
+    retryer: Retryer,
+    retry_timer: Option<TimerId>,
+    signal: AbortSignal,
+    consumed: Arc<AtomicBool>,
+    future: Option<AbortHandle>,
+    waiters: Vec<Waiter>,
+    pub(super) revert_state: Arc<State>,
+    /// Applied over the result, in order.
+    pub(super) patches: Vec<Patch>,
+    /// The result will be older than an invalidation.
+    pub(super) invalidated: bool,
+    follow_up: Option<Vec<Waiter>>,
+}
+
+impl Fetch {
+    pub(super) fn patch_revert_state(&mut self, data: &Data, now: Timestamp) {
+        if self.revert_state.data.is_some() {
+            let state = State { data: Some(data.clone()), patched_at: now, ..(*self.revert_state).clone() };
+            self.revert_state = Arc::new(state);
+        }
+    }
+}
+
+/// What has to be known to judge the outcome of an attempt outside of the lock.
+pub(crate) struct AttemptView {
+    pub(crate) state: Arc<State>,
+    pub(crate) spec: Arc<QuerySpec>,
+    pub(crate) patches: Vec<Patch>,
+    pub(crate) failures: u32,
+}
+
+impl Core {
+    fn env(&self) -> Env {
+        Env { online: self.online, focused: self.focused, has_turn: true }
+    }
+
+    /// F2.3: starts a fetch or joins the one in flight. A first fetch is never restarted.
+    pub(crate) fn fetch(&mut self, key: &QueryKey, start: StartFetch) {
+        let Some(query) = self.query_mut(key) else { return };
+        let mut waiters: Vec<Waiter> = start.waiter.into_iter().collect();
+        if let Some(fetch) = &mut query.fetch {
+            if query.state.data.is_none() || !start.cancel_refetch {
+                fetch.retryer.allow_retries();
+                fetch.waiters.append(&mut waiters);
+                return;
+            }
+            // F2.4: who waited for the fetch that is replaced waits for the new one.
+            waiters.append(&mut fetch.waiters);
+            waiters.extend(fetch.follow_up.take().into_iter().flatten());
+            self.cancel(key, CancelOptions::replaced());
+        }
+        if let Some(spec) = &start.spec {
+            self.set_spec(spec);
+        }
+        match self.fetchable_spec(key) {
+            Some(spec) => self.begin(key, spec, waiters),
+            None => {
+                let error = Error::MissingQueryFn { key: key.clone() };
+                self.event(|| CacheEvent::Failed { error: error.clone() });
+                self.effects.push_back(Effect::Settle(waiters, Err(FetchFailure::Cache(error))));
+            }
+        }
+    }
+
+    /// F2.7: the options of the first observer with a query function stand in for those without.
+    fn fetchable_spec(&mut self, key: &QueryKey) -> Option<Arc<QuerySpec>> {
+        let query = self.query(key)?;
+        if query.spec.query_fn.is_some() {
+            return Some(Arc::clone(&query.spec));
+        }
+        let spec =
+            query.observers.values().find(|o| o.spec.query_fn.is_some()).map(|o| Arc::clone(&o.spec))?;
+        self.set_spec(&spec);
+        Some(spec)
+    }
+
+    fn begin(&mut self, key: &QueryKey, spec: Arc<QuerySpec>, waiters: Vec<Waiter>) {
+        let mode = spec.policy.network_mode.unwrap_or_default();
+        let (id, online) = (FetchId(self.next_id()), self.online);
+        let Some(query) = self.query_mut(key) else { return };
+        let was_idle = query.state.fetch_status == FetchStatus::Idle;
+        query.fetch = Some(Fetch {
+            id,
+            spec,
+            retryer: Retryer::new(mode),
+            retry_timer: None,
+            signal: AbortSignal::new(),
+            consumed: Arc::default(),
+            future: None,
+            waiters,
+            revert_state: Arc::clone(&query.state),
+            patches: Vec::new(),
+            invalidated: false,
+            follow_up: None,
+        });
+        if was_idle {
+            self.change(key, QueryAction::Fetch, |state| start_state(state, can_fetch(mode, online)));
+        }
+        let env = self.env();
+        self.step(key, |retryer| retryer.start(env));
+    }
+
+    fn step(&mut self, key: &QueryKey, step: impl FnOnce(&mut Retryer) -> Step) {
+        let Some(fetch) = self.query_mut(key).and_then(|query| query.fetch.as_mut()) else { return };
+        match step(&mut fetch.retryer) {
+            Step::Run => self.attempt(key),
+            Step::Pause => self.change(key, QueryAction::Pause, |s| s.fetch_status = FetchStatus::Paused),
+            Step::Sleep(delay) => {
+                let (id, at) = (fetch.id, self.now.saturating_add(delay));
+                let timer = self.timers.set(at, TimerKind::Retry(key.clone(), id));
+                if let Some(fetch) = self.query_mut(key).and_then(|query| query.fetch.as_mut()) {
+                    fetch.retry_timer = Some(timer);
+                }
+            }
+            Step::GiveUp(error) => self.settle_failed(key, &error),
+            Step::Nothing => {}
+        }
+    }
+
+    fn attempt(&mut self, key: &QueryKey) {
+        let Some(fetch) = self.query_mut(key).and_then(|query| query.fetch.as_mut()) else { return };
+        let (future, registration) = AbortHandle::new_pair();
+        fetch.future = Some(future);
+        fetch.consumed.store(false, Ordering::Release);
+        let task = AttemptTask {
+            key: key.clone(),
+            fetch: fetch.id,
+            spec: Arc::clone(&fetch.spec),
+            signal: fetch.signal.clone(),
+            consumed: Arc::clone(&fetch.consumed),
+            registration,
+        };
+        self.effects.push_back(Effect::Attempt(task));
+    }
+
+    /// What to judge an attempt's outcome by; nothing when the fetch is no longer wanted.
+    pub(crate) fn attempt_view(&self, key: &QueryKey, id: FetchId) -> Option<AttemptView> {
+        let query = self.query(key)?;
+        let fetch = query.fetch.as_ref().filter(|fetch| fetch.id == id && fetch.retryer.is_running())?;
+        Some(AttemptView {
+            state: Arc::clone(&query.state),
+            spec: Arc::clone(&fetch.spec),
+            patches: fetch.patches.clone(),
+            failures: fetch.retryer.failures(),
+        })
+    }
+
+    /// Input: the query function succeeded, and `data` is its result shared with and patched over `view`. Fails when
+    /// the query has changed since the view was taken.
+    pub(crate) fn attempt_succeeded(
+        &mut self,
+        key: &QueryKey,
+        id: FetchId,
+        view: &AttemptView,
+        data: Value,
+    ) -> bool {
+        let now = self.now;
+        let Some(query) = self.query_mut(key) else { return true };
+        let Some(fetch) = query.fetch.take_if(|fetch| fetch.id == id) else { return true };
+        if !Arc::ptr_eq(&query.state, &view.state) || fetch.patches.len() != view.patches.len() {
+            query.fetch = Some(fetch);
+            return false;
+        }
+        query.deferred_patches.clear();
+        query.data_type = query.data_type.or(fetch.spec.data_type);
+        let result = Data::Typed(Arc::clone(&data));
+        let fetched = Arc::clone(&data);
+        let data = Data::Typed(data);
+        self.change(key, QueryAction::Success { manual: false }, |state| {
+            state.succeed(data, now);
+            state.is_invalidated = fetch.invalidated;
+            state.data_update_count += 1;
+            state.fetch_status = FetchStatus::Idle;
+            state.fetch_failure_count = 0;
+            state.fetch_failure_reason = None;
+        });
+        self.fetched(key, Ok(fetched));
+        self.effects.push_back(Effect::Settle(fetch.waiters, Ok(result)));
+        self.schedule_gc(key);
+        if let Some(waiters) = fetch.follow_up {
+            self.begin_follow_up(key, waiters);
+        }
+        true
+    }
+
+    /// R7, R8: what was invalidated while it was fetched is fetched once more.
+    fn begin_follow_up(&mut self, key: &QueryKey, waiters: Vec<Waiter>) {
+        match self.fetchable_spec(key) {
+            Some(spec) => self.begin(key, spec, waiters),
+            None => self.effects.push_back(Effect::Settle(waiters, Err(cancelled(key)))),
+        }
+    }
+
+    /// Asks for one more fetch after the one in flight, however often it is asked. Says whether one is in flight.
+    pub(crate) fn follow_up(&mut self, key: &QueryKey, waiter: &mut Option<Waiter>) -> bool {
+        let Some(fetch) = self.query_mut(key).and_then(|query| query.fetch.as_mut()) else { return false };
+        fetch.retryer.allow_retries();
+        fetch.follow_up.get_or_insert_default().extend(waiter.take());
+        true
+    }
+
+    /// Input: the query function failed, and the caller's `retry` was asked what to do about it.
+    pub(crate) fn attempt_failed(&mut self, key: &QueryKey, id: FetchId, error: &Value, decision: Decision) {
+        let Some(fetch) = self.current_fetch(key, id) else { return };
+        let step = fetch.retryer.failed(Arc::clone(error), decision);
+        let failures = fetch.retryer.failures();
+        if matches!(step, Step::Sleep(_)) {
+            self.change(key, QueryAction::Failed, |state| {
+                state.fetch_failure_count = failures;
+                state.fetch_failure_reason = Some(Arc::clone(error));
+            });
+        }
+        self.step(key, |_| step);
+    }
+
+    /// Input: the attempt ended without an outcome (its task was dropped, or it panicked).
+    pub(crate) fn attempt_lost(&mut self, key: &QueryKey, id: FetchId) {
+        if self.current_fetch(key, id).is_some() {
+            self.cancel(key, CancelOptions::default());
+        }
+    }
+
+    fn current_fetch(&mut self, key: &QueryKey, id: FetchId) -> Option<&mut Fetch> {
+        self.query_mut(key)?.fetch.as_mut().filter(|fetch| fetch.id == id)
+    }
+
+    fn settle_failed(&mut self, key: &QueryKey, error: &Value) {
+        let Some(mut fetch) = self.query_mut(key).and_then(|query| query.fetch.take()) else { return };
+        self.fail(key, Arc::clone(error));
+        self.fetched(key, Err(Arc::clone(error)));
+        fetch.waiters.extend(fetch.follow_up.into_iter().flatten());
+        let outcome = Err(FetchFailure::Failed(Arc::clone(error)));
+        self.effects.push_back(Effect::Settle(fetch.waiters, outcome));
+        self.schedule_gc(key);
+    }
+
+    pub(super) fn retry_due(&mut self, key: &QueryKey, id: FetchId) {
+        let env = self.env();
+        let Some(fetch) = self.current_fetch(key, id) else { return };
+        fetch.retry_timer = None;
+        self.step(key, |retryer| retryer.delay_over(env));
+    }
+
+    /// F3: a paused fetch goes on when it may.
+    pub(super) fn resume(&mut self, key: &QueryKey) {
+        let env = self.env();
+        let Some(fetch) = self.query_mut(key).and_then(|query| query.fetch.as_mut()) else { return };
+        let step = fetch.retryer.resume(env);
+        if !matches!(step, Step::Nothing) {
+            self.change(key, QueryAction::Continue, |state| state.fetch_status = FetchStatus::Fetching);
+            self.step(key, |_| step);
+        }
+    }
+
+    /// F1.9, F2.4: ends the fetch in flight.
+    pub(crate) fn cancel(&mut self, key: &QueryKey, options: CancelOptions) {
+        let Some(mut fetch) = self.query_mut(key).and_then(|query| query.fetch.take()) else { return };
+        self.timers.cancel(&mut fetch.retry_timer);
+        let future = fetch.future.filter(|_| !fetch.consumed.load(Ordering::Acquire));
+        self.effects.push_back(Effect::Abort { signal: fetch.signal, future });
+        if options.revert {
+            self.revert(key, &fetch.revert_state);
+        } else if !options.replaced {
+            self.change(key, QueryAction::SetState, |state| state.fetch_status = FetchStatus::Idle);
+        }
+        let kept = self.query(key).filter(|_| options.revert).and_then(|query| query.state.data.clone());
+        fetch.waiters.extend(fetch.follow_up.into_iter().flatten());
+        let outcome: FetchOutcome = kept.ok_or_else(|| cancelled(key));
+        self.effects.push_back(Effect::Settle(fetch.waiters, outcome));
+        self.schedule_gc(key);
+    }
+
+    /// F2.6: nobody observes the query any more. A fetch that took the signal is cancelled, and so is a first one that
+    /// has not begun; any other may finish, without further retries.
+    pub(super) fn abandon(&mut self, key: &QueryKey) {
+        let Some(query) = self.query_mut(key) else { return };
+        let Some(fetch) = &mut query.fetch else { return };
+        let never_begun =
+            query.state.fetch_status == FetchStatus::Paused && query.state.status == QueryStatus::Pending;
+        if fetch.consumed.load(Ordering::Acquire) || never_begun {
+            self.cancel(key, CancelOptions::default());
+        } else {
+            fetch.retryer.stop_retries();
+        }
+    }
+}
+
+fn start_state(state: &mut State, can_fetch: bool) {
+    state.fetch_failure_count = 0;
+    state.fetch_failure_reason = None;
+    state.fetch_status = if can_fetch { FetchStatus::Fetching } else { FetchStatus::Paused };
+    if state.data.is_none() {
+        state.error = None;
+        state.status = QueryStatus::Pending;
+    }
+}
+
+fn cancelled(key: &QueryKey) -> FetchFailure {
+    FetchFailure::Cache(Error::Cancelled { key: key.clone() })
+}

@@ -1,0 +1,121 @@
+//! The state machine.
+//!
+//! Every method is one input that happens at [`Core::now`]; what has to be done about it is pushed to
+//! [`Core::effects`], in order. The core performs no I/O, reads no clock, draws no random number and calls no
+//! user code: functions that callers gave travel through it as opaque handles.
+
+mod data;
+mod effects;
+mod fetch;
+mod mutations;
+mod observers;
+mod queries;
+mod query;
+mod retryer;
+mod timers;
+
+use std::any::TypeId;
+use std::collections::{HashMap, VecDeque};
+
+pub(crate) use data::{Codec, Data, DataType, Patch, Value};
+pub(crate) use effects::{AttemptTask, Effect, FetchFailure, FetchOutcome, MutationAttemptTask, Waiter};
+pub(crate) use fetch::{AttemptView, FetchId, StartFetch};
+pub(crate) use mutations::{
+    MutationCore, MutationFn, MutationHook, MutationId, MutationSpec, MutationWaiter,
+};
+pub(crate) use observers::{ObserverHook, ObserverId, ObserverPolicy};
+pub(crate) use query::{Query, QueryFn, QuerySpec, State};
+pub(crate) use retryer::Decision;
+
+use crate::key::KeyIndex;
+use crate::{CacheEvent, QueryKey, Timestamp};
+use mutations::Mutations;
+use timers::{TimerKind, Timers};
+
+pub(crate) struct Core {
+    pub(crate) now: Timestamp,
+    pub(crate) effects: VecDeque<Effect>,
+    pub(crate) online: bool,
+    pub(crate) focused: bool,
+    pub(crate) server: bool,
+    /// Whether anybody wants [`Effect::Event`].
+    pub(crate) has_subscribers: bool,
+    /// Whether anybody wants [`Effect::Fetched`].
+    pub(crate) has_fetch_callbacks: bool,
+    pub(crate) codecs: HashMap<TypeId, (DataType, Codec)>,
+    queries: HashMap<QueryKey, Query, foldhash::fast::FixedState>,
+    index: KeyIndex,
+    timers: Timers,
+    fetching: usize,
+    dynamic_observers: usize,
+    next_id: u64,
+    mutations: Mutations,
+}
+
+impl Core {
+    pub(crate) fn new(server: bool) -> Self {
+        Self {
+            now: Timestamp::ZERO,
+            effects: VecDeque::new(),
+            online: true,
+            focused: true,
+            server,
+            has_subscribers: false,
+            has_fetch_callbacks: false,
+            codecs: HashMap::new(),
+            queries: HashMap::default(),
+            index: KeyIndex::default(),
+            timers: Timers::default(),
+            fetching: 0,
+            dynamic_observers: 0,
+            next_id: 0,
+            mutations: Mutations::default(),
+        }
+    }
+
+    pub(crate) fn next_id(&mut self) -> u64 {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    /// Queries whose fetch status is `fetching`.
+    pub(crate) fn fetching(&self) -> usize {
+        self.fetching
+    }
+
+    fn fetched(&mut self, key: &QueryKey, outcome: Result<Value, Value>) {
+        if self.has_fetch_callbacks {
+            self.effects.push_back(Effect::Fetched(key.clone(), outcome));
+        }
+    }
+
+    pub(crate) fn event(&mut self, event: impl FnOnce() -> CacheEvent) {
+        if self.has_subscribers {
+            self.effects.push_back(Effect::Event(event()));
+        }
+    }
+
+    /// When [`Core::timers_due`] has to be called next.
+    pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
+        self.timers.next_deadline()
+    }
+
+    /// Timers that are set, whatever they are for.
+    pub(crate) fn timer_count(&self) -> usize {
+        self.timers.len()
+    }
+
+    /// Input: time has passed.
+    pub(crate) fn timers_due(&mut self) {
+        while let Some(kind) = self.timers.pop_due(self.now) {
+            match kind {
+                TimerKind::QueryGc(key) => self.query_gc_due(&key),
+                TimerKind::Retry(key, fetch) => self.retry_due(&key, fetch),
+                TimerKind::Stale(key, observer) => self.stale_due(&key, observer),
+                TimerKind::Refetch(key, observer) => self.refetch_due(&key, observer),
+                TimerKind::MutationGc(id) => self.mutation_gc_due(id),
+                TimerKind::MutationRetry(id) => self.mutation_retry_due(id),
+            }
+        }
+    }
+}

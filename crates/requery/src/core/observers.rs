@@ -1,0 +1,216 @@
+//! Observers as the core sees them: what they want, and when to wake them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::query::QuerySpec;
+use super::timers::{TimerId, TimerKind};
+use super::{Core, Effect, Query, StartFetch};
+use crate::{CacheEvent, QueryClient, QueryKey, RefetchOn, StaleTime, Timestamp};
+
+/// One subscription of an observer; later ones are greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ObserverId(u64);
+
+/// What an observer does when it is told something. Called outside of the lock.
+pub(crate) trait ObserverHook: Send + Sync {
+    /// Its query changed.
+    fn query_updated(&self, client: &QueryClient);
+
+    /// Some of its options are functions: evaluate them and report.
+    fn refresh_policy(&self, client: &QueryClient);
+
+    /// Its data may have become stale.
+    fn became_stale(&self, client: &QueryClient);
+}
+
+/// An observer's options with their functions evaluated.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct ObserverPolicy {
+    pub(crate) enabled: bool,
+    pub(crate) stale_time: StaleTime,
+    pub(crate) on_window_focus: RefetchOn,
+    pub(crate) on_reconnect: RefetchOn,
+    pub(crate) refetch_every: Option<Duration>,
+    pub(crate) in_background: bool,
+    /// Whether any of these came from a function.
+    pub(crate) is_dynamic: bool,
+}
+
+pub(crate) struct ObserverEntry {
+    pub(crate) hook: Arc<dyn ObserverHook>,
+    pub(crate) spec: Arc<QuerySpec>,
+    pub(crate) policy: ObserverPolicy,
+    /// What the observer's current result says.
+    pub(crate) shown_stale: bool,
+    pub(super) stale_timer: Option<TimerId>,
+    pub(super) refetch_timer: Option<TimerId>,
+}
+
+impl ObserverEntry {
+    fn wants(&self, query: &Query, rule: RefetchOn, now: Timestamp) -> bool {
+        let may = self.policy.enabled && self.policy.stale_time != StaleTime::Static;
+        may && match rule {
+            RefetchOn::Always => true,
+            RefetchOn::Never => false,
+            RefetchOn::Stale => query.state.is_stale_by_time(self.policy.stale_time, now),
+        }
+    }
+}
+
+impl Core {
+    pub(crate) fn next_observer_id(&mut self) -> ObserverId {
+        ObserverId(self.next_id())
+    }
+
+    pub(crate) fn has_observer(&self, key: &QueryKey, id: ObserverId) -> bool {
+        self.query(key).is_some_and(|query| query.observers.contains_key(&id))
+    }
+
+    pub(crate) fn add_observer(
+        &mut self,
+        id: ObserverId,
+        spec: &Arc<QuerySpec>,
+        policy: ObserverPolicy,
+        hook: Arc<dyn ObserverHook>,
+    ) {
+        let Some(query) = self.queries.get_mut(&spec.key) else { return };
+        let entry = ObserverEntry {
+            hook,
+            spec: Arc::clone(spec),
+            policy,
+            shown_stale: true,
+            stale_timer: None,
+            refetch_timer: None,
+        };
+        query.observers.insert(id, entry);
+        query.observers_changed();
+        self.dynamic_observers += usize::from(policy.is_dynamic);
+        self.timers.cancel(&mut query.gc_timer);
+        self.event(|| CacheEvent::ObserverAdded { key: spec.key.clone() });
+    }
+
+    pub(crate) fn remove_observer(&mut self, key: &QueryKey, id: ObserverId) {
+        let Some(query) = self.queries.get_mut(key) else { return };
+        let Some(mut entry) = query.observers.remove(&id) else { return };
+        query.observers_changed();
+        let was_last = query.observers.is_empty();
+        self.dynamic_observers -= usize::from(entry.policy.is_dynamic);
+        self.timers.cancel(&mut entry.stale_timer);
+        self.timers.cancel(&mut entry.refetch_timer);
+        if was_last {
+            self.abandon(key);
+            self.schedule_gc(key);
+        }
+        self.event(|| CacheEvent::ObserverRemoved { key: key.clone() });
+    }
+
+    /// An observer looked at its query: what it wants from now on, and when it has to look again. Its timers start
+    /// anew if `restart` says so, or if what they depend on has changed.
+    pub(crate) fn refresh_observer(
+        &mut self,
+        spec: &Arc<QuerySpec>,
+        id: ObserverId,
+        (policy, shown_stale): (ObserverPolicy, bool),
+        restart: bool,
+    ) {
+        let now = self.now;
+        let Some(query) = self.queries.get_mut(&spec.key) else { return };
+        let stale_at = query.stale_at(policy, now).filter(|_| !shown_stale);
+        let Some(entry) = query.observers.get_mut(&id) else { return };
+        self.dynamic_observers =
+            self.dynamic_observers + usize::from(policy.is_dynamic) - usize::from(entry.policy.is_dynamic);
+        let before = std::mem::replace(&mut entry.policy, policy);
+        entry.spec = Arc::clone(spec);
+        entry.shown_stale = shown_stale;
+        let enabled_changed = restart || before.enabled != policy.enabled;
+        if enabled_changed || before.stale_time != policy.stale_time {
+            self.timers.cancel(&mut entry.stale_timer);
+            entry.stale_timer =
+                stale_at.map(|at| self.timers.set(at, TimerKind::Stale(spec.key.clone(), id)));
+        }
+        if enabled_changed || before.refetch_every != policy.refetch_every {
+            self.timers.cancel(&mut entry.refetch_timer);
+            let every = policy.refetch_every.filter(|every| policy.enabled && !every.is_zero());
+            let at = every.map(|every| now.saturating_add(every));
+            entry.refetch_timer = at.map(|at| self.timers.set(at, TimerKind::Refetch(spec.key.clone(), id)));
+        }
+    }
+
+    pub(super) fn stale_due(&mut self, key: &QueryKey, id: ObserverId) {
+        let Some(entry) = self.observer_mut(key, id) else { return };
+        entry.stale_timer = None;
+        let hook = Arc::clone(&entry.hook);
+        self.effects.push_back(Effect::Stale(hook));
+    }
+
+    pub(super) fn refetch_due(&mut self, key: &QueryKey, id: ObserverId) {
+        let (now, focused) = (self.now, self.focused);
+        let Some(entry) = self.observer_mut(key, id) else { return };
+        let (spec, policy) = (Arc::clone(&entry.spec), entry.policy);
+        entry.refetch_timer = None;
+        if let Some(every) = policy.refetch_every {
+            let at = now.saturating_add(every);
+            let timer = self.timers.set(at, TimerKind::Refetch(key.clone(), id));
+            if let Some(entry) = self.observer_mut(key, id) {
+                entry.refetch_timer = Some(timer);
+            }
+        }
+        if policy.in_background || focused {
+            self.fetch(key, StartFetch { spec: Some(spec), ..StartFetch::default() });
+        }
+    }
+
+    fn observer_mut(&mut self, key: &QueryKey, id: ObserverId) -> Option<&mut ObserverEntry> {
+        self.queries.get_mut(key)?.observers.get_mut(&id)
+    }
+
+    /// Observers whose options are functions, for [`ObserverHook::refresh_policy`].
+    pub(crate) fn dynamic_observers(&self) -> Vec<Arc<dyn ObserverHook>> {
+        if self.dynamic_observers == 0 {
+            return Vec::new();
+        }
+        let entries = self.queries.values().flat_map(|query| query.observers.values());
+        entries.filter(|entry| entry.policy.is_dynamic).map(|entry| Arc::clone(&entry.hook)).collect()
+    }
+
+    /// F2.10: the window has focus again.
+    pub(crate) fn on_focus(&mut self) {
+        self.come_back(|policy| policy.on_window_focus);
+    }
+
+    /// F2.10: the network is there again.
+    pub(crate) fn on_online(&mut self) {
+        self.come_back(|policy| policy.on_reconnect);
+    }
+
+    /// The first observer of each query that wants it refetches; then paused fetches go on.
+    fn come_back(&mut self, rule: impl Fn(&ObserverPolicy) -> RefetchOn) {
+        let now = self.now;
+        let mut queries: Vec<&Query> = self.queries.values().collect();
+        queries.sort_unstable_by_key(|query| query.id);
+        let wanted: Vec<_> = queries
+            .into_iter()
+            .map(|query| {
+                let first = query.observers.values().find(|o| o.wants(query, rule(&o.policy), now));
+                (query.key().clone(), first.map(|observer| Arc::clone(&observer.spec)))
+            })
+            .collect();
+        for (key, spec) in wanted {
+            if spec.is_some() {
+                self.fetch(&key, StartFetch { spec, ..StartFetch::default() });
+            }
+            self.resume(&key);
+        }
+    }
+}
+
+impl Query {
+    /// When fresh data stops being fresh: one millisecond after its stale time, so that it surely has.
+    fn stale_at(&self, policy: ObserverPolicy, now: Timestamp) -> Option<Timestamp> {
+        let StaleTime::After(age) = policy.stale_time else { return None };
+        self.state.data.as_ref().filter(|_| policy.enabled)?;
+        let stale_at = self.state.data_updated_at.saturating_add(age);
+        Some(stale_at.max(now).saturating_add(Duration::from_millis(1)))
+    }
+}

@@ -1,0 +1,309 @@
+//! The set of queries: making, finding, writing, invalidating and removing them.
+
+use std::sync::Arc;
+
+use super::query::QuerySpec;
+use super::timers::TimerKind;
+use super::{Core, Data, DataType, Effect, Patch, Query, State, Value};
+use crate::{
+    CacheEvent, CancelOptions, Error, FetchStatus, GcTime, QueryAction, QueryFilters, QueryKey, QueryStatus,
+    QueryType, Timestamp,
+};
+
+impl Core {
+    pub(crate) fn query(&self, key: &QueryKey) -> Option<&Query> {
+        self.queries.get(key)
+    }
+
+    pub(super) fn query_mut(&mut self, key: &QueryKey) -> Option<&mut Query> {
+        self.queries.get_mut(key)
+    }
+
+    pub(crate) fn state(&self, key: &QueryKey) -> Option<Arc<State>> {
+        self.query(key).map(|query| Arc::clone(&query.state))
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.queries.len()
+    }
+
+    /// Makes the query if there is none, and checks that everybody means the same type by the key.
+    pub(crate) fn build(&mut self, spec: &Arc<QuerySpec>) -> Result<Arc<State>, Error> {
+        if let Some(query) = self.queries.get_mut(&spec.key) {
+            if let (Some(found), Some(expected)) = (query.data_type, spec.data_type) {
+                if found.id != expected.id {
+                    return Err(self.type_mismatch(&spec.key, expected.name, found.name));
+                }
+            }
+            query.data_type = query.data_type.or(spec.data_type);
+            return Ok(Arc::clone(&query.state));
+        }
+        Ok(self.insert(spec, State::initial(spec, self.now)))
+    }
+
+    /// Makes a query with a given state, as hydration does.
+    pub(crate) fn insert(&mut self, spec: &Arc<QuerySpec>, mut state: State) -> Arc<State> {
+        state.version = self.next_id();
+        let gc_time = self.gc_time_of(spec);
+        let query = Query::new(self.next_id(), Arc::clone(spec), state, gc_time);
+        let state = Arc::clone(&query.state);
+        self.index.insert(&spec.key);
+        self.queries.insert(spec.key.clone(), query);
+        self.schedule_gc(&spec.key);
+        self.event(|| CacheEvent::Added { key: spec.key.clone() });
+        state
+    }
+
+    /// F14: a query that is there already takes hydrated data only if it is newer, and goes on fetching if it does.
+    pub(crate) fn hydrate(&mut self, spec: &Arc<QuerySpec>, hydrated: State) {
+        let Some(query) = self.query(&spec.key) else {
+            self.insert(spec, hydrated);
+            return;
+        };
+        if hydrated.data_updated_at > query.state.data_updated_at {
+            self.change(&spec.key, QueryAction::SetState, |state| {
+                *state = State { fetch_status: state.fetch_status, ..hydrated };
+            });
+        }
+    }
+
+    fn type_mismatch(&mut self, key: &QueryKey, expected: &'static str, found: &'static str) -> Error {
+        let error = Error::TypeMismatch { key: key.clone(), expected, found };
+        self.event(|| CacheEvent::Failed { error: error.clone() });
+        error
+    }
+
+    pub(super) fn gc_time_of(&self, spec: &QuerySpec) -> GcTime {
+        let default = if self.server { GcTime::Never } else { GcTime::DEFAULT };
+        spec.policy.gc_time.unwrap_or(default)
+    }
+
+    /// F2.11, F2.12: the options of the next fetch; late initial data fills a query that has none.
+    pub(crate) fn set_spec(&mut self, spec: &Arc<QuerySpec>) {
+        let (gc_time, now) = (self.gc_time_of(spec), self.now);
+        let Some(query) = self.queries.get_mut(&spec.key) else { return };
+        query.spec = Arc::clone(spec);
+        query.gc_time = query.gc_time.max(gc_time);
+        if query.state.data.is_none() && spec.initial.is_some() {
+            let initial = State::initial(spec, now);
+            query.reset_state = Arc::new(initial.clone());
+            let (data, at) = (initial.data, initial.data_updated_at);
+            self.change(&spec.key, QueryAction::SetState, |state| {
+                if let Some(data) = data {
+                    state.succeed(data, at);
+                }
+            });
+        }
+    }
+
+    /// Replaces a query's state and tells its observers.
+    pub(crate) fn change(&mut self, key: &QueryKey, action: QueryAction, change: impl FnOnce(&mut State)) {
+        let version = self.next_id();
+        let Some(query) = self.queries.get_mut(key) else { return };
+        let mut state = (*query.state).clone();
+        let was_fetching = state.fetch_status == FetchStatus::Fetching;
+        change(&mut state);
+        state.version = version;
+        let is_fetching = state.fetch_status == FetchStatus::Fetching;
+        query.state = Arc::new(state);
+        if !query.observers.is_empty() {
+            self.effects.push_back(Effect::Updated(query.hooks()));
+        }
+        self.fetching = self.fetching + usize::from(is_fetching) - usize::from(was_fetching);
+        self.event(|| CacheEvent::Updated { key: key.clone(), action });
+    }
+
+    /// F1.4: a write by hand. Says no when the state is no longer the one that `data` was made from.
+    pub(crate) fn set_data(
+        &mut self,
+        key: &QueryKey,
+        expected: &Arc<State>,
+        (data, of): (Value, DataType),
+        updated_at: Option<Timestamp>,
+    ) -> Result<bool, Error> {
+        let Some(query) = self.query_mut(key) else { return Ok(false) };
+        if let Some(found) = query.data_type.filter(|found| found.id != of.id) {
+            return Err(self.type_mismatch(key, of.name, found.name));
+        }
+        if !Arc::ptr_eq(&query.state, expected) {
+            return Ok(false);
+        }
+        query.data_type = Some(of);
+        query.deferred_patches.clear();
+        let at = updated_at.unwrap_or(self.now);
+        self.change(key, QueryAction::Success { manual: true }, |state| {
+            state.succeed(Data::Typed(data), at);
+            state.data_update_count += 1;
+        });
+        self.remember_as_revert_state(key);
+        Ok(true)
+    }
+
+    /// Whether the query's state is still the one that was read.
+    fn is_current(&self, key: &QueryKey, expected: &Arc<State>) -> bool {
+        self.query(key).is_some_and(|query| Arc::ptr_eq(&query.state, expected))
+    }
+
+    /// A change that is not a fetch: freshness and validity stay as they are. Fails like [`Core::set_data`].
+    pub(crate) fn patch_data(&mut self, key: &QueryKey, expected: &Arc<State>, data: Value) -> bool {
+        if !self.is_current(key, expected) {
+            return false;
+        }
+        let now = self.now;
+        let patched = Data::Typed(data);
+        if let Some(fetch) = self.query_mut(key).and_then(|query| query.fetch.as_mut()) {
+            fetch.patch_revert_state(&patched, now);
+        }
+        self.change(key, QueryAction::Patch, |state| {
+            state.data = Some(patched);
+            state.patched_at = now;
+        });
+        true
+    }
+
+    /// Keeps a patch for what is not there yet: the result of the fetch in flight, or undecoded data. Says whether
+    /// there is such a thing.
+    pub(crate) fn keep_patch(&mut self, key: &QueryKey, patch: &Patch) -> bool {
+        let Some(query) = self.query_mut(key) else { return false };
+        let mut kept = false;
+        if matches!(query.state.data, Some(Data::Raw(_))) {
+            query.deferred_patches.push(Arc::clone(patch));
+            kept = true;
+        }
+        if let Some(fetch) = &mut query.fetch {
+            fetch.patches.push(Arc::clone(patch));
+            kept = true;
+        }
+        kept
+    }
+
+    /// Takes what is needed to decode hydrated data, once.
+    pub(crate) fn take_deferred_patches(&mut self, key: &QueryKey) -> Vec<Patch> {
+        self.query_mut(key).map(|query| std::mem::take(&mut query.deferred_patches)).unwrap_or_default()
+    }
+
+    /// Puts decoded data in the place of hydrated JSON; data that could not be decoded leaves the query pending.
+    pub(crate) fn replace_raw(
+        &mut self,
+        key: &QueryKey,
+        expected: &Arc<State>,
+        data: Option<Value>,
+        of: DataType,
+    ) -> bool {
+        if !self.is_current(key, expected) {
+            return false;
+        }
+        if let Some(query) = self.query_mut(key) {
+            query.data_type = Some(of);
+        }
+        self.change(key, QueryAction::SetState, |state| match data {
+            Some(data) => state.data = Some(Data::Typed(data)),
+            None => *state = State { fetch_status: state.fetch_status, ..State::pending() },
+        });
+        true
+    }
+
+    /// F1.7: marks a query; one that is marked already is left alone.
+    pub(crate) fn invalidate(&mut self, key: &QueryKey) {
+        let Some(query) = self.query_mut(key) else { return };
+        if let Some(fetch) = &mut query.fetch {
+            fetch.invalidated = true;
+        }
+        if !query.state.is_invalidated {
+            self.change(key, QueryAction::Invalidate, |state| state.is_invalidated = true);
+        }
+    }
+
+    pub(crate) fn remove(&mut self, key: &QueryKey) {
+        self.cancel(key, CancelOptions::replaced());
+        let Some(mut query) = self.queries.remove(key) else { return };
+        self.timers.cancel(&mut query.gc_timer);
+        for observer in query.observers.values_mut() {
+            self.dynamic_observers -= usize::from(observer.policy.is_dynamic);
+            self.timers.cancel(&mut observer.stale_timer);
+            self.timers.cancel(&mut observer.refetch_timer);
+        }
+        self.fetching -= usize::from(query.state.fetch_status == FetchStatus::Fetching);
+        self.index.remove(key);
+        self.event(|| CacheEvent::Removed { key: key.clone() });
+    }
+
+    /// F1.10: back to the state that it was made with.
+    pub(crate) fn reset(&mut self, key: &QueryKey) {
+        self.cancel(key, CancelOptions::replaced());
+        let Some(query) = self.query(key) else { return };
+        let initial = Arc::clone(&query.reset_state);
+        self.change(key, QueryAction::SetState, |state| *state = (*initial).clone());
+        self.schedule_gc(key);
+    }
+
+    /// F2.8: starts to wait again, for the longest gc time that the query was ever given.
+    pub(super) fn schedule_gc(&mut self, key: &QueryKey) {
+        let Some(query) = self.queries.get_mut(key) else { return };
+        self.timers.cancel(&mut query.gc_timer);
+        if let (true, GcTime::After(wait)) = (query.observers.is_empty(), query.gc_time) {
+            let at = self.now.saturating_add(wait);
+            query.gc_timer = Some(self.timers.set(at, TimerKind::QueryGc(key.clone())));
+        }
+    }
+
+    pub(super) fn query_gc_due(&mut self, key: &QueryKey) {
+        let Some(query) = self.queries.get_mut(key) else { return };
+        query.gc_timer = None;
+        if query.observers.is_empty() && query.state.fetch_status == FetchStatus::Idle {
+            self.remove(key);
+        }
+    }
+
+    /// The keys of the queries that match all but the predicate, in the order in which the queries were made.
+    pub(crate) fn find(&self, filters: &QueryFilters) -> Vec<QueryKey> {
+        let mut found: Vec<&Query> = match &filters.key {
+            Some(key) if filters.exact => self.query(key).into_iter().collect(),
+            Some(prefix) => self.index.matching(prefix).iter().filter_map(|key| self.query(key)).collect(),
+            None => self.queries.values().collect(),
+        };
+        found.retain(|query| matches(query, filters));
+        found.sort_unstable_by_key(|query| query.id);
+        found.into_iter().map(|query| query.key().clone()).collect()
+    }
+
+    fn remember_as_revert_state(&mut self, key: &QueryKey) {
+        if let Some(query) = self.queries.get_mut(key) {
+            let state = Arc::clone(&query.state);
+            if let Some(fetch) = &mut query.fetch {
+                fetch.revert_state = state;
+            }
+        }
+    }
+
+    pub(super) fn revert(&mut self, key: &QueryKey, to: &State) {
+        self.change(key, QueryAction::SetState, |state| {
+            *state = State { fetch_status: FetchStatus::Idle, ..to.clone() };
+        });
+    }
+
+    pub(super) fn fail(&mut self, key: &QueryKey, error: Value) {
+        let now = self.now;
+        self.change(key, QueryAction::Error, |state| {
+            state.error = Some(Arc::clone(&error));
+            state.error_update_count += 1;
+            state.error_updated_at = now;
+            state.fetch_failure_count += 1;
+            state.fetch_failure_reason = Some(error);
+            state.fetch_status = FetchStatus::Idle;
+            state.status = QueryStatus::Error;
+            state.is_invalidated = true;
+        });
+    }
+}
+
+fn matches(query: &Query, filters: &QueryFilters) -> bool {
+    let of_type = match filters.query_type {
+        QueryType::All => true,
+        QueryType::Active => query.is_active(),
+        QueryType::Inactive => !query.is_active(),
+    };
+    of_type
+        && filters.stale.is_none_or(|stale| query.is_stale() == stale)
+        && filters.fetch_status.is_none_or(|status| query.state.fetch_status == status)
+}

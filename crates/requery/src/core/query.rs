@@ -1,0 +1,174 @@
+//! One query: its state, and what it was last asked to do.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+
+use super::fetch::Fetch;
+use super::observers::ObserverEntry;
+use super::timers::TimerId;
+use super::{Codec, Data, DataType, ObserverHook, ObserverId, Patch, Value};
+use crate::options::Policy;
+use crate::{FetchStatus, GcTime, QueryContext, QueryKey, QueryStatus, StaleTime, Timestamp};
+
+pub(crate) type QueryFn = Arc<dyn Fn(QueryContext) -> BoxFuture<'static, Result<Value, Value>> + Send + Sync>;
+
+/// Options of a query with defaults merged in and types erased.
+pub(crate) struct QuerySpec {
+    pub(crate) key: QueryKey,
+    pub(crate) policy: Policy,
+    pub(crate) query_fn: Option<QueryFn>,
+    pub(crate) initial: Option<(Value, Option<Timestamp>)>,
+    pub(crate) data_type: Option<DataType>,
+    pub(crate) codec: Option<Codec>,
+}
+
+/// A query's state. Never changed in place: a new one replaces it, so that identity tells whether anything changed.
+#[derive(Clone)]
+pub(crate) struct State {
+    /// Grows with every change in the cache.
+    pub(crate) version: u64,
+    pub(crate) data: Option<Data>,
+    pub(crate) data_update_count: u64,
+    pub(crate) data_updated_at: Timestamp,
+    pub(crate) patched_at: Timestamp,
+    pub(crate) error: Option<Value>,
+    pub(crate) error_update_count: u64,
+    pub(crate) error_updated_at: Timestamp,
+    pub(crate) fetch_failure_count: u32,
+    pub(crate) fetch_failure_reason: Option<Value>,
+    pub(crate) is_invalidated: bool,
+    pub(crate) status: QueryStatus,
+    pub(crate) fetch_status: FetchStatus,
+}
+
+impl State {
+    pub(crate) fn pending() -> Self {
+        Self {
+            version: 0,
+            data: None,
+            data_update_count: 0,
+            data_updated_at: Timestamp::ZERO,
+            patched_at: Timestamp::ZERO,
+            error: None,
+            error_update_count: 0,
+            error_updated_at: Timestamp::ZERO,
+            fetch_failure_count: 0,
+            fetch_failure_reason: None,
+            is_invalidated: false,
+            status: QueryStatus::Pending,
+            fetch_status: FetchStatus::Idle,
+        }
+    }
+
+    pub(crate) fn initial(spec: &QuerySpec, now: Timestamp) -> Self {
+        let mut state = Self::pending();
+        if let Some((data, updated_at)) = &spec.initial {
+            state.succeed(Data::Typed(Arc::clone(data)), updated_at.unwrap_or(now));
+        }
+        state
+    }
+
+    pub(super) fn succeed(&mut self, data: Data, at: Timestamp) {
+        self.data = Some(data);
+        self.data_updated_at = at;
+        self.error = None;
+        self.is_invalidated = false;
+        self.status = QueryStatus::Success;
+    }
+
+    pub(crate) fn is_fetched(&self) -> bool {
+        self.data_update_count + self.error_update_count > 0
+    }
+
+    /// F2.9: no data is stale, static data never is, invalidated data is, the rest by its age.
+    pub(crate) fn is_stale_by_time(&self, stale_time: StaleTime, now: Timestamp) -> bool {
+        if self.data.is_none() {
+            return true;
+        }
+        match stale_time {
+            StaleTime::Static => false,
+            _ if self.is_invalidated => true,
+            StaleTime::Never => false,
+            StaleTime::After(age) => now.since(self.data_updated_at) >= age,
+        }
+    }
+}
+
+pub(crate) struct Query {
+    pub(crate) id: u64,
+    pub(crate) state: Arc<State>,
+    pub(crate) spec: Arc<QuerySpec>,
+    pub(super) reset_state: Arc<State>,
+    pub(super) fetch: Option<Fetch>,
+    pub(super) observers: BTreeMap<ObserverId, ObserverEntry>,
+    pub(super) gc_time: GcTime,
+    pub(super) gc_timer: Option<TimerId>,
+    pub(super) data_type: Option<DataType>,
+    /// Patches for hydrated data that nobody has decoded yet.
+    pub(super) deferred_patches: Vec<Patch>,
+    hooks: Option<Arc<[Arc<dyn ObserverHook>]>>,
+}
+
+impl Query {
+    pub(super) fn new(id: u64, spec: Arc<QuerySpec>, state: State, gc_time: GcTime) -> Self {
+        let state = Arc::new(state);
+        Self {
+            id,
+            reset_state: Arc::clone(&state),
+            state,
+            data_type: spec.data_type,
+            spec,
+            fetch: None,
+            observers: BTreeMap::new(),
+            gc_time,
+            gc_timer: None,
+            deferred_patches: Vec::new(),
+            hooks: None,
+        }
+    }
+
+    pub(crate) fn key(&self) -> &QueryKey {
+        &self.spec.key
+    }
+
+    pub(crate) fn observer_count(&self) -> usize {
+        self.observers.len()
+    }
+
+    /// F2.9: some observer is enabled.
+    pub(crate) fn is_active(&self) -> bool {
+        self.observers.values().any(|observer| observer.policy.enabled)
+    }
+
+    /// F2.9: nobody enabled observes it, or nobody observes it and it was never fetched.
+    pub(crate) fn is_disabled(&self) -> bool {
+        if self.observers.is_empty() { !self.state.is_fetched() } else { !self.is_active() }
+    }
+
+    /// F2.9: it has data that some observer declared static.
+    pub(crate) fn is_static(&self) -> bool {
+        self.state.data.is_some() && self.observers.values().any(|o| o.policy.stale_time == StaleTime::Static)
+    }
+
+    pub(crate) fn is_stale(&self) -> bool {
+        if self.observers.is_empty() {
+            self.state.data.is_none() || self.state.is_invalidated
+        } else {
+            self.observers.values().any(|observer| observer.shown_stale)
+        }
+    }
+
+    /// A snapshot of those to tell, which stays as it is while they subscribe and unsubscribe.
+    pub(super) fn hooks(&mut self) -> Arc<[Arc<dyn ObserverHook>]> {
+        let observers = &self.observers;
+        let hooks =
+            self.hooks.get_or_insert_with(|| observers.values().map(|o| Arc::clone(&o.hook)).collect());
+        Arc::clone(hooks)
+    }
+
+    pub(super) fn observers_changed(&mut self) {
+        self.hooks = None;
+    }
+}

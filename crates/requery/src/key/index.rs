@@ -1,0 +1,142 @@
+//! Which keys begin with a prefix, in time that grows with the matches and not with the cache.
+
+use std::collections::HashMap;
+
+use super::{KeyValue, QueryKey};
+
+/// A tree of the keys in the cache, one level a segment.
+///
+/// A scalar segment of a prefix matches one child. An object segment matches every object that has its fields: the
+/// children that are objects are found through one of the fields.
+#[derive(Default)]
+pub(crate) struct KeyIndex {
+    root: Node,
+}
+
+#[derive(Default)]
+struct Node {
+    key: Option<QueryKey>,
+    children: HashMap<KeyValue, Node, foldhash::fast::FixedState>,
+    // Segments of `children` that hold this scalar field.
+    by_field: HashMap<KeyValue, Vec<KeyValue>, foldhash::fast::FixedState>,
+}
+
+impl KeyIndex {
+    pub(crate) fn insert(&mut self, key: &QueryKey) {
+        let mut node = &mut self.root;
+        for segment in key.segments() {
+            if !node.children.contains_key(segment) {
+                node.adopt(segment);
+            }
+            node = node.children.entry(segment.clone()).or_default();
+        }
+        node.key = Some(key.clone());
+    }
+
+    pub(crate) fn remove(&mut self, key: &QueryKey) {
+        self.root.remove(key.segments());
+    }
+
+    /// The keys that begin with `prefix`, in no particular order.
+    pub(crate) fn matching(&self, prefix: &QueryKey) -> Vec<QueryKey> {
+        let mut found = Vec::new();
+        self.root.collect(prefix.segments(), &mut found);
+        found
+    }
+}
+
+/// The one-field objects that stand for the scalar fields of an object segment.
+fn fields(segment: &KeyValue) -> impl Iterator<Item = KeyValue> + '_ {
+    let fields = match segment {
+        KeyValue::Object(fields) => &fields[..],
+        _ => &[],
+    };
+    fields
+        .iter()
+        .filter(|(_, value)| !matches!(value, KeyValue::Array(_) | KeyValue::Object(_)))
+        .map(|field| KeyValue::Object([field.clone()].into()))
+}
+
+impl Node {
+    fn adopt(&mut self, segment: &KeyValue) {
+        for field in fields(segment) {
+            self.by_field.entry(field).or_default().push(segment.clone());
+        }
+    }
+
+    fn disown(&mut self, segment: &KeyValue) {
+        self.children.remove(segment);
+        for field in fields(segment) {
+            if let Some(segments) = self.by_field.get_mut(&field) {
+                segments.retain(|known| known != segment);
+                if segments.is_empty() {
+                    self.by_field.remove(&field);
+                }
+            }
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.key.is_none() && self.children.is_empty()
+    }
+
+    fn remove(&mut self, segments: &[KeyValue]) {
+        let Some((first, rest)) = segments.split_first() else {
+            self.key = None;
+            return;
+        };
+        if let Some(child) = self.children.get_mut(first) {
+            child.remove(rest);
+            if child.is_empty() {
+                self.disown(first);
+            }
+        }
+    }
+
+    fn collect(&self, prefix: &[KeyValue], found: &mut Vec<QueryKey>) {
+        let Some((first, rest)) = prefix.split_first() else {
+            self.collect_all(found);
+            return;
+        };
+        match first {
+            KeyValue::Object(_) => self.collect_objects(first, rest, found),
+            KeyValue::Array(_) => self.collect_matching(self.children.keys(), first, rest, found),
+            scalar => {
+                if let Some(child) = self.children.get(scalar) {
+                    child.collect(rest, found);
+                }
+            }
+        }
+    }
+
+    fn collect_objects(&self, filter: &KeyValue, rest: &[KeyValue], found: &mut Vec<QueryKey>) {
+        // The rarest field leaves the fewest candidates.
+        let rarest =
+            fields(filter).map(|field| self.by_field.get(&field)).min_by_key(|c| c.map_or(0, Vec::len));
+        match rarest {
+            Some(candidates) => self.collect_matching(candidates.into_iter().flatten(), filter, rest, found),
+            None => self.collect_matching(self.children.keys(), filter, rest, found),
+        }
+    }
+
+    fn collect_matching<'a>(
+        &'a self,
+        candidates: impl Iterator<Item = &'a KeyValue>,
+        filter: &KeyValue,
+        rest: &[KeyValue],
+        found: &mut Vec<QueryKey>,
+    ) {
+        for candidate in candidates.filter(|candidate| candidate.matches(filter)) {
+            if let Some(child) = self.children.get(candidate) {
+                child.collect(rest, found);
+            }
+        }
+    }
+
+    fn collect_all(&self, found: &mut Vec<QueryKey>) {
+        found.extend(self.key.clone());
+        for child in self.children.values() {
+            child.collect_all(found);
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Query keys: canonical, hierarchical, kept in full.
+
+mod index;
+mod ser;
+mod value;
+
+use std::fmt;
+use std::hash::{BuildHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use serde::Serialize;
+
+pub(crate) use index::KeyIndex;
+pub use value::KeyValue;
+
+/// The identity of a query: an array of segments, from the most general to the most particular.
+///
+/// Object segments are equal whatever order their fields were written in. A field that serialises as `Option::None`
+/// is absent; a unit (and JSON's null) is null. The whole key is kept and compared, its hash is only a shortcut.
+/// Cloning is cheap.
+///
+/// ```
+/// use requery::{QueryKey, query_key};
+///
+/// let contacts = query_key!["business", serde_json::json!({ "id": 5 }), "contacts"];
+/// assert_eq!(contacts.to_string(), r#"["business",{"id":5},"contacts"]"#);
+/// assert!(contacts.starts_with(&query_key!["business", serde_json::json!({ "id": 5 })]));
+/// assert_eq!(contacts, QueryKey::new(&("business", serde_json::json!({ "id": 5 }), "contacts")));
+/// ```
+#[derive(Clone)]
+pub struct QueryKey {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    hash: u64,
+    segments: Box<[KeyValue]>,
+}
+
+impl QueryKey {
+    /// The key that `value` serialises to.
+    ///
+    /// A value that serialises to something else than an array becomes a key of that one segment. A value whose
+    /// `Serialize` fails becomes a key that holds the message; [`QueryKey::try_new`] reports it instead.
+    pub fn new<T: Serialize + ?Sized>(value: &T) -> Self {
+        match ser::to_value(value) {
+            Ok(value) => Self::from_value(value),
+            Err(error) => {
+                Self::from_segments([KeyValue::from("$unserializable"), KeyValue::from(error.to_string())])
+            }
+        }
+    }
+
+    /// Like [`QueryKey::new`], with the message of a `Serialize` that fails.
+    ///
+    /// # Errors
+    ///
+    /// What the value's own `Serialize` reported, or that a map's key is not a string, number or boolean.
+    pub fn try_new<T: Serialize + ?Sized>(value: &T) -> Result<Self, String> {
+        ser::to_value(value).map(Self::from_value).map_err(|error| error.to_string())
+    }
+
+    /// The key of exactly these segments.
+    pub fn from_segments<S: Into<KeyValue>>(segments: impl IntoIterator<Item = S>) -> Self {
+        Self::from_boxed(segments.into_iter().map(Into::into).collect())
+    }
+
+    /// The key as JSON: an array.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        serde_json::Value::Array(self.segments().iter().map(KeyValue::to_json).collect())
+    }
+
+    fn from_value(value: KeyValue) -> Self {
+        match value {
+            KeyValue::Array(segments) => Self::from_boxed(segments.iter().cloned().collect()),
+            other => Self::from_boxed(Box::new([other])),
+        }
+    }
+
+    fn from_boxed(segments: Box<[KeyValue]>) -> Self {
+        let mut hasher = foldhash::fast::FixedState::default().build_hasher();
+        segments.hash(&mut hasher);
+        Self { inner: Arc::new(Inner { hash: hasher.finish(), segments }) }
+    }
+
+    /// The segments, from the most general to the most particular.
+    #[must_use]
+    pub fn segments(&self) -> &[KeyValue] {
+        &self.inner.segments
+    }
+
+    /// Whether `prefix` partially matches this key: segment by segment, an object matching every object that has at
+    /// least its fields, an array every array that begins with it. A longer prefix never matches.
+    #[must_use]
+    pub fn starts_with(&self, prefix: &QueryKey) -> bool {
+        value::partially_matches(self.segments(), prefix.segments())
+    }
+}
+
+impl PartialEq for QueryKey {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner)
+            || (self.inner.hash == other.inner.hash && self.inner.segments == other.inner.segments)
+    }
+}
+
+impl Eq for QueryKey {}
+
+impl Hash for QueryKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.inner.hash);
+    }
+}
+
+impl PartialOrd for QueryKey {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for QueryKey {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.segments().cmp(other.segments())
+    }
+}
+
+impl fmt::Display for QueryKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        value::write_array(f, self.segments())
+    }
+}
+
+impl fmt::Debug for QueryKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "QueryKey({self})")
+    }
+}
+
+/// What can name a query: a [`QueryKey`], or anything `Serialize`, owned or borrowed.
+pub trait IntoQueryKey {
+    /// The key that it names.
+    fn into_query_key(self) -> QueryKey;
+}
+
+impl<T: Serialize> IntoQueryKey for T {
+    fn into_query_key(self) -> QueryKey {
+        QueryKey::new(&self)
+    }
+}
+
+// A key does not implement `Serialize`, so that naming a query by its key costs no more than a clone.
+impl IntoQueryKey for QueryKey {
+    fn into_query_key(self) -> QueryKey {
+        self
+    }
+}
+
+impl IntoQueryKey for &QueryKey {
+    fn into_query_key(self) -> QueryKey {
+        self.clone()
+    }
+}
+
+/// Makes a [`crate::QueryKey`] of its arguments, each of them anything `serde::Serialize`.
+#[macro_export]
+macro_rules! query_key {
+    ($($segment:expr),* $(,)?) => {
+        $crate::QueryKey::from_segments::<$crate::KeyValue>([$($crate::KeyValue::of(&$segment)),*])
+    };
+}
+
+#[cfg(test)]
+mod tests;

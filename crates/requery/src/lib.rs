@@ -1,0 +1,40 @@
+#![doc = include_str!("../README.md")]
+
+mod callbacks;
+mod client;
+mod core;
+mod error;
+mod events;
+mod filters;
+mod hydration;
+mod key;
+mod maybe_send;
+mod mutation;
+mod observer;
+mod options;
+pub mod runtime;
+mod signal;
+mod state;
+mod time;
+
+pub use callbacks::{CacheCallbacks, MutationInfo};
+pub use client::{Environment, Fetching, QueryClient, QueryClientBuilder, Settled};
+pub use error::{Error, FetchError, MutationError};
+pub use events::{CacheEvent, MutationAction, QueryAction, Subscription};
+pub use filters::{
+    CancelOptions, InFlight, InvalidateOptions, MutationFilters, QueryFilters, QuerySummary, QueryType,
+    RefetchOptions, RefetchType, SetDataOptions,
+};
+pub use hydration::{DehydrateOptions, DehydratedQuery, DehydratedState};
+pub use key::{IntoQueryKey, KeyValue, QueryKey};
+pub use maybe_send::{MaybeSend, MaybeSync};
+pub use mutation::{
+    MutateCallbacks, Mutating, MutationCall, MutationObserver, MutationOptions, MutationState, MutationStatus,
+};
+pub use observer::{QueryObserver, QueryResult};
+pub use options::{
+    GcTime, NetworkMode, QueryContext, QueryDefaults, QueryOptions, RefetchOn, StaleTime, default_retry_delay,
+};
+pub use signal::AbortSignal;
+pub use state::{FetchStatus, QueryState, QueryStatus};
+pub use time::Timestamp;

@@ -1,0 +1,131 @@
+//! A mutation's state, with its types.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Timestamp;
+use crate::core::{MutationCore, Value};
+
+/// How far a mutation is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MutationStatus {
+    /// It was not called yet.
+    #[default]
+    Idle,
+    /// It is under way, or waits for its turn or the network.
+    Pending,
+    /// It failed.
+    Error,
+    /// It succeeded.
+    Success,
+}
+
+/// A mutation's state, as of the call that returned it.
+pub struct MutationState<T, E, V> {
+    /// How far it is.
+    pub status: MutationStatus,
+    /// What it returned.
+    pub data: Option<Arc<T>>,
+    /// What it failed with.
+    pub error: Option<Arc<E>>,
+    /// What it was called with.
+    pub variables: Option<Arc<V>>,
+    /// How often it has failed.
+    pub failure_count: u32,
+    /// What it failed with last, perhaps before a retry.
+    pub failure_reason: Option<Arc<E>>,
+    /// Whether it waits for its turn, the network, or focus before a retry.
+    pub is_paused: bool,
+    /// When it was called.
+    pub submitted_at: Timestamp,
+}
+
+impl<T, E, V> MutationState<T, E, V> {
+    /// It was not called yet.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.status == MutationStatus::Idle
+    }
+
+    /// It is under way.
+    #[must_use]
+    pub fn is_pending(&self) -> bool {
+        self.status == MutationStatus::Pending
+    }
+
+    /// It failed.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.status == MutationStatus::Error
+    }
+
+    /// It succeeded.
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        self.status == MutationStatus::Success
+    }
+}
+
+impl<T, E, V> MutationState<T, E, V>
+where
+    T: Send + Sync + 'static,
+    E: Send + Sync + 'static,
+    V: Send + Sync + 'static,
+{
+    pub(crate) fn new(state: &MutationCore) -> Self {
+        Self {
+            status: state.status,
+            data: typed(state.data.as_ref()),
+            error: typed(state.error.as_ref()),
+            variables: typed(state.variables.as_ref()),
+            failure_count: state.failure_count,
+            failure_reason: typed(state.failure_reason.as_ref()),
+            is_paused: state.is_paused,
+            submitted_at: state.submitted_at,
+        }
+    }
+}
+
+fn typed<T: Send + Sync + 'static>(value: Option<&Value>) -> Option<Arc<T>> {
+    Arc::clone(value?).downcast().ok()
+}
+
+impl<T, E, V> Default for MutationState<T, E, V> {
+    fn default() -> Self {
+        Self {
+            status: MutationStatus::Idle,
+            data: None,
+            error: None,
+            variables: None,
+            failure_count: 0,
+            failure_reason: None,
+            is_paused: false,
+            submitted_at: Timestamp::ZERO,
+        }
+    }
+}
+
+impl<T, E, V> Clone for MutationState<T, E, V> {
+    fn clone(&self) -> Self {
+        Self {
+            data: self.data.clone(),
+            error: self.error.clone(),
+            variables: self.variables.clone(),
+            failure_reason: self.failure_reason.clone(),
+            ..*self
+        }
+    }
+}
+
+impl<T, E, V> fmt::Debug for MutationState<T, E, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MutationState")
+            .field("status", &self.status)
+            .field("is_paused", &self.is_paused)
+            .field("failure_count", &self.failure_count)
+            .finish_non_exhaustive()
+    }
+}

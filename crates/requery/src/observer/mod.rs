@@ -1,0 +1,425 @@
+//! Watching one query at a time.
+
+mod result;
+mod view;
+
+use std::fmt;
+use std::sync::{Arc, Mutex};
+
+pub use result::QueryResult;
+
+use crate::client::{UnsaidRetry, lock};
+use crate::core::{ObserverHook, ObserverId, ObserverPolicy, QuerySpec, StartFetch, State};
+use crate::maybe_send::Held;
+use crate::{
+    CacheEvent, Fetching, MaybeSend, MaybeSync, QueryClient, QueryKey, QueryOptions, RefetchOptions,
+    Subscription,
+};
+use view::{Memory, View, counts};
+
+/// Watches one query at a time, and turns its state into a [`QueryResult`].
+///
+/// It fetches, polls and keeps its query alive while somebody subscribes to it. Clones are the same observer.
+///
+/// ```
+/// use requery::{QueryClient, QueryObserver, QueryOptions, query_key};
+/// use requery::runtime::TestRuntime;
+///
+/// let runtime = TestRuntime::new();
+/// let client = QueryClient::new(runtime.clone());
+/// let options = QueryOptions::<u32, std::io::Error>::new(query_key!["answer"], |_| async { Ok(42) });
+/// let observer = QueryObserver::new(&client, options);
+/// let subscription = observer.subscribe(|_result| {});
+/// assert!(observer.current_result().is_loading());
+/// runtime.run_until_stalled();
+/// assert_eq!(observer.current_result().data.as_deref(), Some(&42));
+/// subscription.unsubscribe();
+/// ```
+pub struct QueryObserver<T, E, D = T> {
+    client: QueryClient,
+    inner: Arc<Inner<T, E, D>>,
+}
+
+struct Inner<T, E, D> {
+    seen: Mutex<Seen<T, E, D>>,
+    listeners: Mutex<Listeners<D, E>>,
+}
+
+type Listener<D, E> = Arc<dyn Fn(&QueryResult<D, E>) + Send + Sync>;
+
+struct Listeners<D, E> {
+    next_id: u64,
+    all: Vec<(u64, Listener<D, E>)>,
+}
+
+struct Seen<T, E, D> {
+    options: QueryOptions<T, E, D>,
+    spec: Arc<QuerySpec>,
+    /// While somebody listens.
+    id: Option<ObserverId>,
+    state: Arc<State>,
+    wants: ObserverPolicy,
+    memory: Memory<T, E, D>,
+    result: QueryResult<D, E>,
+    /// Grows with every change of options, so that a look that began before is not taken for one after it.
+    generation: u64,
+    /// The key holds another type: there is nothing to see.
+    blind: bool,
+}
+
+impl<T, E, D> QueryObserver<T, E, D>
+where
+    T: Send + Sync + 'static,
+    E: Send + Sync + 'static,
+    D: Send + Sync + 'static,
+{
+    /// An observer that nobody listens to yet. It makes the query, but fetches nothing.
+    pub fn new(client: &QueryClient, options: QueryOptions<T, E, D>) -> Self {
+        let spec = client.spec(&options, UnsaidRetry::Default);
+        let built = client.build(&spec);
+        let blind = built.is_err();
+        if !blind {
+            client.apply(|core| core.set_spec(&spec));
+        }
+        let built = client.read(|core| core.state(&spec.key)).filter(|_| !blind);
+        let state = built.unwrap_or_else(|| Arc::new(State::pending()));
+        let seen = Seen {
+            wants: spec.policy.observe(&state, options.query_fn.is_some()),
+            memory: Memory::new(&state),
+            result: QueryResult::default(),
+            id: None,
+            generation: 0,
+            options,
+            spec,
+            state,
+            blind,
+        };
+        let listeners = Mutex::new(Listeners { next_id: 0, all: Vec::new() });
+        let inner = Arc::new(Inner { seen: Mutex::new(seen), listeners });
+        inner.look(client, Look::Quietly);
+        Self { client: client.clone(), inner }
+    }
+
+    /// F7.1: calls `listener` whenever the result changes, until the subscription is dropped. The first subscription
+    /// mounts the observer: it fetches if its options say so.
+    pub fn subscribe(
+        &self,
+        listener: impl Fn(&QueryResult<D, E>) + MaybeSend + MaybeSync + 'static,
+    ) -> Subscription {
+        let listener = Held::new(listener);
+        let mut listeners = lock(&self.inner.listeners);
+        listeners.next_id += 1;
+        let id = listeners.next_id;
+        listeners.all.push((id, Arc::new(move |result| listener.get()(result))));
+        let is_first = listeners.all.len() == 1;
+        drop(listeners);
+        if is_first {
+            self.mount();
+        }
+        let observer = self.clone();
+        Subscription::new(move || observer.unsubscribe(id))
+    }
+
+    fn unsubscribe(&self, id: u64) {
+        let mut listeners = lock(&self.inner.listeners);
+        listeners.all.retain(|(known, _)| *known != id);
+        let is_last = listeners.all.is_empty();
+        drop(listeners);
+        if is_last {
+            let mut seen = lock(&self.inner.seen);
+            let (key, id) = (seen.spec.key.clone(), seen.id.take());
+            drop(seen);
+            if let Some(id) = id {
+                self.client.apply(|core| core.remove_observer(&key, id));
+            }
+        }
+    }
+
+    fn mount(&self) {
+        // The query may have been collected since the observer was made.
+        let spec = Arc::clone(&lock(&self.inner.seen).spec);
+        if self.client.build(&spec).is_err() {
+            return;
+        }
+        self.inner.look(&self.client, Look::Quietly);
+        let fetches = self.inner.with_view(&self.client, |view| view.fetches_on_mount());
+        self.attach();
+        if fetches {
+            self.client.apply(|core| core.fetch(&spec.key, start(&spec, false)));
+        }
+        self.inner.look(&self.client, Look::Updated);
+    }
+
+    /// Makes the cache know this observer, if it does not or no longer does.
+    fn attach(&self) {
+        let (key, known) = {
+            let seen = lock(&self.inner.seen);
+            (seen.spec.key.clone(), seen.id)
+        };
+        if self.client.read(|core| known.is_some_and(|id| core.has_observer(&key, id))) {
+            return;
+        }
+        // The id is known before the cache knows the observer, and may call it.
+        let id = self.client.apply(|core| core.next_observer_id());
+        let mut seen = lock(&self.inner.seen);
+        seen.id = Some(id);
+        let (spec, wants) = (Arc::clone(&seen.spec), seen.wants);
+        drop(seen);
+        let hook: Arc<dyn ObserverHook> = Arc::clone(&self.inner) as _;
+        self.client.apply(|core| core.add_observer(id, &spec, wants, hook));
+    }
+
+    /// The result as of now.
+    #[must_use]
+    pub fn current_result(&self) -> QueryResult<D, E> {
+        self.inner.look(&self.client, Look::Quietly)
+    }
+
+    /// F7.8: the result as it will be once the observer has mounted, for a first rendering before that.
+    #[must_use]
+    pub fn optimistic_result(&self) -> QueryResult<D, E> {
+        let online = self.client.is_online();
+        let seen = self.inner.snapshot();
+        self.inner.with_view(&self.client, |view| {
+            if seen.id.is_some() || !view.fetches_on_mount() {
+                return view.result(&mut seen.memory.clone());
+            }
+            let ahead = view.about_to_fetch(online);
+            View { state: &ahead, ..*view }.result(&mut seen.memory.clone())
+        })
+    }
+
+    /// F7.2: new options, perhaps of another query.
+    pub fn set_options(&self, options: QueryOptions<T, E, D>) {
+        let spec = self.client.spec(&options, UnsaidRetry::Default);
+        let blind = self.client.build(&spec).is_err();
+        if !blind {
+            self.client.apply(|core| core.set_spec(&spec));
+        }
+        let built = self.client.read(|core| core.state(&spec.key)).filter(|_| !blind);
+        let state = built.unwrap_or_else(|| Arc::new(State::pending()));
+        let wants = spec.policy.observe(&state, options.query_fn.is_some());
+        let change = self.take_options(options, spec, state, wants, blind);
+        if change.is_mounted && !blind {
+            self.follow(&change);
+        }
+        let is_other_query = change.left.is_some();
+        self.inner.look(&self.client, if is_other_query { Look::Updated } else { Look::Again });
+    }
+
+    fn take_options(
+        &self,
+        options: QueryOptions<T, E, D>,
+        spec: Arc<QuerySpec>,
+        state: Arc<State>,
+        wants: ObserverPolicy,
+        blind: bool,
+    ) -> Change {
+        let mut seen = lock(&self.inner.seen);
+        let is_other_query = seen.spec.key != spec.key || seen.blind != blind;
+        let left = is_other_query.then(|| (seen.spec.key.clone(), seen.id.take()));
+        let was_enabled = seen.wants.enabled;
+        if is_other_query {
+            seen.memory.counts_at_mount = counts(&state);
+        }
+        seen.generation += 1;
+        (seen.options, seen.spec, seen.state, seen.wants, seen.blind) = (options, spec, state, wants, blind);
+        drop(seen);
+        Change { left, was_enabled, is_mounted: self.inner.has_listeners() }
+    }
+
+    /// Leaves the previous query for the new one, and fetches it if it is stale.
+    fn follow(&self, change: &Change) {
+        if let Some((key, Some(id))) = &change.left {
+            self.client.apply(|core| core.remove_observer(key, *id));
+        }
+        self.attach();
+        let spec = Arc::clone(&lock(&self.inner.seen).spec);
+        self.client.apply(|core| core.event(|| CacheEvent::ObserverOptionsUpdated { key: spec.key.clone() }));
+        let may = change.left.is_some() || !change.was_enabled;
+        if may && self.inner.with_view(&self.client, |view| view.is_stale()) {
+            self.client.apply(|core| core.fetch(&spec.key, start(&spec, false)));
+        }
+    }
+
+    /// F7.8: fetches the query, enabled or not.
+    pub fn refetch(&self, options: RefetchOptions) -> Fetching<T, E> {
+        let spec = Arc::clone(&lock(&self.inner.seen).spec);
+        if let Err(error) = self.client.build(&spec) {
+            return Fetching::failed(&spec.key, error);
+        }
+        if self.inner.has_listeners() {
+            self.attach();
+        }
+        self.client.start_fetch(&spec, options.cancel_refetch)
+    }
+
+    /// The key of the query that is watched at the moment.
+    #[must_use]
+    pub fn key(&self) -> QueryKey {
+        lock(&self.inner.seen).spec.key.clone()
+    }
+
+    /// Whether data of the query may be dehydrated.
+    #[must_use]
+    pub fn is_hydratable(&self) -> bool {
+        lock(&self.inner.seen).options.is_hydratable()
+    }
+
+    /// The cache that is watched.
+    #[must_use]
+    pub fn client(&self) -> &QueryClient {
+        &self.client
+    }
+}
+
+/// Why an observer looks at its query.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// Somebody asked. Listeners and timers are left alone.
+    Quietly,
+    /// Time or options may have changed what it shows.
+    Again,
+    /// The query changed: timers start anew.
+    Updated,
+}
+
+impl<T, E, D> Clone for Seen<T, E, D> {
+    fn clone(&self) -> Self {
+        Self {
+            options: self.options.clone(),
+            spec: Arc::clone(&self.spec),
+            id: self.id,
+            state: Arc::clone(&self.state),
+            wants: self.wants,
+            memory: self.memory.clone(),
+            result: self.result.clone(),
+            generation: self.generation,
+            blind: self.blind,
+        }
+    }
+}
+
+struct Change {
+    /// The query that is no longer watched.
+    left: Option<(QueryKey, Option<ObserverId>)>,
+    was_enabled: bool,
+    is_mounted: bool,
+}
+
+fn start(spec: &Arc<QuerySpec>, cancel_refetch: bool) -> StartFetch {
+    StartFetch { spec: Some(Arc::clone(spec)), cancel_refetch, waiter: None }
+}
+
+impl<T, E, D> Inner<T, E, D>
+where
+    T: Send + Sync + 'static,
+    E: Send + Sync + 'static,
+    D: Send + Sync + 'static,
+{
+    /// Looks at the query, takes the result over, and tells the listeners if it changed.
+    fn look(&self, client: &QueryClient, how: Look) -> QueryResult<D, E> {
+        loop {
+            let seen = self.snapshot();
+            let current = if seen.blind { None } else { client.typed_state::<T>(&seen.spec.key) };
+            // A query that was removed goes on being shown as it was.
+            let state = current.unwrap_or(seen.state);
+            let wants = seen.spec.policy.observe(&state, seen.options.query_fn.is_some());
+            let mut memory = seen.memory;
+            let view = View {
+                options: &seen.options,
+                policy: &seen.spec.policy,
+                wants,
+                state: &state,
+                previous: &seen.result,
+                now: client.now(),
+            };
+            let result = view.result(&mut memory);
+            let is_changed = !result.is_same(&seen.result);
+            if how == Look::Quietly && is_changed && self.has_listeners() {
+                // They are about to be told; until then this must not pass for what they know.
+                return result;
+            }
+            let mut now_seen = lock(&self.seen);
+            if now_seen.generation != seen.generation {
+                continue;
+            }
+            if state.version < now_seen.state.version {
+                return now_seen.result.clone();
+            }
+            now_seen.state = Arc::clone(&state);
+            now_seen.wants = wants;
+            now_seen.memory = memory;
+            now_seen.result = result.clone();
+            drop(now_seen);
+            if let Some(id) = seen.id.filter(|_| how != Look::Quietly) {
+                let shown = (wants, result.is_stale);
+                client.apply(|core| core.refresh_observer(&seen.spec, id, shown, how == Look::Updated));
+            }
+            if is_changed && how != Look::Quietly {
+                self.tell(client, &seen.spec.key, &result);
+            }
+            return result;
+        }
+    }
+
+    fn has_listeners(&self) -> bool {
+        !lock(&self.listeners).all.is_empty()
+    }
+
+    fn snapshot(&self) -> Seen<T, E, D> {
+        lock(&self.seen).clone()
+    }
+
+    fn tell(&self, client: &QueryClient, key: &QueryKey, result: &QueryResult<D, E>) {
+        let listeners: Vec<Listener<D, E>> =
+            lock(&self.listeners).all.iter().map(|(_, listener)| Arc::clone(listener)).collect();
+        for listener in listeners {
+            listener(result);
+        }
+        client.apply(|core| core.event(|| CacheEvent::ObserverResultsUpdated { key: key.clone() }));
+    }
+
+    fn with_view<R>(&self, client: &QueryClient, f: impl FnOnce(&View<'_, T, E, D>) -> R) -> R {
+        let seen = self.snapshot();
+        f(&View {
+            options: &seen.options,
+            policy: &seen.spec.policy,
+            wants: seen.wants,
+            state: &seen.state,
+            previous: &seen.result,
+            now: client.now(),
+        })
+    }
+}
+
+impl<T, E, D> ObserverHook for Inner<T, E, D>
+where
+    T: Send + Sync + 'static,
+    E: Send + Sync + 'static,
+    D: Send + Sync + 'static,
+{
+    fn query_updated(&self, client: &QueryClient) {
+        self.look(client, Look::Updated);
+    }
+
+    fn refresh_policy(&self, client: &QueryClient) {
+        self.look(client, Look::Again);
+    }
+
+    fn became_stale(&self, client: &QueryClient) {
+        self.look(client, Look::Again);
+    }
+}
+
+impl<T, E, D> Clone for QueryObserver<T, E, D> {
+    fn clone(&self) -> Self {
+        Self { client: self.client.clone(), inner: Arc::clone(&self.inner) }
+    }
+}
+
+impl<T, E, D> fmt::Debug for QueryObserver<T, E, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("QueryObserver").field("key", &lock(&self.inner.seen).spec.key).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,14 @@
+//! What a query is asked to do.
+
+mod context;
+mod defaults;
+mod policy;
+mod query;
+mod rules;
+
+pub use context::QueryContext;
+pub use defaults::QueryDefaults;
+pub(crate) use policy::{Policy, Retry, RetryDelay};
+pub use query::QueryOptions;
+pub(crate) use query::Select;
+pub use rules::{GcTime, NetworkMode, RefetchOn, StaleTime, default_retry_delay};

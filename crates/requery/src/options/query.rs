@@ -1,0 +1,302 @@
+//! Options of one query, with its types.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::FutureExt;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::defaults::shared_setters;
+use super::policy::{Policy, Retry, RetryDelay, Setting};
+use crate::core::{Codec, DataType, QueryFn, State, Value};
+use crate::maybe_send::{Held, hold_future};
+use crate::{
+    GcTime, IntoQueryKey, MaybeSend, MaybeSync, NetworkMode, QueryContext, QueryKey, QueryState, RefetchOn,
+    StaleTime, Timestamp,
+};
+
+pub(crate) type Select<T, E, D> = Arc<dyn Fn(&Arc<T>) -> Result<Arc<D>, Arc<E>> + Send + Sync>;
+
+/// From the last data and state that the observer had, if any.
+pub(crate) type Placeholder<T> = Arc<dyn Fn(Option<&Arc<T>>) -> Option<Arc<T>> + Send + Sync>;
+
+type Initial<T> = Arc<dyn Fn() -> Option<T> + Send + Sync>;
+
+/// What a query is, how it is fetched, and what an observer of it wants.
+///
+/// `T` is what the cache holds, `E` what the query function fails with, and `D` what observers see after
+/// [`QueryOptions::select`].
+///
+/// ```
+/// use std::time::Duration;
+/// use requery::{QueryOptions, query_key};
+///
+/// let todos = QueryOptions::<Vec<String>, std::io::Error>::new(query_key!["todos"], |_ctx| async {
+///     Ok(vec!["write".to_owned()])
+/// })
+/// .stale_time(Duration::from_secs(30))
+/// .select(|todos| todos.len());
+/// # let _ = todos;
+/// ```
+pub struct QueryOptions<T, E, D = T> {
+    pub(crate) key: QueryKey,
+    pub(crate) policy: Policy,
+    pub(crate) query_fn: Option<QueryFn>,
+    pub(crate) data_type: DataType,
+    pub(crate) codec: Option<Codec>,
+    pub(crate) initial: Option<Initial<T>>,
+    pub(crate) initial_updated_at: Option<Timestamp>,
+    pub(crate) placeholder: Option<Placeholder<T>>,
+    pub(crate) select: Select<T, E, D>,
+    pub(crate) same: fn(&D, &D) -> bool,
+}
+
+impl<T, E> QueryOptions<T, E>
+where
+    T: PartialEq + Send + Sync + 'static,
+    E: Send + Sync + 'static,
+{
+    /// A query: its key, and the function that fetches it.
+    pub fn new<F, Fut>(key: impl IntoQueryKey, query_fn: F) -> Self
+    where
+        F: Fn(QueryContext) -> Fut + MaybeSend + MaybeSync + 'static,
+        Fut: Future<Output = Result<T, E>> + MaybeSend + 'static,
+    {
+        let query_fn = Held::new(query_fn);
+        let query_fn: QueryFn =
+            Arc::new(move |context| hold_future(query_fn.get()(context)).map(erase).boxed());
+        Self { query_fn: Some(query_fn), ..Self::observe_only(key) }
+    }
+
+    /// A query that these options do not know how to fetch: they read what others put there. Never fetches by itself.
+    pub fn observe_only(key: impl IntoQueryKey) -> Self {
+        Self {
+            key: key.into_query_key(),
+            policy: Policy::default(),
+            query_fn: None,
+            data_type: DataType::of::<T>(),
+            codec: None,
+            initial: None,
+            initial_updated_at: None,
+            placeholder: None,
+            select: Arc::new(|data| Ok(Arc::clone(data))),
+            same: |a, b| a == b,
+        }
+    }
+
+    /// Shows a part or another view of the data. The cache keeps the data itself, and an observer is only woken when
+    /// what was selected changes.
+    #[must_use]
+    pub fn select<D>(
+        self,
+        select: impl Fn(&T) -> D + MaybeSend + MaybeSync + 'static,
+    ) -> QueryOptions<T, E, D>
+    where
+        D: PartialEq + Send + Sync + 'static,
+    {
+        self.try_select(move |data| Ok(select(data)))
+    }
+
+    /// Like [`QueryOptions::select`], for a selection that can fail. While it does, the result is an error with the last
+    /// data that was selected.
+    #[must_use]
+    pub fn try_select<D>(
+        self,
+        select: impl Fn(&T) -> Result<D, E> + MaybeSend + MaybeSync + 'static,
+    ) -> QueryOptions<T, E, D>
+    where
+        D: PartialEq + Send + Sync + 'static,
+    {
+        let select = Held::new(select);
+        QueryOptions {
+            key: self.key,
+            policy: self.policy,
+            query_fn: self.query_fn,
+            data_type: self.data_type,
+            codec: self.codec,
+            initial: self.initial,
+            initial_updated_at: self.initial_updated_at,
+            placeholder: self.placeholder,
+            select: Arc::new(move |data: &Arc<T>| select.get()(data).map(Arc::new).map_err(Arc::new)),
+            same: |a, b| a == b,
+        }
+    }
+}
+
+fn erase<T: Send + Sync + 'static, E: Send + Sync + 'static>(result: Result<T, E>) -> Result<Value, Value> {
+    match result {
+        Ok(data) => Ok(Arc::new(data)),
+        Err(error) => Err(Arc::new(error)),
+    }
+}
+
+impl<T, E, D> QueryOptions<T, E, D>
+where
+    T: Send + Sync + 'static,
+    E: Send + Sync + 'static,
+{
+    shared_setters!();
+
+    /// The query's key.
+    #[must_use]
+    pub fn key(&self) -> &QueryKey {
+        &self.key
+    }
+
+    /// Whether data of this query may be dehydrated.
+    #[must_use]
+    pub fn is_hydratable(&self) -> bool {
+        self.codec.is_some()
+    }
+
+    /// Like `stale_time`, from the query's state.
+    #[must_use]
+    pub fn stale_time_fn(
+        mut self,
+        stale_time: impl Fn(&QueryState<T, E>) -> StaleTime + MaybeSend + MaybeSync + 'static,
+    ) -> Self {
+        self.policy.stale_time = Some(from_state(stale_time));
+        self
+    }
+
+    /// Like `enabled`, from the query's state.
+    #[must_use]
+    pub fn enabled_fn(
+        mut self,
+        enabled: impl Fn(&QueryState<T, E>) -> bool + MaybeSend + MaybeSync + 'static,
+    ) -> Self {
+        self.policy.enabled = Some(from_state(enabled));
+        self
+    }
+
+    /// Like `refetch_interval`, asked again after every change of the query; `None` stops polling.
+    #[must_use]
+    pub fn refetch_interval_fn(
+        mut self,
+        every: impl Fn(&QueryState<T, E>) -> Option<Duration> + MaybeSend + MaybeSync + 'static,
+    ) -> Self {
+        self.policy.refetch_interval = Some(from_state(every));
+        self
+    }
+
+    /// Whether to retry, asked with the number of failures before this one and the error.
+    #[must_use]
+    pub fn retry_if(mut self, retry: impl Fn(u32, &E) -> bool + MaybeSend + MaybeSync + 'static) -> Self {
+        let retry = Held::new(retry);
+        self.policy.retry =
+            Some(Retry::If(Arc::new(move |n, error| error.downcast_ref().map(|e| retry.get()(n, e)))));
+        self
+    }
+
+    /// How long to wait before a retry, asked like [`QueryOptions::retry_if`].
+    #[must_use]
+    pub fn retry_delay_fn(
+        mut self,
+        delay: impl Fn(u32, &E) -> Duration + MaybeSend + MaybeSync + 'static,
+    ) -> Self {
+        let delay = Held::new(delay);
+        self.policy.retry_delay =
+            Some(RetryDelay::From(Arc::new(move |n, error| error.downcast_ref().map(|e| delay.get()(n, e)))));
+        self
+    }
+
+    /// Shown while there is no data. It is never put into the cache.
+    #[must_use]
+    pub fn placeholder_data(mut self, data: T) -> Self {
+        let data = Arc::new(data);
+        self.placeholder = Some(Arc::new(move |_| Some(Arc::clone(&data))));
+        self
+    }
+
+    /// Like [`QueryOptions::placeholder_data`], made from the data that this observer showed last, perhaps of another
+    /// key.
+    #[must_use]
+    pub fn placeholder_data_fn(
+        mut self,
+        placeholder: impl Fn(Option<&Arc<T>>) -> Option<Arc<T>> + MaybeSend + MaybeSync + 'static,
+    ) -> Self {
+        let placeholder = Held::new(placeholder);
+        self.placeholder = Some(Arc::new(move |previous| placeholder.get()(previous)));
+        self
+    }
+
+    /// Shows the data of the previous key until that of the next is there.
+    #[must_use]
+    pub fn keep_previous_data(self) -> Self {
+        self.placeholder_data_fn(|previous| previous.cloned())
+    }
+
+    /// Put into the cache when the query has no data, as if it had been fetched at
+    /// [`QueryOptions::initial_data_updated_at`], or else now.
+    #[must_use]
+    pub fn initial_data(self, data: T) -> Self
+    where
+        T: Clone,
+    {
+        let data = Held::new(data);
+        self.initial_data_fn(move || Some(data.get().clone()))
+    }
+
+    /// Like [`QueryOptions::initial_data`], asked only when the query has no data.
+    #[must_use]
+    pub fn initial_data_fn(mut self, data: impl Fn() -> Option<T> + MaybeSend + MaybeSync + 'static) -> Self {
+        let data = Held::new(data);
+        self.initial = Some(Arc::new(move || data.get()()));
+        self
+    }
+
+    /// When the initial data was current.
+    #[must_use]
+    pub fn initial_data_updated_at(mut self, at: Timestamp) -> Self {
+        self.initial_updated_at = Some(at);
+        self
+    }
+
+    /// Lets the data travel as JSON: it may be dehydrated, and hydrated JSON is decoded when these options first meet it.
+    #[must_use]
+    pub fn hydratable(mut self) -> Self
+    where
+        T: Serialize + DeserializeOwned,
+    {
+        self.codec = Some(Codec::of::<T>());
+        self
+    }
+}
+
+fn from_state<T, E, V>(f: impl Fn(&QueryState<T, E>) -> V + MaybeSend + MaybeSync + 'static) -> Setting<V>
+where
+    T: Send + Sync + 'static,
+    E: Send + Sync + 'static,
+{
+    let f = Held::new(f);
+    Setting::From(Arc::new(move |state: &State| f.get()(&QueryState::new(state))))
+}
+
+impl<T, E, D> Clone for QueryOptions<T, E, D> {
+    fn clone(&self) -> Self {
+        Self {
+            key: self.key.clone(),
+            policy: self.policy.clone(),
+            query_fn: self.query_fn.clone(),
+            data_type: self.data_type,
+            codec: self.codec,
+            initial: self.initial.clone(),
+            initial_updated_at: self.initial_updated_at,
+            placeholder: self.placeholder.clone(),
+            select: Arc::clone(&self.select),
+            same: self.same,
+        }
+    }
+}
+
+impl<T, E, D> fmt::Debug for QueryOptions<T, E, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("QueryOptions")
+            .field("key", &self.key)
+            .field("data", &self.data_type.name)
+            .field("hydratable", &self.codec.is_some())
+            .finish_non_exhaustive()
+    }
+}
