@@ -1,0 +1,206 @@
+//! `use_query`, and its result as signals.
+
+mod cell;
+mod first;
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use leptos::prelude::{Effect, GetValue, Owner, StoredValue, on_cleanup, untrack};
+use requery::{
+    Environment, FetchStatus, Fetching, QueryClient, QueryKey, QueryObserver, QueryOptions, QueryResult,
+    QueryStatus, RefetchOptions, Subscription, Timestamp,
+};
+
+use crate::use_query_client;
+use cell::{Field, ResultCell};
+
+/// Observes a query for as long as the component lives.
+///
+/// `options` is a reactive function: when signals that it reads change, the observer takes its new result, and a new key
+/// switches the query. The first rendering reads the cache; subscribing and fetching begin afterwards, in the browser
+/// only.
+pub fn use_query<T, E, D, F>(options: F) -> UseQuery<T, E, D>
+where
+    T: Send + Sync + 'static,
+    E: Send + Sync + 'static,
+    D: Send + Sync + 'static,
+    F: Fn() -> QueryOptions<T, E, D> + 'static,
+{
+    let client = use_query_client();
+    let observer = untrack(|| QueryObserver::new(&client, options()));
+    let shared = Arc::new(Shared { result: ResultCell::new(first_result(&client, &observer)), observer });
+    if client.environment() == Environment::Browser {
+        observe(&shared, options);
+    }
+    UseQuery { shared: StoredValue::new(shared) }
+}
+
+struct Shared<T, E, D> {
+    observer: QueryObserver<T, E, D>,
+    result: ResultCell<D, E>,
+}
+
+fn first_result<T, E, D>(client: &QueryClient, observer: &QueryObserver<T, E, D>) -> QueryResult<D, E>
+where
+    T: Send + Sync + 'static,
+    E: Send + Sync + 'static,
+    D: Send + Sync + 'static,
+{
+    let hydrates = Owner::current_shared_context().is_some_and(|context| context.during_hydration());
+    if client.environment() == Environment::Server || hydrates {
+        first::agreed(&observer.current_result(), observer.is_hydratable())
+    } else {
+        observer.optimistic_result()
+    }
+}
+
+/// Follows the options and the query until the component goes.
+fn observe<T, E, D, F>(shared: &Arc<Shared<T, E, D>>, options: F)
+where
+    T: Send + Sync + 'static,
+    E: Send + Sync + 'static,
+    D: Send + Sync + 'static,
+    F: Fn() -> QueryOptions<T, E, D> + 'static,
+{
+    let subscription: Arc<Mutex<Option<Subscription>>> = Arc::default();
+    let (followed, kept) = (Arc::clone(shared), Arc::clone(&subscription));
+    Effect::new(move |is_mounted: Option<()>| {
+        let options = options();
+        // Nothing that the cache calls in here may count as read by this effect.
+        untrack(|| {
+            followed.observer.set_options(options);
+            if is_mounted.is_none() {
+                *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(subscribe(&followed));
+            }
+            followed.result.publish(followed.observer.current_result());
+        });
+    });
+    on_cleanup(move || drop(subscription.lock().unwrap_or_else(PoisonError::into_inner).take()));
+}
+
+fn subscribe<T, E, D>(shared: &Arc<Shared<T, E, D>>) -> Subscription
+where
+    T: Send + Sync + 'static,
+    E: Send + Sync + 'static,
+    D: Send + Sync + 'static,
+{
+    let listener = Arc::downgrade(shared);
+    shared.observer.subscribe(move |result| {
+        if let Some(shared) = listener.upgrade() {
+            shared.result.publish(result.clone());
+        }
+    })
+}
+
+/// A query's result as signals. Each getter tracks its own field: who reads it wakes when that changes, and only then.
+///
+/// After the component is gone, getters say that there is nothing.
+pub struct UseQuery<T: 'static, E: 'static, D: 'static = T> {
+    shared: StoredValue<Arc<Shared<T, E, D>>>,
+}
+
+macro_rules! getters {
+    ($($(#[$doc:meta])* $name:ident: $field:ident -> $type:ty = |$result:ident| $value:expr;)*) => {$(
+        $(#[$doc])*
+        #[must_use]
+        pub fn $name(&self) -> $type {
+            self.get(Field::$field, |$result| $value)
+        }
+    )*};
+}
+
+impl<T, E, D> UseQuery<T, E, D>
+where
+    T: Send + Sync + 'static,
+    E: Send + Sync + 'static,
+    D: Send + Sync + 'static,
+{
+    getters! {
+        /// What to show.
+        data: Data -> Option<Arc<D>> = |result| result.data.clone();
+        /// Why the last fetch, or the selection, failed.
+        error: Error -> Option<Arc<E>> = |result| result.error.clone();
+        /// Whether there is something to show.
+        status: Status -> QueryStatus = |result| result.status;
+        /// Whether the query is being fetched.
+        fetch_status: FetchStatus -> FetchStatus = |result| result.fetch_status;
+        /// There is nothing to show yet.
+        is_pending: IsPending -> bool = |result| result.is_pending();
+        /// There is something to show, and nothing failed since.
+        is_success: IsSuccess -> bool = |result| result.is_success();
+        /// The last fetch, or the selection, failed.
+        is_error: IsError -> bool = |result| result.is_error();
+        /// It failed, and there is nothing to show.
+        is_loading_error: IsLoadingError -> bool = |result| result.is_loading_error();
+        /// It failed, and there is older data.
+        is_refetch_error: IsRefetchError -> bool = |result| result.is_refetch_error();
+        /// The query is being fetched.
+        is_fetching: IsFetching -> bool = |result| result.is_fetching();
+        /// The query is being fetched for the first time.
+        is_loading: IsLoading -> bool = |result| result.is_loading();
+        /// The query is being fetched, and there is something to show meanwhile.
+        is_refetching: IsRefetching -> bool = |result| result.is_refetching();
+        /// A fetch waits for the network or for focus.
+        is_paused: IsPaused -> bool = |result| result.is_paused();
+        /// The data is too old, or invalid.
+        is_stale: IsStale -> bool = |result| result.is_stale;
+        /// What is shown is placeholder data, or that of the previous key.
+        is_placeholder_data: IsPlaceholderData -> bool = |result| result.is_placeholder_data;
+        /// Some fetch has ended, well or not.
+        is_fetched: IsFetched -> bool = |result| result.is_fetched;
+        /// Some fetch has ended since the component came to this query.
+        is_fetched_after_mount: IsFetchedAfterMount -> bool = |result| result.is_fetched_after_mount;
+        /// The query fetches by itself.
+        is_enabled: IsEnabled -> bool = |result| result.is_enabled;
+        /// How often the current or last fetch has failed.
+        failure_count: FailureCount -> u32 = |result| result.failure_count;
+        /// Why the current or last fetch failed last.
+        failure_reason: FailureReason -> Option<Arc<E>> = |result| result.failure_reason.clone();
+        /// When the data was fetched or set last.
+        data_updated_at: DataUpdatedAt -> Timestamp = |result| result.data_updated_at;
+        /// When a fetch, or the selection, failed last.
+        error_updated_at: ErrorUpdatedAt -> Timestamp = |result| result.error_updated_at;
+        /// How many fetches have failed.
+        error_update_count: ErrorUpdateCount -> u64 = |result| result.error_update_count;
+        /// Everything at once: wakes whenever anything changes.
+        result: Any -> QueryResult<D, E> = |result| result.clone();
+    }
+
+    /// Reads the data without taking a reference to it.
+    pub fn with_data<R>(&self, read: impl FnOnce(&D) -> R) -> Option<R> {
+        self.data().map(|data| read(&data))
+    }
+
+    /// Fetches the query now, enabled or not, in place of a fetch in flight. Does nothing once the component is gone.
+    pub fn refetch(&self) -> Option<Fetching<T, E>> {
+        Some(self.shared.try_get_value()?.observer.refetch(RefetchOptions::default()))
+    }
+
+    /// The key of the query that is observed at the moment; not tracked.
+    #[must_use]
+    pub fn key(&self) -> Option<QueryKey> {
+        Some(self.shared.try_get_value()?.observer.key())
+    }
+
+    fn get<R>(&self, field: Field, read: impl FnOnce(&QueryResult<D, E>) -> R) -> R {
+        match self.shared.try_get_value() {
+            Some(shared) => shared.result.read(field, read),
+            None => read(&QueryResult::default()),
+        }
+    }
+}
+
+impl<T, E, D> Clone for UseQuery<T, E, D> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T, E, D> Copy for UseQuery<T, E, D> {}
+
+impl<T, E, D> fmt::Debug for UseQuery<T, E, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UseQuery").finish_non_exhaustive()
+    }
+}
