@@ -1,0 +1,111 @@
+use std::fmt;
+use std::time::Duration;
+
+use contract::{FieldError, Problem};
+
+use crate::transport::{Response, TransportError};
+
+/// Why a call failed: one type for every endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiError {
+    /// What kind of failure it is.
+    pub kind: ErrorKind,
+    /// Status of the answer, where there was one.
+    pub status: Option<u16>,
+    /// What the server said, where it said so in the contract's form.
+    pub problem: Option<Problem>,
+    /// The server asked to wait this long.
+    pub retry_after: Option<Duration>,
+    detail: String,
+}
+
+/// Kinds of failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// The server could not be reached.
+    Offline,
+    /// The answer did not come in time.
+    Timeout,
+    /// The server refused; `problem` says why.
+    Problem,
+    /// The answer is not of the contract's shape.
+    Unreadable,
+}
+
+impl ApiError {
+    /// A problem that the server answered with.
+    pub(crate) fn from_response(response: &Response) -> Self {
+        let retry_after =
+            response.header("retry-after").and_then(|text| text.parse().ok()).map(Duration::from_secs);
+        let problem: Option<Problem> = serde_json::from_slice(&response.body).ok();
+        let detail = problem.as_ref().map_or_else(
+            || format!("the server answered with status {} and no explanation", response.status),
+            |problem| problem.detail.clone(),
+        );
+        let kind = if problem.is_some() { ErrorKind::Problem } else { ErrorKind::Unreadable };
+        Self { kind, status: Some(response.status), problem, retry_after, detail }
+    }
+
+    /// A success whose body does not have the endpoint's shape.
+    pub(crate) fn unreadable(status: u16, reason: &serde_json::Error) -> Self {
+        Self {
+            kind: ErrorKind::Unreadable,
+            status: Some(status),
+            problem: None,
+            retry_after: None,
+            detail: format!("the server's answer does not fit this page ({reason}); reload the page"),
+        }
+    }
+
+    /// A request that could not be written down.
+    pub(crate) fn unwritable(reason: impl fmt::Display) -> Self {
+        let detail = format!("the request could not be written ({reason})");
+        Self { kind: ErrorKind::Unreadable, status: None, problem: None, retry_after: None, detail }
+    }
+
+    /// What is wrong with the field, if the server named it.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&FieldError> {
+        self.problem.as_ref()?.errors.iter().find(|error| error.field == name)
+    }
+
+    /// Whether the same call may succeed later.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        match self.kind {
+            ErrorKind::Offline | ErrorKind::Timeout => true,
+            ErrorKind::Problem | ErrorKind::Unreadable => {
+                self.status.is_some_and(contract::policy::is_retryable_status)
+            }
+        }
+    }
+
+    /// Whether the server does not know the thing.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.status == Some(404)
+    }
+}
+
+impl From<TransportError> for ApiError {
+    fn from(error: TransportError) -> Self {
+        let (kind, detail) = match error {
+            TransportError::Unreachable(reason) => (
+                ErrorKind::Offline,
+                format!("the server cannot be reached ({reason}); check the connection and try again"),
+            ),
+            TransportError::Timeout => {
+                (ErrorKind::Timeout, "the server did not answer in time; try again".to_owned())
+            }
+        };
+        Self { kind, status: None, problem: None, retry_after: None, detail }
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail)
+    }
+}
+
+impl std::error::Error for ApiError {}

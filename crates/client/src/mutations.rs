@@ -1,0 +1,96 @@
+//! What the pages write. A mutation brings its own idempotency key, so that a retry is never a second write.
+
+use std::sync::Arc;
+
+use contract::{BusinessDetail, BusinessId, EnrichmentStatus, Job, JobAccepted, JobId, ScrapeRequest, keys};
+use requery::{MutationOptions, QueryClient, QueryFilters};
+
+use crate::{ApiClient, ApiError, Connection, IdempotencyKey, queries};
+
+/// Starts a search; then its job is fetched and the lists of jobs are renewed. Called with the request and the
+/// form's key: pressing the button twice starts one job.
+#[must_use]
+pub fn start_scrape(
+    api: &ApiClient,
+    connection: &Connection,
+) -> MutationOptions<JobAccepted, ApiError, (ScrapeRequest, IdempotencyKey)> {
+    let (sender, api, connection) = (api.clone(), api.clone(), connection.clone());
+    MutationOptions::new(move |(request, key): (ScrapeRequest, IdempotencyKey)| {
+        let api = sender.clone();
+        async move { api.start_scrape(&request, key).await }
+    })
+    .on_success(move |accepted: Arc<JobAccepted>, call| {
+        let status = queries::scrape_status(&api, &connection, accepted.job_id);
+        async move {
+            // Started, not awaited: the page moves on at once and joins the fetch.
+            let _ = call.client.prefetch_query(&status);
+            renew_job_lists(&call.client);
+        }
+    })
+}
+
+/// Stops a job and shows what became of it.
+#[must_use]
+pub fn cancel_job(api: &ApiClient) -> MutationOptions<Job, ApiError, JobId> {
+    let api = api.clone();
+    MutationOptions::new(move |id: JobId| {
+        let api = api.clone();
+        async move { api.cancel_job(id, IdempotencyKey::new()).await }
+    })
+    .on_success(|job: Arc<Job>, call| async move { show_job(&call.client, &job) })
+}
+
+/// Puts a failed or cancelled job back into the queue and shows what became of it.
+#[must_use]
+pub fn retry_job(api: &ApiClient) -> MutationOptions<Job, ApiError, JobId> {
+    let api = api.clone();
+    MutationOptions::new(move |id: JobId| {
+        let api = api.clone();
+        async move { api.retry_job(id, IdempotencyKey::new()).await }
+    })
+    .on_success(|job: Arc<Job>, call| async move { show_job(&call.client, &job) })
+}
+
+/// Enriches a business: shown as `enriching` at once, and as it was before if the server refuses.
+#[must_use]
+pub fn enrich_business(
+    api: &ApiClient,
+) -> MutationOptions<JobAccepted, ApiError, BusinessId, Option<EnrichmentStatus>> {
+    let api = api.clone();
+    MutationOptions::new(move |id: BusinessId| {
+        let api = api.clone();
+        async move { api.enrich_business(id, IdempotencyKey::new()).await }
+    })
+    .on_mutate(|call| async move { show_status(&call.client, *call.variables, EnrichmentStatus::Enriching) })
+    .on_error(|_, call| async move {
+        if let Some(before) = call.context.as_deref().copied().flatten() {
+            show_status(&call.client, *call.variables, before);
+        }
+    })
+}
+
+/// Shows the status on the business's own page; answers the one before.
+fn show_status(client: &QueryClient, id: BusinessId, status: EnrichmentStatus) -> Option<EnrichmentStatus> {
+    let key = keys::business::detail(id);
+    let before = client.get_query_data::<BusinessDetail>(key.clone())?.business.enrichment_status;
+    client.patch_query_data::<BusinessDetail>(key, move |detail| {
+        let mut detail = detail.clone();
+        detail.business.enrichment_status = status;
+        Some(detail)
+    });
+    Some(before)
+}
+
+fn show_job(client: &QueryClient, job: &Job) {
+    for key in [keys::jobs::detail(job.job_id), keys::scraper::status(job.job_id)] {
+        client.set_query_data(key, job.clone());
+    }
+    renew_job_lists(client);
+}
+
+fn renew_job_lists(client: &QueryClient) {
+    for key in [keys::jobs::all(), keys::scraper::jobs()] {
+        // Started, not awaited.
+        let _ = client.invalidate_queries(QueryFilters::prefix(key));
+    }
+}

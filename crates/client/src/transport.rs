@@ -1,0 +1,68 @@
+//! How a request travels. Dropping the future of a request aborts it.
+
+use std::future::Future;
+use std::pin::Pin;
+
+#[cfg(target_arch = "wasm32")]
+mod fetch;
+#[cfg(all(feature = "native", not(target_arch = "wasm32")))]
+mod native;
+
+#[cfg(target_arch = "wasm32")]
+pub use fetch::FetchTransport;
+#[cfg(all(feature = "native", not(target_arch = "wasm32")))]
+pub use native::ReqwestTransport;
+
+/// A future that may move between threads where there are any.
+#[cfg(not(target_arch = "wasm32"))]
+pub type TransportFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+/// A future that may move between threads where there are any.
+#[cfg(target_arch = "wasm32")]
+pub type TransportFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// A request before it is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// `GET`, `POST` and so on.
+    pub method: &'static str,
+    /// Path and query, such as `/api/businesses?page=2`.
+    pub path: String,
+    /// Header names in lower case, and values.
+    pub headers: Vec<(String, String)>,
+    /// JSON, where there is any.
+    pub body: Option<Vec<u8>>,
+}
+
+/// An answer, whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Response {
+    /// The HTTP status.
+    pub status: u16,
+    /// Header names in lower case, and values.
+    pub headers: Vec<(String, String)>,
+    /// The body's bytes.
+    pub body: Vec<u8>,
+}
+
+impl Response {
+    /// The first header of that lower-case name.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Why no answer came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TransportError {
+    /// No connection, or it broke.
+    Unreachable(String),
+    /// The time allowed ran out.
+    Timeout,
+}
+
+/// Carries requests to the server.
+pub trait Transport: Send + Sync + 'static {
+    /// Sends the request and waits for the whole answer.
+    fn send(&self, request: Request) -> TransportFuture<'_, Result<Response, TransportError>>;
+}
