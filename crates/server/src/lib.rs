@@ -1,1 +1,29 @@
-//! HTTP API, Socket.IO gateway, server-side rendering, static assets.
+#![doc = include_str!("../README.md")]
+
+mod api;
+mod app;
+mod assets;
+mod clock;
+mod config;
+mod endpoint;
+mod error;
+mod extract;
+mod gateway;
+mod health;
+mod housekeeping;
+mod idempotency;
+mod middleware;
+mod openapi;
+mod pages;
+mod problem;
+mod serve;
+mod telemetry;
+mod work;
+
+pub use app::App;
+pub use config::{Limits, ServerConfig, SocketLimits};
+pub use error::ServerError;
+pub use openapi::openapi_document;
+pub use pages::InProcess;
+pub use serve::serve;
+pub use work::job_handlers;

@@ -1,0 +1,70 @@
+//! The handlers of the contract's endpoints, one module a domain.
+
+mod businesses;
+mod enrichment;
+mod events;
+mod jobs;
+mod scraper;
+
+use axum::Router;
+use store::StoreError;
+
+use crate::app::App;
+use crate::endpoint::mount;
+use crate::problem::{ApiProblem, CONFLICT, NOT_FOUND, UNAVAILABLE};
+
+/// Every endpoint of the contract; a test compares the list with it.
+pub(crate) fn routes() -> Router<App> {
+    use contract::endpoints as e;
+    let router = Router::new();
+    let router = mount::<e::ListBusinesses, _, _>(router, businesses::list);
+    let router = mount::<e::GetStats, _, _>(router, businesses::stats);
+    let router = mount::<e::GetFacets, _, _>(router, businesses::facets);
+    let router = mount::<e::GetBusiness, _, _>(router, businesses::get);
+    let router = mount::<e::StartScrape, _, _>(router, scraper::start);
+    let router = mount::<e::GetScrapeStatus, _, _>(router, scraper::status);
+    let router = mount::<e::ListScrapeJobs, _, _>(router, scraper::recent);
+    let router = mount::<e::ListSources, _, _>(router, scraper::sources);
+    let router = mount::<e::SuggestCategories, _, _>(router, scraper::categories);
+    let router = mount::<e::SuggestLocations, _, _>(router, scraper::locations);
+    let router = mount::<e::EnrichBusiness, _, _>(router, enrichment::one);
+    let router = mount::<e::EnrichBatch, _, _>(router, enrichment::batch);
+    let router = mount::<e::ListJobs, _, _>(router, jobs::list);
+    let router = mount::<e::ListFailedJobs, _, _>(router, jobs::failed);
+    let router = mount::<e::GetJob, _, _>(router, jobs::get);
+    let router = mount::<e::CancelJob, _, _>(router, jobs::cancel);
+    let router = mount::<e::RetryJob, _, _>(router, jobs::retry);
+    mount::<e::ListEvents, _, _>(router, events::list)
+}
+
+impl From<StoreError> for ApiProblem {
+    fn from(error: StoreError) -> Self {
+        match &error {
+            StoreError::NotFound { .. } => Self::new(NOT_FOUND, error.to_string()),
+            StoreError::Conflict(detail) => Self::new(CONFLICT, detail),
+            StoreError::BadCursor => {
+                Self::invalid(vec![contract::FieldError::new("cursor", "format", error.to_string())])
+            }
+            _ if error.is_transient() => {
+                tracing::warn!(%error, "database is not available");
+                Self::unavailable(
+                    "the database cannot be used now; try again",
+                    std::time::Duration::from_secs(2),
+                )
+            }
+            _ => Self::internal(&error),
+        }
+    }
+}
+
+fn no_business(id: contract::BusinessId) -> ApiProblem {
+    ApiProblem::new(NOT_FOUND, format!("there is no business {id}; it may have been deleted or merged"))
+}
+
+fn no_job(id: contract::JobId) -> ApiProblem {
+    ApiProblem::new(NOT_FOUND, format!("there is no job {id}; GET /api/jobs lists those that are kept"))
+}
+
+fn not_in_this_build(what: &str) -> ApiProblem {
+    ApiProblem::new(UNAVAILABLE, format!("{what} is not available in this build"))
+}

@@ -1,0 +1,110 @@
+//! Settings.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use contract::Role;
+use discovery::SourceRegistry;
+use jobs::JobHandler;
+use store::Store;
+
+/// What to serve, where, and within which bounds.
+#[derive(Clone, Debug)]
+pub struct ServerConfig {
+    /// Where to listen; port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// The open database.
+    pub store: Store,
+    /// The places that can be searched.
+    pub sources: Arc<SourceRegistry>,
+    /// Host names to answer for, besides the loopback names on a loopback address. Without any, a server on
+    /// another address answers for every name.
+    pub allowed_hosts: Vec<String>,
+    /// What whoever connects may do. [`Role::Viewer`] makes a server that only shows.
+    pub role: Role,
+    /// Kinds of job that this server runs besides its own; a handler of the same kind takes its place.
+    pub handlers: Vec<Arc<dyn JobHandler>>,
+    /// Jobs run at once; 0 leaves all jobs to other processes.
+    pub job_concurrency: usize,
+    /// Bounds on what is taken and done.
+    pub limits: Limits,
+}
+
+impl ServerConfig {
+    /// A server for one person on their own machine: every role, two jobs at once.
+    #[must_use]
+    pub fn new(listen: SocketAddr, store: Store, sources: impl Into<Arc<SourceRegistry>>) -> Self {
+        Self {
+            listen,
+            store,
+            sources: sources.into(),
+            allowed_hosts: Vec::new(),
+            role: Role::Admin,
+            handlers: Vec::new(),
+            job_concurrency: 2,
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// Bounds that keep one client from starving the others.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Largest body of a request, in bytes.
+    pub body_bytes: usize,
+    /// Longest time to the head of an answer.
+    pub request_time: Duration,
+    /// Requests answered at once; more are told to come back.
+    pub concurrent_requests: usize,
+    /// Connections open at once; more wait to be accepted.
+    pub connections: usize,
+    /// Longest time for the head of a request to arrive.
+    pub head_time: Duration,
+    /// How long a shutdown waits for requests, sockets and jobs together.
+    pub shutdown_time: Duration,
+    /// Bounds of the socket gateway.
+    pub sockets: SocketLimits,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 1024 * 1024,
+            request_time: Duration::from_secs(30),
+            concurrent_requests: 256,
+            connections: 4096,
+            head_time: Duration::from_secs(10),
+            shutdown_time: Duration::from_secs(15),
+            sockets: SocketLimits::default(),
+        }
+    }
+}
+
+/// Bounds of the socket gateway.
+#[derive(Clone, Debug)]
+pub struct SocketLimits {
+    /// Recent events that a process keeps in memory for its sockets. A socket that is further behind the present than
+    /// this while it does not take what it was sent is reset.
+    pub recent_events: usize,
+    /// Packets that wait for one socket.
+    pub unsent_packets: usize,
+    /// Largest packet that a client may send, in bytes.
+    pub packet_bytes: usize,
+    /// How often the server pings.
+    pub ping_interval: Duration,
+    /// How long an answer to a ping may take.
+    pub ping_timeout: Duration,
+}
+
+impl Default for SocketLimits {
+    fn default() -> Self {
+        Self {
+            recent_events: 10_000,
+            unsent_packets: 512,
+            packet_bytes: 16 * 1024,
+            ping_interval: Duration::from_secs(25),
+            ping_timeout: Duration::from_secs(20),
+        }
+    }
+}

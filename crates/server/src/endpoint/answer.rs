@@ -1,0 +1,35 @@
+//! The success of an endpoint.
+
+use contract::Endpoint;
+
+use crate::problem::ApiProblem;
+
+/// What a handler returns: the body of the endpoint's success, and where what it made can be found.
+#[derive(Debug)]
+pub(crate) struct Answer<E: Endpoint> {
+    pub(crate) body: E::Response,
+    pub(crate) location: Option<String>,
+}
+
+impl<E: Endpoint> Answer<E> {
+    pub(crate) fn new(body: E::Response) -> Self {
+        Self { body, location: None }
+    }
+
+    pub(crate) fn with_location(self, location: String) -> Self {
+        Self { location: Some(location), ..self }
+    }
+
+    pub(crate) fn encode(self) -> Result<Encoded, ApiProblem> {
+        let body = serde_json::to_vec(&self.body).map_err(|error| ApiProblem::internal(&error))?;
+        Ok(Encoded { status: E::SUCCESS, location: self.location, body })
+    }
+}
+
+/// A success as it stands on the wire.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Encoded {
+    pub(crate) status: u16,
+    pub(crate) location: Option<String>,
+    pub(crate) body: Vec<u8>,
+}

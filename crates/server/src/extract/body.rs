@@ -1,0 +1,157 @@
+//! JSON bodies.
+
+use std::any::TypeId;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, header};
+use bytes::Bytes;
+use contract::FieldError;
+use contract::endpoint::{NoBody, NoQuery, Schemas};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
+
+use super::fields;
+use crate::problem::{ApiProblem, MALFORMED, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE};
+
+/// Collects a body of at most `limit` bytes.
+pub(crate) async fn collect(body: Body, limit: usize) -> Result<Bytes, ApiProblem> {
+    match Limited::new(body, limit).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => {
+            Err(ApiProblem::new(TOO_LARGE, format!("send at most {limit} bytes")))
+        }
+        Err(_) => Err(ApiProblem::new(MALFORMED, "the body broke off; send it again")),
+    }
+}
+
+/// Reads a body that was collected. An endpoint without a body takes none, or an empty object.
+pub(crate) fn read<B>(headers: &HeaderMap, bytes: &[u8]) -> Result<B, ApiProblem>
+where
+    B: Schemas + DeserializeOwned + 'static,
+{
+    let no_body = TypeId::of::<B>() == TypeId::of::<NoBody>();
+    if no_body && bytes.is_empty() {
+        return parse::<B>(b"{}");
+    }
+    check_media_type(headers)?;
+    if no_body {
+        parse::<NoQuery>(bytes)?;
+    }
+    parse::<B>(bytes)
+}
+
+fn check_media_type(headers: &HeaderMap) -> Result<(), ApiProblem> {
+    let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json")) {
+        return Ok(());
+    }
+    Err(ApiProblem::new(UNSUPPORTED_MEDIA_TYPE, "send the body as application/json"))
+}
+
+fn parse<B: Schemas + DeserializeOwned + 'static>(bytes: &[u8]) -> Result<B, ApiProblem> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value: B = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let path = error.path().to_string();
+        problem::<B>(&path, error.inner())
+    })?;
+    reader.end().map_err(|error| not_json(&error))?;
+    Ok(value)
+}
+
+fn problem<B: Schemas>(path: &str, error: &serde_json::Error) -> ApiProblem {
+    if error.classify() != Category::Data {
+        return not_json(error);
+    }
+    let message = error.to_string();
+    let inside = path.rsplit_once('.').map_or("", |(parent, _)| parent);
+    if let Some(field) = fields::unknown_in(&message) {
+        // serde_path_to_error's path ends with the unknown field itself.
+        let known = if inside.is_empty() { property_names::<B>() } else { Vec::new() };
+        return ApiProblem::malformed(vec![renamed(fields::unknown(field, &known, "field"), inside)]);
+    }
+    if let Some(field) = fields::missing_in(&message) {
+        let inside = if path == "." { "" } else { path };
+        return ApiProblem::invalid(vec![renamed(FieldError::new(field, "required", "give it"), inside)]);
+    }
+    let field = if path == "." { "body" } else { path };
+    ApiProblem::malformed(vec![FieldError::new(field, "format", message)])
+}
+
+/// The error with its field's name led into by the objects around it.
+fn renamed(mut error: FieldError, inside: &str) -> FieldError {
+    if !inside.is_empty() {
+        error.field = format!("{inside}.{}", error.field);
+    }
+    error
+}
+
+fn not_json(error: &serde_json::Error) -> ApiProblem {
+    let (line, column) = (error.line(), error.column());
+    ApiProblem::new(MALFORMED, format!("the body is not JSON at line {line}, column {column}: {error}"))
+}
+
+fn property_names<B: Schemas>() -> Vec<String> {
+    match B::schema(&mut Vec::new()) {
+        Some(RefOr::T(Schema::Object(object))) => object.properties.into_keys().collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+    use contract::ScrapeRequest;
+    use contract::enrichment::BatchEnrichmentRequest;
+
+    use super::*;
+
+    fn json() -> HeaderMap {
+        HeaderMap::from_iter([(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json; charset=utf-8"),
+        )])
+    }
+
+    fn check<B: Schemas + DeserializeOwned + std::fmt::Debug + 'static>(body: &str, expect: &str) {
+        let problem = read::<B>(&json(), body.as_bytes()).unwrap_err();
+        let text = format!("{} {:?}", problem.status().as_u16(), problem.into_errors());
+        assert!(text.contains(expect), "{body}: {text}");
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        check::<ScrapeRequest>(
+            r#"{"location":"Helsinki","radius":5}"#,
+            r#"400 [FieldError { field: "radius", code: "unknown""#,
+        );
+        check::<ScrapeRequest>(r#"{"location":"Helsinki","radius":5}"#, r#"suggestions: ["radiusKm"]"#);
+        check::<ScrapeRequest>(r#"{"location":5}"#, r#"400 [FieldError { field: "location", code: "format""#);
+        check::<ScrapeRequest>("{}", r#"422 [FieldError { field: "location", code: "required""#);
+        check::<ScrapeRequest>("[1]", r#"400 [FieldError { field: "#);
+        check::<BatchEnrichmentRequest>(
+            r#"{"filter":{"town":"x"}}"#,
+            r#"400 [FieldError { field: "filter.town", code: "unknown""#,
+        );
+        check::<NoBody>(r#"{"x":1}"#, r#"400 [FieldError { field: "x", code: "unknown""#);
+    }
+
+    #[test]
+    fn malformed_json_is_placed() {
+        let problem = read::<ScrapeRequest>(&json(), b"{\n  \"location\": oops}").unwrap_err();
+        assert!(problem.detail().contains("line 2, column 15"), "{}", problem.detail());
+        let trailing = read::<ScrapeRequest>(&json(), br#"{"location":"Helsinki"} x"#).unwrap_err();
+        assert!(trailing.detail().contains("line 1, column 25"), "{}", trailing.detail());
+    }
+
+    #[test]
+    fn an_absent_body_is_no_body() {
+        assert!(read::<NoBody>(&HeaderMap::new(), b"").is_ok());
+        assert!(read::<NoBody>(&json(), b"{}").is_ok());
+        let problem = read::<ScrapeRequest>(&HeaderMap::new(), b"{}").unwrap_err();
+        assert_eq!(problem.status().as_u16(), 415);
+    }
+}

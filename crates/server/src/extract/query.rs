@@ -1,0 +1,79 @@
+//! Query strings.
+
+use contract::FieldError;
+use contract::endpoint::Schemas;
+use serde::de::DeserializeOwned;
+
+use super::fields;
+use crate::problem::ApiProblem;
+
+/// Reads a query string. Every pair that is unknown, given twice or unreadable is named.
+pub(crate) fn read<Q>(query: Option<&str>) -> Result<Q, ApiProblem>
+where
+    Q: Schemas + DeserializeOwned,
+{
+    let query = query.unwrap_or_default();
+    serde_urlencoded::from_str(query).map_err(|whole| {
+        let mut errors = pair_errors::<Q>(query);
+        if errors.is_empty() {
+            errors.push(FieldError::new("query", "format", whole.to_string()));
+        }
+        ApiProblem::malformed(errors)
+    })
+}
+
+/// What is wrong pair by pair: serde's message for a whole query does not say which value it means.
+fn pair_errors<Q: Schemas + DeserializeOwned>(query: &str) -> Vec<FieldError> {
+    let known: Vec<String> = Q::parameters().into_iter().map(|parameter| parameter.name).collect();
+    let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    let mut errors = Vec::new();
+    for (index, (name, value)) in pairs.iter().enumerate() {
+        if !known.contains(name) {
+            errors.push(fields::unknown(name, &known, "parameter"));
+        } else if pairs[..index].iter().any(|(earlier, _)| earlier == name) {
+            errors.push(FieldError::new(name, "format", "give it once"));
+        } else if let Err(error) = serde_urlencoded::from_str::<Q>(&encode(name, value)) {
+            errors.push(FieldError::new(name, "format", error.to_string()));
+        }
+    }
+    errors
+}
+
+fn encode(name: &str, value: &str) -> String {
+    form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use contract::BusinessQuery;
+    use contract::endpoint::NoQuery;
+
+    use super::*;
+
+    fn errors<Q: Schemas + DeserializeOwned>(query: &str) -> Vec<(String, String)> {
+        let Err(problem) = read::<Q>(Some(query)) else { return Vec::new() };
+        problem.into_errors().into_iter().map(|error| (error.field, error.code)).collect()
+    }
+
+    #[test]
+    fn every_wrong_pair_is_named() {
+        let check = |query: &str, expect: &[(&str, &str)]| {
+            let expect: Vec<_> =
+                expect.iter().map(|(field, code)| ((*field).to_owned(), (*code).to_owned())).collect();
+            assert_eq!(errors::<BusinessQuery>(query), expect, "{query}");
+        };
+        check("page=2&city=New%20York", &[]);
+        check("pgae=2", &[("pgae", "unknown")]);
+        check("page=two", &[("page", "format")]);
+        check("page=-1", &[("page", "format")]);
+        check("page=1&page=2", &[("page", "format")]);
+        check("near=Helsinki&colour=red", &[("near", "format"), ("colour", "unknown")]);
+        check("hasEmail=yes", &[("hasEmail", "format")]);
+    }
+
+    #[test]
+    fn an_endpoint_without_parameters_takes_none() {
+        assert_eq!(errors::<NoQuery>("x=1"), [("x".to_owned(), "unknown".to_owned())]);
+        assert!(read::<NoQuery>(None).is_ok() && read::<NoQuery>(Some("")).is_ok());
+    }
+}

@@ -1,0 +1,76 @@
+//! Values that are well-formed and out of range.
+
+use contract::endpoint::{NoBody, NoQuery};
+use contract::enrichment::BatchEnrichmentRequest;
+use contract::event::EventQuery;
+use contract::job::{FailedJobQuery, JobQuery};
+use contract::page::MAX_LIMIT;
+use contract::places::SuggestQuery;
+use contract::{BusinessQuery, FieldError, ScrapeRequest};
+
+/// The most events that one page holds.
+pub(crate) const MAX_EVENTS: u32 = 1000;
+/// The most suggestions that one answer holds.
+pub(crate) const MAX_SUGGESTIONS: u32 = 50;
+const MAX_TYPED: usize = 200;
+
+/// Says what is out of range, one entry a field.
+pub(crate) trait Validate {
+    /// Empty when everything is in range.
+    fn field_errors(&self) -> Vec<FieldError>;
+}
+
+/// Types whose ranges the contract checks itself.
+macro_rules! by_contract {
+    ($($type:ty),+) => {$(
+        impl Validate for $type {
+            fn field_errors(&self) -> Vec<FieldError> {
+                self.validate().err().unwrap_or_default()
+            }
+        }
+    )+};
+}
+by_contract!(BusinessQuery, ScrapeRequest, BatchEnrichmentRequest);
+
+/// Types that have no ranges.
+macro_rules! always_valid {
+    ($($type:ty),+) => {$(
+        impl Validate for $type {
+            fn field_errors(&self) -> Vec<FieldError> {
+                Vec::new()
+            }
+        }
+    )+};
+}
+always_valid!(NoQuery, NoBody);
+
+impl Validate for JobQuery {
+    fn field_errors(&self) -> Vec<FieldError> {
+        limit_error(self.limit, MAX_LIMIT).into_iter().collect()
+    }
+}
+
+impl Validate for FailedJobQuery {
+    fn field_errors(&self) -> Vec<FieldError> {
+        limit_error(self.limit, MAX_LIMIT).into_iter().collect()
+    }
+}
+
+impl Validate for EventQuery {
+    fn field_errors(&self) -> Vec<FieldError> {
+        limit_error(self.limit, MAX_EVENTS).into_iter().collect()
+    }
+}
+
+impl Validate for SuggestQuery {
+    fn field_errors(&self) -> Vec<FieldError> {
+        let long = self.q.chars().count() > MAX_TYPED;
+        let typed = long.then(|| FieldError::new("q", "range", "give at most 200 characters"));
+        typed.into_iter().chain(limit_error(self.limit, MAX_SUGGESTIONS)).collect()
+    }
+}
+
+fn limit_error(limit: Option<u32>, most: u32) -> Option<FieldError> {
+    let wrong = limit.is_some_and(|limit| !(1..=most).contains(&limit));
+    wrong.then(|| FieldError::new("limit", "range", format!("give a number from 1 to {most}")))
+}

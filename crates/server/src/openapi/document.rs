@@ -1,0 +1,193 @@
+//! The OpenAPI 3.1 document, made from the contract's endpoints alone.
+
+use contract::endpoint::Schemas;
+use contract::endpoints::{Visitor, visit};
+use contract::problem::PROBLEM_JSON;
+use contract::{BusinessId, Endpoint, JobId, Method, Problem};
+use utoipa::openapi::header::Header;
+use utoipa::openapi::path::{HttpMethod, OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
+use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, Type};
+use utoipa::openapi::tag::TagBuilder;
+use utoipa::openapi::{
+    ComponentsBuilder, Content, InfoBuilder, OpenApi, OpenApiBuilder, Paths, Ref, RefOr, Required, Response,
+    ResponseBuilder,
+};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::problem::KINDS;
+
+/// The document that describes every endpoint of the contract.
+#[must_use]
+pub fn openapi_document() -> OpenApi {
+    let mut operations = Operations::default();
+    visit(&mut operations);
+    <Problem as ToSchema>::schemas(&mut operations.named);
+    operations.named.push(("Problem".to_owned(), Problem::schema()));
+    let info = InfoBuilder::new()
+        .title("Le Tip Lead System")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(ABOUT))
+        .build();
+    OpenApiBuilder::new()
+        .info(info)
+        .paths(operations.paths)
+        .components(Some(ComponentsBuilder::new().schemas_from_iter(operations.named).build()))
+        .tags(Some(TAGS.map(|(name, about)| TagBuilder::new().name(name).description(Some(about)).build())))
+        .build()
+}
+
+const ABOUT: &str = "Finds businesses, stores them as leads and enriches them. JSON in camelCase, times in RFC 3339 \
+    UTC, errors as RFC 9457 problems. A GET answers 304 to a known `If-None-Match`; a POST may carry \
+    `Idempotency-Key`; every answer carries `x-request-id`.";
+
+const TAGS: [(&str, &str); 5] = [
+    ("businesses", "Leads: list, figures, detail."),
+    ("scraper", "Looking for places."),
+    ("enrichment", "Contacts and profiles from a business's own website."),
+    ("jobs", "Long work: how it goes, cancel, retry."),
+    ("events", "The event log over plain HTTP."),
+];
+
+type Named = Vec<(String, RefOr<Schema>)>;
+
+#[derive(Default)]
+struct Operations {
+    paths: Paths,
+    named: Named,
+}
+
+impl Visitor for Operations {
+    fn endpoint<E: Endpoint>(&mut self) {
+        let mut operation = OperationBuilder::new()
+            .operation_id(Some(operation_id(E::NAME)))
+            .summary(Some(E::SUMMARY.trim()))
+            .description(Some(format!("Needs the role {}.", E::ROLE)))
+            .tag(E::TAG)
+            .parameters(Some(parameters::<E>()))
+            .request_body(request_body::<E>(&mut self.named))
+            .response(E::SUCCESS.to_string(), success::<E>(&mut self.named));
+        <E::Query as Schemas>::schema(&mut self.named);
+        for status in failures::<E>() {
+            operation = operation.response(status.to_string(), failure(status));
+        }
+        self.paths.add_path_operation(E::PATH, vec![http_method(E::METHOD)], operation.build());
+    }
+}
+
+/// `ListBusinesses` as `listBusinesses`.
+fn operation_id(name: &str) -> String {
+    let mut rest = name.chars();
+    rest.next().map_or_else(String::new, |first| first.to_lowercase().chain(rest).collect())
+}
+
+fn http_method(method: Method) -> HttpMethod {
+    match method {
+        Method::Get => HttpMethod::Get,
+        Method::Post => HttpMethod::Post,
+        Method::Patch => HttpMethod::Patch,
+        Method::Delete => HttpMethod::Delete,
+    }
+}
+
+fn parameters<E: Endpoint>() -> Vec<Parameter> {
+    let mut parameters = Vec::new();
+    parameters.extend(path_parameter::<E>());
+    parameters.extend(<E::Query as Schemas>::parameters());
+    match E::METHOD {
+        Method::Get => parameters.push(header("If-None-Match", "Entity tags that the client has.")),
+        Method::Post => {
+            parameters.push(header("Idempotency-Key", "Makes repeated requests one, for 24 hours."))
+        }
+        Method::Patch | Method::Delete => {}
+    }
+    parameters
+}
+
+/// The argument in the path's braces, if there is one.
+fn path_parameter<E: Endpoint>() -> Option<Parameter> {
+    let (_, rest) = E::PATH.split_once('{')?;
+    let (name, _) = rest.split_once('}')?;
+    let schema = path_schema(std::any::type_name::<E::Path>());
+    let parameter = ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Path)
+        .required(Required::True)
+        .schema(Some(schema));
+    Some(parameter.build())
+}
+
+fn path_schema(path_type: &str) -> RefOr<Schema> {
+    if path_type == std::any::type_name::<BusinessId>() { BusinessId::schema() } else { JobId::schema() }
+}
+
+fn header(name: &str, description: &str) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(description))
+        .schema(Some(Object::with_type(Type::String)))
+        .build()
+}
+
+fn request_body<E: Endpoint>(named: &mut Named) -> Option<RequestBody> {
+    let schema = <E::Body as Schemas>::schema(named)?;
+    let body = RequestBodyBuilder::new()
+        .required(Some(Required::True))
+        .content("application/json", Content::new(Some(schema)));
+    Some(body.build())
+}
+
+fn success<E: Endpoint>(named: &mut Named) -> Response {
+    let mut response = ResponseBuilder::new().description(success_words(E::SUCCESS));
+    if let Some(schema) = <E::Response as Schemas>::schema(named) {
+        response = response.content("application/json", Content::new(Some(schema)));
+    }
+    if E::METHOD == Method::Get {
+        response = response.header("ETag", text_header("Names these bytes."));
+    }
+    if E::SUCCESS == 202 {
+        response = response.header("Location", text_header("Where the job is asked for."));
+    }
+    response.build()
+}
+
+fn success_words(status: u16) -> &'static str {
+    match status {
+        201 => "Made.",
+        202 => "Taken; a job does it.",
+        204 => "Done.",
+        _ => "Found.",
+    }
+}
+
+fn text_header(description: &str) -> Header {
+    let mut header = Header::new(ObjectBuilder::new().schema_type(Type::String));
+    header.description = Some(description.to_owned());
+    header
+}
+
+/// What every endpoint may answer, and what this one adds.
+fn failures<E: Endpoint>() -> Vec<u16> {
+    let not_modified = (E::METHOD == Method::Get).then_some(304);
+    let mut all: Vec<u16> =
+        E::FAILURES.iter().copied().chain([400, 403, 500, 503]).chain(not_modified).collect();
+    all.extend((E::METHOD == Method::Post).then_some(422));
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+fn failure(status: u16) -> Response {
+    if status == 304 {
+        return Response::new("The client has the current answer.");
+    }
+    let titles: Vec<&str> =
+        KINDS.iter().filter(|kind| kind.status.as_u16() == status).map(|kind| kind.title).collect();
+    let content = Content::new(Some(Ref::from_schema_name("Problem")));
+    ResponseBuilder::new()
+        .description(format!("{}.", titles.join(". ")))
+        .content(PROBLEM_JSON, content)
+        .build()
+}

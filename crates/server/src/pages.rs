@@ -1,0 +1,41 @@
+//! The pages: rendered on the server with their data, and usable without a script.
+
+mod forms;
+mod in_process;
+mod render;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::Method;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+
+pub use in_process::InProcess;
+
+use crate::app::App;
+use crate::middleware::headers::Nonce;
+use crate::problem::{ApiProblem, NOT_FOUND};
+use render::Page;
+
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/find", post(forms::find).get(page))
+        .route("/jobs/{id}/cancel", post(forms::cancel).get(page))
+        .route("/jobs/{id}/retry", post(forms::retry).get(page))
+        .route("/leads/{id}/enrich", post(forms::enrich).get(page))
+        .fallback(page)
+}
+
+/// Any other path is a page, if only the one that says that there is none.
+async fn page(State(app): State<App>, request: Request) -> Response {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        let detail = format!("there is nothing that takes {} here", request.method());
+        return ApiProblem::new(NOT_FOUND, detail).into_response();
+    }
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    render::answer(&app, Page::at(path, nonce(&request))).await
+}
+
+fn nonce(request: &Request) -> Option<Nonce> {
+    request.extensions().get::<Nonce>().cloned()
+}

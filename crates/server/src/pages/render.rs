@@ -1,0 +1,125 @@
+//! From a path to its document: data first, then one rendering without waiting.
+
+use std::sync::Once;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use client::ApiClient;
+use dashboard::{AssetPaths, FindFailure, PageState, ShellOptions};
+use futures::StreamExt;
+use futures::stream::{self, Stream};
+use leptos::prelude::{IntoView, provide_context, use_context};
+use requery::QueryClient;
+use requery::runtime::TokioRuntime;
+
+use super::InProcess;
+use crate::app::App;
+use crate::middleware::headers::Nonce;
+use crate::problem::ApiProblem;
+use crate::{assets, clock};
+
+type Html = std::pin::Pin<Box<dyn Stream<Item = String> + Send>>;
+type Deferred<T> = std::pin::Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// What to render.
+#[derive(Debug)]
+pub(super) struct Page {
+    path: String,
+    nonce: Option<Nonce>,
+    /// The answer's status, where something other than the page's data decides it.
+    pub(super) status: Option<StatusCode>,
+    pub(super) find_failure: Option<FindFailure>,
+}
+
+impl Page {
+    /// The page at that path and query.
+    pub(super) fn at(path: String, nonce: Option<Nonce>) -> Self {
+        Self { path, nonce, status: None, find_failure: None }
+    }
+}
+
+/// Renders the page with its data. No client or proxy keeps it: it shows the moment.
+pub(super) async fn answer(app: &App, page: Page) -> Response {
+    // Read before the data: what happens in between is replayed to the page, not lost to it.
+    let seq = match app.store().latest_seq().await {
+        Ok(seq) => seq,
+        Err(error) => return ApiProblem::from(error).into_response(),
+    };
+    let api = ApiClient::new(InProcess::new(app));
+    let queries = QueryClient::server(TokioRuntime::current());
+    let found = dashboard::prefetch(&page.path, &queries, &api).await;
+    let state = PageState {
+        now: Some(clock::now()),
+        seq: Some(seq),
+        form_key: uuid::Uuid::new_v4().to_string(),
+        find_failure: page.find_failure,
+        ..PageState::default()
+    };
+    let state = state.with_status(&page.path, found);
+    let options = ShellOptions { assets: paths(), nonce: page.nonce.as_ref().map(Nonce::to_string), state };
+    let mut response = document(&page.path, page.nonce, queries, api, options).await;
+    *response.status_mut() = page.status.unwrap_or(StatusCode::from_u16(found).unwrap_or(StatusCode::OK));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    response
+}
+
+fn paths() -> Option<AssetPaths> {
+    let entry = assets::entry()?;
+    Some(AssetPaths {
+        js: entry.js.to_owned(),
+        wasm: entry.wasm.to_owned(),
+        css: entry.css.map(str::to_owned),
+    })
+}
+
+async fn document(
+    path: &str,
+    nonce: Option<Nonce>,
+    queries: QueryClient,
+    api: ApiClient,
+    options: ShellOptions,
+) -> Response {
+    start_executor();
+    let Ok(request) = Request::get(path).body(Body::empty()) else {
+        return ApiProblem::new(crate::problem::MALFORMED, "the path cannot be read").into_response();
+    };
+    let state = options.state.clone();
+    let contexts = move || {
+        provide_context(nonce.clone());
+        dashboard::provide_page(queries.clone(), api.clone(), state.clone());
+    };
+    leptos_axum::handle_response_inner(contexts, move || dashboard::shell(options), request, whole).await
+}
+
+/// The framework spawns on an executor of the process's choice.
+fn start_executor() {
+    static STARTED: Once = Once::new();
+    STARTED.call_once(|| {
+        if any_spawner::Executor::init_tokio().is_err() {
+            tracing::debug!("the program has chosen an executor of its own");
+        }
+    });
+}
+
+/// The document in one piece, then the framework's own inline scripts with the nonce of the page.
+fn whole<IV: IntoView + 'static>(
+    view: IV,
+    scripts: Box<dyn FnOnce() -> Html + Send>,
+    _out_of_order: bool,
+) -> Deferred<Html> {
+    let nonce = use_context::<Option<Nonce>>().flatten();
+    Box::pin(async move {
+        let html: String = view.to_html_stream_in_order().collect().await;
+        let scripts = scripts().map(move |script| with_nonce(&script, nonce.as_ref()));
+        Box::pin(stream::once(async move { html }).chain(scripts)) as Html
+    })
+}
+
+fn with_nonce(script: &str, nonce: Option<&Nonce>) -> String {
+    match (script.strip_prefix("<script>"), nonce) {
+        (Some(rest), Some(nonce)) => format!("<script nonce=\"{nonce}\">{rest}"),
+        _ => script.to_owned(),
+    }
+}

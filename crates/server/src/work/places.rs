@@ -1,0 +1,89 @@
+//! Searches and imports as jobs.
+
+use std::fmt;
+use std::sync::Arc;
+
+use contract::{JobKind, ScrapeRequest};
+use discovery::{DiscoveryError, Run, SourceRegistry, import, scrape};
+use jobs::{JobContext, JobError, JobHandler};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// Runs searches.
+#[derive(Clone)]
+pub(super) struct ScrapeHandler {
+    sources: Arc<SourceRegistry>,
+}
+
+impl ScrapeHandler {
+    pub(super) fn new(sources: Arc<SourceRegistry>) -> Self {
+        Self { sources }
+    }
+}
+
+impl fmt::Debug for ScrapeHandler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ScrapeHandler")
+    }
+}
+
+#[async_trait::async_trait]
+impl JobHandler for ScrapeHandler {
+    fn kind(&self) -> JobKind {
+        JobKind::Scrape
+    }
+
+    async fn run(&self, ctx: JobContext) -> Result<Value, JobError> {
+        let request: ScrapeRequest = request_of(&ctx)?;
+        let resolved = scrape::resolve_request(&request, &self.sources).map_err(|errors| {
+            let told: Vec<String> = errors.iter().map(|e| format!("{}: {}", e.field, e.message)).collect();
+            JobError::Fatal(told.join("; "))
+        })?;
+        let options = scrape::ScrapeOptions::default();
+        let outcome =
+            scrape::run(run_of(ctx), &resolved, &self.sources, &options).await.map_err(job_error)?;
+        to_value(&outcome)
+    }
+}
+
+/// Runs imports.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ImportHandler;
+
+#[async_trait::async_trait]
+impl JobHandler for ImportHandler {
+    fn kind(&self) -> JobKind {
+        JobKind::Import
+    }
+
+    async fn run(&self, ctx: JobContext) -> Result<Value, JobError> {
+        let request: import::ImportRequest = request_of(&ctx)?;
+        let options = import::ImportOptions::default();
+        let outcome = import::run(run_of(ctx), &request, &options).await.map_err(job_error)?;
+        to_value(&outcome)
+    }
+}
+
+fn request_of<T: DeserializeOwned>(ctx: &JobContext) -> Result<T, JobError> {
+    let unreadable = |error| JobError::Fatal(format!("the job's request cannot be read: {error}"));
+    serde_json::from_value(ctx.job.request.clone()).map_err(unreadable)
+}
+
+fn run_of(ctx: JobContext) -> Run {
+    Run { store: ctx.store, lease: ctx.lease, checkpoint: ctx.checkpoint, cancel: ctx.stop.token() }
+}
+
+/// What the runner makes of a failure: a stop and a lost lease are its own to explain, the rest is worth another try
+/// unless the request itself is wrong.
+fn job_error(error: DiscoveryError) -> JobError {
+    match error {
+        DiscoveryError::Cancelled => JobError::Stopped,
+        DiscoveryError::LeaseLost => JobError::LeaseLost,
+        DiscoveryError::Store(error) => error.into(),
+        other => JobError::Fatal(other.to_string()),
+    }
+}
+
+fn to_value(outcome: &impl serde::Serialize) -> Result<Value, JobError> {
+    serde_json::to_value(outcome).map_err(|error| JobError::Fatal(error.to_string()))
+}

@@ -1,0 +1,78 @@
+use insta::assert_snapshot;
+
+use crate::support::{TestApp, business, seed};
+
+#[tokio::test]
+async fn an_empty_list_is_a_page_without_rows() {
+    let app = TestApp::new().await;
+    assert_snapshot!(app.get("/api/businesses").await.snapshot(), @"");
+}
+
+#[tokio::test]
+async fn a_list_is_filtered_sorted_and_paged() {
+    let app = TestApp::new().await;
+    let rows = ["Delta", "Alpha", "Charlie", "Bravo"].map(|name| business(name, "Helsinki"));
+    seed(app.store(), rows.into_iter().chain([business("Echo", "Espoo")]).collect()).await;
+    let page = app.get("/api/businesses?city=helsinki&sort=name&limit=2").await.json();
+    let names = |page: &serde_json::Value| -> Vec<String> {
+        page["data"].as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names(&page), ["Alpha", "Bravo"]);
+    assert_eq!((page["meta"]["total"].as_u64(), page["meta"]["totalPages"].as_u64()), (Some(4), Some(2)));
+    let cursor = page["meta"]["nextCursor"].as_str().unwrap();
+    let next = app.get(&format!("/api/businesses?city=helsinki&sort=name&limit=2&cursor={cursor}")).await.json();
+    assert_eq!(names(&next), ["Charlie", "Delta"]);
+    let second = app.get("/api/businesses?city=helsinki&sort=name&limit=2&page=2").await.json();
+    assert_eq!(names(&second), names(&next));
+    let found = app.get("/api/businesses?search=cha").await.json();
+    assert_eq!(names(&found), ["Charlie"]);
+}
+
+#[tokio::test]
+async fn an_unknown_parameter_is_named_with_the_nearest_known() {
+    let app = TestApp::new().await;
+    assert_snapshot!(app.get("/api/businesses?pgae=2&limit=ten").await.snapshot(), @"");
+}
+
+#[tokio::test]
+async fn values_out_of_range_are_named() {
+    let app = TestApp::new().await;
+    assert_snapshot!(app.get("/api/businesses?limit=201&radiusKm=5").await.snapshot(), @"");
+}
+
+#[tokio::test]
+async fn a_cursor_of_another_list_is_refused() {
+    let app = TestApp::new().await;
+    let answer = app.get("/api/businesses?cursor=nonsense").await;
+    assert_eq!((answer.status.as_u16(), answer.json()["errors"][0]["field"].as_str()), (422, Some("cursor")));
+}
+
+#[tokio::test]
+async fn a_business_is_found_by_its_id() {
+    let app = TestApp::new().await;
+    let saved = seed(app.store(), vec![business("Alpha", "Helsinki")]).await;
+    let detail = app.get(&format!("/api/businesses/{}", saved[0].id)).await.json();
+    assert_eq!((detail["name"].as_str(), detail["version"].as_u64()), (Some("Alpha"), Some(1)));
+    assert_eq!(detail["contacts"], serde_json::json!([]));
+}
+
+#[tokio::test]
+async fn an_id_of_nothing_is_not_found() {
+    let app = TestApp::new().await;
+    assert_snapshot!(app.get("/api/businesses/999").await.snapshot(), @"");
+    for id in ["0", "-1", "x", "1.5", "99999999999999999999"] {
+        assert_eq!(app.get(&format!("/api/businesses/{id}")).await.status.as_u16(), 404, "{id}");
+    }
+}
+
+#[tokio::test]
+async fn figures_and_facets_are_counted_from_the_rows() {
+    let app = TestApp::new().await;
+    seed(app.store(), vec![business("A", "Helsinki"), business("B", "Helsinki"), business("C", "Espoo")]).await;
+    let stats = app.get("/api/businesses/stats").await.json();
+    assert_eq!((stats["total"].as_u64(), stats["pending"].as_u64()), (Some(3), Some(3)));
+    assert_eq!(stats["byCity"][0], serde_json::json!({ "value": "Helsinki", "count": 2 }));
+    assert_eq!(stats["createdPerDay"].as_array().unwrap().len(), 30);
+    let facets = app.get("/api/businesses/facets?city=Espoo").await.json();
+    assert_eq!(facets["category"], serde_json::json!([{ "value": "restaurant", "count": 1 }]));
+}

@@ -1,0 +1,18 @@
+//! The server from the outside: real handlers on a real store with the bundled places. Modules mirror the routes.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod businesses;
+mod conventions;
+mod enrichment;
+mod events;
+mod guards;
+mod health;
+mod idempotency;
+mod jobs;
+mod openapi;
+mod pages;
+mod scraper;
+mod serving;
+mod sockets;
+mod support;

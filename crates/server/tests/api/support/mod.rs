@@ -1,0 +1,98 @@
+//! An application of a test's own, and what is asked of it.
+
+mod answer;
+mod listening;
+mod seed;
+
+use std::future::Future;
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Method, Request, header};
+use discovery::SourceRegistry;
+use jobs::{RunnerBuilder, RunnerHandle};
+use serde_json::Value;
+use server::{App, ServerConfig, job_handlers};
+use store::Store;
+use store::test_support::TestStore;
+use tower::ServiceExt;
+
+pub(crate) use answer::Answer;
+pub(crate) use listening::{Listening, Listener};
+pub(crate) use seed::{business, seed};
+
+/// The bundled places, read once.
+pub(crate) fn sources() -> Arc<SourceRegistry> {
+    static SOURCES: LazyLock<Arc<SourceRegistry>> = LazyLock::new(|| Arc::new(SourceRegistry::bundled()));
+    Arc::clone(&SOURCES)
+}
+
+/// A server in the process on a database of its own.
+pub(crate) struct TestApp {
+    pub(crate) db: TestStore,
+    pub(crate) router: Router,
+}
+
+impl TestApp {
+    pub(crate) async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// With other settings than a server has unless told otherwise.
+    pub(crate) async fn with(change: impl FnOnce(&mut ServerConfig)) -> Self {
+        let db = store::test_support::sqlite().await;
+        let mut config = ServerConfig::new("127.0.0.1:3030".parse().unwrap(), db.store().clone(), sources());
+        change(&mut config);
+        let router = App::new(config).router();
+        Self { db, router }
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        self.db.store()
+    }
+
+    /// Runs jobs from now on.
+    pub(crate) fn run_jobs(&self) -> RunnerHandle {
+        RunnerBuilder::new(self.store().clone()).handlers(job_handlers(&sources())).start()
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.ask(Request::get(path)).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        self.post_with(path, body, &[]).await
+    }
+
+    pub(crate) async fn post_with(&self, path: &str, body: Value, headers: &[(&str, &str)]) -> Answer {
+        let builder = Request::post(path).header(header::CONTENT_TYPE, "application/json");
+        let builder = headers.iter().fold(builder, |builder, (name, value)| builder.header(*name, *value));
+        self.send(builder.header(header::HOST, "localhost:3030").body(Body::from(body.to_string())).unwrap()).await
+    }
+
+    pub(crate) async fn ask(&self, builder: axum::http::request::Builder) -> Answer {
+        self.send(builder.header(header::HOST, "localhost:3030").body(Body::empty()).unwrap()).await
+    }
+
+    pub(crate) async fn call(&self, method: Method, path: &str) -> Answer {
+        self.ask(Request::builder().method(method).uri(path)).await
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        Answer::of(self.router.clone().oneshot(request).await.unwrap()).await
+    }
+}
+
+/// Waits until the condition gives a value; fails when it takes absurdly long.
+pub(crate) async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, condition: impl Fn() -> F) -> T {
+    let started = Instant::now();
+    loop {
+        if let Some(value) = condition().await {
+            return value;
+        }
+        assert!(started.elapsed() < Duration::from_secs(60), "waited for nothing: {what}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
