@@ -2,15 +2,35 @@
 //!
 //! The README tells the rules and lists the whole interface. This is the only crate that holds SQL.
 
+mod businesses;
+mod codec;
 mod config;
+mod contacts;
+mod cursor;
 mod dialect;
+mod enrichment_log;
 mod error;
+mod events;
+mod geo;
+mod idempotency;
+mod jobs;
+mod migrations;
 mod model;
+mod sql;
+mod store;
+#[cfg(feature = "test-support")]
+pub mod test_support;
+mod text;
+mod tx;
 
+pub use businesses::BusinessStream;
 pub use config::StoreConfig;
 pub use error::StoreError;
+pub use jobs::RejectionStream;
 pub use model::{
     Backend, CancelResult, ClaimedJob, Committed, EventBatch, IdempotentAnswer, JobLease, JobOutcome,
     JobUpdate, KnownBusiness, LeaseState, LookupKey, NewBusiness, NewContact, NewEnrichmentEntry, NewJob,
     Rejection, RetryResult, SAME_NAME_WITHIN_DEGREES, SchemaVersion,
 };
+pub use store::Store;
+pub use tx::WriteTx;

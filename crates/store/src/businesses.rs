@@ -1,0 +1,56 @@
+//! Businesses: reading them by filter, place and order, and writing them in bulk.
+
+mod cursor;
+mod facets;
+mod filter;
+mod known;
+mod list;
+mod nearby;
+mod order;
+mod row;
+mod stats;
+mod stream;
+mod write;
+
+use contract::{Business, BusinessDetail, BusinessId};
+
+pub use stream::BusinessStream;
+
+use crate::contacts;
+use crate::sql::{Sql, padded};
+use crate::{Store, StoreError};
+
+/// Ids that one statement asks for.
+const IDS_PER_READ: usize = 1024;
+
+impl Store {
+    /// A business with its contacts, the primary one first.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn get_business(&self, id: BusinessId) -> Result<Option<BusinessDetail>, StoreError> {
+        let Some(business) = self.businesses_by_id(&[id]).await?.pop() else { return Ok(None) };
+        let contacts = contacts::of_business(self.backend(), self.reader(), id).await?;
+        Ok(Some(BusinessDetail { business, contacts }))
+    }
+
+    /// The businesses with these ids, by ascending id; unknown ids are left out.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn businesses_by_id(&self, ids: &[BusinessId]) -> Result<Vec<Business>, StoreError> {
+        let mut ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let mut businesses = Vec::with_capacity(ids.len());
+        for run in ids.chunks(IDS_PER_READ) {
+            let mut sql = Sql::new(self.backend(), "SELECT ");
+            sql.push(&row::columns("b")).push(" FROM businesses b WHERE b.id IN (");
+            sql.bind_list(padded(run)).push(") ORDER BY b.id");
+            for found in sql.all(self.reader()).await? {
+                businesses.push(row::decode(&found)?);
+            }
+        }
+        Ok(businesses)
+    }
+}

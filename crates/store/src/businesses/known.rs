@@ -1,0 +1,93 @@
+//! What is known already of the records of a batch.
+
+use std::collections::BTreeMap;
+
+use sea_orm::Value;
+
+use super::row;
+use crate::sql::{Sql, bulk_runs};
+use crate::{KnownBusiness, LookupKey, SAME_NAME_WITHIN_DEGREES, StoreError, WriteTx};
+
+/// Keys that one statement asks for.
+const KEYS_PER_READ: usize = 256;
+
+impl WriteTx {
+    /// The stored businesses that a record of the batch may be of: those with the same record of the same
+    /// source, and those with the same name key nearby. By ascending id, each once.
+    ///
+    /// From here to the end of the transaction no other one can do the same, so that two runs at the same
+    /// time never store one business twice.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn known_businesses(&mut self, keys: &[LookupKey]) -> Result<Vec<KnownBusiness>, StoreError> {
+        self.backend().lock_matching(self.connection()).await?;
+        let mut known = BTreeMap::new();
+        for run in bulk_runs(keys, KEYS_PER_READ) {
+            self.add_known(self.by_source(run), &mut known).await?;
+        }
+        let (placed, unplaced): (Vec<_>, Vec<_>) =
+            keys.iter().filter(|key| !key.name_key.is_empty()).partition(|key| key.location.is_some());
+        for run in bulk_runs(&placed, KEYS_PER_READ) {
+            self.add_known(self.by_name_nearby(run), &mut known).await?;
+        }
+        for run in bulk_runs(&unplaced, KEYS_PER_READ) {
+            self.add_known(self.by_name(run), &mut known).await?;
+        }
+        Ok(known.into_values().collect())
+    }
+
+    async fn add_known(&self, sql: Sql, known: &mut BTreeMap<i64, KnownBusiness>) -> Result<(), StoreError> {
+        for found in sql.all(self.connection()).await? {
+            let one = row::decode_known(&found)?;
+            known.entry(one.business.id.0).or_insert(one);
+        }
+        Ok(())
+    }
+
+    fn by_source(&self, keys: &[LookupKey]) -> Sql {
+        let mut sql = self.select_known();
+        sql.push(" WHERE b.id IN (SELECT s.business_id FROM (VALUES ");
+        sql.bind_rows(
+            keys.iter().map(|key| [Value::from(key.source.as_str()), key.source_id.as_str().into()]),
+        );
+        sql.push(") AS k JOIN business_sources s ON s.source = k.column1 AND s.source_id = k.column2)");
+        sql
+    }
+
+    fn by_name_nearby(&self, keys: &[&LookupKey]) -> Sql {
+        let mut sql = self.select_known();
+        sql.push(" WHERE b.id IN (SELECT n.id FROM (VALUES ");
+        sql.bind_rows(keys.iter().map(|key| name_and_box(key)));
+        // The columns are name key, south, north, west and east.
+        sql.push(") AS k JOIN businesses n ON n.name_key = k.column1");
+        sql.push(" AND n.latitude BETWEEN k.column2 AND k.column3");
+        sql.push(" WHERE n.longitude BETWEEN k.column4 AND k.column5");
+        // Across the antimeridian the box has a second half.
+        sql.push(" OR n.longitude BETWEEN k.column4 + 360 AND k.column5 + 360");
+        sql.push(" OR n.longitude BETWEEN k.column4 - 360 AND k.column5 - 360");
+        sql.push(" UNION SELECT n.id FROM businesses n WHERE n.latitude IS NULL AND n.name_key IN (");
+        sql.bind_list(keys.iter().map(|key| key.name_key.as_str())).push("))");
+        sql
+    }
+
+    fn by_name(&self, keys: &[&LookupKey]) -> Sql {
+        let mut sql = self.select_known();
+        sql.push(" WHERE b.name_key IN (").bind_list(keys.iter().map(|key| key.name_key.as_str())).push(")");
+        sql
+    }
+
+    fn select_known(&self) -> Sql {
+        let mut sql = self.sql("SELECT ");
+        sql.push(&row::columns("b")).push(" FROM businesses b");
+        sql
+    }
+}
+
+/// Name key, south, north, west and east of where the same name means something.
+fn name_and_box(key: &LookupKey) -> [Value; 5] {
+    let around = |degrees: f64| (degrees - SAME_NAME_WITHIN_DEGREES, degrees + SAME_NAME_WITHIN_DEGREES);
+    let (latitude, longitude) = key.location.map_or((0.0, 0.0), |point| (point.latitude, point.longitude));
+    let ((south, north), (west, east)) = (around(latitude), around(longitude));
+    [key.name_key.as_str().into(), south.into(), north.into(), west.into(), east.into()]
+}

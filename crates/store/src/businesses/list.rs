@@ -1,0 +1,89 @@
+//! One page of the list.
+
+use contract::{Business, BusinessQuery, Page, PageMeta, SortKey};
+
+use super::cursor::Cursor;
+use super::filter::Filter;
+use super::order::{self, KeyValue};
+use super::row;
+use crate::sql::Sql;
+use crate::{Store, StoreError};
+
+/// A page's rows, and the place of its last row if the list goes on after it.
+pub(super) struct Slice {
+    pub(super) rows: Vec<Business>,
+    pub(super) last: Option<(Vec<KeyValue>, i64)>,
+}
+
+impl Store {
+    /// The page of businesses that the query asks for.
+    ///
+    /// The query is taken to be valid ([`BusinessQuery::validate`]); out-of-range paging is brought into range.
+    ///
+    /// # Errors
+    /// [`StoreError::BadCursor`] if the cursor is not one of this list.
+    pub async fn list_businesses(&self, query: &BusinessQuery) -> Result<Page<Business>, StoreError> {
+        let cursor = Cursor::of(query)?;
+        let limit = query.limit_or_default().clamp(1, contract::page::MAX_LIMIT);
+        let page = cursor.as_ref().map_or_else(|| query.page_or_default().max(1), |cursor| cursor.page);
+        let filter = Filter::new(self, query).await?;
+        let by_distance = query.sort_or_default().0.iter().any(|(key, _)| *key == SortKey::Distance);
+        let (slice, total) = if by_distance || query.radius_km.is_some() {
+            self.nearby_slice(query, filter, cursor.as_ref(), page, limit).await?
+        } else {
+            let total = filter.count(self).await?;
+            (self.slice(query, &filter, cursor.as_ref(), page, limit).await?, total)
+        };
+        let next = slice.last.map(|(keys, id)| Cursor::after(query, page, keys, id).encode()).transpose()?;
+        Ok(Page { data: slice.rows, meta: PageMeta::new(total, page, limit, next) })
+    }
+
+    async fn slice(
+        &self,
+        query: &BusinessQuery,
+        filter: &Filter<'_>,
+        cursor: Option<&Cursor>,
+        page: u32,
+        limit: u32,
+    ) -> Result<Slice, StoreError> {
+        let sort = query.sort_or_default();
+        let mut sql = Sql::new(self.backend(), "SELECT ");
+        sql.push(&row::columns("b"));
+        for (key, _) in &sort.0 {
+            sql.push(", p.").push(order::column(*key).unwrap_or("id"));
+        }
+        // The page is found by index alone; only its own rows are fetched whole.
+        sql.push(" FROM (SELECT f.id");
+        for (key, _) in &sort.0 {
+            sql.push(", f.").push(order::column(*key).unwrap_or("id"));
+        }
+        sql.push(" FROM businesses f");
+        filter.write(&mut sql);
+        if let Some(cursor) = cursor {
+            order::write_after(&mut sql, &sort, &cursor.keys, cursor.id);
+        }
+        order::write(&mut sql, &sort, "f");
+        // One row more than the page tells whether there is a next page.
+        sql.push(" LIMIT ").bind(i64::from(limit) + 1);
+        if cursor.is_none() {
+            sql.push(" OFFSET ").bind(i64::from(page - 1) * i64::from(limit));
+        }
+        sql.push(") p JOIN businesses b ON b.id = p.id");
+        order::write(&mut sql, &sort, "p");
+
+        let found = sql.all(self.reader()).await?;
+        let limit = limit as usize;
+        let shown = &found[..found.len().min(limit)];
+        let rows = shown.iter().map(row::decode).collect::<Result<Vec<_>, _>>()?;
+        let mut last = None;
+        if let (true, Some(last_row), Some(business)) = (found.len() > limit, shown.last(), rows.last()) {
+            let keys = sort
+                .0
+                .iter()
+                .enumerate()
+                .map(|(position, (key, _))| order::read(last_row, row::COLUMN_COUNT + position, *key));
+            last = Some((keys.collect::<Result<Vec<_>, _>>()?, business.id.0));
+        }
+        Ok(Slice { rows, last })
+    }
+}

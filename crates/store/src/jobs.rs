@@ -1,0 +1,11 @@
+//! The job queue.
+
+mod control;
+mod lease;
+mod list;
+mod queue;
+mod rejections;
+mod report;
+mod row;
+
+pub use rejections::RejectionStream;
