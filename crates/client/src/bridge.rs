@@ -6,6 +6,8 @@
 mod jobs;
 mod lists;
 pub mod membership;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashSet;
 use std::fmt;
