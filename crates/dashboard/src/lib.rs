@@ -1,1 +1,33 @@
-//! The Leptos application: pages, components, hooks.
+#![doc = include_str!("../README.md")]
+
+pub mod app;
+mod clock;
+mod components;
+mod connection;
+mod data;
+#[cfg(all(feature = "hydrate", target_arch = "wasm32"))]
+mod entry;
+pub mod find_form;
+pub mod format;
+pub mod leads_url;
+mod pages;
+#[cfg(feature = "ssr")]
+mod prefetch;
+pub mod routes;
+#[cfg(any(test, debug_assertions))]
+mod samples;
+pub mod search_job;
+mod shell;
+mod shortcuts;
+mod state;
+mod theme;
+mod toast;
+
+pub use app::App;
+#[cfg(all(feature = "hydrate", target_arch = "wasm32"))]
+pub use entry::hydrate;
+pub use find_form::FindForm;
+#[cfg(feature = "ssr")]
+pub use prefetch::prefetch;
+pub use shell::{AssetPaths, ShellOptions, shell};
+pub use state::{FindFailure, PageState, provide_page};

@@ -1,0 +1,176 @@
+//! The application inside `<body>`: navigation, the page of the address, and what floats over it.
+
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::components::{FlatRoutes, Route, Router};
+use leptos_router::hooks::use_location;
+use leptos_router::{ParamSegment, StaticSegment};
+
+use crate::clock::provide_clock;
+use crate::components::icon::{Icon, icon};
+use crate::components::lead::external;
+use crate::connection::{connection_badge, provide_connection_state};
+use crate::shortcuts::{Shortcuts, shortcuts_dialog, use_shortcuts};
+use crate::theme::theme_switch;
+use crate::toast::{provide_toasts, toast_region};
+use crate::{data, format, pages};
+
+/// Behind every page's title.
+const NAME: &str = "Le Tip";
+
+/// The application. It needs the contexts of [`provide_page`](crate::provide_page).
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    provide_clock();
+    let toasts = provide_toasts();
+    view! {
+        <Title formatter=|page: String| if page.is_empty() { NAME.to_owned() } else { format!("{page} · {NAME}") }/>
+        <Router>{frame()}</Router>
+        {toast_region(toasts)}
+    }
+}
+
+fn frame() -> AnyView {
+    let shortcuts = use_shortcuts();
+    focus_new_page();
+    view! {
+        <a class="skip" href="#main" rel="external">"Skip to content"</a>
+        <div class="frame">
+            {sidebar(shortcuts)}
+            <div class="content">
+                <main id="main" class="main" tabindex="-1">{routes()}</main>
+                {footer()}
+            </div>
+        </div>
+        {shortcuts_dialog(shortcuts)}
+    }
+    .into_any()
+}
+
+fn routes() -> AnyView {
+    view! {
+        <FlatRoutes fallback=pages::not_found::not_found_page>
+            <Route path=StaticSegment("") view=pages::overview::overview_page/>
+            <Route path=StaticSegment("find") view=pages::find::find_page/>
+            <Route path=StaticSegment("jobs") view=pages::jobs::jobs_page/>
+            <Route path=(StaticSegment("jobs"), ParamSegment("id")) view=pages::job::job_page/>
+            <Route path=StaticSegment("leads") view=pages::leads::leads_page/>
+            <Route path=(StaticSegment("leads"), ParamSegment("id")) view=pages::lead::lead_page/>
+            <Route path=StaticSegment("styleguide") view=styleguide/>
+        </FlatRoutes>
+    }
+    .into_any()
+}
+
+#[cfg(debug_assertions)]
+fn styleguide() -> AnyView {
+    pages::styleguide::styleguide_page()
+}
+
+#[cfg(not(debug_assertions))]
+fn styleguide() -> AnyView {
+    pages::not_found::not_found_page()
+}
+
+fn sidebar(shortcuts: Shortcuts) -> AnyView {
+    let connection = provide_connection_state();
+    view! {
+        <header class="side">
+            <a class="brand" href="/" aria-label="Le Tip, overview">
+                <svg class="brand__mark" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">
+                    <rect width="24" height="24" rx="6"></rect>
+                    <path d="M8 6v9.5a2 2 0 0 0 2 2h6M12.5 6v6.5h4"></path>
+                </svg>
+                <span class="brand__name">"Le Tip"</span>
+            </a>
+            {navigation()}
+            <div class="side__foot">
+                {connection_badge(connection)}
+                <div class="side__tools">
+                    {theme_switch()}
+                    <button type="button" class="btn btn--quiet btn--icon needs-script side__keys" aria-label="Keyboard shortcuts"
+                        title="Keyboard shortcuts (?)" on:click=move |_| shortcuts.open()>{icon(Icon::Keyboard)}</button>
+                </div>
+            </div>
+        </header>
+    }
+    .into_any()
+}
+
+fn navigation() -> AnyView {
+    let path = use_location().pathname;
+    let entry = move |href: &'static str, mark: Icon, text: &'static str| {
+        let current = move || {
+            let path = path.get();
+            let here =
+                if href == "/" { path == "/" } else { path == href || path.starts_with(&format!("{href}/")) };
+            here.then_some("page")
+        };
+        view! { <li><a class="nav__link" href=href aria-current=current>{icon(mark)}<span>{text}</span></a></li> }
+    };
+    view! {
+        <nav class="nav" aria-label="Main">
+            <ul>
+                {entry("/", Icon::Home, "Overview")}
+                {entry("/find", Icon::Search, "Find")}
+                {entry("/leads", Icon::Leads, "Leads")}
+                {entry("/jobs", Icon::Jobs, "Jobs")}
+            </ul>
+        </nav>
+    }
+    .into_any()
+}
+
+/// Attribution of the data, from what the sources say themselves.
+fn footer() -> AnyView {
+    let sources = data::sources();
+    let lines = move || {
+        let sources = sources.data()?;
+        let mut seen: Vec<(String, String, Option<String>)> = sources
+            .iter()
+            .map(|source| (source.attribution.clone(), source.licence.clone(), source.licence_url.clone()))
+            .filter(|(attribution, ..)| !attribution.is_empty())
+            .collect();
+        seen.sort();
+        seen.dedup();
+        Some(
+            seen.into_iter()
+                .map(|(attribution, licence, url)| attribution_line(&attribution, licence, url))
+                .collect_view(),
+        )
+    };
+    view! {
+        <footer class="foot">
+            <p>"Data: "{lines}</p>
+        </footer>
+    }
+    .into_any()
+}
+
+fn attribution_line(attribution: &str, licence: String, url: Option<String>) -> AnyView {
+    let licence = match url.as_deref().and_then(format::web_link) {
+        Some(url) => external(url, licence),
+        None => view! { <span>{licence}</span> }.into_any(),
+    };
+    view! { <span class="foot__source">{format!("{attribution}, ")}{licence}</span> }.into_any()
+}
+
+/// After a step to another page the focus goes to its title, so that readers and keys start there.
+fn focus_new_page() {
+    let path = use_location().pathname;
+    Effect::new(move |before: Option<String>| {
+        let now = path.get();
+        if before.is_some_and(|before| before != now) {
+            request_animation_frame(|| {
+                use leptos::wasm_bindgen::JsCast;
+                let title = document().query_selector("[data-page-title]").ok().flatten();
+                let title = title.and_then(|title| title.dyn_into::<web_sys::HtmlElement>().ok());
+                if let Some(title) = title {
+                    let _ = title.focus();
+                }
+            });
+        }
+        now
+    });
+}

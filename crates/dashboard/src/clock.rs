@@ -1,0 +1,95 @@
+//! The present, as pages show it: that of the first render until the browser takes over, then ticking.
+
+use contract::Timestamp;
+use leptos::prelude::*;
+
+use crate::format;
+use crate::state::use_page_state;
+
+/// How often ages on the page are counted anew.
+const TICK: std::time::Duration = std::time::Duration::from_secs(15);
+
+/// The present. The first render sees [`PageState::now`](crate::PageState) on both sides.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Clock {
+    now: RwSignal<Option<Timestamp>>,
+    ticking: RwSignal<bool>,
+}
+
+/// Puts the clock in place; it ticks in the browser only.
+pub(crate) fn provide_clock() -> Clock {
+    let clock = Clock { now: RwSignal::new(use_page_state().now), ticking: RwSignal::new(false) };
+    provide_context(clock);
+    Effect::new(move |_| {
+        clock.tick();
+        clock.ticking.set(true);
+        if let Ok(timer) = set_interval_with_handle(move || clock.tick(), TICK) {
+            on_cleanup(move || timer.clear());
+        }
+    });
+    clock
+}
+
+/// The clock of this page; one that stands still where none was provided.
+pub(crate) fn use_clock() -> Clock {
+    use_context().unwrap_or_else(|| Clock { now: RwSignal::new(None), ticking: RwSignal::new(false) })
+}
+
+impl Clock {
+    fn tick(self) {
+        if let Some(now) = browser_now() {
+            self.now.set(Some(now));
+        }
+    }
+
+    /// The present; unknown where the server did not say it and no browser is at work.
+    pub(crate) fn now(self) -> Option<Timestamp> {
+        self.now.get()
+    }
+
+    /// How long ago `at` was, or its date where the present is unknown.
+    pub(crate) fn ago(self, at: Timestamp) -> String {
+        self.now().map_or_else(|| format::date_time(at), |now| format::ago(at, now))
+    }
+
+    /// The exact time: in UTC first, in the reader's zone and language once the browser has taken over.
+    fn exact(self, at: Timestamp) -> String {
+        if self.ticking.get() { local_time(at) } else { format::date_time(at) }
+    }
+}
+
+/// A time as its age, with the exact time on hover.
+pub(crate) fn time(at: Timestamp) -> AnyView {
+    let clock = use_clock();
+    view! {
+        <time datetime=at.to_string() title=move || clock.exact(at)>{move || clock.ago(at)}</time>
+    }
+    .into_any()
+}
+
+#[cfg(target_arch = "wasm32")]
+fn browser_now() -> Option<Timestamp> {
+    #[expect(clippy::cast_possible_truncation, reason = "a clock's milliseconds fit into i64")]
+    let millis = js_sys::Date::now() as i64;
+    Some(Timestamp::from_millis(millis))
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn browser_now() -> Option<Timestamp> {
+    None
+}
+
+#[cfg(target_arch = "wasm32")]
+fn local_time(at: Timestamp) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds of the years 1 to 9999 fit into 53 bits")]
+    let millis = wasm_bindgen::JsValue::from_f64(at.as_millis() as f64);
+    js_sys::Date::new(&millis)
+        .to_locale_string("default", &wasm_bindgen::JsValue::UNDEFINED)
+        .as_string()
+        .unwrap_or_else(|| format::date_time(at))
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn local_time(at: Timestamp) -> String {
+    format::date_time(at)
+}

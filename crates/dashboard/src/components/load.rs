@@ -1,0 +1,123 @@
+//! A query on the page: its shape while it loads, its data, or what went wrong and the way out.
+
+use std::sync::Arc;
+
+use client::ApiError;
+use leptos::prelude::*;
+use requery_leptos::UseQuery;
+
+use crate::components::icon::{Icon, icon};
+
+/// What a panel needs of a query besides its data.
+#[derive(Clone, Copy)]
+pub(crate) struct Load {
+    /// Why the last fetch failed.
+    pub(crate) error: Signal<Option<Arc<ApiError>>>,
+    /// Fetches again.
+    pub(crate) retry: Callback<()>,
+    /// A fetch is under way.
+    pub(crate) fetching: Signal<bool>,
+}
+
+/// The untyped half of a query, so that error panels are compiled once.
+pub(crate) fn load_of<T: PartialEq + Send + Sync + 'static>(query: UseQuery<T, ApiError>) -> Load {
+    Load {
+        error: Signal::derive(move || query.error()),
+        retry: Callback::new(move |()| {
+            let _ = query.refetch();
+        }),
+        fetching: Signal::derive(move || query.is_fetching()),
+    }
+}
+
+/// The query's data through `content`; before that `waiting`, the shape of what comes. Data stays on the
+/// page when it cannot be refreshed, with a line that says so.
+pub(crate) fn loaded<T: PartialEq + Send + Sync + 'static>(
+    query: UseQuery<T, ApiError>,
+    waiting: fn() -> AnyView,
+    content: impl Fn(Arc<T>) -> AnyView + Send + Sync + 'static,
+) -> AnyView {
+    let load = load_of(query);
+    view! {
+        {move || match query.data() {
+            Some(data) => content(data),
+            None => missing(load, waiting),
+        }}
+        {stale_line(load, Signal::derive(move || query.data().is_some()))}
+    }
+    .into_any()
+}
+
+/// What stands where there is no data: the error if there is one, else `waiting`.
+pub(crate) fn missing(load: Load, waiting: fn() -> AnyView) -> AnyView {
+    load.error.get().map_or_else(waiting, |error| failed(&error, load))
+}
+
+/// What happened, and a way to try again.
+pub(crate) fn failed(error: &ApiError, load: Load) -> AnyView {
+    let request = error.problem.as_ref().and_then(|problem| problem.request_id.clone());
+    view! {
+        <div class="failed" role="alert">
+            {icon(Icon::Alert)}
+            <div>
+                <p class="failed__title">"This could not be loaded"</p>
+                <p>{sentence(&error.to_string())}</p>
+                {request.map(|id| view! { <p class="muted">"Request " <code>{id}</code></p> })}
+            </div>
+            {retry_button(load)}
+        </div>
+    }
+    .into_any()
+}
+
+/// A line that says that the data on the page could not be refreshed.
+pub(crate) fn stale_line(load: Load, has_data: Signal<bool>) -> AnyView {
+    view! {
+        {move || load.error.get().filter(|_| has_data.get()).map(|error| view! {
+            <p class="stale" role="status">
+                <span>{format!("Not up to date: {}", error)}</span>
+                {retry_button(load)}
+            </p>
+        })}
+    }
+    .into_any()
+}
+
+fn retry_button(load: Load) -> AnyView {
+    view! {
+        <button type="button" class="btn" prop:disabled=move || load.fetching.get()
+            on:click=move |_| load.retry.run(())>
+            {icon(Icon::Retry)}
+            <span>"Try again"</span>
+        </button>
+    }
+    .into_any()
+}
+
+/// A message's fragment as a sentence: `no such lead` is `No such lead.`
+pub(crate) fn sentence(fragment: &str) -> String {
+    let mut letters = fragment.chars();
+    let mut text: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    if !text.ends_with(['.', '?', '!']) {
+        text.push('.');
+    }
+    text
+}
+
+/// Grey bars in the shape of `rows` lines of text.
+pub(crate) fn lines(rows: usize) -> AnyView {
+    let bars = (0..rows).map(|_| view! { <div class="skeleton__line"></div> }).collect_view();
+    view! { <div class="skeleton" role="status" aria-label="Loading">{bars}</div> }.into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sentence;
+
+    #[test]
+    fn fragments_become_sentences() {
+        assert_eq!(sentence("no lead has id 5; go back"), "No lead has id 5; go back.");
+        assert_eq!(sentence("Already one."), "Already one.");
+        assert_eq!(sentence("élan"), "Élan.");
+    }
+}

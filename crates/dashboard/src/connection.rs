@@ -1,0 +1,41 @@
+//! The badge that says how current the page is.
+
+use client::{Connection, ConnectionState};
+use leptos::prelude::*;
+
+/// The state of the event stream as a signal. On the server there is none: the badge waits for the browser.
+pub(crate) fn provide_connection_state() -> ReadSignal<ConnectionState> {
+    let connection = use_context::<Connection>().unwrap_or_default();
+    let (state, set_state) = signal(ConnectionState::Connecting);
+    Effect::new(move |_| {
+        set_state.set(connection.state());
+        connection.subscribe(move |next| {
+            set_state.try_set(next);
+        });
+    });
+    provide_context(state);
+    state
+}
+
+fn words(state: ConnectionState) -> (&'static str, &'static str) {
+    match state {
+        ConnectionState::Connecting => ("Connecting", "Connecting to live updates."),
+        ConnectionState::Live => ("Live", "Changes appear as they happen."),
+        ConnectionState::Reconnecting => {
+            ("Reconnecting", "Live updates were interrupted; what is on screen is polled meanwhile.")
+        }
+        ConnectionState::Offline => ("Offline", "The server cannot be reached; the page may be out of date."),
+    }
+}
+
+/// `Live`, `Reconnecting`, `Offline`, with an explanation on hover and a spoken change.
+pub(crate) fn connection_badge(state: ReadSignal<ConnectionState>) -> AnyView {
+    view! {
+        <p class="connection needs-script" role="status" aria-label="Connection"
+            data-state=move || state.get().as_str() title=move || words(state.get()).1>
+            <span class="connection__dot" aria-hidden="true"></span>
+            {move || words(state.get()).0}
+        </p>
+    }
+    .into_any()
+}

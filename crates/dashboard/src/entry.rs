@@ -1,0 +1,62 @@
+//! The start in the browser.
+
+use client::transport::FetchTransport;
+use client::{ApiClient, Connection, Realtime, queries};
+use leptos::mount::hydrate_body;
+use leptos::prelude::*;
+use requery::QueryClient;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::app::App;
+use crate::shell::STATE_ID;
+use crate::state::{PageState, provide_page};
+
+/// Continues from the rendered document: reads the cache and the page's state, takes over `<body>`, and connects
+/// to the event stream from where the server rendered.
+#[wasm_bindgen]
+pub fn hydrate() {
+    std::panic::set_hook(Box::new(|_| show_crash()));
+    let query_client = requery_leptos::browser_client();
+    query_client.set_default_options(queries::defaults());
+    requery_leptos::hydrate_from_document(&query_client);
+    let state = page_state();
+    let connection = Connection::new();
+    let (seq, cache, shared) = (state.seq, query_client.clone(), connection.clone());
+    hydrate_body(move || {
+        provide_page(query_client, ApiClient::new(FetchTransport::new()), state);
+        provide_context(connection);
+        App()
+    });
+    if let Some(root) = document().document_element() {
+        // Setting an attribute whose name is well-formed cannot fail.
+        let _ = root.set_attribute("data-ready", "");
+    }
+    connect(seq.unwrap_or(0), cache, shared);
+}
+
+/// Keeps the event stream open for as long as the page lives.
+fn connect(since: u64, cache: QueryClient, connection: Connection) {
+    let Ok(origin) = window().location().origin() else { return };
+    match Realtime::start(&origin, since, cache, connection) {
+        Ok(realtime) => keep(realtime),
+        Err(error) => leptos::logging::error!("no live updates: {error}"),
+    }
+}
+
+/// Tries again at once when the machine is online again.
+fn keep(realtime: Realtime) {
+    let listener = window_event_listener_untyped("online", move |_| realtime.reconnect());
+    std::mem::forget(listener);
+}
+
+fn page_state() -> PageState {
+    let text = document().get_element_by_id(STATE_ID).and_then(|element| element.text_content());
+    PageState::from_script(&text.unwrap_or_default())
+}
+
+/// A panic leaves the page without its script: it says so and offers to load it anew.
+fn show_crash() {
+    if let Some(notice) = document().get_element_by_id("crash") {
+        let _ = notice.remove_attribute("hidden");
+    }
+}

@@ -1,0 +1,275 @@
+//! Find: the search form. It is a plain form that works without script; with it, fields suggest and errors
+//! appear in place.
+
+use contract::FieldError;
+use contract::places::{CategorySuggestion, LocationSuggestion, SourceInfo, SourceState};
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+use crate::components::combobox::{Choice, combobox};
+use crate::components::field::{FieldState, FieldText, field, input};
+use crate::components::icon::{Icon, icon};
+use crate::components::job::job_row;
+use crate::components::lead::external;
+use crate::components::load::{lines, loaded, sentence};
+use crate::components::panel::{page_head, panel};
+use crate::find_form::FindForm;
+use crate::state::use_page_state;
+use crate::{data, format};
+
+const LOCATION: FieldText = FieldText {
+    name: "location",
+    label: "Location",
+    hint: "A town, a US ZIP code, or latitude and longitude.",
+};
+const CATEGORY: FieldText =
+    FieldText { name: "category", label: "Trade", hint: "Leave empty for every trade." };
+const QUERY: FieldText = FieldText { name: "query", label: "Words in the name", hint: "Optional." };
+const RADIUS: FieldText = FieldText { name: "radiusKm", label: "Radius in km", hint: "0.1 to 50." };
+const MAX: FieldText =
+    FieldText { name: "maxResults", label: "At most", hint: "1 to 5000, the nearest first." };
+const SOURCE: FieldText = FieldText { name: "source", label: "Source", hint: "" };
+
+/// The form's fields and what is wrong with them.
+#[derive(Clone, Copy)]
+struct Form {
+    location: FieldState,
+    category: FieldState,
+    query: FieldState,
+    radius: FieldState,
+    max: FieldState,
+    source: RwSignal<String>,
+    errors: RwSignal<Vec<FieldError>>,
+}
+
+impl Form {
+    fn new(start: &FindForm, errors: RwSignal<Vec<FieldError>>) -> Self {
+        let field = |text: FieldText, value: &str| {
+            let error =
+                move || errors.with(|errors| errors.iter().find(|error| error.field == text.name).cloned());
+            FieldState::new(value.to_owned(), Signal::derive(error))
+        };
+        Self {
+            location: field(LOCATION, &start.location),
+            category: field(CATEGORY, &start.category),
+            query: field(QUERY, &start.query),
+            radius: field(RADIUS, &start.radius_km),
+            max: field(MAX, &start.max_results),
+            source: RwSignal::new(start.source.clone()),
+            errors,
+        }
+    }
+
+    fn typed(self) -> FindForm {
+        FindForm {
+            location: self.location.value.get_untracked(),
+            category: self.category.value.get_untracked(),
+            query: self.query.value.get_untracked(),
+            radius_km: self.radius.value.get_untracked(),
+            max_results: self.max.value.get_untracked(),
+            source: self.source.get_untracked(),
+            idempotency_key: String::new(),
+        }
+    }
+
+    /// The focus goes to the first field that is wrong.
+    fn show_errors(self, errors: Vec<FieldError>) {
+        let first = [
+            (LOCATION, self.location),
+            (CATEGORY, self.category),
+            (QUERY, self.query),
+            (RADIUS, self.radius),
+            (MAX, self.max),
+        ]
+        .into_iter()
+        .find(|(text, _)| errors.iter().any(|error| error.field == text.name));
+        self.errors.set(errors);
+        if let Some(input) = first.and_then(|(_, field)| field.input.get_untracked()) {
+            let _ = input.focus();
+        }
+    }
+}
+
+/// The page.
+pub(crate) fn find_page() -> AnyView {
+    view! {
+        {page_head(|| "Find leads".to_owned(), ().into_any())}
+        <div class="columns columns--wide">
+            {panel("search", "New search", ().into_any(), search_form())}
+            {panel("recent-searches", "Recent searches", ().into_any(), recent_searches())}
+        </div>
+    }
+    .into_any()
+}
+
+fn search_form() -> AnyView {
+    let state = use_page_state();
+    let search = use_location().search;
+    let failure = state.find_failure;
+    let start = match &failure {
+        Some(failure) => failure.form.clone(),
+        None => FindForm::from_search(&search.get_untracked()),
+    };
+    let refused = failure.map(|failure| failure.problem);
+    let errors = RwSignal::new(refused.as_ref().map(|problem| problem.errors.clone()).unwrap_or_default());
+    let form = Form::new(&start, errors);
+    let general =
+        RwSignal::new(refused.filter(|problem| problem.errors.is_empty()).map(|problem| problem.detail));
+    let start_search = data::use_start_search(move |error| {
+        let wrong = error.problem.as_ref().map(|problem| problem.errors.clone()).unwrap_or_default();
+        general.set(wrong.is_empty().then(|| error.to_string()));
+        form.show_errors(wrong);
+    });
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        general.set(None);
+        match form.typed().to_request() {
+            Ok(request) => {
+                form.errors.set(Vec::new());
+                start_search.run(request);
+            }
+            Err(errors) => form.show_errors(errors),
+        }
+    };
+    let pending = start_search.pending;
+    view! {
+        <form class="form" method="post" action="/find" novalidate aria-label="New search" on:submit=submit>
+            {location_field(form.location)}
+            {category_field(form.category)}
+            {field(QUERY, form.query, input(QUERY, form.query, "text", ""))}
+            <div class="form__pair">
+                {field(RADIUS, form.radius, input(RADIUS, form.radius, "decimal", "5"))}
+                {field(MAX, form.max, input(MAX, form.max, "numeric", "50"))}
+            </div>
+            {source_field(form)}
+            <input type="hidden" name="idempotencyKey" value=state.form_key/>
+            {move || general.get().map(|text| view! {
+                <p class="form__error" role="alert">{icon(Icon::Alert)}{sentence(&text)}</p>
+            })}
+            <div class="form__actions">
+                <button type="submit" class="btn btn--primary btn--wide" prop:disabled=move || pending.get()>
+                    {icon(Icon::Search)}
+                    <span>{move || if pending.get() { "Starting" } else { "Find" }}</span>
+                </button>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+fn location_field(state: FieldState) -> AnyView {
+    let focused = RwSignal::new(false);
+    let suggestions = data::locations(state.value, focused);
+    let choices = Signal::derive(move || {
+        let found = suggestions.data();
+        found.map(|found| found.iter().map(location_choice).collect::<Vec<_>>()).unwrap_or_default()
+    });
+    combobox(LOCATION, state, "Helsinki", choices, Vec::new(), focused)
+}
+
+fn location_choice(place: &LocationSuggestion) -> Choice {
+    let note = format!("{:.2}, {:.2}", place.latitude, place.longitude);
+    Choice { value: place.label.clone(), label: place.label.clone(), note: Some(note) }
+}
+
+fn category_field(state: FieldState) -> AnyView {
+    let focused = RwSignal::new(false);
+    let suggestions = data::categories(state.value, focused);
+    let choices = Signal::derive(move || {
+        let found = suggestions.data();
+        found.map(|found| found.iter().map(category_choice).collect::<Vec<_>>()).unwrap_or_default()
+    });
+    let commonest = data::commonest_categories().data();
+    let commonest = commonest.map(|found| found.iter().map(category_choice).collect()).unwrap_or_default();
+    combobox(CATEGORY, state, "Restaurant", choices, commonest, focused)
+}
+
+fn category_choice(category: &CategorySuggestion) -> Choice {
+    let matched = category.matched.as_ref().map(|word| format!("also “{word}”"));
+    Choice {
+        value: category.label.clone(),
+        label: category.label.clone(),
+        note: Some(matched.unwrap_or_else(|| format::label(&category.industry))),
+    }
+}
+
+fn source_field(form: Form) -> AnyView {
+    loaded(
+        data::sources(),
+        || lines(2),
+        move |sources| {
+            let error =
+                form.errors.with(|errors| errors.iter().find(|error| error.field == SOURCE.name).cloned());
+            let options = sources.iter().map(|source| source_option(source, form)).collect_view();
+            view! {
+                <fieldset class="sources" aria-describedby="source-error">
+                    <legend class="field__label">{SOURCE.label}</legend>
+                    {options}
+                    {error.map(|error| view! {
+                        <p class="field__error" id="source-error" role="alert">{sentence(&error.message)}</p>
+                    })}
+                </fieldset>
+            }
+            .into_any()
+        },
+    )
+}
+
+fn source_option(source: &SourceInfo, form: Form) -> AnyView {
+    let slug = source.source.clone();
+    let (chosen, set) = (slug.clone(), slug.clone());
+    let is_default = source.default;
+    let usable = source.state == SourceState::Ready;
+    let is_chosen = move || {
+        let wanted = form.source.get();
+        if wanted.is_empty() { is_default } else { wanted == chosen }
+    };
+    let starts_chosen = untrack(&is_chosen);
+    let id = format!("source-{slug}");
+    view! {
+        <div class="source-option" class:source-option--off=!usable>
+            <input type="radio" class="source-option__radio" name="source" id=id.clone() value=slug
+                checked=starts_chosen prop:checked=is_chosen disabled=!usable
+                aria-describedby=format!("{id}-about") on:change=move |_| form.source.set(set.clone())/>
+            <label class="source-option__name" for=id.clone()>{source.name.clone()}</label>
+            {source_about(source, &id)}
+        </div>
+    }
+    .into_any()
+}
+
+fn source_about(source: &SourceInfo, id: &str) -> AnyView {
+    let places = source.places.map(|count| format!("{}. ", format::plural(count, "place", "places")));
+    let licence = source.licence.clone();
+    let licence = match source.licence_url.as_deref().and_then(format::web_link) {
+        Some(url) => external(url, licence),
+        None => view! { <span>{licence}</span> }.into_any(),
+    };
+    view! {
+        <div class="source-option__about" id=format!("{id}-about")>
+            <p>{sentence(&source.coverage)}" "{places}</p>
+            <p class="inline">
+                <span>"Cost: "<strong>{source.cost.clone()}</strong></span>
+                <span>"Licence: "{licence}</span>
+            </p>
+            {source.message.clone().map(|message| view! { <p class="field__error">{sentence(&message)}</p> })}
+        </div>
+    }
+    .into_any()
+}
+
+fn recent_searches() -> AnyView {
+    loaded(
+        data::scrape_jobs(),
+        || lines(6),
+        |jobs| {
+            if jobs.is_empty() {
+                let text = "Searches appear here, to be looked at or run again.";
+                return view! { <p class="muted panel__empty">{text}</p> }.into_any();
+            }
+            let rows = jobs.iter().take(8).map(job_row).collect_view();
+            view! { <ul class="list">{rows}</ul> }.into_any()
+        },
+    )
+}

@@ -1,0 +1,135 @@
+//! All jobs, live.
+
+use contract::job::JobQuery;
+use contract::{Job, JobId, JobStatus};
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+use crate::components::badge::job_badge;
+use crate::components::icon::{Icon, icon};
+use crate::components::job::{Phase, job_actions, progress};
+use crate::components::load::{lines, load_of, missing, stale_line};
+use crate::components::panel::{empty, link_button, page_head};
+use crate::{clock, data, format, routes, search_job};
+
+/// The page.
+pub(crate) fn jobs_page() -> AnyView {
+    let search = use_location().search;
+    let query = Memo::new(move |_| routes::job_query(&search.read()));
+    let list = data::jobs(move || query.get());
+    view! {
+        {page_head(|| "Jobs".to_owned(), link_button("btn btn--primary", "/find".to_owned(), Icon::Search, "Find leads"))}
+        {move || tabs(&query.get())}
+        {listing(list, query)}
+    }
+    .into_any()
+}
+
+fn tabs(query: &JobQuery) -> AnyView {
+    let tab = |status: Option<JobStatus>, text: &'static str| {
+        let target = JobQuery { status, kind: query.kind, ..Default::default() };
+        let current = (query.status == status).then_some("page");
+        view! { <li><a class="tab" href=routes::jobs_url(&target) aria-current=current>{text}</a></li> }
+    };
+    view! {
+        <nav aria-label="Jobs by status">
+            <ul class="tabs">
+                {tab(None, "All")}
+                {tab(Some(JobStatus::Running), "Running")}
+                {tab(Some(JobStatus::Pending), "Waiting")}
+                {tab(Some(JobStatus::Completed), "Done")}
+                {tab(Some(JobStatus::Failed), "Failed")}
+                {tab(Some(JobStatus::Cancelled), "Cancelled")}
+            </ul>
+        </nav>
+    }
+    .into_any()
+}
+
+/// The list is made once; its rows follow their jobs one by one.
+fn listing(list: data::Jobs, query: Memo<JobQuery>) -> AnyView {
+    let load = load_of(list);
+    let has_rows = Memo::new(move |_| list.data().map(|page| !page.data.is_empty()));
+    let body = move || match has_rows.get() {
+        None => view! { {move || missing(load, || lines(8))} }.into_any(),
+        Some(false) => view! { {move || nothing(&query.get())} }.into_any(),
+        Some(true) => rows(list, query),
+    };
+    view! {
+        {body}
+        {stale_line(load, Signal::derive(move || has_rows.get().is_some()))}
+    }
+    .into_any()
+}
+
+fn nothing(query: &JobQuery) -> AnyView {
+    if query == &JobQuery::default() {
+        let text = "Searches and imports are listed here while they run and afterwards.";
+        return empty(Icon::Jobs, "No jobs yet", text, ().into_any());
+    }
+    let all = link_button("btn", "/jobs".to_owned(), Icon::Jobs, "All jobs");
+    empty(Icon::Jobs, "No such jobs", "No job stands there at present.", all)
+}
+
+fn rows(list: data::Jobs, query: Memo<JobQuery>) -> AnyView {
+    let ids = move || {
+        list.data().map(|page| page.data.iter().map(|job| job.job_id).collect::<Vec<_>>()).unwrap_or_default()
+    };
+    let job_of = move |id: JobId| {
+        Memo::new(move |_| {
+            list.data().and_then(|page| page.data.iter().find(|job| job.job_id == id).cloned())
+        })
+    };
+    view! {
+        <p class="muted">{move || list.data().map(|page| format::plural(page.meta.total, "job", "jobs"))}</p>
+        <ul class="list list--framed" aria-label="Jobs">
+            <For each=ids key=|id| *id children=move |id| job_item(job_of(id))/>
+        </ul>
+        {move || list.data().map(|page| older_and_newer(&query.get(), page.meta.next_cursor.clone()))}
+    }
+    .into_any()
+}
+
+fn older_and_newer(query: &JobQuery, next: Option<String>) -> AnyView {
+    let older = next.map(|cursor| {
+        let target = JobQuery { cursor: Some(cursor), ..query.clone() };
+        link_button("btn", routes::jobs_url(&target), Icon::ChevronRight, "Older jobs")
+    });
+    let newest = query.cursor.is_some().then(|| {
+        let target = JobQuery { cursor: None, ..query.clone() };
+        link_button("btn", routes::jobs_url(&target), Icon::ChevronLeft, "Newest jobs")
+    });
+    view! { <nav class="pages" aria-label="Pages">{newest}{older}</nav> }.into_any()
+}
+
+fn job_item(job: Memo<Option<Job>>) -> AnyView {
+    let phase = Memo::new(move |_| job.with(|job| job.as_ref().map(Phase::of)));
+    view! {
+        <li class="job-row job-row--wide">
+            <div class="job-row__body">{move || job.with(|job| job.as_ref().map(job_facts))}</div>
+            {move || phase.get().map(job_actions)}
+        </li>
+    }
+    .into_any()
+}
+
+fn job_facts(job: &Job) -> AnyView {
+    let took =
+        job.started_at.zip(job.finished_at).map(|(from, to)| format!("took {}", format::duration(from, to)));
+    let attempts = (job.attempt > 1).then(|| format!("attempt {} of {}", job.attempt, job.max_attempts));
+    view! {
+        <div class="job-row__head">
+            <a class="job-row__title" href=routes::job(job.job_id) data-row="">{search_job::title(job)}</a>
+            {job_badge(job)}
+        </div>
+        <p class="job-row__meta">
+            <span>{search_job::summary(&job.counts)}</span>
+            <span class="muted">{clock::time(job.created_at)}</span>
+            {took.map(|took| view! { <span class="muted">{took}</span> })}
+            {attempts.map(|attempts| view! { <span class="muted">{attempts}</span> })}
+        </p>
+        {(!job.status.is_finished()).then(|| progress(job))}
+        {job.error.clone().map(|error| view! { <p class="job-row__error">{icon(Icon::Alert)}{error}</p> })}
+    }
+    .into_any()
+}

@@ -1,0 +1,309 @@
+//! One lead: everything known, where it came from, and how to reach it.
+
+use contract::{Business, BusinessDetail, BusinessId, Contact, EnrichmentStatus, SourceRef};
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use crate::components::badge::{email_badge, enrichment_badge, operating_badge};
+use crate::components::icon::{Icon, icon};
+use crate::components::lead::{email, external, none, phone, text_or_none, website};
+use crate::components::load::{lines, load_of, missing, sentence};
+use crate::components::map::{Pin, map};
+use crate::components::panel::{empty, page_head, panel};
+use crate::pages::not_found::nothing_there;
+use crate::state::use_page_state;
+use crate::{clock, data, format, leads_url, routes};
+
+/// Kilometres around the lead on its map.
+const AROUND_KM: f64 = 0.5;
+
+/// The page.
+pub(crate) fn lead_page() -> AnyView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.read().get("id").and_then(|id| id.parse::<BusinessId>().ok()));
+    let missing_path = use_page_state().missing;
+    let lead = data::lead(move || id.get());
+    let load = load_of(lead);
+    let is_missing = move || {
+        let known_missing = id.get().is_none_or(|id| missing_path == Some(routes::lead(id)));
+        known_missing || (lead.data().is_none() && lead.error().is_some_and(|error| error.is_not_found()))
+    };
+    view! {
+        {move || if is_missing() {
+            return nothing_there("No such lead", "It may have been deleted or merged into another.", "/leads", "All leads");
+        } else {
+            match lead.data() {
+                Some(detail) => lead_view(&detail, lead.is_placeholder_data()),
+                None => view! {
+                    {page_head(|| "Lead".to_owned(), ().into_any())}
+                    {missing(load, || lines(10))}
+                }.into_any(),
+            }
+        }}
+    }
+    .into_any()
+}
+
+fn lead_view(detail: &BusinessDetail, is_partial: bool) -> AnyView {
+    let lead = &detail.business;
+    let name = lead.name.clone();
+    view! {
+        <nav class="crumbs" aria-label="Breadcrumb">
+            <a href="/leads">"Leads"</a>
+        </nav>
+        {page_head(move || name.clone(), actions(lead))}
+        {status_line(lead)}
+        {enrichment_error(lead)}
+        <div class="columns columns--wide">
+            <div class="stack">
+                {panel("details", "Details", ().into_any(), details(lead))}
+                {panel("contacts", "Contacts", ().into_any(), contacts(&detail.contacts, is_partial))}
+            </div>
+            <div class="stack">
+                {location_panel(lead)}
+                {panel("sources", "Sources", ().into_any(), sources(lead))}
+                {panel("record", "Record", ().into_any(), record(lead))}
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn actions(lead: &Business) -> AnyView {
+    let call = lead.phone.clone().map(|number| action(format!("tel:{number}"), Icon::Phone, "Call"));
+    let write = lead.email.clone().map(|address| action(format!("mailto:{address}"), Icon::Mail, "Write"));
+    let visit = lead.website.as_deref().and_then(format::web_link).map(|url| {
+        view! {
+            <a class="btn" href=url target="_blank" rel="noopener noreferrer external">
+                {icon(Icon::Web)}<span>"Website"</span>
+            </a>
+        }
+    });
+    view! { {call}{write}{visit}{enrich_form(lead)} }.into_any()
+}
+
+fn action(href: String, mark: Icon, text: &'static str) -> AnyView {
+    view! { <a class="btn" href=href>{icon(mark)}<span>{text}</span></a> }.into_any()
+}
+
+fn enrich_form(lead: &Business) -> AnyView {
+    let id = lead.id;
+    let enrich = data::use_enrich_lead();
+    let is_at_it = lead.enrichment_status == EnrichmentStatus::Enriching;
+    let waiting = move || is_at_it || enrich.is_pending();
+    view! {
+        <form method="post" action=format!("/leads/{id}/enrich") on:submit=move |event: SubmitEvent| {
+            event.prevent_default();
+            data::act(enrich, id, Some("Enrichment was asked for."));
+        }>
+            <button type="submit" class="btn btn--primary" prop:disabled=waiting>
+                {icon(Icon::Spark)}
+                <span>{move || if waiting() { "Enriching" } else { "Enrich now" }}</span>
+            </button>
+        </form>
+    }
+    .into_any()
+}
+
+fn status_line(lead: &Business) -> AnyView {
+    let category = lead.category.clone().map(|slug| {
+        let query = contract::BusinessQuery { category: Some(slug.clone()), ..Default::default() };
+        view! { <a class="tag" href=leads_url::url(&query)>{format::label(&slug)}</a> }
+    });
+    let tags = lead.tags.iter().map(|tag| view! { <span class="tag">{tag.clone()}</span> }).collect_view();
+    view! {
+        <p class="status-line">
+            {category}
+            {lead.chain.then(|| view! { <span class="tag">"Chain"</span> })}
+            {operating_badge(lead.operating_status)}
+            {enrichment_badge(lead.enrichment_status)}
+            {tags}
+        </p>
+    }
+    .into_any()
+}
+
+fn enrichment_error(lead: &Business) -> Option<AnyView> {
+    let error = lead.enrichment_error.clone()?;
+    let view = view! {
+        <p class="stale" role="status"><span>{format!("Last enrichment: {}", sentence(&error))}</span></p>
+    };
+    Some(view.into_any())
+}
+
+/// One line of a list of facts.
+fn fact(name: &'static str, value: AnyView) -> AnyView {
+    view! { <div class="fact"><dt>{name}</dt><dd>{value}</dd></div> }.into_any()
+}
+
+fn details(lead: &Business) -> AnyView {
+    let address = format::address_lines(lead);
+    let address = if address.is_empty() { none() } else { text(address.join(", ")) };
+    let optional = [
+        lead.opening_hours.clone().map(|hours| fact("Opening hours", text(hours.replace("; ", "\n")))),
+        lead.employee_count.map(|count| fact("Employees", text(format::number(count.into())))),
+        lead.year_founded.map(|year| fact("Founded", text(year.to_string()))),
+        lead.description.clone().map(|words| fact("About", text(words))),
+        lead.notes.clone().map(|words| fact("Notes", text(words))),
+        socials(lead),
+    ];
+    view! {
+        <dl class="facts">
+            {fact("Phone", phone(lead))}
+            {fact("E-mail", email(lead))}
+            {fact("Website", website(lead))}
+            {fact("Address", address)}
+            {fact("Trade", text(format::category(lead.category.as_deref())))}
+            {fact("Industry", text_or_none(lead.industry.as_deref().map(format::label)))}
+            {optional.into_iter().flatten().collect_view()}
+        </dl>
+    }
+    .into_any()
+}
+
+fn text(text: String) -> AnyView {
+    view! { <span class="text">{text}</span> }.into_any()
+}
+
+fn socials(lead: &Business) -> Option<AnyView> {
+    let profiles = [
+        ("Facebook", &lead.socials.facebook),
+        ("Instagram", &lead.socials.instagram),
+        ("LinkedIn", &lead.socials.linkedin),
+        ("X", &lead.socials.x),
+        ("YouTube", &lead.socials.youtube),
+        ("TikTok", &lead.socials.tiktok),
+        ("Yelp", &lead.socials.yelp),
+    ];
+    let links: Vec<AnyView> = profiles
+        .into_iter()
+        .filter_map(|(name, url)| Some(external(format::web_link(url.as_deref()?)?, name.to_owned())))
+        .collect();
+    (!links.is_empty()).then(|| fact("Profiles", view! { <span class="inline">{links}</span> }.into_any()))
+}
+
+fn contacts(contacts: &[Contact], is_partial: bool) -> AnyView {
+    if is_partial {
+        return lines(3);
+    }
+    if contacts.is_empty() {
+        return empty(
+            Icon::Mail,
+            "No contacts yet",
+            "Enriching reads the website for people and addresses to write to.",
+            ().into_any(),
+        );
+    }
+    view! { <ul class="list">{contacts.iter().map(contact).collect_view()}</ul> }.into_any()
+}
+
+fn contact(contact: &Contact) -> AnyView {
+    let name = contact.name.clone().or(contact.title.clone()).unwrap_or_else(|| "Front desk".to_owned());
+    let title = contact.title.clone().filter(|_| contact.name.is_some());
+    let page = contact.source_url.as_deref().and_then(format::web_link);
+    view! {
+        <li class="contact">
+            <p class="contact__name">
+                <strong>{name}</strong>
+                {title.map(|title| view! { <span class="muted">{title}</span> })}
+                {contact.is_primary.then(|| view! { <span class="tag">"Primary"</span> })}
+            </p>
+            <p class="inline">
+                {contact.email.clone().map(|address| view! { <a href=format!("mailto:{address}")>{address.clone()}</a> })}
+                {email_badge(contact.email_status).filter(|_| contact.email.is_some())}
+                {contact.phone.clone().map(|number| view! { <a href=format!("tel:{number}")>{number.clone()}</a> })}
+                {contact.linkedin.as_deref().and_then(format::web_link).map(|url| external(url, "LinkedIn".to_owned()))}
+            </p>
+            <p class="muted">
+                {format!("{} % sure, found ", share(contact.confidence))}
+                {clock::time(contact.found_at)}
+                {page.map(|url| view! { " on " {external(url.clone(), format::host(&url))} })}
+            </p>
+        </li>
+    }
+    .into_any()
+}
+
+/// A share of one in whole percent.
+fn share(confidence: f64) -> String {
+    format!("{:.0}", confidence.clamp(0.0, 1.0) * 100.0)
+}
+
+fn location_panel(lead: &Business) -> Option<AnyView> {
+    let point = lead.location()?;
+    let pins = Signal::stored(Pin::of(lead).into_iter().collect::<Vec<_>>());
+    let near = contract::BusinessQuery { near: Some(point), radius_km: Some(1.0), ..Default::default() };
+    let body = view! {
+        {map(point, AROUND_KM, pins, RwSignal::new(Some(lead.id)))}
+        <p class="panel__foot">
+            <a href=format!("geo:{},{}", point.latitude, point.longitude)>{format::coordinates(point)}</a>
+            <a href=leads_url::url(&near)>"Leads within 1 km"</a>
+        </p>
+    };
+    Some(panel("location", "Location", ().into_any(), body.into_any()))
+}
+
+fn sources(lead: &Business) -> AnyView {
+    view! { <ul class="list">{lead.sources.iter().map(source).collect_view()}</ul> }.into_any()
+}
+
+fn source(source: &SourceRef) -> AnyView {
+    let name = format::label(&source.source);
+    let record = source.source_id.clone();
+    let record = match record_url(&source.source, &record) {
+        Some(url) => external(url, record),
+        None => view! { <code>{record}</code> }.into_any(),
+    };
+    view! {
+        <li class="source">
+            <p><strong>{name}</strong>" "{record}</p>
+            <p class="muted">
+                {source.licence.clone().map(|licence| format!("{licence}, "))}
+                "read "{clock::time(source.fetched_at)}
+            </p>
+        </li>
+    }
+    .into_any()
+}
+
+/// Where a source shows its own record to people.
+fn record_url(source: &str, record: &str) -> Option<String> {
+    let (kind, number) = record.split_once('/')?;
+    let is_osm = source == "openstreetmap" || source == "osm" || source == "bundled";
+    let is_element =
+        matches!(kind, "node" | "way" | "relation") && number.bytes().all(|b| b.is_ascii_digit());
+    (is_osm && is_element).then(|| format!("https://www.openstreetmap.org/{kind}/{number}"))
+}
+
+fn record(lead: &Business) -> AnyView {
+    let confidence =
+        lead.confidence.map(|confidence| fact("Confidence", text(format!("{} %", share(confidence)))));
+    view! {
+        <dl class="facts">
+            {fact("Added", clock::time(lead.created_at))}
+            {fact("Changed", clock::time(lead.updated_at))}
+            {fact("Version", text(lead.version.to_string()))}
+            {confidence}
+        </dl>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_elements_of_openstreetmap_have_a_page_there() {
+        let url = |source, record| record_url(source, record);
+        assert_eq!(url("openstreetmap", "node/12"), Some("https://www.openstreetmap.org/node/12".into()));
+        assert_eq!(url("openstreetmap", "node/x?"), None);
+        assert_eq!(url("overture", "node/12"), None);
+    }
+
+    #[test]
+    fn shares_are_whole_percent() {
+        assert_eq!((share(0.876), share(1.2), share(-1.0)), ("88".into(), "100".into(), "0".into()));
+    }
+}

@@ -1,0 +1,84 @@
+//! Leads: a table whose filters, order and page stand in the address.
+
+mod filters;
+mod table;
+
+use contract::{Business, BusinessQuery, Page};
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+use crate::components::icon::Icon;
+use crate::components::load::{lines, load_of, missing, stale_line};
+use crate::components::pagination::pagination;
+use crate::components::panel::{empty, link_button, page_head};
+use crate::{data, format, leads_url};
+
+/// What stands under the filters; the table is made once and then changes row by row.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Missing,
+    Nothing,
+    Rows,
+}
+
+/// The page.
+pub(crate) fn leads_page() -> AnyView {
+    let search = use_location().search;
+    let query = Memo::new(move |_| leads_url::parse(&search.read()));
+    let list = data::leads(move || leads_url::for_list(&query.get()));
+    let total = Memo::new(move |_| list.data().map(|page| page.meta.total));
+    let load = load_of(list);
+    let shape = Memo::new(move |_| match list.data() {
+        None => Shape::Missing,
+        Some(page) if page.data.is_empty() => Shape::Nothing,
+        Some(_) => Shape::Rows,
+    });
+    let body = move || match shape.get() {
+        Shape::Missing => view! { {move || missing(load, || lines(12))} }.into_any(),
+        Shape::Nothing => view! { {move || list.data().map(|page| nothing(&query.get(), &page))} }.into_any(),
+        Shape::Rows => rows(query, list),
+    };
+    view! {
+        {page_head(|| "Leads".to_owned(), link_button("btn btn--primary", "/find".to_owned(), Icon::Search, "Find leads"))}
+        {filters::toolbar(query, total)}
+        <section class="leads" aria-label="List of leads" aria-busy=move || list.is_placeholder_data().to_string()>
+            {body}
+            {stale_line(load, Signal::derive(move || shape.get() != Shape::Missing))}
+        </section>
+    }
+    .into_any()
+}
+
+fn rows(query: Memo<BusinessQuery>, list: data::Leads) -> AnyView {
+    let prefetch = data::use_prefetch_leads();
+    let hover = Callback::new(move |target: BusinessQuery| prefetch(leads_url::for_list(&target)));
+    view! {
+        {table::table(query, list)}
+        {move || list.data().map(|page| pagination(&query.get(), &page.meta, hover))}
+    }
+    .into_any()
+}
+
+fn nothing(query: &BusinessQuery, page: &Page<Business>) -> AnyView {
+    if page.meta.total > 0 {
+        let text = format!("The list has {}.", format::plural(page.meta.total_pages.into(), "page", "pages"));
+        let first = leads_url::url(&leads_url::at_page(query, 1));
+        let action = link_button("btn btn--primary", first, Icon::ChevronLeft, "Go to the first page");
+        return empty(Icon::Leads, "Past the end of the list", text, action);
+    }
+    if leads_url::active(query).is_empty() {
+        let action = link_button("btn btn--primary", "/find".to_owned(), Icon::Search, "Find leads");
+        return empty(
+            Icon::Leads,
+            "No leads yet",
+            "Search for a trade in a place; what is found is listed here.",
+            action,
+        );
+    }
+    let text = "Take a filter away, or search for more places.";
+    let actions = view! {
+        {link_button("btn btn--primary", "/leads".to_owned(), Icon::Close, "Clear all filters")}
+        {link_button("btn", "/find".to_owned(), Icon::Search, "Find leads")}
+    };
+    empty(Icon::Leads, "No lead matches these filters", text, actions.into_any())
+}

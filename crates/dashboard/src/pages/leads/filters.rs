@@ -1,0 +1,277 @@
+//! Search, filters and what is filtered: links and a plain form, so that all of it works without script.
+
+use std::time::Duration;
+
+use contract::stats::Count;
+use contract::{BusinessQuery, EnrichmentStatus};
+use leptos::html::Input;
+use leptos::leptos_dom::helpers::TimeoutHandle;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+
+use crate::components::icon::{Icon, icon};
+use crate::{data, format, leads_url};
+
+/// Pause in typing after which the list follows.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// Search, filters, active filters and the number of leads.
+pub(super) fn toolbar(query: Memo<BusinessQuery>, total: Memo<Option<u64>>) -> AnyView {
+    let facets = data::facets(move || query.get().filters());
+    let menus = move || menus(&query.get(), facets.data().as_deref());
+    close_on_escape();
+    view! {
+        <div class="toolbar" role="search" aria-label="Leads">
+            {search_form(query)}
+            <div class="filters" role="group" aria-label="Filters">{menus}</div>
+        </div>
+        <div class="active">
+            <p class="active__total" role="status">
+                {move || total.get().map(|total| format::plural(total, "lead", "leads"))}
+            </p>
+            {move || active(&query.get())}
+        </div>
+    }
+    .into_any()
+}
+
+fn search_form(query: Memo<BusinessQuery>) -> AnyView {
+    let input = NodeRef::<Input>::new();
+    let navigate = use_navigate();
+    let search = move |replace: bool| {
+        let Some(text) = input.get_untracked().map(|input| input.value().trim().to_owned()) else { return };
+        let now = query.get_untracked();
+        if text == now.search.clone().unwrap_or_default() {
+            return;
+        }
+        let next = leads_url::changed(&now, |next| next.search = Some(text).filter(|text| !text.is_empty()));
+        let options = NavigateOptions { replace, scroll: false, ..Default::default() };
+        navigate(&leads_url::url(&next), options);
+    };
+    let search = StoredValue::new_local(search);
+    let waiting = StoredValue::new(None::<TimeoutHandle>);
+    let type_in = move || {
+        if let Some(timer) = waiting.get_value() {
+            timer.clear();
+        }
+        let go = move || search.with_value(|search| search(true));
+        waiting.set_value(set_timeout_with_handle(go, PAUSE).ok());
+    };
+    follow_address(input, query);
+    view! {
+        <form class="search" method="get" action="/leads" on:submit=move |event| {
+            event.prevent_default();
+            search.with_value(|search| search(false));
+        }>
+            {icon(Icon::Search)}
+            <input class="input search__input" type="search" name="search" aria-label="Search leads" data-search=""
+                placeholder="Search name, address, trade" maxlength="200" autocomplete="off" node_ref=input
+                value=query.get_untracked().search on:input=move |_| type_in()/>
+            {move || hidden_fields(&query.get())}
+            <button type="submit" class="btn search__submit">"Search"</button>
+        </form>
+    }
+    .into_any()
+}
+
+/// When the address changes otherwise than by typing, the field follows.
+fn follow_address(input: NodeRef<Input>, query: Memo<BusinessQuery>) {
+    Effect::new(move |_| {
+        let text = query.get().search.unwrap_or_default();
+        let Some(input) = input.get() else { return };
+        let element: &web_sys::Element = input.as_ref();
+        let is_typing = document().active_element().as_ref() == Some(element);
+        if !is_typing && input.value() != text {
+            input.set_value(&text);
+        }
+    });
+}
+
+/// The other parameters, for a browser that sends the form itself.
+fn hidden_fields(query: &BusinessQuery) -> Vec<AnyView> {
+    let others = leads_url::pairs(&leads_url::changed(query, |next| next.search = None));
+    others
+        .into_iter()
+        .map(|(name, value)| view! { <input type="hidden" name=name value=value/> }.into_any())
+        .collect()
+}
+
+fn active(query: &BusinessQuery) -> Option<AnyView> {
+    let filters = leads_url::active(query);
+    if filters.is_empty() {
+        return None;
+    }
+    let chips = filters.into_iter().map(|filter| {
+        let text = format!("{}: {}", filter.name, filter.value);
+        view! {
+            <li>
+                <a class="chip chip--on" href=leads_url::url(&filter.without) data-noscroll=""
+                    aria-label=format!("Remove filter {text}")>
+                    <span>{text.clone()}</span>
+                    {icon(Icon::Close)}
+                </a>
+            </li>
+        }
+    });
+    let view = view! {
+        <ul class="chips" aria-label="Active filters">{chips.collect_view()}</ul>
+        <a class="active__clear" href=cleared(query) data-noscroll="">"Clear all"</a>
+    };
+    Some(view.into_any())
+}
+
+/// The list without any filter, in its order and size.
+fn cleared(query: &BusinessQuery) -> String {
+    let order =
+        query.sort.clone().filter(|sort| !sort.0.iter().any(|key| key.0 == contract::SortKey::Distance));
+    leads_url::url(&BusinessQuery { sort: order, limit: query.limit, ..Default::default() })
+}
+
+/// One entry of a menu.
+struct Entry {
+    label: String,
+    count: Option<u64>,
+    query: BusinessQuery,
+    chosen: bool,
+}
+
+fn menus(query: &BusinessQuery, facets: Option<&contract::stats::Facets>) -> Vec<AnyView> {
+    let counts =
+        |pick: fn(&contract::stats::Facets) -> &Vec<Count>| facets.map(pick).cloned().unwrap_or_default();
+    let status_name = |word: &str| {
+        word.parse::<EnrichmentStatus>().map_or_else(|_| word.to_owned(), leads_url::status_label)
+    };
+    vec![
+        menu("Category", values(query, &counts(|f| &f.category), format::label, |q| &mut q.category)),
+        menu("Industry", values(query, &counts(|f| &f.industry), format::label, |q| &mut q.industry)),
+        menu("City", values(query, &counts(|f| &f.city), str::to_owned, |q| &mut q.city)),
+        menu("Status", statuses(query, &counts(|f| &f.enrichment_status), status_name)),
+        menu("Phone", yes_or_no(query, |q| &mut q.has_phone)),
+        menu("Website", yes_or_no(query, |q| &mut q.has_website)),
+        menu("E-mail", yes_or_no(query, |q| &mut q.has_email)),
+        menu("Chain", yes_or_no(query, |q| &mut q.chain)),
+        menu("Source", values(query, &counts(|f| &f.source), format::label, |q| &mut q.source)),
+    ]
+}
+
+type Field<T> = fn(&mut BusinessQuery) -> &mut Option<T>;
+
+/// The query with `field` set to `value`, and whether it is set so now.
+fn with<T: PartialEq>(query: &BusinessQuery, field: Field<T>, value: Option<T>) -> (BusinessQuery, bool) {
+    let mut next = leads_url::changed(query, |_| {});
+    let chosen = *field(&mut next) == value;
+    *field(&mut next) = value;
+    (next, chosen)
+}
+
+fn entry<T: PartialEq>(
+    query: &BusinessQuery,
+    field: Field<T>,
+    value: Option<T>,
+    label: impl Into<String>,
+    count: Option<u64>,
+) -> Entry {
+    let (query, chosen) = with(query, field, value);
+    Entry { label: label.into(), count, query, chosen }
+}
+
+fn values(
+    query: &BusinessQuery,
+    counts: &[Count],
+    name: fn(&str) -> String,
+    field: Field<String>,
+) -> Vec<Entry> {
+    let any = entry(query, field, None, "Any", None);
+    let each = counts
+        .iter()
+        .map(|count| entry(query, field, Some(count.value.clone()), name(&count.value), Some(count.count)));
+    std::iter::once(any).chain(each).collect()
+}
+
+fn statuses(query: &BusinessQuery, counts: &[Count], name: fn(&str) -> String) -> Vec<Entry> {
+    let field: Field<EnrichmentStatus> = |q| &mut q.enrichment_status;
+    let any = entry(query, field, None, "Any", None);
+    let each = EnrichmentStatus::ALL.iter().map(|status| {
+        let count = counts.iter().find(|count| count.value == status.as_str()).map(|count| count.count);
+        entry(query, field, Some(*status), name(status.as_str()), count)
+    });
+    std::iter::once(any).chain(each).collect()
+}
+
+fn yes_or_no(query: &BusinessQuery, field: Field<bool>) -> Vec<Entry> {
+    [(None, "Any"), (Some(true), "Yes"), (Some(false), "No")]
+        .into_iter()
+        .map(|(value, label)| entry(query, field, value, label, None))
+        .collect()
+}
+
+fn menu(name: &'static str, entries: Vec<Entry>) -> AnyView {
+    let is_on = entries.first().is_some_and(|any| !any.chosen);
+    let class = if is_on { "chip chip--on" } else { "chip" };
+    let items = entries.into_iter().map(menu_item).collect_view();
+    view! {
+        <details class="menu" name="filters" data-menu="">
+            <summary class=class>{name}{icon(Icon::ChevronDown)}</summary>
+            <ul class="menu__list" aria-label=name on:click=|event| close_menu_of(&event)>{items}</ul>
+        </details>
+    }
+    .into_any()
+}
+
+fn menu_item(entry: Entry) -> AnyView {
+    view! {
+        <li>
+            <a class="menu__item" href=leads_url::url(&entry.query) data-noscroll=""
+                aria-current=entry.chosen.then_some("true")>
+                <span class="menu__mark">{entry.chosen.then(|| icon(Icon::Check))}</span>
+                <span class="menu__label">{entry.label}</span>
+                {entry.count.map(|count| view! { <span class="menu__count num">{format::number(count)}</span> })}
+            </a>
+        </li>
+    }
+    .into_any()
+}
+
+fn close_menu_of(event: &leptos::ev::MouseEvent) {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    let menu = target.and_then(|target| target.closest("[data-menu]").ok().flatten());
+    if let Some(menu) = menu {
+        // Removing an attribute that exists cannot fail.
+        let _ = menu.remove_attribute("open");
+    }
+}
+
+/// Escape and a press beside it close the open menu; `name` on the elements lets one be open at a time.
+fn close_on_escape() {
+    Effect::new(move |_| {
+        let keys = window_event_listener(leptos::ev::keydown, |event| {
+            if event.key() == "Escape" {
+                close_menus(None);
+            }
+        });
+        let presses = window_event_listener(leptos::ev::pointerdown, |event| {
+            let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+            close_menus(target.as_ref());
+        });
+        on_cleanup(move || {
+            keys.remove();
+            presses.remove();
+        });
+    });
+}
+
+fn close_menus(except_around: Option<&web_sys::Element>) {
+    let Ok(Some(menu)) = document().query_selector("[data-menu][open]") else { return };
+    let inside = except_around.is_some_and(|element| menu.contains(Some(element)));
+    if !inside {
+        let summary = menu.query_selector("summary").ok().flatten();
+        let had_focus = document().active_element().is_some_and(|active| menu.contains(Some(&active)));
+        let _ = menu.remove_attribute("open");
+        let summary = summary.and_then(|summary| summary.dyn_into::<web_sys::HtmlElement>().ok());
+        if let Some(summary) = summary.filter(|_| had_focus) {
+            let _ = summary.focus();
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Overview: figures that lead to what they count, how searches go, and what came last.
+
+use std::sync::Arc;
+
+use contract::{Business, BusinessQuery, EnrichmentStatus, Job, Page, Stats};
+use leptos::prelude::*;
+
+use crate::components::bars;
+use crate::components::icon::Icon;
+use crate::components::job::job_row;
+use crate::components::lead::lead_line;
+use crate::components::load::{lines, loaded};
+use crate::components::panel::{empty, link_button, page_head, panel};
+use crate::{clock, data, format, leads_url};
+
+/// The page.
+pub(crate) fn overview_page() -> AnyView {
+    let find = link_button("btn btn--primary", "/find".to_owned(), Icon::Search, "Find leads");
+    let stats = data::stats();
+    view! {
+        {page_head(|| "Overview".to_owned(), find)}
+        {loaded(stats, || lines(6), |stats| if stats.total == 0 { begin() } else { figures(&stats) })}
+        <div class="columns">
+            {panel("recent-searches", "Recent searches", link("/jobs?kind=scrape", "All searches"), recent_searches())}
+            {panel("latest-leads", "Latest leads", link("/leads", "All leads"), latest_leads())}
+        </div>
+    }
+    .into_any()
+}
+
+fn link(href: &'static str, text: &'static str) -> AnyView {
+    view! { <a class="panel__more" href=href>{text}</a> }.into_any()
+}
+
+fn begin() -> AnyView {
+    empty(
+        Icon::Search,
+        "No leads yet",
+        "Choose a place and a trade: the first leads come from the places that this program carries, \
+         without a network, a key or an account.",
+        link_button("btn btn--primary", "/find".to_owned(), Icon::Search, "Make the first search"),
+    )
+}
+
+fn figures(stats: &Arc<Stats>) -> AnyView {
+    let week = &stats.created_per_day[stats.created_per_day.len().saturating_sub(7)..];
+    let this_week: u64 = week.iter().map(|day| day.count).sum();
+    let since = week.first().and_then(|day| format!("{}T00:00:00Z", day.date).parse().ok());
+    let of_all = |part: u64| format!("{} %", format::percent(part, stats.total));
+    let contacts = format::plural(stats.total_contacts, "contact", "contacts");
+    let tiles = [
+        tile("Leads", stats.total, "all of them".to_owned(), BusinessQuery::default()),
+        tile(
+            "New in 7 days",
+            this_week,
+            "by UTC days".to_owned(),
+            BusinessQuery { created_after: since, ..Default::default() },
+        ),
+        tile(
+            "With phone",
+            stats.with_phone,
+            of_all(stats.with_phone),
+            BusinessQuery { has_phone: Some(true), ..Default::default() },
+        ),
+        tile(
+            "With website",
+            stats.with_website,
+            of_all(stats.with_website),
+            BusinessQuery { has_website: Some(true), ..Default::default() },
+        ),
+        tile(
+            "With e-mail",
+            stats.with_email,
+            of_all(stats.with_email),
+            BusinessQuery { has_email: Some(true), ..Default::default() },
+        ),
+        tile(
+            "Enriched",
+            stats.enriched,
+            contacts,
+            BusinessQuery { enrichment_status: Some(EnrichmentStatus::Enriched), ..Default::default() },
+        ),
+    ];
+    view! {
+        <ul class="tiles" aria-label="Figures">{tiles.into_iter().collect_view()}</ul>
+        {panel("per-day", "New leads per day", ().into_any(), bars::per_day(&stats.created_per_day))}
+        <div class="columns columns--three">
+            {panel("top-trades", "Trades", ().into_any(), bars::counts(top(&stats.by_category), format::label, by_category))}
+            {panel("top-cities", "Cities", ().into_any(), bars::counts(top(&stats.by_city), str::to_owned, by_city))}
+            {panel("top-sources", "Sources", ().into_any(), bars::counts(top(&stats.by_source), format::label, by_source))}
+        </div>
+    }
+    .into_any()
+}
+
+fn top(counts: &[contract::stats::Count]) -> &[contract::stats::Count] {
+    &counts[..counts.len().min(8)]
+}
+
+fn by_category(value: &str) -> String {
+    leads_url::url(&BusinessQuery { category: Some(value.to_owned()), ..Default::default() })
+}
+
+fn by_city(value: &str) -> String {
+    leads_url::url(&BusinessQuery { city: Some(value.to_owned()), ..Default::default() })
+}
+
+fn by_source(value: &str) -> String {
+    leads_url::url(&BusinessQuery { source: Some(value.to_owned()), ..Default::default() })
+}
+
+fn tile(name: &'static str, count: u64, note: String, query: BusinessQuery) -> AnyView {
+    view! {
+        <li class="tile">
+            <a class="tile__link" href=leads_url::url(&query)>
+                <span class="tile__name">{name}</span>
+                <span class="tile__count">{format::number(count)}</span>
+                <span class="tile__note">{note}</span>
+            </a>
+        </li>
+    }
+    .into_any()
+}
+
+fn recent_searches() -> AnyView {
+    loaded(
+        data::scrape_jobs(),
+        || lines(4),
+        |jobs: Arc<Vec<Job>>| {
+            if jobs.is_empty() {
+                return view! { <p class="muted panel__empty">"Searches appear here with what they found."</p> }.into_any();
+            }
+            let rows = jobs.iter().take(5).map(job_row).collect_view();
+            view! { <ul class="list">{rows}</ul> }.into_any()
+        },
+    )
+}
+
+/// How many leads the overview shows.
+pub(crate) const LATEST: u32 = 8;
+
+fn latest_leads() -> AnyView {
+    let latest = data::leads(|| BusinessQuery { limit: Some(LATEST), ..Default::default() });
+    loaded(
+        latest,
+        || lines(6),
+        |page: Arc<Page<Business>>| {
+            if page.data.is_empty() {
+                return view! { <p class="muted panel__empty">"Leads appear here as they are stored."</p> }
+                    .into_any();
+            }
+            let rows = page.data.iter().map(latest_line).collect_view();
+            view! { <ul class="list">{rows}</ul> }.into_any()
+        },
+    )
+}
+
+fn latest_line(lead: &Business) -> AnyView {
+    let age = clock::use_clock().ago(lead.created_at);
+    lead_line(lead, Some(age))
+}

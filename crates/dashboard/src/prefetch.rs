@@ -1,0 +1,99 @@
+//! What each page needs before its first render.
+
+use client::{ApiClient, ApiError, Connection, queries};
+use contract::{BusinessQuery, Job, JobId, keys};
+use requery::{QueryClient, QueryOptions};
+
+use crate::pages::{job, overview};
+use crate::routes::Route;
+use crate::search_job::SearchJob;
+use crate::{data, leads_url};
+
+/// Fetches into `query_client` what the page at `path_and_query` shows first, and answers the status to send it
+/// with: 404 where there is no such page, lead or job; else 503 where the API failed in what the page is about;
+/// else 200. Failures are left for the page to show.
+pub async fn prefetch(path_and_query: &str, query_client: &QueryClient, api: &ApiClient) -> u16 {
+    let page = Prefetch { client: query_client, api, connection: Connection::new() };
+    let footer = page.get(queries::sources(api));
+    let Some(route) = Route::parse(path_and_query) else {
+        let _ = footer.await;
+        return 404;
+    };
+    let (_, outcome) = futures::join!(footer, page.route(route));
+    match outcome {
+        Ok(()) => 200,
+        Err(404) => 404,
+        Err(_) => 503,
+    }
+}
+
+struct Prefetch<'a> {
+    client: &'a QueryClient,
+    api: &'a ApiClient,
+    connection: Connection,
+}
+
+/// The status that a fetch failed with; 0 where there was no answer.
+type Outcome = Result<(), u16>;
+
+impl Prefetch<'_> {
+    async fn get<T: PartialEq + Send + Sync + 'static>(&self, options: QueryOptions<T, ApiError>) -> Outcome {
+        match self.client.fetch_query(&options).await {
+            Ok(_) => Ok(()),
+            Err(requery::FetchError::Failed(error)) => Err(error.status.unwrap_or(0)),
+            Err(_) => Err(0),
+        }
+    }
+
+    async fn route(&self, route: Route) -> Outcome {
+        match route {
+            Route::Overview => self.overview().await,
+            Route::Find(_) => self.find().await,
+            Route::Jobs(query) => self.get(queries::jobs(self.api, &self.connection, query)).await,
+            Route::Job(id) => self.job(id).await,
+            Route::Leads(query) => self.leads(&query).await,
+            Route::Lead(id) => self.get(queries::business_detail(self.api, id)).await,
+            Route::Styleguide => Ok(()),
+        }
+    }
+
+    async fn overview(&self) -> Outcome {
+        let latest = BusinessQuery { limit: Some(overview::LATEST), ..Default::default() };
+        let (stats, _, _) = futures::join!(
+            self.get(queries::stats(self.api)),
+            self.get(queries::scrape_jobs(self.api, &self.connection)),
+            self.get(queries::business_list(self.api, &self.connection, latest)),
+        );
+        stats
+    }
+
+    /// The form itself needs nothing: it is shown whatever fails.
+    async fn find(&self) -> Outcome {
+        let _ = futures::join!(
+            self.get(queries::scrape_jobs(self.api, &self.connection)),
+            self.get(queries::category_suggestions(self.api, data::commonest())),
+        );
+        Ok(())
+    }
+
+    async fn leads(&self, query: &BusinessQuery) -> Outcome {
+        let list = leads_url::for_list(query);
+        let (list, _) = futures::join!(
+            self.get(queries::business_list(self.api, &self.connection, list)),
+            self.get(queries::facets(self.api, query.filters())),
+        );
+        list
+    }
+
+    async fn job(&self, id: JobId) -> Outcome {
+        self.get(queries::job(self.api, &self.connection, id)).await?;
+        let found = self.client.get_query_data::<Job>(keys::jobs::detail(id));
+        let search = found.and_then(|found| Some(SearchJob::of(&found)?.leads(&found)));
+        if let Some(search) = search {
+            let shown = BusinessQuery { limit: Some(job::SHOWN), ..search };
+            // The page shows the job without its list, and the list's failure in its place.
+            let _ = self.get(queries::business_list(self.api, &self.connection, shown)).await;
+        }
+        Ok(())
+    }
+}

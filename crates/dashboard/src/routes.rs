@@ -1,0 +1,130 @@
+//! The pages' paths, typed: parsed for prefetching and for the status of an answer, written for links.
+
+use contract::job::JobQuery;
+use contract::{BusinessId, BusinessQuery, JobId};
+
+use crate::find_form::FindForm;
+use crate::leads_url;
+
+/// A page.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Route {
+    /// `/`
+    Overview,
+    /// `/find`, with what it is filled in with.
+    Find(FindForm),
+    /// `/jobs`, with its filter.
+    Jobs(JobQuery),
+    /// `/jobs/{jobId}`
+    Job(JobId),
+    /// `/leads`, with its filters, order and page.
+    Leads(Box<BusinessQuery>),
+    /// `/leads/{id}`
+    Lead(BusinessId),
+    /// `/styleguide`, in development builds.
+    Styleguide,
+}
+
+impl Route {
+    /// The page at `path_and_query`, if there is one. A lead or job that is well named may still not exist.
+    #[must_use]
+    pub fn parse(path_and_query: &str) -> Option<Self> {
+        let (path, search) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
+        let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+        match segments.as_slice() {
+            [] => Some(Self::Overview),
+            ["find"] => Some(Self::Find(FindForm::from_search(search))),
+            ["jobs"] => Some(Self::Jobs(job_query(search))),
+            ["jobs", id] => id.parse().ok().map(Self::Job),
+            ["leads"] => Some(Self::Leads(Box::new(leads_url::parse(search)))),
+            ["leads", id] => id.parse().ok().filter(|id: &BusinessId| id.0 > 0).map(Self::Lead),
+            ["styleguide"] if cfg!(debug_assertions) => Some(Self::Styleguide),
+            _ => None,
+        }
+    }
+
+    /// The page's address.
+    #[must_use]
+    pub fn path(&self) -> String {
+        match self {
+            Self::Overview => "/".to_owned(),
+            Self::Find(form) => form.url(),
+            Self::Jobs(query) => jobs_url(query),
+            Self::Job(id) => format!("/jobs/{id}"),
+            Self::Leads(query) => leads_url::url(query),
+            Self::Lead(id) => format!("/leads/{id}"),
+            Self::Styleguide => "/styleguide".to_owned(),
+        }
+    }
+}
+
+/// The address of a lead's page.
+#[must_use]
+pub fn lead(id: BusinessId) -> String {
+    Route::Lead(id).path()
+}
+
+/// The address of a job's page.
+#[must_use]
+pub fn job(id: JobId) -> String {
+    Route::Job(id).path()
+}
+
+/// The filter of the list of jobs in `search`; what cannot be read is dropped.
+#[must_use]
+pub fn job_query(search: &str) -> JobQuery {
+    let mut query = JobQuery::default();
+    for (name, value) in form_urlencoded::parse(search.trim_start_matches('?').as_bytes()) {
+        match &*name {
+            "kind" => query.kind = value.parse().ok(),
+            "status" => query.status = value.parse().ok(),
+            "cursor" => query.cursor = Some(value.into_owned()).filter(|cursor| !cursor.is_empty()),
+            _ => {}
+        }
+    }
+    query
+}
+
+/// The address of the list of jobs.
+#[must_use]
+pub fn jobs_url(query: &JobQuery) -> String {
+    let pairs = [
+        ("kind", query.kind.map(|kind| kind.to_string())),
+        ("status", query.status.map(|status| status.to_string())),
+        ("cursor", query.cursor.clone()),
+    ];
+    let given = pairs.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    leads_url::with_parameters("/jobs", given.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_lead_to_their_page_and_back() {
+        let check =
+            |path: &str| assert_eq!(Route::parse(path).map(|route| route.path()).as_deref(), Some(path));
+        check("/");
+        check("/find");
+        check("/find?location=Helsinki&radiusKm=1");
+        check("/jobs");
+        check("/jobs?kind=scrape&status=failed&cursor=abc");
+        check("/jobs/019f0000-0000-7000-8000-000000000001");
+        check("/leads");
+        check("/leads?search=caf%C3%A9&city=Espoo");
+        check("/leads/7");
+    }
+
+    #[test]
+    fn other_paths_lead_nowhere() {
+        for path in ["/lead", "/leads/x", "/leads/0", "/leads/-1", "/leads/1/edit", "/jobs/1", "/find/x"] {
+            assert_eq!(Route::parse(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_trailing_slash_is_the_same_page() {
+        assert_eq!(Route::parse("/leads/7/"), Some(Route::Lead(BusinessId(7))));
+    }
+}

@@ -1,0 +1,86 @@
+//! The HTML document around the application.
+
+use leptos::prelude::*;
+use leptos_meta::MetaTags;
+use requery_leptos::{dehydrated_script, use_query_client};
+
+use crate::app::App;
+use crate::state::PageState;
+use crate::theme;
+
+/// Id of the script element that carries the [`PageState`].
+pub(crate) const STATE_ID: &str = "page-state";
+
+/// Paths of the built files, as the build's `manifest.json` names them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AssetPaths {
+    /// Module that starts the application.
+    pub js: String,
+    /// Its WebAssembly.
+    pub wasm: String,
+    /// The stylesheet; empty where there is none.
+    pub css: String,
+    /// The picture for tabs and bookmarks, `favicon.svg` in the manifest's list; empty where there is none.
+    pub icon: String,
+}
+
+/// What a document is made from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ShellOptions {
+    /// Absent where the web files were not built: the page is complete, but plain and without script.
+    pub assets: Option<AssetPaths>,
+    /// Allows the document's own scripts under a content security policy.
+    pub nonce: Option<String>,
+    /// What the page is rendered from besides the cache.
+    pub state: PageState,
+}
+
+/// The document. It needs the contexts of [`provide_page`](crate::provide_page).
+pub fn shell(options: ShellOptions) -> impl IntoView {
+    let ShellOptions { assets, nonce, state } = options;
+    let cache = assets.is_some().then(|| dehydrated_script(&use_query_client(), nonce.clone()));
+    let start = assets.as_ref().map(|assets| start_script(assets, nonce.clone()));
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
+                <meta name="color-scheme" content="light dark"/>
+                <meta name="description" content="Find local businesses, see which are worth a call, and reach them."/>
+                <script nonce=nonce.clone() inner_html=theme::SCRIPT></script>
+                {assets.map(|assets| head_links(&assets))}
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+                <div class="crash" id="crash" hidden role="alert">
+                    <p>"This page stopped working. What you saved is safe on the server."</p>
+                    <a class="btn" href="" rel="external">"Reload the page"</a>
+                </div>
+                <script nonce=nonce type="application/json" id=STATE_ID inner_html=state.to_script()></script>
+                {cache}
+                {start}
+            </body>
+        </html>
+    }
+}
+
+fn head_links(assets: &AssetPaths) -> AnyView {
+    view! {
+        <link rel="stylesheet" href=assets.css.clone()/>
+        <link rel="icon" href=assets.icon.clone() type="image/svg+xml"/>
+        <link rel="modulepreload" href=assets.js.clone()/>
+        <link rel="preload" href=assets.wasm.clone() r#as="fetch" type="application/wasm" crossorigin="anonymous"/>
+    }
+    .into_any()
+}
+
+/// Starts the application; a page whose script does not load stays as it was rendered.
+fn start_script(assets: &AssetPaths, nonce: Option<String>) -> AnyView {
+    let text = format!(
+        "import init,{{hydrate}} from {:?};init({{module_or_path:{:?}}}).then(hydrate)",
+        assets.js, assets.wasm
+    );
+    view! { <script type="module" nonce=nonce inner_html=text></script> }.into_any()
+}

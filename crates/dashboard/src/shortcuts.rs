@@ -1,0 +1,139 @@
+//! Keyboard: one listener for the page, and the dialog that lists what it does.
+
+use leptos::html::Dialog;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos_router::hooks::use_navigate;
+
+use crate::components::icon::{Icon, icon};
+
+const KEYS: [(&str, &str); 9] = [
+    ("/", "Search or filter"),
+    ("n", "New search for leads"),
+    ("g then o", "Overview"),
+    ("g then l", "Leads"),
+    ("g then j", "Jobs"),
+    ("j or ↓", "Next row of the list"),
+    ("k or ↑", "Previous row of the list"),
+    ("Enter", "Open the row"),
+    ("?", "This list"),
+];
+
+/// The dialog of shortcuts, to be opened from a button too.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shortcuts(NodeRef<Dialog>);
+
+impl Shortcuts {
+    /// Opens the dialog.
+    pub(crate) fn open(self) {
+        if let Some(dialog) = self.0.get_untracked()
+            && !dialog.open()
+        {
+            // An element that is not in the document cannot be opened; there is nothing to do about it.
+            let _ = dialog.show_modal();
+        }
+    }
+}
+
+/// Listens to the keyboard, in the browser only.
+pub(crate) fn use_shortcuts() -> Shortcuts {
+    let shortcuts = Shortcuts(NodeRef::new());
+    let navigate = use_navigate();
+    let after_g = StoredValue::new(false);
+    Effect::new(move |_| {
+        let navigate = navigate.clone();
+        let listener = window_event_listener(leptos::ev::keydown, move |event| {
+            if event.ctrl_key() || event.meta_key() || event.alt_key() || is_typing() {
+                return;
+            }
+            let key = event.key();
+            let second = after_g.get_value();
+            after_g.set_value(key == "g" && !second);
+            let handled = if second { go(&key, &navigate) } else { press(&key, shortcuts, &navigate) };
+            if handled {
+                event.prevent_default();
+            }
+        });
+        on_cleanup(move || listener.remove());
+    });
+    shortcuts
+}
+
+/// Whether keys go into a field or a dialog now.
+fn is_typing() -> bool {
+    let Some(element) = document().active_element() else { return false };
+    matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+        || document().query_selector("dialog[open]").ok().flatten().is_some()
+}
+
+type Navigate = dyn Fn(&str, leptos_router::NavigateOptions);
+
+fn go(key: &str, navigate: &Navigate) -> bool {
+    let path = match key {
+        "o" => "/",
+        "f" => "/find",
+        "l" => "/leads",
+        "j" => "/jobs",
+        _ => return false,
+    };
+    navigate(path, leptos_router::NavigateOptions::default());
+    true
+}
+
+fn press(key: &str, shortcuts: Shortcuts, navigate: &Navigate) -> bool {
+    match key {
+        "/" => focus("[data-search]"),
+        "n" => {
+            navigate("/find", leptos_router::NavigateOptions::default());
+            true
+        }
+        "j" | "ArrowDown" => step(1, key == "j"),
+        "k" | "ArrowUp" => step(-1, key == "k"),
+        "?" => {
+            shortcuts.open();
+            true
+        }
+        _ => false,
+    }
+}
+
+fn focus(selector: &str) -> bool {
+    let Ok(Some(element)) = document().query_selector(selector) else { return false };
+    element.dyn_into::<web_sys::HtmlElement>().is_ok_and(|element| element.focus().is_ok())
+}
+
+/// Moves the focus between the links marked as rows. An arrow only moves on from a row: elsewhere it scrolls.
+fn step(by: i32, from_anywhere: bool) -> bool {
+    let Ok(rows) = document().query_selector_all("[data-row]") else { return false };
+    let active = document().active_element();
+    let count = i32::try_from(rows.length()).unwrap_or(0);
+    let row = |position: i32| u32::try_from(position).ok().and_then(|position| rows.item(position));
+    let current = (0..count).find(|position| {
+        row(*position).and_then(|node| node.dyn_into::<web_sys::Element>().ok()) == active && active.is_some()
+    });
+    let next = match current {
+        Some(current) => (current + by).clamp(0, count - 1),
+        None if from_anywhere && by > 0 => 0,
+        None => return false,
+    };
+    row(next)
+        .and_then(|node| node.dyn_into::<web_sys::HtmlElement>().ok())
+        .is_some_and(|element| element.focus().is_ok())
+}
+
+/// The dialog itself.
+pub(crate) fn shortcuts_dialog(shortcuts: Shortcuts) -> AnyView {
+    let rows = KEYS.map(|(key, does)| {
+        view! { <div class="keys__row"><dt><kbd>{key}</kbd></dt><dd>{does}</dd></div> }
+    });
+    view! {
+        <dialog class="dialog" node_ref=shortcuts.0 aria-labelledby="shortcuts-title">
+            <form method="dialog" class="dialog__head">
+                <h2 id="shortcuts-title">"Keyboard shortcuts"</h2>
+                <button class="btn btn--quiet btn--icon" aria-label="Close">{icon(Icon::Close)}</button>
+            </form>
+            <dl class="keys">{rows.into_iter().collect_view()}</dl>
+        </dialog>
+    }
+    .into_any()
+}

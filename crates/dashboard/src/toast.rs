@@ -1,0 +1,92 @@
+//! Notices that appear over the page: what was done, and what failed away from where it was pressed.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use crate::components::icon::{Icon, icon};
+
+/// How long a notice of success stays; one of failure stays until it is closed.
+const SHOWN_FOR: Duration = Duration::from_secs(6);
+/// The most notices at once; the oldest makes way.
+const AT_ONCE: usize = 4;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Toast {
+    id: u32,
+    failed: bool,
+    text: String,
+}
+
+/// The notices of this page.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Toasts {
+    shown: RwSignal<Vec<Toast>>,
+    next: StoredValue<u32>,
+}
+
+/// Puts the notices in place.
+pub(crate) fn provide_toasts() -> Toasts {
+    let toasts = Toasts { shown: RwSignal::new(Vec::new()), next: StoredValue::new(0) };
+    provide_context(toasts);
+    toasts
+}
+
+/// The notices of this page.
+pub(crate) fn use_toasts() -> Toasts {
+    use_context().unwrap_or_else(provide_toasts)
+}
+
+impl Toasts {
+    /// Says that something was done, for a while.
+    pub(crate) fn done(self, text: impl Into<String>) {
+        let id = self.add(text.into(), false);
+        set_timeout(move || self.close(id), SHOWN_FOR);
+    }
+
+    /// Says that something failed, until it is closed.
+    pub(crate) fn failed(self, text: impl Into<String>) {
+        self.add(text.into(), true);
+    }
+
+    fn add(self, text: String, failed: bool) -> u32 {
+        let id = self.next.get_value();
+        self.next.set_value(id.wrapping_add(1));
+        self.shown.update(|shown| {
+            shown.retain(|toast| toast.text != text);
+            shown.push(Toast { id, failed, text });
+            if shown.len() > AT_ONCE {
+                shown.remove(0);
+            }
+        });
+        id
+    }
+
+    fn close(self, id: u32) {
+        self.shown.update(|shown| shown.retain(|toast| toast.id != id));
+    }
+}
+
+/// The region of the notices; it is on the page from the start, so that readers announce what enters it.
+pub(crate) fn toast_region(toasts: Toasts) -> AnyView {
+    view! {
+        <div class="toasts" role="status" aria-live="polite" aria-label="Notices">
+            <For each=move || toasts.shown.get() key=|toast| toast.id children=move |toast| toast_view(toasts, toast)/>
+        </div>
+    }
+    .into_any()
+}
+
+fn toast_view(toasts: Toasts, toast: Toast) -> AnyView {
+    let (class, mark) =
+        if toast.failed { ("toast toast--failed", Icon::Alert) } else { ("toast", Icon::Check) };
+    view! {
+        <div class=class>
+            {icon(mark)}
+            <p>{toast.text}</p>
+            <button type="button" class="btn btn--quiet btn--icon" aria-label="Close notice"
+                on:click=move |_| toasts.close(toast.id)>{icon(Icon::Close)}</button>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,280 @@
+//! Every page as a server renders it: data in the HTML, text from outside escaped, empty and failing states.
+#![cfg(feature = "ssr")]
+
+mod support;
+
+use contract::{Business, Page, PageMeta};
+use dashboard::{AssetPaths, FindFailure, FindForm, PageState};
+use support::{Answers, Rendered, render_with, samples};
+
+/// Renders `path` with the samples' clock.
+async fn render(path: &str, answers: Answers) -> Rendered {
+    let state = PageState { now: Some(samples::now()), form_key: "key-1".to_owned(), ..Default::default() };
+    render_with(path, answers, state, None).await
+}
+
+fn has(html: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(html.contains(part), "{part:?} is not in the page:\n{html}");
+    }
+}
+
+fn has_not(html: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(!html.contains(part), "{part:?} is in the page:\n{html}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_overview_shows_figures_that_link_to_what_they_count() {
+    let page = render("/", Answers::full()).await;
+    assert_eq!(page.status, 200);
+    has(
+        &page.html,
+        &[
+            "<title>Overview · Le Tip</title>",
+            "2,341",
+            "href=\"/leads?hasPhone=true\"",
+            "href=\"/leads?enrichmentStatus=enriched\"",
+            "href=\"/leads?category=hairdresser\"",
+            "Restaurant within 1 km of Helsinki, Finland",
+            "Kahvila Esimerkki",
+            "1,140 new leads in the last 30 days",
+        ],
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_installation_says_how_to_begin() {
+    let page = render("/", Answers::empty()).await;
+    assert_eq!(page.status, 200);
+    has(&page.html, &["No leads yet", "Make the first search", "href=\"/find\""]);
+    let list = render("/leads", Answers::empty()).await;
+    has(&list.html, &["No leads yet"]);
+    let jobs = render("/jobs", Answers::empty()).await;
+    has(&jobs.html, &["No jobs yet"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failing_api_leaves_the_page_standing_and_its_status_says_so() {
+    let answers = Answers::full().failing("/api/businesses/stats", 500, "the database is locked");
+    let page = render("/", answers).await;
+    assert_eq!(page.status, 503);
+    has(&page.html, &["Recent searches", "aria-label=\"Loading\""]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn leads_are_in_the_html_with_their_links() {
+    let page = render("/leads?sort=name", Answers::full()).await;
+    assert_eq!(page.status, 200);
+    has(
+        &page.html,
+        &[
+            "<title>Leads · Le Tip</title>",
+            "href=\"/leads/1\"",
+            "href=\"tel:+35891234001\"",
+            "09 1234 001",
+            "esimerkki1.example",
+            "aria-sort=\"ascending\"",
+            "href=\"/leads?sort=-name\"",
+            "1–50 of 2,341",
+            "href=\"/leads?page=2&amp;sort=name\"",
+            "2,341 leads",
+        ],
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn filters_stand_in_the_form_and_can_be_taken_away_one_by_one() {
+    let page = render("/leads?search=caf&city=Espoo&hasEmail=true", Answers::full()).await;
+    has(
+        &page.html,
+        &[
+            "value=\"caf\"",
+            "<input type=\"hidden\" name=\"city\" value=\"Espoo\"",
+            "aria-label=\"Remove filter City: Espoo\"",
+            "href=\"/leads?search=caf&amp;hasEmail=true\"",
+            "Clear all",
+        ],
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_without_a_match_offers_to_clear_the_filters() {
+    let page = render("/leads?city=Inari", Answers::empty()).await;
+    has(&page.html, &["No lead matches these filters", "Clear all filters"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_past_the_end_leads_back_to_the_first() {
+    let past: Page<Business> = Page { data: Vec::new(), meta: PageMeta::new(60, 9, 50, None) };
+    let page = render("/leads?page=9&city=Espoo", Answers::full().ok("/api/businesses", &past)).await;
+    has(&page.html, &["Past the end of the list", "The list has 2 pages.", "href=\"/leads?city=Espoo\""]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_from_outside_are_text_and_not_markup() {
+    let evil = Business {
+        website: Some("javascript:alert(1)".to_owned()),
+        ..samples::business(7, "</script><script>alert(1)</script>\"'>")
+    };
+    let list = Page { data: vec![evil.clone()], meta: PageMeta::new(1, 1, 50, None) };
+    let detail = contract::BusinessDetail { business: evil, contacts: Vec::new() };
+    let answers = Answers::full().ok("/api/businesses", &list).ok("/api/businesses/7", &detail);
+    for path in ["/leads", "/leads/7", "/"] {
+        let page =
+            render_with(path, answers.clone(), PageState::default(), Some(AssetPaths::default())).await;
+        has(&page.html, &["&lt;/script"]);
+        has_not(&page.html, &["<script>alert(1)", "href=\"javascript:"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lead_shows_where_it_is_from_and_how_to_reach_it() {
+    let page = render("/leads/7", Answers::full()).await;
+    assert_eq!(page.status, 200);
+    has(
+        &page.html,
+        &[
+            "<title>Kahvila Esimerkki · Le Tip</title>",
+            "href=\"mailto:info@esimerkki.example\"",
+            "Maija Esimerkki",
+            "Verified",
+            "https://www.openstreetmap.org/node/7",
+            "ODbL-1.0",
+            "60.16870° N, 24.94364° E",
+            "action=\"/leads/7/enrich\"",
+        ],
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_exist_is_a_404_that_says_so() {
+    for (path, says) in [
+        ("/leads/8", "No such lead"),
+        ("/jobs/019f0000-0000-7000-8000-0000000000ff", "No such job"),
+        ("/nowhere", "There is no page at this address"),
+        ("/leads/eight", "No such lead"),
+    ] {
+        let page = render(path, Answers::full()).await;
+        assert_eq!(page.status, 404, "{path}");
+        has(&page.html, &[says]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_running_job_shows_its_numbers_its_area_and_how_to_stop_it() {
+    let id = samples::running_search().job_id;
+    let page = render(&format!("/jobs/{id}"), Answers::full()).await;
+    assert_eq!(page.status, 200);
+    has(
+        &page.html,
+        &[
+            "<title>Restaurant within 1 km of Helsinki, Finland · Le Tip</title>",
+            "max=\"500\"",
+            "value=\"312\"",
+            "312 of 500",
+            "268",
+            &format!("action=\"/jobs/{id}/cancel\""),
+            "Map: 15 leads within 1 km",
+            "Leads in this area",
+            "href=\"/leads?category=restaurant&amp;near=60.1699%2C24.9384&amp;radiusKm=1\"",
+        ],
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_that_found_nothing_says_what_to_try() {
+    let request = serde_json::json!({"location": "Inari", "category": "barber", "radiusKm": 1.0});
+    let job = samples::search(contract::JobStatus::Completed, request);
+    let answers = Answers::empty().ok(&format!("/api/jobs/{}", job.job_id), &job);
+    let page = render(&format!("/jobs/{}", job.job_id), answers).await;
+    has(
+        &page.html,
+        &["Nothing found", "/find?location=Inari&amp;category=barber&amp;radiusKm=4", "Every trade"],
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_offer_what_their_state_allows() {
+    let page = render("/jobs", Answers::full()).await;
+    has(
+        &page.html,
+        &["5 jobs", "/retry\"", "/cancel\"", "the file ended in the middle of a record", "attempt 3 of 3"],
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_search_form_works_as_a_plain_form() {
+    let page = render("/find?location=Espoo&radiusKm=2", Answers::full()).await;
+    has(
+        &page.html,
+        &[
+            "method=\"post\"",
+            "action=\"/find\"",
+            "value=\"Espoo\"",
+            "name=\"idempotencyKey\" value=\"key-1\"",
+            "<datalist id=\"category-common\"",
+            "role=\"combobox\"",
+            "ODbL 1.0",
+            "free, no network",
+        ],
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_form_keeps_what_was_typed_and_says_what_is_wrong() {
+    let problem = serde_json::json!({
+        "type": "/problems/invalid", "title": "Invalid", "status": 422, "detail": "a field is wrong",
+        "errors": [{"field": "location", "code": "unknown", "message": "no place is called so",
+                    "suggestions": ["Helsinki, Finland"]}],
+    });
+    let failure = FindFailure {
+        form: FindForm { location: "Helsinkki".to_owned(), ..Default::default() },
+        problem: serde_json::from_value(problem).unwrap(),
+    };
+    let state = PageState { find_failure: Some(failure), ..Default::default() };
+    let page = render_with("/find", Answers::full(), state, None).await;
+    has(
+        &page.html,
+        &[
+            "value=\"Helsinkki\"",
+            "No place is called so.",
+            "Helsinki, Finland",
+            "aria-invalid=\"true\"",
+            "location-error",
+        ],
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_document_names_its_files_and_signs_its_scripts() {
+    let assets = AssetPaths {
+        js: "/assets/dashboard-1.js".to_owned(),
+        wasm: "/assets/dashboard-1.wasm".to_owned(),
+        css: "/assets/main-1.css".to_owned(),
+        icon: "/assets/favicon-1.svg".to_owned(),
+    };
+    let page = render_with("/leads", Answers::full(), PageState::default(), Some(assets)).await;
+    has(
+        &page.html,
+        &[
+            "<!DOCTYPE html>",
+            "href=\"/assets/main-1.css\"",
+            "import init,{hydrate} from \"/assets/dashboard-1.js\"",
+            "id=\"page-state\"",
+            "id=\"requery-state\"",
+            "© OpenStreetMap contributors",
+        ],
+    );
+    let scripts = page.html.matches("<script").count();
+    assert_eq!(page.html.matches("nonce=\"n0nce\"").count(), scripts, "{}", page.html);
+    has_not(&page.html, &[" style=\"", " onclick="]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_built_files_the_page_is_complete_and_asks_for_none() {
+    let page = render("/leads", Answers::full()).await;
+    has(&page.html, &["Kahvila Esimerkki"]);
+    has_not(&page.html, &["rel=\"stylesheet\"", "type=\"module\"", "requery-state"]);
+}
