@@ -10,6 +10,7 @@ use crate::report::announce;
 use crate::workspace::Workspace;
 
 mod document;
+mod first_page;
 mod machine;
 mod page;
 mod startup;
@@ -26,7 +27,7 @@ struct Benchmark {
 }
 
 /// Every benchmark, in the order of the document.
-const ALL: [Benchmark; 2] = [
+const ALL: [Benchmark; 3] = [
     Benchmark {
         name: "up",
         title: "From a clone to a page",
@@ -39,6 +40,14 @@ const ALL: [Benchmark; 2] = [
         title: "Size of the page",
         about: "`cargo xtask web`. The first route loads script, module and style sheet; at most 250 kB in brotli.",
         run: page::measure,
+    },
+    Benchmark {
+        name: "first-page",
+        title: "First visit",
+        about: "Chromium with an empty cache opens a page of the release build over loopback, on a database of one \
+                search; medians of five visits. Bytes are those on the wire. A page is live when it is hydrated and its \
+                event stream is connected.",
+        run: first_page::measure,
     },
 ];
 

@@ -22,7 +22,8 @@ pub(crate) struct Needs {
 }
 
 impl Needs {
-    fn find() -> Self {
+    /// What is there now.
+    pub(crate) fn find() -> Self {
         Self { postgres: postgres::find(), node: node::find(), chromium: chromium::find() }
     }
 
@@ -42,23 +43,23 @@ impl Needs {
     }
 }
 
-/// Finds everything, installing what is missing where this user may.
-pub(crate) fn provide(database_given: bool) -> Result<Needs> {
-    let needs = Needs::find();
-    let missing = needs.missing(database_given);
+/// Installs what is missing where this user may, and says what to do where not.
+pub(crate) fn install(database_given: bool) -> Result<()> {
+    let missing = Needs::find().missing(database_given);
+    if missing.is_empty() {
+        return Ok(());
+    }
     match apt::access() {
-        _ if missing.is_empty() => Ok(needs),
-        Access::Root | Access::Sudo => apt::install(&missing).map(|()| Needs::find()),
+        Access::Root | Access::Sudo => apt::install(&missing)?,
         Access::UserOnly => {
             eprintln!("notice: some steps will be skipped; to run them: {}", apt::by_hand(&missing));
-            Ok(needs)
         }
         Access::None => {
             let names: Vec<_> = missing.iter().map(|package| package.name).collect();
             eprintln!("notice: some steps will be skipped; missing: {}", names.join(", "));
-            Ok(needs)
         }
     }
+    Ok(())
 }
 
 /// rustfmt and clippy, which a minimal toolchain lacks.

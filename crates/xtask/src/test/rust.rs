@@ -20,7 +20,7 @@ pub(crate) fn tests(session: &Session<'_>) -> Result<Outcome> {
         eprintln!("notice: cargo-nextest is not installed; cargo test runs the tests instead");
     }
     process::run(&mut build(session.workspace, runner), "build the tests")?;
-    let mut command = base(session.workspace, runner);
+    let mut command = run(session.workspace, runner, None);
     match (runner, session.has_database()) {
         (Runner::Nextest, false) => command.args(["-E", "not test(postgres)"]),
         (Runner::Libtest, false) => command.args(["--", "--skip", "postgres"]),
@@ -63,10 +63,10 @@ fn interop_folders(workspace: &Workspace) -> Vec<(&str, PathBuf)> {
 fn interop(session: &Session<'_>, node: &Node, package: &str, folder: &Path) -> Result<Counts> {
     node.install(folder)?;
     let runner = runner();
-    let mut command = base(session.workspace, runner);
+    let mut command = run(session.workspace, runner, Some(package));
     match runner {
-        Runner::Nextest => command.args(["--run-ignored", "only", "-E", &format!("package({package})")]),
-        _ => command.args(["--package", package, "--", "--ignored"]),
+        Runner::Nextest => command.args(["--run-ignored", "only"]),
+        _ => command.args(["--", "--ignored"]),
     };
     session.point_to_database(&mut command);
     counted(&mut command, "run the interop tests", runner)
@@ -78,20 +78,26 @@ fn runner() -> Runner {
 
 /// Compiles without running, on this terminal: cargo shows its progress there.
 fn build(workspace: &Workspace, runner: Runner) -> Command {
-    let mut command = base(workspace, runner);
+    let mut command = run(workspace, runner, None);
     command.arg("--no-run");
     command
 }
 
-/// The whole workspace in every case, so that features are the same and nothing is built twice.
-fn base(workspace: &Workspace, runner: Runner) -> Command {
+/// Tests of the workspace or of one package. nextest filters what was built for the workspace, so that nothing is
+/// built twice with other features.
+fn run(workspace: &Workspace, runner: Runner, package: Option<&str>) -> Command {
     let mut cargo = workspace.cargo();
     if runner == Runner::Nextest {
         let settings = workspace.root.join("crates/xtask/nextest.toml");
         cargo.args(["nextest", "run", "--workspace", "--no-fail-fast", "--no-tests", "pass"]);
         cargo.args(["--tool-config-file", &format!("xtask:{}", settings.display())]);
+        cargo.args(package.iter().flat_map(|name| ["-E".to_owned(), format!("package({name})")]));
     } else {
-        cargo.args(["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests"]);
+        cargo.args(["test", "--no-fail-fast", "--lib", "--bins", "--tests"]);
+        match package {
+            Some(name) => cargo.args(["--package", name]),
+            None => cargo.arg("--workspace"),
+        };
     }
     cargo
 }

@@ -9,7 +9,7 @@ use crate::provision::wasm_std::Choice;
 use crate::test::database::Database;
 use crate::test::needs::{self, Needs};
 use crate::test::report::Outcome;
-use crate::web::{self, Profile};
+use crate::web::{self, Profile, budget};
 use crate::workspace::Workspace;
 
 /// The variable that names the server of the tests.
@@ -44,14 +44,19 @@ impl<'a> Session<'a> {
     }
 
     pub(crate) fn provision(&mut self) -> Result<Outcome> {
-        needs::components(self.workspace)?;
-        self.needs = needs::provide(given_database().is_some())?;
-        Ok(Outcome::Done)
+        let installed = needs::install(given_database().is_some());
+        // What could not be installed only keeps its own steps from running.
+        self.needs = Needs::find();
+        installed?;
+        needs::components(self.workspace)
     }
 
     pub(crate) fn build_page(&mut self) -> Result<Outcome> {
-        web::run(self.workspace, self.choice, Profile::Release)?;
+        let manifest = web::build(self.workspace, self.choice, Profile::Release)?;
+        // A page over its budget can still be looked at.
         self.page = true;
+        eprint!("{}", budget::table(&manifest));
+        budget::check(&manifest)?;
         Ok(Outcome::Done)
     }
 

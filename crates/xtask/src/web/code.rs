@@ -13,6 +13,10 @@ use crate::web::assets::{Assets, hashed};
 use crate::web::{CRATE, Profile, key, optimise, remove_folder};
 use crate::workspace::Workspace;
 
+/// wasm-bindgen reads the section of target features, which a module stripped of everything lacks; it removes the
+/// names itself.
+const RELEASE: [&str; 1] = ["profile.wasm-release.strip='debuginfo'"];
+
 /// The inner loop's profile, given on cargo's command line: nobody else builds with it.
 const DEV: [&str; 6] = [
     "profile.wasm-dev.inherits='dev'",
@@ -56,6 +60,13 @@ impl Profile {
             Self::Dev => "wasm-dev",
         }
     }
+
+    fn settings(self) -> &'static [&'static str] {
+        match self {
+            Self::Release => &RELEASE,
+            Self::Dev => &DEV,
+        }
+    }
 }
 
 /// Runs cargo; answers the module that it made.
@@ -65,9 +76,7 @@ fn compile(workspace: &Workspace, std: &WasmStd, profile: Profile) -> Result<Pat
     cargo.args(["rustc", "--package", CRATE, "--lib", "--crate-type", "cdylib", "--target", TARGET]);
     cargo.args(["--no-default-features", "--features", "hydrate", "--profile", profile.cargo()]);
     cargo.arg("--target-dir").arg(&target).args(std.flags());
-    if profile == Profile::Dev {
-        cargo.args(DEV.iter().flat_map(|setting| ["--config", setting]));
-    }
+    cargo.args(profile.settings().iter().flat_map(|setting| ["--config", setting]));
     process::run(&mut cargo, "build the page")?;
     Ok(target.join(TARGET).join(profile.cargo()).join(format!("{CRATE}.wasm")))
 }
@@ -75,6 +84,7 @@ fn compile(workspace: &Workspace, std: &WasmStd, profile: Profile) -> Result<Pat
 fn bind(module: &Path, folder: &Path) -> Result<()> {
     let mut bindgen = Bindgen::new();
     bindgen.input_path(module).out_name(CRATE).typescript(false);
+    bindgen.remove_name_section(true).remove_producers_section(true);
     bindgen.web(true).and_then(|it| it.generate(folder)).context("failed to run wasm-bindgen")
 }
 

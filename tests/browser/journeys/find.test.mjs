@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+
+import { journey } from "../lib/journey.mjs";
+import * as dashboard from "../lib/page.mjs";
+import { EVERYTHING, RESTAURANTS } from "../lib/page.mjs";
+import { Server } from "../lib/server.mjs";
+import { until } from "../lib/wait.mjs";
+
+/** The places behind stored businesses, one entry each time one is stored. */
+function placesOf(businesses) {
+  return businesses.flatMap((business) => business.sources.map(({ source, sourceId }) => `${source} ${sourceId}`)).sort();
+}
+
+journey("a search fills the page with businesses without a reload", async ({ page, server }) => {
+  await dashboard.visit(page, "/find");
+  await dashboard.mark(page);
+  await dashboard.fill(page, RESTAURANTS);
+  await page.getByRole("button", { name: "Find", exact: true }).click();
+  const jobId = await dashboard.jobOf(page);
+  await dashboard.untilStatus(page, "Done");
+  const { counts } = await server.api(`/api/jobs/${jobId}`);
+  assert.ok(counts.saved > 100, `restaurants within a kilometre: ${counts.saved}`);
+  assert.equal(counts.found, counts.saved + counts.merged + counts.rejected + counts.closed);
+  for (const [name, value] of [["Found", counts.found], ["New", counts.saved], ["Merged", counts.merged]]) {
+    await until(`the page counts ${value} ${name}`, async () => (await dashboard.count(page, name)) === value);
+  }
+  const expected = Math.min(counts.saved, 200);
+  await until("every row is listed", async () => (await dashboard.results(page).count()) === expected);
+  assert.ok(await dashboard.isMarked(page), "the page was loaded again");
+});
+
+journey("rows appear while the job runs, in a second tab too", async ({ page, open }) => {
+  await dashboard.find(page, EVERYTHING);
+  await dashboard.mark(page);
+  const second = await open();
+  await second.goto(page.url());
+  await dashboard.mark(second);
+  await Promise.all([dashboard.untilRowsWhileRunning(page), dashboard.untilRowsWhileRunning(second)]);
+  const third = await open();
+  await dashboard.visit(third, "/leads");
+  await dashboard.mark(third);
+  await Promise.all([page, second].map((tab) => dashboard.untilStatus(tab, "Done")));
+  const names = async (tab) => dashboard.results(tab).allInnerTexts();
+  await until("both tabs list the same rows", async () => {
+    const [one, two] = await Promise.all([names(page), names(second)]);
+    return one.length > 0 && JSON.stringify(one) === JSON.stringify(two);
+  });
+  const saved = await dashboard.count(page, "New");
+  await until("the open list of leads has come to the same total", async () => {
+    const total = await third.getByRole("search", { name: "Leads" }).locator("xpath=following-sibling::*[1]").innerText();
+    return Number(/^[\d,]+/.exec(total)?.[0].replaceAll(",", "")) === saved;
+  });
+  for (const tab of [page, second, third]) assert.ok(await dashboard.isMarked(tab), "a page was loaded again");
+});
+
+journey("a reload in the middle of a job keeps its state", async ({ page, server }) => {
+  const jobId = await dashboard.find(page, EVERYTHING);
+  await dashboard.untilRowsWhileRunning(page);
+  const before = await dashboard.count(page, "Found");
+  await page.reload();
+  assert.ok((await dashboard.count(page, "Found")) >= before, "the page went back behind what it had shown");
+  assert.ok((await dashboard.results(page).count()) > 0, "the rows were gone after the reload");
+  await dashboard.live(page);
+  await dashboard.untilStatus(page, "Done");
+  const { counts } = await server.api(`/api/jobs/${jobId}`);
+  await until("the last counts arrive", async () => (await dashboard.count(page, "Found")) === counts.found);
+});
+
+journey("a server killed in the middle finishes the job when it is back, and the page recovers", async (world) => {
+  const { page, server, problems } = world;
+  problems.expect(/ERR_CONNECTION_(REFUSED|RESET|CLOSED)|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED_ENCODING/);
+  problems.expect(/WebSocket/);
+  const jobId = await dashboard.find(page, EVERYTHING);
+  await dashboard.mark(page);
+  await dashboard.untilRowsWhileRunning(page);
+  await server.kill();
+  const badge = page.locator('[aria-label="Connection"]');
+  await until("the page says that it is cut off", async () => {
+    return ["reconnecting", "offline"].includes(await badge.getAttribute("data-state"));
+  });
+  assert.ok((await dashboard.results(page).count()) > 0, "the rows went with the server");
+  await server.restart();
+  await dashboard.live(page);
+  await dashboard.untilStatus(page, "Done");
+  const job = await server.finished(jobId);
+  assert.equal(job.status, "completed");
+  assert.ok(job.attempt > 1, "the job was through before the server was killed");
+  assert.ok(await dashboard.isMarked(page), "the page was loaded again");
+  await sameAsUndisturbed(server, job);
+});
+
+/** What a server that nobody disturbs makes of the same search is what must be there: nothing lost, nothing double. */
+async function sameAsUndisturbed(server, job) {
+  const reference = await Server.start();
+  try {
+    const expected = await reference.search(EVERYTHING);
+    const [stored, wanted] = await Promise.all([server.businesses(), reference.businesses()]);
+    const places = placesOf(stored);
+    assert.equal(new Set(places).size, places.length, "a place is stored twice");
+    assert.deepEqual(places, placesOf(wanted));
+    assert.equal(stored.length, wanted.length);
+    assert.deepEqual(job.counts, expected.counts);
+  } finally {
+    await reference.stop();
+  }
+}
+
+journey("a running search can be cancelled and keeps what it has stored", async ({ page, server }) => {
+  const jobId = await dashboard.find(page, EVERYTHING);
+  await dashboard.untilRowsWhileRunning(page);
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await dashboard.untilStatus(page, "Cancelled");
+  const job = await server.api(`/api/jobs/${jobId}`);
+  assert.equal(job.status, "cancelled");
+  const stored = await server.businesses();
+  assert.equal(stored.length, job.counts.saved, "what was counted as new is what is stored");
+  assert.ok(stored.length > 0);
+  await page.getByRole("button", { name: "Retry" }).waitFor();
+});
+
+journey("an unknown place is said so beside its field, with the nearest names to choose from", async ({ page, server, problems }) => {
+  problems.expect(/status of 422/);
+  await dashboard.visit(page, "/find");
+  await dashboard.fill(page, { location: "Helsinky", category: "restaurant" });
+  await page.getByRole("button", { name: "Find", exact: true }).click();
+  const field = page.getByLabel("Location", { exact: true });
+  await until("the field is marked as wrong", async () => (await field.getAttribute("aria-invalid")) === "true");
+  const message = page.locator("#location-error");
+  await message.waitFor();
+  assert.match(await message.innerText(), /\S/);
+  await message.getByRole("button", { name: "Helsinki" }).first().click();
+  assert.match(await field.inputValue(), /^Helsinki/);
+  assert.equal(new URL(page.url()).pathname, "/find");
+  assert.equal((await server.api("/api/jobs")).meta.total, 0, "no job was made");
+  await page.getByRole("button", { name: "Find", exact: true }).click();
+  await dashboard.jobOf(page);
+});
+
+journey("pressing Find twice makes one job", async ({ page, server }) => {
+  await dashboard.visit(page, "/find");
+  await dashboard.fill(page, RESTAURANTS);
+  await page.getByRole("button", { name: "Find", exact: true }).dblclick();
+  await dashboard.jobOf(page);
+  assert.equal((await server.api("/api/jobs")).meta.total, 1);
+});

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+
+import { journey } from "../lib/journey.mjs";
+import { firstVisit, routeBytes } from "../lib/measure.mjs";
+import * as dashboard from "../lib/page.mjs";
+import { RESTAURANTS } from "../lib/page.mjs";
+
+/** What script, module and style sheet may weigh together. */
+const LIMIT = 250_000;
+
+journey("the page has its data before any script runs, and forms work without one", withoutScript, {
+  javaScriptEnabled: false,
+});
+
+async function withoutScript({ page, server }) {
+  await page.goto("/find");
+  await dashboard.fill(page, RESTAURANTS);
+  await page.getByRole("button", { name: "Find", exact: true }).click();
+  const jobId = await dashboard.jobOf(page);
+  const job = await server.finished(jobId);
+  await page.reload();
+  assert.equal(await dashboard.jobStatus(page), "Done");
+  assert.equal(await dashboard.count(page, "Found"), job.counts.found);
+  const { data } = await server.api("/api/businesses?limit=200&sort=name");
+  const listed = await dashboard.results(page).allInnerTexts();
+  assert.equal(listed.length, Math.min(job.counts.saved, 200));
+  await page.goto("/leads?sort=name");
+  const names = await dashboard.rows(page).allInnerTexts();
+  assert.deepEqual(names, data.slice(0, names.length).map((lead) => lead.name));
+  await page.getByRole("searchbox", { name: "Search leads" }).fill("sushi");
+  await page.getByRole("button", { name: "Search", exact: true }).click();
+  await page.waitForURL(/search=sushi/);
+  assert.ok((await dashboard.rows(page).count()) > 0);
+  await page.goto(`/leads/${data[0].id}`);
+  assert.equal(await page.getByRole("heading", { level: 1 }).innerText(), data[0].name);
+}
+
+journey("without script a wrong place comes back with the form as it was filled", async ({ page }) => {
+  await page.goto("/find");
+  await dashboard.fill(page, { location: "Helsinky", category: "restaurant" });
+  await page.getByRole("button", { name: "Find", exact: true }).click();
+  await page.locator("#location-error").waitFor();
+  assert.equal(await page.getByLabel("Location", { exact: true }).inputValue(), "Helsinky");
+  assert.equal(await page.getByLabel("Trade", { exact: true }).inputValue(), "restaurant");
+}, { javaScriptEnabled: false });
+
+for (const path of ["/", "/find", "/leads", "/jobs", "/jobs/JOB", "/leads/LEAD"]) {
+  journey(`${path} is hydrated without fetching anything a second time`, async ({ page, server }) => {
+    const place = await withData(server, path);
+    const asked = [];
+    page.on("request", (request) => {
+      const { pathname } = new URL(request.url());
+      if (pathname.startsWith("/api/")) asked.push(`${request.method()} ${pathname}`);
+    });
+    await dashboard.visit(page, place);
+    await page.waitForLoadState("networkidle");
+    assert.deepEqual(asked, []);
+  });
+}
+
+journey("what the server rendered is what stands there after hydration", async ({ page, context, server }) => {
+  await server.search(RESTAURANTS);
+  await dashboard.visit(page, "/leads?sort=name");
+  const bare = await context.browser().newContext({ baseURL: server.url, locale: "en-US", javaScriptEnabled: false });
+  const rendered = await bare.newPage();
+  await rendered.goto("/leads?sort=name");
+  const cells = (tab) => tab.locator("tbody td:not(.cell--added)").allInnerTexts();
+  assert.deepEqual(await cells(page), await cells(rendered));
+  await bare.close();
+});
+
+journey("the first route weighs at most 250 kB", async ({ context, server }) => {
+  await server.search(RESTAURANTS);
+  for (const path of ["/", "/leads"]) {
+    const visit = await firstVisit(context, path);
+    const bytes = routeBytes(visit);
+    assert.ok(bytes > 10_000, `the page was loaded without its script: ${JSON.stringify(visit)}`);
+    assert.ok(bytes <= LIMIT, `${path} loads ${bytes} bytes: ${JSON.stringify(visit)}`);
+  }
+});
+
+journey("a second visit loads no asset again", async ({ page }) => {
+  await dashboard.visit(page, "/");
+  assert.ok((await transferredAssets(page)).length >= 3, "the first visit loads script, module and style sheet");
+  await dashboard.visit(page, "/leads");
+  assert.deepEqual(await transferredAssets(page), []);
+});
+
+/** Assets that came over the wire for this page, by the browser's own account. */
+function transferredAssets(page) {
+  return page.evaluate(() =>
+    performance
+      .getEntriesByType("resource")
+      .filter((entry) => new URL(entry.name).pathname.startsWith("/assets/") && entry.transferSize > 0)
+      .map((entry) => entry.name),
+  );
+}
+
+/** Puts leads and a job in place and names the page after them. */
+async function withData(server, path) {
+  const job = await server.search(RESTAURANTS);
+  const { data } = await server.api("/api/businesses?limit=1");
+  return path.replace("JOB", job.jobId).replace("LEAD", data[0].id);
+}

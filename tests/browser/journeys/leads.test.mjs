@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+
+import { journey } from "../lib/journey.mjs";
+import * as dashboard from "../lib/page.mjs";
+import { RESTAURANTS } from "../lib/page.mjs";
+import { until } from "../lib/wait.mjs";
+
+journey("filters stand in the address: a reload and the way back keep them", async ({ page, server }) => {
+  await server.search(RESTAURANTS);
+  await server.search({ ...RESTAURANTS, category: "cafe" });
+  await dashboard.visit(page, "/leads");
+  const all = await names(page);
+  await page.getByRole("group", { name: "Filters" }).getByText("Category", { exact: true }).click();
+  await page.getByRole("list", { name: "Category" }).getByRole("link", { name: /cafe/i }).click();
+  await page.waitForURL(/category=cafe/);
+  const cafes = (await server.api("/api/businesses?category=cafe&limit=1")).meta.total;
+  await total(page, cafes);
+  const filtered = await names(page);
+  assert.notDeepEqual(filtered, all);
+  await page.reload();
+  await dashboard.live(page);
+  await until("the filtered rows are back", async () => same(await names(page), filtered));
+  await page.goBack();
+  await page.waitForURL((url) => !url.searchParams.has("category"));
+  await until("all rows are back", async () => same(await names(page), all));
+});
+
+journey("words find leads as they are typed, and the address follows", async ({ page, server }) => {
+  await server.search(RESTAURANTS);
+  await dashboard.visit(page, "/leads");
+  await page.getByRole("searchbox", { name: "Search leads" }).fill("sushi");
+  await page.waitForURL(/search=sushi/);
+  await until("only what matches is listed", async () => {
+    const shown = await names(page);
+    return shown.length > 0 && (await server.api("/api/businesses?search=sushi")).meta.total === (await totalOf(page));
+  });
+  await page.getByRole("searchbox", { name: "Search leads" }).fill("zzzz");
+  await page.getByText("No lead matches these filters").waitFor();
+  await page.getByRole("link", { name: "Clear all filters" }).first().click();
+  await until("all rows are back", async () => (await names(page)).length > 0);
+});
+
+journey("a head orders the table, and its order stands in the address", async ({ page, server }) => {
+  await server.search(RESTAURANTS);
+  await dashboard.visit(page, "/leads");
+  await page.getByRole("columnheader", { name: "Name" }).getByRole("link").click();
+  await page.waitForURL(/sort=/);
+  const sort = new URL(page.url()).searchParams.get("sort");
+  const { data } = await server.api(`/api/businesses?sort=${sort}&limit=5`);
+  await until("the rows are in order", async () => same((await names(page)).slice(0, 5), data.map((it) => it.name)));
+});
+
+journey("a lead shows what is known and where it comes from", async ({ page, server }) => {
+  await server.search(RESTAURANTS);
+  const { data } = await server.api("/api/businesses?hasPhone=true&hasWebsite=true&limit=1");
+  const [lead] = data;
+  await dashboard.visit(page, `/leads?search=${encodeURIComponent(lead.name)}`);
+  await page.getByRole("link", { name: lead.name, exact: true }).first().click();
+  await page.waitForURL(`**/leads/${lead.id}`);
+  await page.getByRole("heading", { level: 1, name: lead.name }).waitFor();
+  assert.equal(await page.locator(`a[href="tel:${lead.phone}"]`).count() > 0, true, "the phone can be called");
+  const sources = page.getByRole("region", { name: "Sources" });
+  await sources.getByText(lead.sources[0].licence).first().waitFor();
+  await sources.getByText(lead.sources[0].sourceId).first().waitFor();
+});
+
+journey("a lead that is not there is a page that says so, with status 404", async ({ page, problems }) => {
+  problems.expect(/status of 404/);
+  const answer = await page.goto("/leads/999999");
+  assert.equal(answer.status(), 404);
+  await page.getByText("No such lead").first().waitFor();
+  await page.getByRole("link", { name: "All leads" }).waitFor();
+});
+
+journey("everything can be done by keyboard", async ({ page, server }) => {
+  await dashboard.visit(page, "/");
+  await page.keyboard.press("n");
+  await page.waitForURL("**/find");
+  await tabTo(page, "#location");
+  await page.keyboard.type(RESTAURANTS.location);
+  await tabTo(page, "#category");
+  await page.keyboard.type("restau");
+  await page.getByRole("listbox", { name: "Suggestions for Trade" }).getByRole("option").first().waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  assert.match(await page.locator("#category").inputValue(), /restaurant/i);
+  await tabTo(page, "#radiusKm");
+  await page.keyboard.type("1");
+  await page.keyboard.press("Enter");
+  const jobId = await dashboard.jobOf(page);
+  await server.finished(jobId);
+  await until("rows are listed", async () => (await dashboard.results(page).count()) > 1);
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  const name = await page.evaluate(() => document.activeElement.textContent);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/leads\/\d+$/);
+  await page.getByRole("heading", { level: 1, name }).waitFor();
+  await page.keyboard.press("g");
+  await page.keyboard.press("l");
+  await page.waitForURL(/\/leads$/);
+  await page.keyboard.press("/");
+  await until("the search field has the focus", () => page.evaluate(() => document.activeElement.name === "search"));
+});
+
+journey("the focus can be seen wherever Tab goes", async ({ page, server }) => {
+  await server.search({ ...RESTAURANTS, maxResults: 5 });
+  await dashboard.visit(page, "/leads");
+  const first = await focusedAfterTab(page);
+  const seen = new Set();
+  for (let step = 0; step < 80; step += 1) {
+    const focused = await focusedAfterTab(page);
+    if (focused.path === first.path || focused.path === "body") break;
+    assert.ok(focused.visible, `${focused.path} takes the focus and cannot be seen`);
+    assert.ok(focused.outlined, `${focused.path} does not show that it has the focus`);
+    seen.add(focused.path);
+  }
+  assert.ok(seen.size > 10, `Tab reached only ${seen.size} elements`);
+});
+
+function names(page) {
+  return dashboard.rows(page).allInnerTexts();
+}
+
+function same(one, two) {
+  return JSON.stringify(one) === JSON.stringify(two);
+}
+
+async function totalOf(page) {
+  const text = await page.locator(".active__total").innerText();
+  return Number(/^[\d,]+/.exec(text)?.[0].replaceAll(",", ""));
+}
+
+async function total(page, wanted) {
+  await until(`the list counts ${wanted}`, async () => (await totalOf(page)) === wanted);
+}
+
+/** Presses Tab until the element has the focus. */
+async function tabTo(page, selector) {
+  const target = page.locator(selector);
+  await target.waitFor();
+  for (let step = 0; step < 60; step += 1) {
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press("Tab");
+  }
+  assert.fail(`Tab does not reach ${selector}`);
+}
+
+/** What has the focus after Tab, whether it is on screen, and whether it looks focused. */
+async function focusedAfterTab(page) {
+  await page.keyboard.press("Tab");
+  return page.evaluate(() => {
+    const element = document.activeElement;
+    const box = element.getBoundingClientRect();
+    const style = getComputedStyle(element);
+    const path = [];
+    for (let at = element; at && at !== document.documentElement; at = at.parentElement) {
+      const place = at.parentElement ? [...at.parentElement.children].indexOf(at) : 0;
+      path.unshift(`${at.localName}:${place}`);
+    }
+    return {
+      path: element === document.body ? "body" : path.join(" "),
+      visible: box.width > 0 && box.height > 0,
+      outlined: (style.outlineStyle !== "none" && style.outlineWidth !== "0px") || style.boxShadow !== "none",
+    };
+  });
+}

@@ -1,0 +1,54 @@
+import { after, before, test } from "node:test";
+
+import { launch } from "./launch.mjs";
+import { Problems } from "./problems.mjs";
+import { Server } from "./server.mjs";
+import { PATIENCE } from "./wait.mjs";
+
+/** How long one journey may take before it is given up. */
+const LIMIT = 5 * 60_000;
+
+let browser;
+
+before(async () => {
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+});
+
+/**
+ * One journey: a fresh server, a fresh browser context, and a failure for everything that must not happen on the way.
+ * `steps` gets `{ server, page, context, problems, open }`; `open()` makes another tab that is watched as well.
+ */
+export function journey(name, steps, contextOptions = {}) {
+  test(name, { timeout: LIMIT }, async () => {
+    const server = await Server.start();
+    try {
+      await inContext(server, steps, contextOptions);
+    } catch (error) {
+      error.message += `\n--- server ---\n${server.log}`;
+      throw error;
+    } finally {
+      await server.stop();
+    }
+  });
+}
+
+async function inContext(server, steps, contextOptions) {
+  const context = await browser.newContext({ baseURL: server.url, locale: "en-US", ...contextOptions });
+  context.setDefaultTimeout(PATIENCE);
+  const problems = new Problems();
+  const open = async () => {
+    const page = await context.newPage();
+    problems.watch(page);
+    return page;
+  };
+  try {
+    await steps({ server, context, problems, open, page: await open() });
+    problems.assertNone();
+  } finally {
+    await context.close();
+  }
+}

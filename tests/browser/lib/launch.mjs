@@ -1,0 +1,20 @@
+import { chromium } from "playwright-core";
+
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** A Chromium with nothing of its own going on in the background. */
+export function launch() {
+  return chromium.launch({
+    executablePath: process.env.LETIP_CHROMIUM ?? "/usr/bin/chromium",
+    headless: !process.env.LETIP_HEADED,
+    args: FLAGS,
+  });
+}

@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+
+import { until } from "./wait.mjs";
+
+/** The centre of Helsinki, where the bundled places are. */
+export const HELSINKI = "60.1699,24.9384";
+
+/** A search whose every row is quick to check. */
+export const RESTAURANTS = { location: HELSINKI, category: "restaurant", radiusKm: 1, maxResults: 500 };
+
+/** A search that takes long enough to be caught in the middle. */
+export const EVERYTHING = { location: HELSINKI, radiusKm: 50, maxResults: 5000 };
+
+const LABELS = {
+  location: "Location",
+  category: "Trade",
+  query: "Words in the name",
+  radiusKm: "Radius in km",
+  maxResults: "At most",
+};
+
+/** Goes to a page and waits until it listens to events: from then on it is hydrated and live. */
+export async function visit(page, path) {
+  const answer = await page.goto(path);
+  await live(page);
+  return answer;
+}
+
+/** Waits until the page says that it is live. */
+export async function live(page) {
+  await page.locator('[aria-label="Connection"][data-state="live"]').waitFor({ state: "attached" });
+}
+
+/** Fills the search form and presses Find; resolves on the job's page with the job's id. */
+export async function find(page, request) {
+  await visit(page, "/find");
+  await fill(page, request);
+  await page.getByRole("button", { name: "Find", exact: true }).click();
+  return jobOf(page);
+}
+
+/** Fills the search form. */
+export async function fill(page, request) {
+  for (const [name, value] of Object.entries(request)) {
+    await page.getByLabel(LABELS[name], { exact: true }).fill(String(value));
+  }
+}
+
+/** The id of the job whose page this is, once it is. */
+export async function jobOf(page) {
+  await page.waitForURL(/\/jobs\/[0-9a-f-]{36}$/);
+  return new URL(page.url()).pathname.split("/").pop();
+}
+
+/** The word on the job's badge: Waiting, Running, Done, Cancelled, Failed. */
+export async function jobStatus(page) {
+  return (await page.getByRole("region", { name: "Progress" }).locator(".badge").first().innerText()).trim();
+}
+
+/** The figure of a count on the job's page, such as "Found". */
+export async function count(page, name) {
+  const text = await page
+    .getByRole("region", { name: "Progress" })
+    .locator("dt", { hasText: new RegExp(`^${name}$`) })
+    .locator("xpath=following-sibling::dd")
+    .innerText();
+  return Number(text.replaceAll(/\D/g, ""));
+}
+
+/** The links of the leads that the job's page lists. */
+export function results(page) {
+  return page.getByRole("list", { name: "Leads in this area" }).locator("a[data-row]");
+}
+
+/** The links of the leads in the table. */
+export function rows(page) {
+  return page.getByRole("table").locator("a[data-row]");
+}
+
+/** Waits until the job's badge reads `word`. */
+export async function untilStatus(page, word) {
+  await until(`the job's badge reads ${word}`, async () => (await jobStatus(page)) === word);
+}
+
+/** Waits until rows are listed while the job is still running; answers how many were seen. */
+export async function untilRowsWhileRunning(page) {
+  return until("rows are listed while the job runs", async () => {
+    const shown = await results(page).count();
+    const status = await jobStatus(page);
+    assert.notEqual(status, "Done", "the job was through before a row was seen");
+    return status === "Running" && shown;
+  });
+}
+
+/** Puts a mark on the document that a reload would wipe off. */
+export async function mark(page) {
+  await page.evaluate(() => {
+    globalThis.letipMark = true;
+  });
+}
+
+/** Whether the document is the one that was marked. */
+export async function isMarked(page) {
+  return page.evaluate(() => globalThis.letipMark === true);
+}

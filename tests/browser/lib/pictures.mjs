@@ -1,0 +1,26 @@
+import { mkdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+
+/** Where pictures and figures go. */
+export const folder =
+  process.env.LETIP_SCREENSHOTS ?? fileURLToPath(new URL("../../../target/screenshots", import.meta.url));
+
+/** How the page is looked at. */
+export const VIEWS = [
+  { name: "light", colorScheme: "light", width: 1280, height: 900 },
+  { name: "dark", colorScheme: "dark", width: 1280, height: 900 },
+  { name: "phone", colorScheme: "light", width: 390, height: 844 },
+  { name: "phone-dark", colorScheme: "dark", width: 390, height: 844 },
+];
+
+/** Calls `look` with the page in every view, after a picture of it was taken as `NAME-VIEW.png`. */
+export async function inEveryView(page, name, look = async () => {}) {
+  await mkdir(folder, { recursive: true });
+  for (const view of VIEWS) {
+    await page.emulateMedia({ colorScheme: view.colorScheme, reducedMotion: "reduce" });
+    await page.setViewportSize({ width: view.width, height: view.height });
+    await page.screenshot({ path: join(folder, `${name}-${view.name}.png`), fullPage: true });
+    await look(view);
+  }
+}

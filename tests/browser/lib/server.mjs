@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { access, mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+import { until } from "./wait.mjs";
+
+/** Seconds after which a restarted server takes over a job of the killed one. */
+const LEASE = "3";
+const STOPPED_WITHIN = 20_000;
+const KEPT_LINES = 60;
+
+const running = new Set();
+
+// The last way out: a test process that ends early takes its servers with it.
+process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.on(signal, () => process.exit(1));
+}
+
+/** A `letip serve` with a data folder of its own. */
+export class Server {
+  #child;
+  #lines = [];
+
+  constructor(program, port, folder) {
+    this.program = program;
+    this.port = port;
+    this.folder = folder;
+  }
+
+  /** Starts one on a free port of loopback and an empty folder; resolves when it is ready. */
+  static async start() {
+    const program = await findProgram();
+    const folder = await mkdtemp(join(tmpdir(), "letip-browser-"));
+    const server = new Server(program, await freePort(), folder);
+    await server.#run();
+    return server;
+  }
+
+  get url() {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** What the server printed last. */
+  get log() {
+    return this.#lines.join("\n");
+  }
+
+  async #run() {
+    const listen = `127.0.0.1:${this.port}`;
+    const child = spawn(this.program, ["serve", "--listen", listen, "--data-dir", join(this.folder, "data")], {
+      env: { ...process.env, LETIP_JOB_LEASE: LEASE },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.#child = child;
+    running.add(child);
+    child.on("exit", () => running.delete(child));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text) => this.#remember(text));
+    }
+    try {
+      await until("the server is ready", async () => {
+        if (hasEnded(child)) throw new Error("it has ended");
+        return (await fetch(`${this.url}/readyz`)).ok;
+      });
+    } catch (error) {
+      await this.stop();
+      throw new Error(`${error.message}\n${this.log}`);
+    }
+  }
+
+  #remember(text) {
+    this.#lines.push(...text.split("\n").filter(Boolean));
+    this.#lines.splice(0, this.#lines.length - KEPT_LINES);
+  }
+
+  /** Ends it as a power cut would. */
+  async kill() {
+    await this.#end("SIGKILL");
+  }
+
+  /** Starts it again on the same port and data. */
+  async restart() {
+    assert.ok(hasEnded(this.#child), "the server is still running");
+    await this.#run();
+  }
+
+  /** Ends it as an operator would and removes its data. */
+  async stop() {
+    await this.#end("SIGTERM");
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  async #end(signal) {
+    const child = this.#child;
+    if (hasEnded(child)) return;
+    const ended = once(child, "exit");
+    const timer = setTimeout(() => child.kill("SIGKILL"), STOPPED_WITHIN);
+    child.kill(signal);
+    await ended;
+    clearTimeout(timer);
+  }
+
+  /** Asks the API; answers the parsed body and fails on an error status. */
+  async api(path, body) {
+    const init = body && { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+    const answer = await fetch(this.url + path, init);
+    assert.ok(answer.ok, `${path}: ${answer.status} ${answer.ok ? "" : await answer.text()}`);
+    return answer.json();
+  }
+
+  /** Every stored business. */
+  async businesses() {
+    const all = [];
+    let page = 1;
+    for (;;) {
+      const { data, meta } = await this.api(`/api/businesses?limit=200&sort=name&page=${page}`);
+      all.push(...data);
+      if (page >= meta.totalPages) return all;
+      page += 1;
+    }
+  }
+
+  /** Runs a search to its end; answers the finished job. */
+  async search(request) {
+    const { jobId } = await this.api("/api/scraper/scrape", request);
+    return this.finished(jobId);
+  }
+
+  /** The job once it is through. */
+  async finished(jobId) {
+    return until(`job ${jobId} is through`, async () => {
+      const job = await this.api(`/api/jobs/${jobId}`);
+      return ["completed", "failed", "cancelled"].includes(job.status) && job;
+    });
+  }
+}
+
+async function findProgram() {
+  const named = process.env.LETIP_BIN;
+  assert.ok(named, "LETIP_BIN does not say where letip is; `cargo xtask test` sets it");
+  const program = resolve(named);
+  await access(program);
+  return program;
+}
+
+function hasEnded(child) {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+async function freePort() {
+  const listener = createServer().listen(0, "127.0.0.1");
+  await once(listener, "listening");
+  const { port } = listener.address();
+  listener.close();
+  await once(listener, "close");
+  return port;
+}
