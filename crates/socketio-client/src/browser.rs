@@ -11,7 +11,7 @@ use bytes::Bytes;
 use js_sys::{ArrayBuffer, Function, Reflect, Uint8Array};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{BinaryType, CloseEvent, Event, MessageEvent, Performance, WebSocket};
+use web_sys::{BinaryType, Event, MessageEvent, Performance, WebSocket};
 
 use crate::Error;
 use crate::protocol::{Frame, Limits};
@@ -30,7 +30,6 @@ fn global<T: JsCast>(name: &str) -> Option<T> {
     (!value.is_undefined()).then(|| value.unchecked_into())
 }
 
-#[derive(Debug)]
 pub(crate) struct Clock;
 
 impl Clock {
@@ -137,7 +136,6 @@ impl Flag {
 pub(crate) struct Connector;
 
 impl Connector {
-    #[expect(clippy::unnecessary_wraps, reason = "opening can be refused on other platforms")]
     pub(crate) fn new(_url: &str, _headers: &[(String, String)], _limits: Limits) -> Result<Self, Error> {
         Ok(Self)
     }
@@ -161,7 +159,6 @@ pub(crate) enum Incoming {
 #[derive(Default)]
 struct Inbox {
     opened: Cell<bool>,
-    failed: Cell<bool>,
     queue: RefCell<VecDeque<Incoming>>,
     changed: Flag,
 }
@@ -187,18 +184,20 @@ impl Inbox {
         self.push(incoming);
     }
 
-    fn closed(&self, event: &CloseEvent) {
-        let failure = self.failed.get().then(|| format!("connection failed with code {}", event.code()));
-        self.push(Incoming::Closed(failure));
+    /// Not left to the close event, which not every runtime sends after a failure to open.
+    fn fail(&self) {
+        self.push(Incoming::Closed(Some("the WebSocket failed".to_owned())));
     }
 
     fn poll_opened(&self, cx: &Context<'_>) -> Poll<Result<(), String>> {
         if self.opened.get() {
             return Poll::Ready(Ok(()));
         }
-        // Only a close can come before opening; browsers keep its cause from scripts.
+        // Only an end can come before opening; browsers keep its cause from scripts.
         if let Some(Incoming::Closed(failure)) = self.queue.borrow_mut().pop_front() {
-            return Poll::Ready(Err(failure.unwrap_or_else(|| "closed while opening".to_owned())));
+            return Poll::Ready(Err(
+                failure.unwrap_or_else(|| "the WebSocket closed while opening".to_owned())
+            ));
         }
         self.changed.wait(cx);
         Poll::Pending
@@ -221,9 +220,8 @@ pub(crate) struct Transport {
 }
 
 struct Callbacks {
-    _event: [Closure<dyn FnMut(Event)>; 2],
+    _event: [Closure<dyn FnMut(Event)>; 3],
     _message: Closure<dyn FnMut(MessageEvent)>,
-    _close: Closure<dyn FnMut(CloseEvent)>,
 }
 
 impl Transport {
@@ -281,14 +279,14 @@ impl Drop for Transport {
 impl Callbacks {
     fn attach(socket: &WebSocket, inbox: &Rc<Inbox>) -> Self {
         let open = callback(inbox, |inbox, _: Event| inbox.open());
-        let error = callback(inbox, |inbox, _: Event| inbox.failed.set(true));
+        let error = callback(inbox, |inbox, _: Event| inbox.fail());
         let message = callback(inbox, |inbox, event: MessageEvent| inbox.message(&event));
-        let close = callback(inbox, |inbox, event: CloseEvent| inbox.closed(&event));
+        let close = callback(inbox, |inbox, _: Event| inbox.push(Incoming::Closed(None)));
         socket.set_onopen(Some(open.as_ref().unchecked_ref()));
         socket.set_onerror(Some(error.as_ref().unchecked_ref()));
         socket.set_onmessage(Some(message.as_ref().unchecked_ref()));
         socket.set_onclose(Some(close.as_ref().unchecked_ref()));
-        Self { _event: [open, error], _message: message, _close: close }
+        Self { _event: [open, error, close], _message: message }
     }
 }
 

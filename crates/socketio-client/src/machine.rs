@@ -33,6 +33,7 @@ mod outbox;
 mod receive;
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -109,7 +110,6 @@ pub struct AckToken {
     number: u64,
 }
 
-#[derive(Debug)]
 enum Phase {
     Idle,
     Waiting { until: u64 },
@@ -119,7 +119,7 @@ enum Phase {
     Connected { heartbeat: Heartbeat },
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 struct Heartbeat {
     heard: u64,
     silence: u64,
@@ -136,7 +136,6 @@ impl Heartbeat {
 }
 
 /// A Socket.IO client without I/O. See the [module](self) for how to drive it.
-#[derive(Debug)]
 pub struct Machine {
     config: Config,
     jitter: Jitter,
@@ -371,6 +370,17 @@ impl Machine {
         let delay = self.jitter.up_to(backoff::ceiling(&self.config.reconnection, self.attempt));
         self.phase = Phase::Waiting { until: now.saturating_add(millis(delay)) };
         self.events.push_back(SocketEvent::Reconnecting { attempt: self.attempt, delay });
+    }
+}
+
+/// Leaves out credentials and what is sent and received.
+impl fmt::Debug for Machine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Machine")
+            .field("status", &self.status())
+            .field("attempt", &self.attempt)
+            .field("connection", &self.connection)
+            .finish_non_exhaustive()
     }
 }
 

@@ -27,7 +27,6 @@ type WsStream = WebSocketStream<MaybeTlsStream<TcpStream>>;
 /// Time that last frames and the closing handshake may take.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
-#[derive(Debug)]
 pub(crate) struct Clock(Instant);
 
 impl Clock {

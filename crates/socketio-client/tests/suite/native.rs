@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde_json::json;
 use socketio_client::{
-    ConnectError, DisconnectReason, Error, Limits, Options, Reconnection, Socket, SocketEvent,
+    AckFuture, ConnectError, DisconnectReason, Error, Events, Limits, Options, Reconnection, Responder,
+    Socket, SocketEvent,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -13,6 +14,24 @@ use crate::scenarios::{connect, end, next, options, scenarios};
 use crate::server::{OxideServer, Server};
 
 scenarios!(OxideServer);
+
+#[test]
+fn handles_move_and_are_shared_between_threads() {
+    fn send_and_sync<T: Send + Sync>() {}
+    send_and_sync::<Socket>();
+    send_and_sync::<Events>();
+    send_and_sync::<Responder>();
+    send_and_sync::<AckFuture>();
+}
+
+#[tokio::test]
+async fn credentials_are_not_shown_by_debug_output() {
+    let server = OxideServer::start();
+    let options = Options::new(server.url()).auth(|| json!({ "token": "good" })).header("cookie", "good");
+    assert!(!format!("{options:?}").contains("good"));
+    let (socket, events, _) = connect(options).await;
+    assert!(!format!("{socket:?} {events:?}").contains("good"));
+}
 
 #[test]
 fn a_socket_needs_a_runtime() {
