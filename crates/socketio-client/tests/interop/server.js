@@ -1,12 +1,12 @@
 // The server that the scenarios in tests/suite/scenarios.rs describe, on the reference implementation.
-// Usage: node server.js PORT. Prints the port that it listens on; ends when its standard input does.
+// Usage: node server.js PORT PING_INTERVAL_MS. Prints the port that it listens on; ends when its standard input does.
 "use strict";
 
 const { createServer } = require("node:http");
 const { Server } = require("socket.io");
 
 const http = createServer();
-const io = new Server(http, { pingInterval: 300, pingTimeout: 300, maxHttpBufferSize: 100_000 });
+const io = new Server(http, { pingInterval: Number(process.argv[3]), pingTimeout: 2000, maxHttpBufferSize: 100_000 });
 
 function behave(socket) {
   socket.emit("welcome", socket.handshake.auth);

@@ -226,10 +226,10 @@ async fn watch(server: &impl Server) -> (Socket, Events) {
 }
 
 pub(crate) async fn pings_keep_a_quiet_connection<S: Server>() {
-    let server = S::start();
+    let server = S::pinging(Duration::from_millis(200));
     let (socket, mut events, _) = connect(options(&server.url())).await;
-    // Twice the server's ping interval and timeout, of 300 ms each.
-    socket.emit("wait", json!(1200)).unwrap();
+    // Longer than the server would wait for an answer to its first ping.
+    socket.emit("wait", json!(3000)).unwrap();
     event(&mut events, "waited").await;
 }
 

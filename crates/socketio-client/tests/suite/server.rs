@@ -16,8 +16,13 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 /// A server that can be killed and started again on the same port.
-pub(crate) trait Server {
-    fn start() -> Self;
+pub(crate) trait Server: Sized {
+    /// A server that pings so often, and waits two seconds for each answer.
+    fn pinging(interval: Duration) -> Self;
+    /// A server that pings so seldom that no pause of a busy machine counts as a lost connection.
+    fn start() -> Self {
+        Self::pinging(Duration::from_secs(60))
+    }
     fn port(&self) -> u16;
     /// Ends at once, cutting its connections.
     fn kill(&mut self);
@@ -31,13 +36,14 @@ pub(crate) trait Server {
 /// A server on socketioxide, on a runtime of its own so that it can be killed.
 pub(crate) struct OxideServer {
     port: u16,
+    ping_interval: Duration,
     runtime: Option<Runtime>,
 }
 
 impl Server for OxideServer {
-    fn start() -> Self {
-        let (port, runtime) = serve_on(0);
-        Self { port, runtime: Some(runtime) }
+    fn pinging(ping_interval: Duration) -> Self {
+        let (port, runtime) = serve_on(0, ping_interval);
+        Self { port, ping_interval, runtime: Some(runtime) }
     }
 
     fn port(&self) -> u16 {
@@ -51,7 +57,7 @@ impl Server for OxideServer {
     }
 
     fn restart(&mut self) {
-        self.runtime = Some(serve_on(self.port).1);
+        self.runtime = Some(serve_on(self.port, self.ping_interval).1);
     }
 }
 
@@ -61,13 +67,13 @@ impl Drop for OxideServer {
     }
 }
 
-fn serve_on(port: u16) -> (u16, Runtime) {
+fn serve_on(port: u16, ping_interval: Duration) -> (u16, Runtime) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let (listening, port_of) = mpsc::channel();
     runtime.spawn(async move {
         let listener = bind(port).await;
         listening.send(listener.local_addr().unwrap().port()).unwrap();
-        axum::serve(listener, axum::Router::new().layer(oxide_layer())).await.unwrap();
+        axum::serve(listener, axum::Router::new().layer(oxide_layer(ping_interval))).await.unwrap();
     });
     let port = port_of.recv_timeout(Duration::from_secs(30)).expect("the server to listen");
     (port, runtime)
@@ -83,10 +89,10 @@ async fn bind(port: u16) -> TcpListener {
     }
 }
 
-fn oxide_layer() -> socketioxide::layer::SocketIoLayer {
+fn oxide_layer(ping_interval: Duration) -> socketioxide::layer::SocketIoLayer {
     let (layer, io) = SocketIo::builder()
-        .ping_interval(Duration::from_millis(300))
-        .ping_timeout(Duration::from_millis(300))
+        .ping_interval(ping_interval)
+        .ping_timeout(Duration::from_secs(2))
         .max_payload(100_000)
         .build_layer();
     io.ns("/", behave.with(authorize));
@@ -145,13 +151,14 @@ async fn behave(io: SocketIo, socket: SocketRef, TryData(auth): TryData<Value>) 
 /// A server on the npm package `socket.io`, run by node.
 pub(crate) struct NodeServer {
     port: u16,
+    ping_interval: Duration,
     process: Child,
 }
 
 impl Server for NodeServer {
-    fn start() -> Self {
-        let (port, process) = run_node(0);
-        Self { port, process }
+    fn pinging(ping_interval: Duration) -> Self {
+        let (port, process) = run_node(0, ping_interval);
+        Self { port, ping_interval, process }
     }
 
     fn port(&self) -> u16 {
@@ -164,7 +171,7 @@ impl Server for NodeServer {
     }
 
     fn restart(&mut self) {
-        self.process = run_node(self.port).1;
+        self.process = run_node(self.port, self.ping_interval).1;
     }
 }
 
@@ -176,7 +183,7 @@ impl Drop for NodeServer {
     }
 }
 
-fn run_node(port: u16) -> (u16, Child) {
+fn run_node(port: u16, ping_interval: Duration) -> (u16, Child) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop");
     assert!(
         folder.join("node_modules/socket.io").is_dir(),
@@ -186,6 +193,7 @@ fn run_node(port: u16) -> (u16, Child) {
     let mut process = Command::new("node")
         .arg(folder.join("server.js"))
         .arg(port.to_string())
+        .arg(ping_interval.as_millis().to_string())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
