@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use contract::BusinessId;
 use sea_orm::Value;
 
 use super::row;
@@ -33,6 +34,21 @@ impl WriteTx {
         }
         for run in bulk_runs(&unplaced, KEYS_PER_READ) {
             self.add_known(self.by_name(run), &mut known).await?;
+        }
+        Ok(known.into_values().collect())
+    }
+
+    /// The stored businesses of these ids, with what an update of them needs. By ascending id; unknown ids are
+    /// left out.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn businesses_by_id(&mut self, ids: &[BusinessId]) -> Result<Vec<KnownBusiness>, StoreError> {
+        let mut known = BTreeMap::new();
+        for run in bulk_runs(ids, KEYS_PER_READ) {
+            let mut sql = self.select_known();
+            sql.push(" WHERE b.id IN (").bind_list(run.iter().map(|id| id.0)).push(")");
+            self.add_known(sql, &mut known).await?;
         }
         Ok(known.into_values().collect())
     }

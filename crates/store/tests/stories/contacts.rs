@@ -1,0 +1,90 @@
+//! The people of a business, and what enrichment did for it.
+
+use contract::enrichment::Evidence;
+use contract::{Business, BusinessId, EmailStatus};
+use store::test_support::TestStore;
+use store::{NewContact, NewEnrichmentEntry, Store, StoreError};
+
+use crate::support::*;
+
+fn contact(number: usize, is_primary: bool) -> NewContact {
+    NewContact {
+        name: Some(format!("Person {number}")),
+        title: Some("Owner".to_owned()),
+        email: Some(format!("p{number}@example.org")),
+        email_status: EmailStatus::Risky,
+        phone: None,
+        linkedin: None,
+        is_primary,
+        confidence: 0.75,
+        source_url: Some("https://example.org/contact".to_owned()),
+        found_at: at(1),
+    }
+}
+
+/// Gives a business so many contacts.
+pub(crate) async fn add(store: &Store, id: BusinessId, count: usize) {
+    let mut tx = store.begin_at(at(1)).await.unwrap();
+    tx.replace_contacts(id, (0..count).map(|number| contact(number, number == 1)).collect()).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn one(db: &TestStore) -> Business {
+    insert_named(db, &["One"]).await.remove(0)
+}
+
+async fn contacts_are_replaced_and_counted(db: TestStore) {
+    let business = one(&db).await;
+    add(db.store(), business.id, 3).await;
+    let detail = db.store().get_business(business.id).await.unwrap().unwrap();
+    let names: Vec<_> = detail.contacts.iter().map(|one| one.name.clone().unwrap()).collect();
+    assert_eq!(names, ["Person 1", "Person 0", "Person 2"], "the primary one first");
+    assert_eq!(detail.contacts[1].email_status, EmailStatus::Risky);
+    assert_eq!((detail.business.contact_count, detail.business.version), (3, 2));
+    assert_eq!(detail.business.updated_at, at(1));
+
+    add(db.store(), business.id, 1).await;
+    let detail = db.store().get_business(business.id).await.unwrap().unwrap();
+    assert_eq!((detail.contacts.len(), detail.business.contact_count, detail.business.version), (1, 1, 3));
+}
+
+async fn contacts_of_no_business_are_refused(db: TestStore) {
+    let mut tx = db.store().begin().await.unwrap();
+    let error = tx.replace_contacts(BusinessId(77), vec![contact(1, true)]).await.unwrap_err();
+    assert!(matches!(error, StoreError::NotFound { .. }), "{error}");
+}
+
+async fn what_enrichment_did_is_kept(db: TestStore) {
+    let business = one(&db).await;
+    let entry = |second| NewEnrichmentEntry {
+        business_id: business.id,
+        provider: "website".to_owned(),
+        status: "enriched".to_owned(),
+        fields_written: vec!["email".to_owned()],
+        cost_minor: 2,
+        currency: "EUR".to_owned(),
+        started_at: at(second),
+        duration_ms: 1500,
+        error: None,
+        evidence: vec![Evidence {
+            field: "email".to_owned(),
+            value: "a@example.org".to_owned(),
+            source_url: "https://example.org".to_owned(),
+            snippet: None,
+            confidence: 0.5,
+        }],
+    };
+    let mut tx = db.store().begin().await.unwrap();
+    let first = tx.log_enrichment(entry(1)).await.unwrap();
+    let second = tx.log_enrichment(entry(2)).await.unwrap();
+    tx.commit().await.unwrap();
+    let log = db.store().enrichment_log(business.id, 10).await.unwrap();
+    assert_eq!(log, [second, first]);
+    assert_eq!(db.store().enrichment_log(business.id, 1).await.unwrap().len(), 1);
+}
+
+store::stories!(
+    contacts_are_replaced_and_counted,
+    contacts_of_no_business_are_refused,
+    what_enrichment_did_is_kept,
+);

@@ -1,0 +1,106 @@
+//! Finding what is known already.
+
+use store::test_support::TestStore;
+use store::{LookupKey, NewBusiness};
+
+use crate::support::*;
+
+fn key(source_id: &str, name_key: &str, place: Option<(f64, f64)>) -> LookupKey {
+    LookupKey {
+        source: "osm".to_owned(),
+        source_id: source_id.to_owned(),
+        name_key: name_key.to_owned(),
+        location: place.map(|(latitude, longitude)| point(latitude, longitude)),
+    }
+}
+
+async fn found(db: &TestStore, keys: &[LookupKey]) -> Vec<String> {
+    let mut tx = db.store().begin().await.unwrap();
+    let known = tx.known_businesses(keys).await.unwrap();
+    tx.rollback().await.unwrap();
+    assert!(known.is_sorted_by_key(|one| one.business.id));
+    known.into_iter().map(|one| one.business.name).collect()
+}
+
+fn from_source(name: &str, id: &str) -> NewBusiness {
+    with(name, |row| row.sources = vec![source("osm", id), source("other", id)])
+}
+
+async fn the_same_source_record_is_known(db: TestStore) {
+    let mut new = from_source("A", "node/1");
+    new.domain = Some("example.org".to_owned());
+    insert(db.store(), vec![new, from_source("B", "node/2"), from_source("C", "node/3")]).await;
+    let keys = [key("node/3", "x", None), key("node/1", "y", Some((1.0, 1.0))), key("node/9", "z", None)];
+    assert_eq!(found(&db, &keys).await, ["A", "C"]);
+    let mut tx = db.store().begin().await.unwrap();
+    let known = tx.known_businesses(&keys[1..2]).await.unwrap();
+    assert_eq!((known[0].name_key.as_str(), known[0].domain.as_deref()), ("a", Some("example.org")));
+    assert_eq!(known[0].business.sources.len(), 2);
+}
+
+async fn the_same_name_is_known_nearby_or_where_no_place_is_told(db: TestStore) {
+    let rows = [("near", Some((60.0, 24.0))), ("far", Some((61.0, 24.0))), ("nowhere", None)];
+    let rows = rows.map(|(name, place)| {
+        let mut new = NewBusiness::named(name, "same name");
+        (new.business.latitude, new.business.longitude) =
+            place.map_or((None, None), |(latitude, longitude)| (Some(latitude), Some(longitude)));
+        new
+    });
+    insert(db.store(), rows.to_vec()).await;
+    let check = async |name: &str, place: Option<(f64, f64)>, expect: &[&str]| {
+        assert_eq!(found(&db, &[key("-", name, place)]).await, expect, "{name} {place:?}");
+    };
+    check("same name", Some((60.1, 24.1)), &["near", "nowhere"]).await;
+    check("same name", Some((60.0, 24.3)), &["nowhere"]).await;
+    check("same name", None, &["near", "far", "nowhere"]).await;
+    check("other", None, &[]).await;
+    check("", None, &[]).await;
+}
+
+async fn a_name_is_nearby_across_the_antimeridian(db: TestStore) {
+    let mut new = placed("Fiji Bar", -17.0, -179.95);
+    new.name_key = "fiji bar".to_owned();
+    insert(db.store(), vec![new]).await;
+    assert_eq!(found(&db, &[key("-", "fiji bar", Some((-17.0, 179.95)))]).await, ["Fiji Bar"]);
+    assert_eq!(found(&db, &[key("-", "fiji bar", Some((-17.0, 179.5)))]).await, Vec::<String>::new());
+}
+
+async fn a_large_batch_is_looked_up_whole(db: TestStore) {
+    let rows = (0..1000).map(|number| from_source(&format!("n{number}"), &number.to_string()));
+    insert(db.store(), rows.collect()).await;
+    let keys: Vec<_> = (0..1500)
+        .map(|number| key(&number.to_string(), &format!("n{}", number + 500), Some((1.0, 1.0))))
+        .collect();
+    assert_eq!(found(&db, &keys).await.len(), 1000);
+    assert_eq!(found(&db, &[]).await.len(), 0);
+}
+
+async fn two_runs_at_once_store_a_business_once(db: TestStore) {
+    let runs = (0..6).map(|_| {
+        let store = db.store().clone();
+        tokio::spawn(async move {
+            let mut saved = 0;
+            for number in 0..20 {
+                let id = number.to_string();
+                let mut tx = store.begin().await.unwrap();
+                if tx.known_businesses(&[key(&id, "n", None)]).await.unwrap().is_empty() {
+                    let mut new = from_source("N", &id);
+                    new.name_key = format!("n{number}");
+                    saved += tx.insert_businesses(vec![new]).await.unwrap().len();
+                }
+                tx.commit().await.unwrap();
+            }
+            saved
+        })
+    });
+    let saved: usize = futures::future::join_all(runs).await.into_iter().map(Result::unwrap).sum();
+    assert_eq!(saved, 20);
+}
+
+store::stories!(
+    the_same_source_record_is_known,
+    the_same_name_is_known_nearby_or_where_no_place_is_told,
+    a_name_is_nearby_across_the_antimeridian,
+    a_large_batch_is_looked_up_whole,
+    two_runs_at_once_store_a_business_once,
+);

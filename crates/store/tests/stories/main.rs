@@ -1,0 +1,16 @@
+//! What the store does, told once and run on both databases.
+
+mod backup;
+mod businesses;
+mod contacts;
+mod events;
+mod follow;
+mod idempotency;
+mod jobs;
+mod known;
+mod nearby;
+mod opening;
+mod search;
+mod support;
+mod trouble;
+mod writing;
