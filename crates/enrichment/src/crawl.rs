@@ -46,18 +46,35 @@ pub async fn crawl(
     if is_parked(&first) {
         return Reading::Parked;
     }
-    let mut findings = extract::extract(&first, country);
-    for url in pages_to_read(&first) {
+    let Some((mut findings, next)) = extracted(first, country).await else {
+        return Reading::Unreachable(FetchError::Unreachable("its first page could not be read".to_owned()));
+    };
+    for url in next {
         let page = tokio::select! {
             page = fetcher.page(&url) => page,
             () = cancel.cancelled() => return Reading::Cancelled,
         };
         match page {
-            Ok(page) => findings.absorb(extract::extract(&page, country)),
+            Ok(page) => {
+                if let Some((more, _)) = extracted(page, country).await {
+                    findings.absorb(more);
+                }
+            }
             Err(error) => tracing::debug!(%url, %error, "skipped a page"),
         }
     }
     Reading::Read(Box::new(findings))
+}
+
+/// What the page says and where to go on. Off the async threads: a page is parsed in one go, and a hostile one
+/// takes its time.
+async fn extracted(page: Page, country: Option<&str>) -> Option<(Findings, Vec<Url>)> {
+    let country = country.map(str::to_owned);
+    let work = move || (extract::extract(&page, country.as_deref()), pages_to_read(&page));
+    tokio::task::spawn_blocking(work)
+        .await
+        .inspect_err(|error| tracing::warn!(%error, "could not read a page"))
+        .ok()
 }
 
 /// Words of links that lead to contacts, the likeliest first; English, Finnish, German, Swedish, French, Spanish.

@@ -1,0 +1,356 @@
+//! One business, or a batch of them, from its website to the store.
+
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use contract::event::{EnrichmentComplete, EnrichmentFailed};
+use contract::{Business, BusinessId, EnrichmentStatus, EventPayload, JobCounts, JobProgress, Timestamp};
+use serde::{Deserialize, Serialize};
+use store::{JobLease, JobUpdate, LeaseState, NewEnrichmentEntry, Store, StoreError, WriteTx};
+use tokio_util::sync::CancellationToken;
+
+use crate::crawl::{Reading, crawl};
+use crate::fetcher::Fetcher;
+use crate::fields::{self, Gain};
+
+/// How enriching a business ended. Each is a result; only `Unreachable` is a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Outcome {
+    /// Something new was found and stored.
+    Enriched,
+    /// The site was read and said nothing new.
+    NothingFound,
+    /// The business has no website to read.
+    NoWebsite,
+    /// The site's robots.txt does not want us.
+    BlockedByRobots,
+    /// The domain is for sale, or its host shows a page of its own.
+    Parked,
+    /// The site could not be read.
+    Unreachable,
+}
+
+impl Outcome {
+    /// The outcome as the enrichment log writes it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Enriched => "enriched",
+            Self::NothingFound => "nothingFound",
+            Self::NoWebsite => "noWebsite",
+            Self::BlockedByRobots => "blockedByRobots",
+            Self::Parked => "parked",
+            Self::Unreachable => "unreachable",
+        }
+    }
+
+    fn explanation(self) -> Option<&'static str> {
+        match self {
+            Self::Enriched => None,
+            Self::NothingFound => Some("the website says nothing that was not known"),
+            Self::NoWebsite => Some("the business has no website to read"),
+            Self::BlockedByRobots => Some("the website's robots.txt does not allow it to be read"),
+            Self::Parked => Some("the website's domain is parked"),
+            Self::Unreachable => Some("the website could not be reached"),
+        }
+    }
+}
+
+/// Why a business was not enriched at all.
+#[derive(Debug, thiserror::Error)]
+pub enum EnrichError {
+    /// There is no such business.
+    #[error("there is no business {0}")]
+    UnknownBusiness(BusinessId),
+    /// It was stopped on request.
+    #[error("stopped on request")]
+    Cancelled,
+    /// Another worker holds the job.
+    #[error("another worker holds the job")]
+    LeaseLost,
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What a run needs besides the business.
+#[derive(Clone, Copy, Debug)]
+struct Run<'a> {
+    store: &'a Store,
+    fetcher: &'a Fetcher,
+    lease: &'a JobLease,
+    cancel: &'a CancellationToken,
+}
+
+/// Enriches one business as the job of `lease`: the site is read outside any transaction, then everything that
+/// follows from it is written in one, with its events.
+///
+/// # Errors
+/// When there is no such business, the job was stopped or lost, or the database fails.
+pub async fn enrich(
+    store: &Store,
+    fetcher: &Fetcher,
+    lease: &JobLease,
+    id: BusinessId,
+    cancel: &CancellationToken,
+) -> Result<Outcome, EnrichError> {
+    let run = Run { store, fetcher, lease, cancel };
+    run.begin(id, JobUpdate { progress: reading(0, 1), ..JobUpdate::default() }).await?;
+    run.finish(id, |_| JobUpdate { progress: saved(1, 1), counts: one_found(), checkpoint: None }).await
+}
+
+/// How a batch ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Batch {
+    /// Each business in the order of the request.
+    pub items: Vec<BatchItem>,
+}
+
+impl Batch {
+    fn with(&self, business_id: BusinessId, outcome: Option<Outcome>) -> Self {
+        let added = BatchItem { business_id, outcome };
+        Self { items: self.items.iter().copied().chain([added]).collect() }
+    }
+}
+
+/// How one business of a batch ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BatchItem {
+    /// The business.
+    pub business_id: BusinessId,
+    /// How it ended; absent where the business was deleted meanwhile.
+    pub outcome: Option<Outcome>,
+}
+
+/// Enriches businesses one after the other as the job of `lease`, going on after those that `checkpoint` says
+/// are done.
+///
+/// # Errors
+/// When the job was stopped or lost, or the database fails.
+pub async fn enrich_batch(
+    store: &Store,
+    fetcher: &Fetcher,
+    lease: &JobLease,
+    ids: &[BusinessId],
+    checkpoint: Option<serde_json::Value>,
+    cancel: &CancellationToken,
+) -> Result<Batch, EnrichError> {
+    let run = Run { store, fetcher, lease, cancel };
+    let mut batch: Batch =
+        checkpoint.and_then(|checkpoint| serde_json::from_value(checkpoint).ok()).unwrap_or_default();
+    for id in ids.iter().skip(batch.items.len()) {
+        let before = batch_update(&batch, ids.len(), false);
+        let outcome = match run.begin(*id, before).await {
+            Ok(()) => {
+                run.finish(*id, |outcome| batch_update(&batch.with(*id, Some(outcome)), ids.len(), true))
+                    .await
+            }
+            Err(error) => Err(error),
+        };
+        let outcome = match outcome {
+            Ok(outcome) => Some(outcome),
+            Err(EnrichError::UnknownBusiness(_)) => None,
+            Err(error) => return Err(error),
+        };
+        tracing::debug!(business_id = id.0, ?outcome, "enriched one of a batch");
+        batch = batch.with(*id, outcome);
+    }
+    Ok(batch)
+}
+
+impl Run<'_> {
+    /// Shows the business as being enriched.
+    async fn begin(&self, id: BusinessId, update: JobUpdate) -> Result<(), EnrichError> {
+        let mut tx = self.store.begin().await?;
+        let mut known = tx.businesses_by_id(&[id]).await?;
+        let Some(mut business) = known.pop() else { return Err(EnrichError::UnknownBusiness(id)) };
+        if business.business.enrichment_status != EnrichmentStatus::Enriching {
+            business.business.enrichment_status = EnrichmentStatus::Enriching;
+            let changed = tx.update_businesses(vec![business]).await?;
+            tx.append_events(
+                changed.into_iter().map(|business| EventPayload::BusinessUpdated(Box::new(business))),
+            );
+        }
+        self.record(&mut tx, update).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn finish(
+        &self,
+        id: BusinessId,
+        update: impl FnOnce(Outcome) -> JobUpdate,
+    ) -> Result<Outcome, EnrichError> {
+        let detail = self.store.get_business(id).await?.ok_or(EnrichError::UnknownBusiness(id))?;
+        let read = self.read(&detail.business).await?;
+        self.write(id, read, update).await
+    }
+
+    async fn read(&self, business: &Business) -> Result<Read, EnrichError> {
+        let (started_at, started) = (now(), Instant::now());
+        let reading = match &business.website {
+            None => None,
+            Some(website) => {
+                Some(crawl(self.fetcher, website, business.country.as_deref(), self.cancel).await)
+            }
+        };
+        if matches!(reading, Some(Reading::Cancelled)) {
+            return Err(EnrichError::Cancelled);
+        }
+        let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Ok(Read { reading, started_at, duration_ms })
+    }
+
+    /// Everything that follows from a reading, in one transaction. The business is read again in it: a person may
+    /// have changed it while the site was read.
+    async fn write(
+        &self,
+        id: BusinessId,
+        read: Read,
+        update: impl FnOnce(Outcome) -> JobUpdate,
+    ) -> Result<Outcome, EnrichError> {
+        let contacts = self.store.get_business(id).await?.ok_or(EnrichError::UnknownBusiness(id))?.contacts;
+        let mut tx = self.store.begin().await?;
+        let mut known = tx.businesses_by_id(&[id]).await?;
+        let Some(mut known) = known.pop() else { return Err(EnrichError::UnknownBusiness(id)) };
+        let (started_at, duration_ms) = (read.started_at, read.duration_ms);
+        let (outcome, error, gain) = read.gain(&mut known.business, &contacts);
+        let failed = outcome == Outcome::Unreachable;
+        known.business.enrichment_status =
+            if failed { EnrichmentStatus::Failed } else { EnrichmentStatus::Enriched };
+        known.business.enrichment_error.clone_from(&error);
+        let mut changed = tx.update_businesses(vec![known]).await?;
+        if gain.contacts.len() > contacts.len() {
+            changed = self.store_contacts(&mut tx, id, gain.contacts, changed).await?;
+        }
+        let version = changed.first().map_or(0, |business| business.version);
+        tx.append_events(
+            changed.into_iter().map(|business| EventPayload::BusinessUpdated(Box::new(business))),
+        );
+        tx.append_events([self.ended(id, version, failed.then(|| error.clone().unwrap_or_default()))]);
+        tx.append_events([EventPayload::StatsUpdated {}]);
+        tx.log_enrichment(NewEnrichmentEntry {
+            business_id: id,
+            provider: "website".to_owned(),
+            status: outcome.as_str().to_owned(),
+            fields_written: gain.fields,
+            cost_minor: 0,
+            currency: "USD".to_owned(),
+            started_at,
+            duration_ms,
+            error: if failed { error } else { None },
+            evidence: gain.evidence,
+        })
+        .await?;
+        self.record(&mut tx, update(outcome)).await?;
+        tx.commit().await?;
+        Ok(outcome)
+    }
+
+    async fn store_contacts(
+        &self,
+        tx: &mut WriteTx,
+        id: BusinessId,
+        contacts: Vec<store::NewContact>,
+        mut changed: Vec<Business>,
+    ) -> Result<Vec<Business>, EnrichError> {
+        let stored = tx.replace_contacts(id, contacts).await?;
+        for business in &mut changed {
+            // Replacing contacts is a change of its own.
+            business.version += 1;
+            business.contact_count = u32::try_from(stored.len()).unwrap_or(u32::MAX);
+        }
+        Ok(changed)
+    }
+
+    fn ended(&self, business_id: BusinessId, version: u64, error: Option<String>) -> EventPayload {
+        let job_id = self.lease.job_id();
+        match error {
+            Some(error) => EventPayload::EnrichmentFailed(EnrichmentFailed { business_id, job_id, error }),
+            None => EventPayload::EnrichmentComplete(EnrichmentComplete { business_id, job_id, version }),
+        }
+    }
+
+    async fn record(&self, tx: &mut WriteTx, update: JobUpdate) -> Result<(), EnrichError> {
+        match tx.record_job(self.lease, update).await? {
+            LeaseState::Lost => Err(EnrichError::LeaseLost),
+            // The work of this transaction is done: it is kept, and the worker stops before the next.
+            LeaseState::Held | LeaseState::CancelRequested => Ok(()),
+        }
+    }
+}
+
+/// A site that was read, or none.
+#[derive(Debug)]
+struct Read {
+    reading: Option<Reading>,
+    started_at: Timestamp,
+    duration_ms: u64,
+}
+
+impl Read {
+    /// The outcome, why nothing came of it, and what the business gains.
+    fn gain(
+        self,
+        business: &mut Business,
+        contacts: &[contract::Contact],
+    ) -> (Outcome, Option<String>, Gain) {
+        let at = self.started_at;
+        let (outcome, gain) = match self.reading {
+            None => (Outcome::NoWebsite, Gain::default()),
+            Some(Reading::Read(findings)) => {
+                let gain = fields::fill(business, contacts, *findings, at);
+                let outcome = if gain.fields.is_empty() { Outcome::NothingFound } else { Outcome::Enriched };
+                (outcome, gain)
+            }
+            Some(Reading::BlockedByRobots) => (Outcome::BlockedByRobots, Gain::default()),
+            Some(Reading::Parked) => (Outcome::Parked, Gain::default()),
+            Some(Reading::Unreachable(error)) => {
+                return (Outcome::Unreachable, Some(error.to_string()), Gain::default());
+            }
+            Some(Reading::Cancelled) => (Outcome::Unreachable, Gain::default()),
+        };
+        (outcome, outcome.explanation().map(str::to_owned), gain)
+    }
+}
+
+fn batch_update(batch: &Batch, total: usize, saving: bool) -> JobUpdate {
+    let count = |wanted: fn(Outcome) -> bool| {
+        batch.items.iter().filter(|item| item.outcome.is_some_and(wanted)).count() as u64
+    };
+    let (done, total) = (batch.items.len() as u64, total as u64);
+    JobUpdate {
+        progress: if saving { saved(done, total) } else { reading(done, total) },
+        counts: JobCounts {
+            found: done,
+            saved: count(|outcome| outcome == Outcome::Enriched),
+            failed: count(|outcome| outcome == Outcome::Unreachable),
+            ..JobCounts::default()
+        },
+        checkpoint: serde_json::to_value(batch).ok(),
+    }
+}
+
+fn one_found() -> JobCounts {
+    JobCounts { found: 1, ..JobCounts::default() }
+}
+
+fn reading(done: u64, total: u64) -> JobProgress {
+    JobProgress {
+        done,
+        total: Some(total),
+        stage: "reading".to_owned(),
+        message: Some("Reading the website".to_owned()),
+    }
+}
+
+fn saved(done: u64, total: u64) -> JobProgress {
+    JobProgress { done, total: Some(total), stage: "saved".to_owned(), message: None }
+}
+
+fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}

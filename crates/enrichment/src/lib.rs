@@ -2,9 +2,11 @@
 
 pub mod address;
 pub mod crawl;
-
+mod enrich;
 pub mod extract;
 mod fetcher;
+mod fields;
 mod robots;
 
+pub use enrich::{Batch, BatchItem, EnrichError, Outcome, enrich, enrich_batch};
 pub use fetcher::{FetchError, Fetcher, FetcherConfig, Page};

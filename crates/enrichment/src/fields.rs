@@ -1,0 +1,128 @@
+//! Findings to the fields of a business: only what is missing is filled, and every value brings its evidence.
+
+use contract::enrichment::Evidence;
+use contract::{Business, Contact, EmailStatus, Timestamp};
+use store::NewContact;
+
+use crate::extract::{Finding, Findings, Person};
+
+/// What a business gains.
+#[derive(Debug, Default)]
+pub(crate) struct Gain {
+    /// Names of the fields that were written.
+    pub(crate) fields: Vec<String>,
+    /// Where each value came from.
+    pub(crate) evidence: Vec<Evidence>,
+    /// The contacts after the gain, those known before first.
+    pub(crate) contacts: Vec<NewContact>,
+}
+
+/// Addresses surer than this become the business's own; what is less sure is only reported.
+const SURE_ENOUGH: f64 = 0.6;
+
+/// Fills what the business does not have.
+pub(crate) fn fill(
+    business: &mut Business,
+    contacts: &[Contact],
+    findings: Findings,
+    now: Timestamp,
+) -> Gain {
+    let mut gain = Gain::default();
+    if let Some(email) = findings.emails.first().filter(|email| email.confidence >= SURE_ENOUGH) {
+        gain.fill("email", &mut business.email, email);
+    }
+    if let Some(phone) = findings.phones.first().filter(|phone| phone.confidence >= SURE_ENOUGH) {
+        if business.phone.is_none() {
+            business.phone_display = Some(phone.value.clone());
+        }
+        gain.fill("phone", &mut business.phone, phone);
+    }
+    if let Some(description) = &findings.description {
+        gain.fill("description", &mut business.description, description);
+    }
+    gain.fill_socials(business, &findings);
+    gain.contacts = contacts.iter().map(as_new).collect();
+    for person in findings.people {
+        gain.add_person(person, now);
+    }
+    if let Some(first) = gain.contacts.first_mut().filter(|_| !contacts.iter().any(|known| known.is_primary))
+    {
+        first.is_primary = true;
+    }
+    gain
+}
+
+impl Gain {
+    fn fill(&mut self, field: &str, slot: &mut Option<String>, finding: &Finding) {
+        if slot.is_none() {
+            *slot = Some(finding.value.clone());
+            self.write(field, finding);
+        }
+    }
+
+    fn write(&mut self, field: &str, finding: &Finding) {
+        self.fields.push(field.to_owned());
+        self.evidence.push(Evidence {
+            field: field.to_owned(),
+            value: finding.value.clone(),
+            source_url: finding.source_url.clone(),
+            snippet: Some(finding.snippet.clone()),
+            confidence: finding.confidence,
+        });
+    }
+
+    fn fill_socials(&mut self, business: &mut Business, findings: &Findings) {
+        let found = &findings.socials;
+        let ours = &mut business.socials;
+        for (name, slot, url) in [
+            ("socials.facebook", &mut ours.facebook, &found.facebook),
+            ("socials.instagram", &mut ours.instagram, &found.instagram),
+            ("socials.linkedin", &mut ours.linkedin, &found.linkedin),
+            ("socials.x", &mut ours.x, &found.x),
+            ("socials.youtube", &mut ours.youtube, &found.youtube),
+            ("socials.tiktok", &mut ours.tiktok, &found.tiktok),
+            ("socials.yelp", &mut ours.yelp, &found.yelp),
+        ] {
+            let (Some(url), None) = (url, &slot) else { continue };
+            *slot = Some(url.clone());
+            let source_url = business.website.clone().unwrap_or_default();
+            let finding = Finding { value: url.clone(), snippet: url.clone(), source_url, confidence: 0.9 };
+            self.write(name, &finding);
+        }
+    }
+
+    fn add_person(&mut self, person: Person, now: Timestamp) {
+        let known = self.contacts.iter().any(|known| known.name.as_deref() == Some(&person.name.value));
+        if known {
+            return;
+        }
+        self.write("contacts", &person.name);
+        self.contacts.push(NewContact {
+            name: Some(person.name.value),
+            title: person.title,
+            email: person.email,
+            email_status: EmailStatus::Unknown,
+            phone: person.phone,
+            linkedin: None,
+            is_primary: false,
+            confidence: person.name.confidence,
+            source_url: Some(person.name.source_url),
+            found_at: now,
+        });
+    }
+}
+
+fn as_new(contact: &Contact) -> NewContact {
+    NewContact {
+        name: contact.name.clone(),
+        title: contact.title.clone(),
+        email: contact.email.clone(),
+        email_status: contact.email_status,
+        phone: contact.phone.clone(),
+        linkedin: contact.linkedin.clone(),
+        is_primary: contact.is_primary,
+        confidence: contact.confidence,
+        source_url: contact.source_url.clone(),
+        found_at: contact.found_at,
+    }
+}
