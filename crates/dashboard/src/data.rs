@@ -28,6 +28,9 @@ pub(crate) type Jobs = UseQuery<Page<Job>, ApiError>;
 /// One job.
 pub(crate) type OneJob = UseQuery<Job, ApiError>;
 
+/// Suggestions of places.
+pub(crate) type Places = UseQuery<Vec<LocationSuggestion>, ApiError>;
+
 /// Pause in typing after which suggestions are asked for.
 const PAUSE: Duration = Duration::from_millis(120);
 /// The most suggestions that a field shows.
@@ -57,6 +60,16 @@ pub(crate) fn sources() -> UseQuery<Vec<SourceInfo>, ApiError> {
 pub(crate) fn leads(query: impl Fn() -> BusinessQuery + 'static) -> Leads {
     let (api, connection) = (use_api(), use_connection());
     use_query(move || queries::business_list(&api, &connection, query()))
+}
+
+/// The page of leads that `query` asks for, once it asks for one.
+pub(crate) fn leads_if(query: impl Fn() -> Option<BusinessQuery> + 'static) -> Leads {
+    let (api, connection) = (use_api(), use_connection());
+    use_query(move || {
+        let query = query();
+        let is_asked = query.is_some();
+        queries::business_list(&api, &connection, query.unwrap_or_default()).enabled(is_asked)
+    })
 }
 
 /// How the leads of `query` spread.
@@ -140,10 +153,7 @@ pub(crate) fn categories(
 }
 
 /// Places that answer what stands in the field, once it had the focus.
-pub(crate) fn locations(
-    typed: RwSignal<String>,
-    focused: RwSignal<bool>,
-) -> UseQuery<Vec<LocationSuggestion>, ApiError> {
+pub(crate) fn locations(typed: RwSignal<String>, focused: RwSignal<bool>) -> Places {
     let (api, typed) = (use_api(), after_pause(typed));
     use_query(move || queries::location_suggestions(&api, suggest(typed.get())).enabled(focused.get()))
 }

@@ -109,6 +109,17 @@ pub fn label(slug: &str) -> String {
     text
 }
 
+/// A source's name for people, by its slug.
+#[must_use]
+pub fn source(slug: &str) -> String {
+    match slug {
+        "openstreetmap" => "OpenStreetMap".to_owned(),
+        "csv" => "CSV".to_owned(),
+        "geojson" => "GeoJSON".to_owned(),
+        _ => label(slug),
+    }
+}
+
 /// A category's name for people; what no category fits says so.
 #[must_use]
 pub fn category(slug: Option<&str>) -> String {

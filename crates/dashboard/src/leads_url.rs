@@ -187,7 +187,7 @@ pub fn active(query: &BusinessQuery) -> Vec<ActiveFilter> {
     add("Industry", words(&query.industry), |q| q.industry = None);
     add("Category", words(&query.category), |q| q.category = None);
     add("Status", query.enrichment_status.map(status_label), |q| q.enrichment_status = None);
-    add("Source", words(&query.source), |q| q.source = None);
+    add("Source", query.source.as_deref().map(format::source), |q| q.source = None);
     add("Tag", query.tag.clone(), |q| q.tag = None);
     add("Phone", yes_no(query.has_phone), |q| q.has_phone = None);
     add("E-mail", yes_no(query.has_email), |q| q.has_email = None);

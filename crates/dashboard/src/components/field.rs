@@ -38,14 +38,15 @@ impl FieldState {
 
     /// What was typed before the script ran stays; later changes of the value reach the element.
     fn keep_in_step(self) {
-        Effect::new(move |before: Option<()>| {
+        Effect::new(move |is_met: Option<bool>| {
             let value = self.value.get();
-            let Some(input) = self.input.get() else { return };
-            if before.is_none() {
+            let Some(input) = self.input.get() else { return false };
+            if is_met != Some(true) {
                 self.value.set(input.value());
             } else if input.value() != value {
                 input.set_value(&value);
             }
+            true
         });
     }
 }

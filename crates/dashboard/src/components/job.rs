@@ -6,12 +6,17 @@ use leptos::prelude::*;
 
 use crate::components::badge::job_badge;
 use crate::components::icon::{Icon, icon};
+use crate::components::load::sentence;
 use crate::{clock, data, format, routes, search_job};
 
 /// One line about a job: title, where it stands, what it counted, and its bar while it runs.
 pub(crate) fn job_row(job: &Job) -> AnyView {
+    view! { <li class="job-row">{job_row_parts(job)}</li> }.into_any()
+}
+
+/// What stands in such a line.
+pub(crate) fn job_row_parts(job: &Job) -> AnyView {
     view! {
-        <li class="job-row">
             <div class="job-row__head">
                 <a class="job-row__title" href=routes::job(job.job_id) data-row="">{search_job::title(job)}</a>
                 {job_badge(job)}
@@ -20,11 +25,19 @@ pub(crate) fn job_row(job: &Job) -> AnyView {
                 <span>{search_job::summary(&job.counts)}</span>
                 <span class="muted">{clock::time(job.created_at)}</span>
             </p>
-            {(!job.status.is_finished()).then(|| progress(job))}
-            {job.error.clone().map(|error| view! { <p class="job-row__error">{error}</p> })}
-        </li>
+            {has_progress(job).then(|| progress(job))}
+            {job.error.as_deref().map(|error| view! { <p class="job-row__error">{sentence(error)}</p> })}
     }
     .into_any()
+}
+
+/// Whether a bar says something: the job runs, or stopped on its way.
+pub(crate) fn has_progress(job: &Job) -> bool {
+    match job.status {
+        JobStatus::Running => true,
+        JobStatus::Pending | JobStatus::Failed | JobStatus::Cancelled => job.progress.done > 0,
+        JobStatus::Completed => false,
+    }
 }
 
 /// The bar of a job with its numbers; without a total it shows only that something moves.

@@ -107,7 +107,13 @@ pub(crate) fn sentence(fragment: &str) -> String {
 /// Grey bars in the shape of `rows` lines of text.
 pub(crate) fn lines(rows: usize) -> AnyView {
     let bars = (0..rows).map(|_| view! { <div class="skeleton__line"></div> }).collect_view();
-    view! { <div class="skeleton" role="status" aria-label="Loading">{bars}</div> }.into_any()
+    view! {
+        <div class="skeleton" role="status" aria-label="Loading">
+            {bars}
+            <noscript>"This part could not be loaded. Reload the page to try again."</noscript>
+        </div>
+    }
+    .into_any()
 }
 
 #[cfg(test)]

@@ -1,8 +1,11 @@
 //! Find: the search form. It is a plain form that works without script; with it, fields suggest and errors
 //! appear in place.
 
-use contract::FieldError;
-use contract::places::{CategorySuggestion, LocationSuggestion, SourceInfo, SourceState};
+mod area;
+mod sources;
+
+use contract::places::{CategorySuggestion, LocationSuggestion};
+use contract::{FieldError, Job, Problem};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -10,11 +13,11 @@ use leptos_router::hooks::use_location;
 use crate::components::combobox::{Choice, combobox};
 use crate::components::field::{FieldState, FieldText, field, input};
 use crate::components::icon::{Icon, icon};
-use crate::components::job::job_row;
-use crate::components::lead::external;
+use crate::components::job::job_row_parts;
 use crate::components::load::{lines, loaded, sentence};
 use crate::components::panel::{page_head, panel};
 use crate::find_form::FindForm;
+use crate::search_job::SearchJob;
 use crate::state::use_page_state;
 use crate::{data, format};
 
@@ -29,7 +32,6 @@ const QUERY: FieldText = FieldText { name: "query", label: "Words in the name", 
 const RADIUS: FieldText = FieldText { name: "radiusKm", label: "Radius in km", hint: "0.1 to 50." };
 const MAX: FieldText =
     FieldText { name: "maxResults", label: "At most", hint: "1 to 5000, the nearest first." };
-const SOURCE: FieldText = FieldText { name: "source", label: "Source", hint: "" };
 
 /// The form's fields and what is wrong with them.
 #[derive(Clone, Copy)]
@@ -73,6 +75,16 @@ impl Form {
         }
     }
 
+    fn fill(self, with: &FindForm) {
+        self.location.value.set(with.location.clone());
+        self.category.value.set(with.category.clone());
+        self.query.value.set(with.query.clone());
+        self.radius.value.set(with.radius_km.clone());
+        self.max.value.set(with.max_results.clone());
+        self.source.set(with.source.clone());
+        self.errors.set(Vec::new());
+    }
+
     /// The focus goes to the first field that is wrong.
     fn show_errors(self, errors: Vec<FieldError>) {
         let first = [
@@ -93,27 +105,42 @@ impl Form {
 
 /// The page.
 pub(crate) fn find_page() -> AnyView {
+    let (form, refused) = start();
+    let focused = RwSignal::new(false);
+    let places = data::locations(form.location.value, focused);
     view! {
         {page_head(|| "Find leads".to_owned(), ().into_any())}
         <div class="columns columns--wide">
-            {panel("search", "New search", ().into_any(), search_form())}
-            {panel("recent-searches", "Recent searches", ().into_any(), recent_searches())}
+            {panel("search", "New search", ().into_any(), search_form(form, refused, places, focused))}
+            <div class="stack">
+                {area::preview(form.location.value, form.radius.value, places)}
+                {panel("recent-searches", "Recent searches", ().into_any(), recent_searches())}
+            </div>
         </div>
     }
     .into_any()
 }
 
-fn search_form() -> AnyView {
-    let state = use_page_state();
-    let search = use_location().search;
-    let failure = state.find_failure;
-    let start = match &failure {
+/// The form as the address or the refused one fills it in, and why that was refused.
+fn start() -> (Form, Option<Problem>) {
+    let failure = use_page_state().find_failure;
+    let typed = match &failure {
         Some(failure) => failure.form.clone(),
-        None => FindForm::from_search(&search.get_untracked()),
+        None => FindForm::from_search(&use_location().search.get_untracked()),
     };
     let refused = failure.map(|failure| failure.problem);
-    let errors = RwSignal::new(refused.as_ref().map(|problem| problem.errors.clone()).unwrap_or_default());
-    let form = Form::new(&start, errors);
+    let errors = refused.as_ref().map(|problem| problem.errors.clone()).unwrap_or_default();
+    let form = Form::new(&typed, RwSignal::new(errors));
+    follow_address(form);
+    (form, refused)
+}
+
+fn search_form(
+    form: Form,
+    refused: Option<Problem>,
+    places: data::Places,
+    focused: RwSignal<bool>,
+) -> AnyView {
     let general =
         RwSignal::new(refused.filter(|problem| problem.errors.is_empty()).map(|problem| problem.detail));
     let start_search = data::use_start_search(move |error| {
@@ -135,15 +162,15 @@ fn search_form() -> AnyView {
     let pending = start_search.pending;
     view! {
         <form class="form" method="post" action="/find" novalidate aria-label="New search" on:submit=submit>
-            {location_field(form.location)}
+            {location_field(form.location, places, focused)}
             {category_field(form.category)}
             {field(QUERY, form.query, input(QUERY, form.query, "text", ""))}
             <div class="form__pair">
                 {field(RADIUS, form.radius, input(RADIUS, form.radius, "decimal", "5"))}
                 {field(MAX, form.max, input(MAX, form.max, "numeric", "50"))}
             </div>
-            {source_field(form)}
-            <input type="hidden" name="idempotencyKey" value=state.form_key/>
+            {sources::choice(form.source, form.errors)}
+            <input type="hidden" name="idempotencyKey" value=use_page_state().form_key/>
             {move || general.get().map(|text| view! {
                 <p class="form__error" role="alert">{icon(Icon::Alert)}{sentence(&text)}</p>
             })}
@@ -158,11 +185,9 @@ fn search_form() -> AnyView {
     .into_any()
 }
 
-fn location_field(state: FieldState) -> AnyView {
-    let focused = RwSignal::new(false);
-    let suggestions = data::locations(state.value, focused);
+fn location_field(state: FieldState, places: data::Places, focused: RwSignal<bool>) -> AnyView {
     let choices = Signal::derive(move || {
-        let found = suggestions.data();
+        let found = places.data();
         found.map(|found| found.iter().map(location_choice).collect::<Vec<_>>()).unwrap_or_default()
     });
     combobox(LOCATION, state, "Helsinki", choices, Vec::new(), focused)
@@ -194,71 +219,6 @@ fn category_choice(category: &CategorySuggestion) -> Choice {
     }
 }
 
-fn source_field(form: Form) -> AnyView {
-    loaded(
-        data::sources(),
-        || lines(2),
-        move |sources| {
-            let error =
-                form.errors.with(|errors| errors.iter().find(|error| error.field == SOURCE.name).cloned());
-            let options = sources.iter().map(|source| source_option(source, form)).collect_view();
-            view! {
-                <fieldset class="sources" aria-describedby="source-error">
-                    <legend class="field__label">{SOURCE.label}</legend>
-                    {options}
-                    {error.map(|error| view! {
-                        <p class="field__error" id="source-error" role="alert">{sentence(&error.message)}</p>
-                    })}
-                </fieldset>
-            }
-            .into_any()
-        },
-    )
-}
-
-fn source_option(source: &SourceInfo, form: Form) -> AnyView {
-    let slug = source.source.clone();
-    let (chosen, set) = (slug.clone(), slug.clone());
-    let is_default = source.default;
-    let usable = source.state == SourceState::Ready;
-    let is_chosen = move || {
-        let wanted = form.source.get();
-        if wanted.is_empty() { is_default } else { wanted == chosen }
-    };
-    let starts_chosen = untrack(&is_chosen);
-    let id = format!("source-{slug}");
-    view! {
-        <div class="source-option" class:source-option--off=!usable>
-            <input type="radio" class="source-option__radio" name="source" id=id.clone() value=slug
-                checked=starts_chosen prop:checked=is_chosen disabled=!usable
-                aria-describedby=format!("{id}-about") on:change=move |_| form.source.set(set.clone())/>
-            <label class="source-option__name" for=id.clone()>{source.name.clone()}</label>
-            {source_about(source, &id)}
-        </div>
-    }
-    .into_any()
-}
-
-fn source_about(source: &SourceInfo, id: &str) -> AnyView {
-    let places = source.places.map(|count| format!("{}. ", format::plural(count, "place", "places")));
-    let licence = source.licence.clone();
-    let licence = match source.licence_url.as_deref().and_then(format::web_link) {
-        Some(url) => external(url, licence),
-        None => view! { <span>{licence}</span> }.into_any(),
-    };
-    view! {
-        <div class="source-option__about" id=format!("{id}-about")>
-            <p>{sentence(&source.coverage)}" "{places}</p>
-            <p class="inline">
-                <span>"Cost: "<strong>{source.cost.clone()}</strong></span>
-                <span>"Licence: "{licence}</span>
-            </p>
-            {source.message.clone().map(|message| view! { <p class="field__error">{sentence(&message)}</p> })}
-        </div>
-    }
-    .into_any()
-}
-
 fn recent_searches() -> AnyView {
     loaded(
         data::scrape_jobs(),
@@ -268,8 +228,28 @@ fn recent_searches() -> AnyView {
                 let text = "Searches appear here, to be looked at or run again.";
                 return view! { <p class="muted panel__empty">{text}</p> }.into_any();
             }
-            let rows = jobs.iter().take(8).map(job_row).collect_view();
+            let rows = jobs.iter().take(8).map(recent_search).collect_view();
             view! { <ul class="list">{rows}</ul> }.into_any()
         },
     )
+}
+
+fn recent_search(job: &Job) -> AnyView {
+    let again = SearchJob::of(job).map(|search| {
+        let href = FindForm::from_request(&search.request).url();
+        view! { <a class="recent__again" href=href data-noscroll="">"Fill in the form"</a> }
+    });
+    view! { <li class="job-row">{job_row_parts(job)}{again}</li> }.into_any()
+}
+
+/// A link to this page with other values fills them in, though the page stays.
+fn follow_address(form: Form) {
+    let search = use_location().search;
+    Effect::new(move |before: Option<String>| {
+        let now = search.get();
+        if before.is_some_and(|before| before != now) {
+            form.fill(&FindForm::from_search(&now));
+        }
+        now
+    });
 }

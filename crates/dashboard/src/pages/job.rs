@@ -7,7 +7,7 @@ use leptos_router::hooks::use_params_map;
 
 use crate::components::badge::job_badge;
 use crate::components::icon::{Icon, icon};
-use crate::components::job::{Phase, job_actions, progress};
+use crate::components::job::{Phase, has_progress, job_actions, progress};
 use crate::components::lead::lead_line_parts;
 use crate::components::load::{lines, load_of, missing, sentence, stale_line};
 use crate::components::map::{Pin, map};
@@ -30,7 +30,7 @@ pub(crate) fn job_page() -> AnyView {
     let load = load_of(job);
     let is_missing = move || {
         let known_missing = id.get().is_none_or(|id| missing_path == Some(routes::job(id)));
-        known_missing || (job.data().is_none() && job.error().is_some_and(|error| error.is_not_found()))
+        job.data().is_none() && (known_missing || job.error().is_some_and(|error| error.is_not_found()))
     };
     let area = Memo::new(move |_| job.data().and_then(|job| Some(Area::of(&SearchJob::of(&job)?, &job))));
     let is_here = Memo::new(move |_| job.data().is_some());
@@ -77,7 +77,7 @@ fn job_view(job: data::OneJob) -> AnyView {
 fn standing(job: &Job) -> AnyView {
     view! {
         <p class="status-line">{job_badge(job)}{timing(job)}</p>
-        {progress(job)}
+        {has_progress(job).then(|| progress(job))}
         {counts(job)}
     }
     .into_any()

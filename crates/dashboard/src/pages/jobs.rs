@@ -7,8 +7,8 @@ use leptos_router::hooks::use_location;
 
 use crate::components::badge::job_badge;
 use crate::components::icon::{Icon, icon};
-use crate::components::job::{Phase, job_actions, progress};
-use crate::components::load::{lines, load_of, missing, stale_line};
+use crate::components::job::{Phase, has_progress, job_actions, progress};
+use crate::components::load::{lines, load_of, missing, sentence, stale_line};
 use crate::components::panel::{empty, link_button, page_head};
 use crate::{clock, data, format, routes, search_job};
 
@@ -128,8 +128,8 @@ fn job_facts(job: &Job) -> AnyView {
             {took.map(|took| view! { <span class="muted">{took}</span> })}
             {attempts.map(|attempts| view! { <span class="muted">{attempts}</span> })}
         </p>
-        {(!job.status.is_finished()).then(|| progress(job))}
-        {job.error.clone().map(|error| view! { <p class="job-row__error">{icon(Icon::Alert)}{error}</p> })}
+        {has_progress(job).then(|| progress(job))}
+        {job.error.as_deref().map(|error| view! { <p class="job-row__error">{icon(Icon::Alert)}{sentence(error)}</p> })}
     }
     .into_any()
 }

@@ -27,7 +27,7 @@ pub(crate) fn lead_page() -> AnyView {
     let load = load_of(lead);
     let is_missing = move || {
         let known_missing = id.get().is_none_or(|id| missing_path == Some(routes::lead(id)));
-        known_missing || (lead.data().is_none() && lead.error().is_some_and(|error| error.is_not_found()))
+        lead.data().is_none() && (known_missing || lead.error().is_some_and(|error| error.is_not_found()))
     };
     view! {
         {move || if is_missing() {
@@ -249,7 +249,7 @@ fn sources(lead: &Business) -> AnyView {
 }
 
 fn source(source: &SourceRef) -> AnyView {
-    let name = format::label(&source.source);
+    let name = format::source(&source.source);
     let record = source.source_id.clone();
     let record = match record_url(&source.source, &record) {
         Some(url) => external(url, record),

@@ -45,15 +45,16 @@ fn begin() -> AnyView {
 fn figures(stats: &Arc<Stats>) -> AnyView {
     let week = &stats.created_per_day[stats.created_per_day.len().saturating_sub(7)..];
     let this_week: u64 = week.iter().map(|day| day.count).sum();
+    let today = week.last().map_or(0, |day| day.count);
     let since = week.first().and_then(|day| format!("{}T00:00:00Z", day.date).parse().ok());
     let of_all = |part: u64| format!("{} %", format::percent(part, stats.total));
     let contacts = format::plural(stats.total_contacts, "contact", "contacts");
     let tiles = [
-        tile("Leads", stats.total, "all of them".to_owned(), BusinessQuery::default()),
+        tile("Leads", stats.total, contacts, BusinessQuery::default()),
         tile(
             "New in 7 days",
             this_week,
-            "by UTC days".to_owned(),
+            format!("{} today (UTC)", format::number(today)),
             BusinessQuery { created_after: since, ..Default::default() },
         ),
         tile(
@@ -77,7 +78,7 @@ fn figures(stats: &Arc<Stats>) -> AnyView {
         tile(
             "Enriched",
             stats.enriched,
-            contacts,
+            of_all(stats.enriched),
             BusinessQuery { enrichment_status: Some(EnrichmentStatus::Enriched), ..Default::default() },
         ),
     ];
@@ -87,7 +88,7 @@ fn figures(stats: &Arc<Stats>) -> AnyView {
         <div class="columns columns--three">
             {panel("top-trades", "Trades", ().into_any(), bars::counts(top(&stats.by_category), format::label, by_category))}
             {panel("top-cities", "Cities", ().into_any(), bars::counts(top(&stats.by_city), str::to_owned, by_city))}
-            {panel("top-sources", "Sources", ().into_any(), bars::counts(top(&stats.by_source), format::label, by_source))}
+            {panel("top-sources", "Sources", ().into_any(), bars::counts(top(&stats.by_source), format::source, by_source))}
         </div>
     }
     .into_any()

@@ -152,7 +152,7 @@ fn menus(query: &BusinessQuery, facets: Option<&contract::stats::Facets>) -> Vec
         menu("Website", yes_or_no(query, |q| &mut q.has_website)),
         menu("E-mail", yes_or_no(query, |q| &mut q.has_email)),
         menu("Chain", yes_or_no(query, |q| &mut q.chain)),
-        menu("Source", values(query, &counts(|f| &f.source), format::label, |q| &mut q.source)),
+        menu("Source", values(query, &counts(|f| &f.source), format::source, |q| &mut q.source)),
     ]
 }
 

@@ -1,0 +1,74 @@
+//! Which source a search asks.
+
+use contract::FieldError;
+use contract::places::{SourceInfo, SourceState};
+use leptos::prelude::*;
+
+use crate::components::lead::external;
+use crate::components::load::{lines, loaded, sentence};
+use crate::{data, format};
+
+/// The sources as radio buttons, each with what it covers, what it costs and its licence.
+pub(super) fn choice(chosen: RwSignal<String>, errors: RwSignal<Vec<FieldError>>) -> AnyView {
+    loaded(
+        data::sources(),
+        || lines(2),
+        move |sources| {
+            let error = errors.with(|errors| errors.iter().find(|error| error.field == "source").cloned());
+            let options = sources.iter().map(|source| option(source, chosen)).collect_view();
+            view! {
+                <fieldset class="sources" aria-describedby="source-error">
+                    <legend class="field__label">"Source"</legend>
+                    {options}
+                    {error.map(|error| view! {
+                        <p class="field__error" id="source-error" role="alert">{sentence(&error.message)}</p>
+                    })}
+                </fieldset>
+            }
+            .into_any()
+        },
+    )
+}
+
+fn option(source: &SourceInfo, chosen: RwSignal<String>) -> AnyView {
+    let slug = source.source.clone();
+    let (this, set) = (slug.clone(), slug.clone());
+    let is_default = source.default;
+    let usable = source.state == SourceState::Ready;
+    let is_chosen = move || {
+        let wanted = chosen.get();
+        if wanted.is_empty() { is_default } else { wanted == this }
+    };
+    let starts_chosen = untrack(&is_chosen);
+    let id = format!("source-{slug}");
+    view! {
+        <div class="source-option" class:source-option--off=!usable>
+            <input type="radio" class="source-option__radio" name="source" id=id.clone() value=slug
+                checked=starts_chosen prop:checked=is_chosen disabled=!usable
+                aria-describedby=format!("{id}-about") on:change=move |_| chosen.set(set.clone())/>
+            <label class="source-option__name" for=id.clone()>{source.name.clone()}</label>
+            {about(source, &id)}
+        </div>
+    }
+    .into_any()
+}
+
+fn about(source: &SourceInfo, id: &str) -> AnyView {
+    let places = source.places.map(|count| format!("{}. ", format::plural(count, "place", "places")));
+    let licence = source.licence.clone();
+    let licence = match source.licence_url.as_deref().and_then(format::web_link) {
+        Some(url) => external(url, licence),
+        None => view! { <span>{licence}</span> }.into_any(),
+    };
+    view! {
+        <div class="source-option__about" id=format!("{id}-about")>
+            <p>{sentence(&source.coverage)}" "{places}</p>
+            <p class="inline">
+                <span>"Cost: "<strong>{source.cost.clone()}</strong></span>
+                <span>"Licence: "{licence}</span>
+            </p>
+            {source.message.clone().map(|message| view! { <p class="field__error">{sentence(&message)}</p> })}
+        </div>
+    }
+    .into_any()
+}
