@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
-use crate::core::State;
+use crate::core::{Data, State, Value};
 
 /// Whether a query has data.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -64,10 +64,9 @@ pub struct QueryState<T, E> {
 
 impl<T: Send + Sync + 'static, E: Send + Sync + 'static> QueryState<T, E> {
     pub(crate) fn new(state: &State) -> Self {
-        let error =
-            |error: &Option<crate::core::Value>| error.as_ref().and_then(|e| Arc::clone(e).downcast().ok());
+        let error = |error: &Option<Value>| error.as_ref().and_then(|e| Arc::clone(e).downcast().ok());
         Self {
-            data: state.data.as_ref().and_then(|data| data.typed()),
+            data: state.data.as_ref().and_then(Data::typed),
             data_update_count: state.data_update_count,
             data_updated_at: state.data_updated_at,
             patched_at: state.patched_at,

@@ -1,5 +1,6 @@
 //! Acting on many queries at once.
 
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 use futures::channel::oneshot;
@@ -32,8 +33,8 @@ impl QueryClient {
 
     /// What there is in the cache, in the order in which it was made.
     #[must_use]
-    pub fn queries(&self, filters: &QueryFilters) -> Vec<QuerySummary> {
-        let keys = self.find(filters);
+    pub fn queries(&self, filters: impl Borrow<QueryFilters>) -> Vec<QuerySummary> {
+        let keys = self.find(filters.borrow());
         self.read(|core| keys.iter().filter_map(|key| core.query(key)).map(summary).collect())
     }
 
@@ -43,17 +44,17 @@ impl QueryClient {
 
     /// F1.7: marks every query that matches as invalid, and fetches the active ones again. A fetch that is in flight was
     /// so before the invalidation: it is let to end, and followed by one more.
-    pub fn invalidate_queries(&self, filters: QueryFilters) -> Settled {
-        self.invalidate_queries_with(&filters, InvalidateOptions::default())
+    pub fn invalidate_queries(&self, filters: impl Borrow<QueryFilters>) -> Settled {
+        self.invalidate_queries_with(filters, InvalidateOptions::default())
     }
 
     /// F1.7: like [`QueryClient::invalidate_queries`], with options, or just a [`RefetchType`].
     pub fn invalidate_queries_with(
         &self,
-        filters: &QueryFilters,
+        filters: impl Borrow<QueryFilters>,
         options: impl Into<InvalidateOptions>,
     ) -> Settled {
-        let options = options.into();
+        let (filters, options) = (filters.borrow(), options.into());
         let matched = self.find(filters);
         self.apply(|core| matched.iter().for_each(|key| core.invalidate(key)));
         let query_type = match options.refetch {
@@ -68,9 +69,9 @@ impl QueryClient {
     }
 
     /// F1.8: fetches every query that matches again, unless it is disabled or static.
-    pub fn refetch_queries(&self, filters: &QueryFilters, options: RefetchOptions) -> Settled {
+    pub fn refetch_queries(&self, filters: impl Borrow<QueryFilters>, options: RefetchOptions) -> Settled {
         let in_flight = if options.cancel_refetch { InFlight::Restart } else { InFlight::Join };
-        self.refetch_all(&self.find(filters), in_flight)
+        self.refetch_all(&self.find(filters.borrow()), in_flight)
     }
 
     fn refetch_all(&self, keys: &[QueryKey], in_flight: InFlight) -> Settled {
@@ -80,20 +81,20 @@ impl QueryClient {
     }
 
     /// F1.9: ends the fetches of every query that matches; they go back to the state from before.
-    pub fn cancel_queries(&self, filters: &QueryFilters, options: CancelOptions) {
-        let keys = self.find(filters);
+    pub fn cancel_queries(&self, filters: impl Borrow<QueryFilters>, options: CancelOptions) {
+        let keys = self.find(filters.borrow());
         self.apply(|core| keys.iter().for_each(|key| core.cancel(key, options)));
     }
 
     /// F1.10: forgets every query that matches, and ends its fetch.
-    pub fn remove_queries(&self, filters: &QueryFilters) {
-        let keys = self.find(filters);
+    pub fn remove_queries(&self, filters: impl Borrow<QueryFilters>) {
+        let keys = self.find(filters.borrow());
         self.apply(|core| keys.iter().for_each(|key| core.remove(key)));
     }
 
     /// F1.10: puts every query that matches back into its initial state, and fetches the active ones of them again.
-    pub fn reset_queries(&self, filters: &QueryFilters) -> Settled {
-        let keys = self.find(filters);
+    pub fn reset_queries(&self, filters: impl Borrow<QueryFilters>) -> Settled {
+        let keys = self.find(filters.borrow());
         self.apply(|core| keys.iter().for_each(|key| core.reset(key)));
         self.refresh_policies();
         let active = self.read(|core| {
@@ -114,7 +115,8 @@ impl QueryClient {
 
     /// F1.2: how many of the queries that match are being fetched.
     #[must_use]
-    pub fn is_fetching(&self, filters: &QueryFilters) -> usize {
+    pub fn is_fetching(&self, filters: impl Borrow<QueryFilters>) -> usize {
+        let filters = filters.borrow();
         let everything = filters.key.is_none()
             && filters.predicate.is_none()
             && filters.stale.is_none()
@@ -127,8 +129,8 @@ impl QueryClient {
 
     /// F1.2: how many of the mutations that match are pending.
     #[must_use]
-    pub fn is_mutating(&self, filters: &MutationFilters) -> usize {
-        let pending = filters.clone().status(MutationStatus::Pending);
+    pub fn is_mutating(&self, filters: impl Borrow<MutationFilters>) -> usize {
+        let pending = filters.borrow().clone().status(MutationStatus::Pending);
         self.read(|core| core.find_mutations(&pending).len())
     }
 

@@ -1,6 +1,7 @@
 //! Reading and writing data by hand.
 
 use std::any::TypeId;
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 use super::QueryClient;
@@ -29,10 +30,10 @@ impl QueryClient {
     #[must_use]
     pub fn get_queries_data<T: Send + Sync + 'static>(
         &self,
-        filters: &QueryFilters,
+        filters: impl Borrow<QueryFilters>,
     ) -> Vec<(QueryKey, Arc<T>)> {
         let with_data = |key: QueryKey| self.get_query_data::<T>(&key).map(|data| (key, data));
-        self.find(filters).into_iter().filter_map(with_data).collect()
+        self.find(filters.borrow()).into_iter().filter_map(with_data).collect()
     }
 
     /// F1.4: puts data into the cache as if it had been fetched now. Returns what the cache holds then: the previous
@@ -78,13 +79,13 @@ impl QueryClient {
     /// F1.5: [`QueryClient::update_query_data`] for every query that matches. Returns the keys and what they hold then.
     pub fn update_queries_data<T>(
         &self,
-        filters: &QueryFilters,
+        filters: impl Borrow<QueryFilters>,
         update: impl Fn(Option<&T>) -> Option<T>,
     ) -> Vec<(QueryKey, Option<Arc<T>>)>
     where
         T: PartialEq + Send + Sync + 'static,
     {
-        let keys = self.find(filters).into_iter();
+        let keys = self.find(filters.borrow()).into_iter();
         keys.map(|key| (key.clone(), self.update_query_data(&key, &update))).collect()
     }
 
@@ -145,14 +146,14 @@ impl QueryClient {
     /// [`QueryClient::patch_query_data`] for every query that matches. Returns how many were patched.
     pub fn patch_queries_data<T>(
         &self,
-        filters: &QueryFilters,
+        filters: impl Borrow<QueryFilters>,
         patch: impl Fn(&T) -> Option<T> + MaybeSend + MaybeSync + 'static,
     ) -> usize
     where
         T: PartialEq + Send + Sync + 'static,
     {
         let patch = erase_patch(patch);
-        self.find(filters).iter().filter(|key| self.patch(key, TypeId::of::<T>(), &patch)).count()
+        self.find(filters.borrow()).iter().filter(|key| self.patch(key, TypeId::of::<T>(), &patch)).count()
     }
 
     fn patch(&self, key: &QueryKey, of: TypeId, patch: &Patch) -> bool {

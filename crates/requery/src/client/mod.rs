@@ -297,10 +297,10 @@ impl QueryClient {
         let sleep = Abortable::new(self.inner.runtime.sleep_until(at), registration);
         let client = self.downgrade();
         self.inner.runtime.spawn(Box::pin(async move {
-            if sleep.await.is_ok() {
-                if let Some(client) = client.upgrade() {
-                    client.timer_fired();
-                }
+            if sleep.await.is_ok()
+                && let Some(client) = client.upgrade()
+            {
+                client.timer_fired();
             }
         }));
     }

@@ -359,12 +359,12 @@ impl Core {
         let Some(mut mutation) = self.mutations.all.remove(&id) else { return };
         self.timers.cancel(&mut mutation.gc_timer);
         self.timers.cancel(&mut mutation.retry_timer);
-        if let Some(scope) = &mutation.spec.scope {
-            if let Some(queue) = self.mutations.scopes.get_mut(scope) {
-                queue.retain(|queued| *queued != id);
-                if queue.is_empty() {
-                    self.mutations.scopes.remove(scope);
-                }
+        if let Some(scope) = &mutation.spec.scope
+            && let Some(queue) = self.mutations.scopes.get_mut(scope)
+        {
+            queue.retain(|queued| *queued != id);
+            if queue.is_empty() {
+                self.mutations.scopes.remove(scope);
             }
         }
         self.event(|| CacheEvent::MutationRemoved { id: id.0 });

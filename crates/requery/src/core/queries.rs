@@ -30,10 +30,10 @@ impl Core {
     /// Makes the query if there is none, and checks that everybody means the same type by the key.
     pub(crate) fn build(&mut self, spec: &Arc<QuerySpec>) -> Result<Arc<State>, Error> {
         if let Some(query) = self.queries.get_mut(&spec.key) {
-            if let (Some(found), Some(expected)) = (query.data_type, spec.data_type) {
-                if found.id != expected.id {
-                    return Err(self.type_mismatch(&spec.key, expected.name, found.name));
-                }
+            if let (Some(found), Some(expected)) = (query.data_type, spec.data_type)
+                && found.id != expected.id
+            {
+                return Err(self.type_mismatch(&spec.key, expected.name, found.name));
             }
             query.data_type = query.data_type.or(spec.data_type);
             return Ok(Arc::clone(&query.state));

@@ -79,9 +79,8 @@ impl QueryKey {
     }
 
     fn from_boxed(segments: Box<[KeyValue]>) -> Self {
-        let mut hasher = foldhash::fast::FixedState::default().build_hasher();
-        segments.hash(&mut hasher);
-        Self { inner: Arc::new(Inner { hash: hasher.finish(), segments }) }
+        let hash = foldhash::fast::FixedState::default().hash_one(&segments);
+        Self { inner: Arc::new(Inner { hash, segments }) }
     }
 
     /// The segments, from the most general to the most particular.

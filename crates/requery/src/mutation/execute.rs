@@ -10,7 +10,7 @@ use futures::channel::oneshot;
 
 use super::{MutationCall, MutationOptions};
 use crate::callbacks::MutationInfo;
-use crate::core::{MutationHook, MutationId, Value};
+use crate::core::{Core, MutationHook, MutationId, Value};
 use crate::runtime::Task;
 use crate::{MutationError, QueryClient};
 
@@ -54,7 +54,7 @@ where
 {
     let variables = Arc::new(variables);
     let erased: Value = Arc::clone(&variables) as _;
-    let id = client.apply(|core| core.next_mutation_id());
+    let id = client.apply(Core::next_mutation_id);
     begun(id);
     let spec = Arc::new(options.spec());
     client.apply(|core| core.begin_mutation(id, spec, Arc::clone(&erased), observer));

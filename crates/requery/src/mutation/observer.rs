@@ -10,6 +10,7 @@ use crate::core::{MutationHook, MutationId};
 use crate::maybe_send::Held;
 use crate::{MaybeSend, MaybeSync, QueryClient, Subscription};
 
+type Outcome<T, E> = Result<Arc<T>, Arc<E>>;
 type OnOutcome<O, V> = Arc<dyn Fn(O, Arc<V>) + Send + Sync>;
 
 /// Callbacks for one call of `mutate`. They run after those of the options, only for the latest call, and only while
@@ -17,7 +18,7 @@ type OnOutcome<O, V> = Arc<dyn Fn(O, Arc<V>) + Send + Sync>;
 pub struct MutateCallbacks<T, E, V> {
     on_success: Option<OnOutcome<Arc<T>, V>>,
     on_error: Option<OnOutcome<Arc<E>, V>>,
-    on_settled: Option<OnOutcome<Result<Arc<T>, Arc<E>>, V>>,
+    on_settled: Option<OnOutcome<Outcome<T, E>, V>>,
 }
 
 impl<T, E, V> MutateCallbacks<T, E, V> {

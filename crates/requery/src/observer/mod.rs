@@ -9,11 +9,11 @@ use std::sync::{Arc, Mutex};
 pub use result::QueryResult;
 
 use crate::client::{UnsaidRetry, lock};
-use crate::core::{ObserverHook, ObserverId, ObserverPolicy, QuerySpec, StartFetch, State};
+use crate::core::{Core, ObserverHook, ObserverId, ObserverPolicy, QuerySpec, StartFetch, State};
 use crate::maybe_send::Held;
 use crate::{
     CacheEvent, Fetching, MaybeSend, MaybeSync, QueryClient, QueryKey, QueryOptions, RefetchOptions,
-    Subscription,
+    Subscription, Timestamp,
 };
 use view::{Memory, View, counts};
 
@@ -142,7 +142,7 @@ where
             return;
         }
         self.inner.look(&self.client, Look::Quietly);
-        let fetches = self.inner.with_view(&self.client, |view| view.fetches_on_mount());
+        let fetches = self.inner.snapshot().view(self.client.now()).fetches_on_mount();
         self.attach();
         if fetches {
             self.client.apply(|core| core.fetch(&spec.key, start(&spec, false)));
@@ -160,7 +160,7 @@ where
             return;
         }
         // The id is known before the cache knows the observer, and may call it.
-        let id = self.client.apply(|core| core.next_observer_id());
+        let id = self.client.apply(Core::next_observer_id);
         let mut seen = lock(&self.inner.seen);
         seen.id = Some(id);
         let (spec, wants) = (Arc::clone(&seen.spec), seen.wants);
@@ -178,15 +178,14 @@ where
     /// F7.8: the result as it will be once the observer has mounted, for a first rendering before that.
     #[must_use]
     pub fn optimistic_result(&self) -> QueryResult<D, E> {
-        let online = self.client.is_online();
         let seen = self.inner.snapshot();
-        self.inner.with_view(&self.client, |view| {
-            if seen.id.is_some() || !view.fetches_on_mount() {
-                return view.result(&mut seen.memory.clone());
-            }
-            let ahead = view.about_to_fetch(online);
-            View { state: &ahead, ..*view }.result(&mut seen.memory.clone())
-        })
+        let view = seen.view(self.client.now());
+        let mut memory = seen.memory.clone();
+        if seen.id.is_some() || !view.fetches_on_mount() {
+            return view.result(&mut memory);
+        }
+        let ahead = view.about_to_fetch(self.client.is_online());
+        View { state: &ahead, ..view }.result(&mut memory)
     }
 
     /// F7.2: new options, perhaps of another query.
@@ -237,7 +236,7 @@ where
         let spec = Arc::clone(&lock(&self.inner.seen).spec);
         self.client.apply(|core| core.event(|| CacheEvent::ObserverOptionsUpdated { key: spec.key.clone() }));
         let may = change.left.is_some() || !change.was_enabled;
-        if may && self.inner.with_view(&self.client, |view| view.is_stale()) {
+        if may && self.inner.snapshot().view(self.client.now()).is_stale() {
             self.client.apply(|core| core.fetch(&spec.key, start(&spec, false)));
         }
     }
@@ -284,6 +283,19 @@ enum Look {
     Updated,
 }
 
+impl<T, E, D> Seen<T, E, D> {
+    fn view(&self, now: Timestamp) -> View<'_, T, E, D> {
+        View {
+            options: &self.options,
+            policy: &self.spec.policy,
+            wants: self.wants,
+            state: &self.state,
+            previous: &self.result,
+            now,
+        }
+    }
+}
+
 impl<T, E, D> Clone for Seen<T, E, D> {
     fn clone(&self) -> Self {
         Self {
@@ -320,40 +332,33 @@ where
     /// Looks at the query, takes the result over, and tells the listeners if it changed.
     fn look(&self, client: &QueryClient, how: Look) -> QueryResult<D, E> {
         loop {
-            let seen = self.snapshot();
+            let mut seen = self.snapshot();
+            let generation = seen.generation;
             let current = if seen.blind { None } else { client.typed_state::<T>(&seen.spec.key) };
             // A query that was removed goes on being shown as it was.
-            let state = current.unwrap_or(seen.state);
-            let wants = seen.spec.policy.observe(&state, seen.options.query_fn.is_some());
-            let mut memory = seen.memory;
-            let view = View {
-                options: &seen.options,
-                policy: &seen.spec.policy,
-                wants,
-                state: &state,
-                previous: &seen.result,
-                now: client.now(),
-            };
-            let result = view.result(&mut memory);
+            seen.state = current.unwrap_or(seen.state);
+            seen.wants = seen.spec.policy.observe(&seen.state, seen.options.query_fn.is_some());
+            let mut memory = seen.memory.clone();
+            let result = seen.view(client.now()).result(&mut memory);
             let is_changed = !result.is_same(&seen.result);
             if how == Look::Quietly && is_changed && self.has_listeners() {
                 // They are about to be told; until then this must not pass for what they know.
                 return result;
             }
             let mut now_seen = lock(&self.seen);
-            if now_seen.generation != seen.generation {
+            if now_seen.generation != generation {
                 continue;
             }
-            if state.version < now_seen.state.version {
+            if seen.state.version < now_seen.state.version {
                 return now_seen.result.clone();
             }
-            now_seen.state = Arc::clone(&state);
-            now_seen.wants = wants;
+            now_seen.state = seen.state;
+            now_seen.wants = seen.wants;
             now_seen.memory = memory;
             now_seen.result = result.clone();
             drop(now_seen);
             if let Some(id) = seen.id.filter(|_| how != Look::Quietly) {
-                let shown = (wants, result.is_stale);
+                let shown = (seen.wants, result.is_stale);
                 client.apply(|core| core.refresh_observer(&seen.spec, id, shown, how == Look::Updated));
             }
             if is_changed && how != Look::Quietly {
@@ -378,18 +383,6 @@ where
             listener(result);
         }
         client.apply(|core| core.event(|| CacheEvent::ObserverResultsUpdated { key: key.clone() }));
-    }
-
-    fn with_view<R>(&self, client: &QueryClient, f: impl FnOnce(&View<'_, T, E, D>) -> R) -> R {
-        let seen = self.snapshot();
-        f(&View {
-            options: &seen.options,
-            policy: &seen.spec.policy,
-            wants: seen.wants,
-            state: &seen.state,
-            previous: &seen.result,
-            now: client.now(),
-        })
     }
 }
 

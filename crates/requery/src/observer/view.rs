@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::QueryResult;
-use crate::core::{ObserverPolicy, State, Value};
+use crate::core::{Data, ObserverPolicy, State, Value};
 use crate::options::{Policy, Select};
 use crate::{FetchStatus, NetworkMode, QueryOptions, QueryStatus, RefetchOn, StaleTime, Timestamp};
 
@@ -82,7 +82,7 @@ where
     /// F7: the result, and what to remember for the next.
     pub(super) fn result(&self, memory: &mut Memory<T, E, D>) -> QueryResult<D, E> {
         let state = self.state;
-        let data: Option<Arc<T>> = state.data.as_ref().and_then(|data| data.typed());
+        let data: Option<Arc<T>> = state.data.as_ref().and_then(Data::typed);
         if data.is_some() {
             memory.last_data.clone_from(&data);
         }

@@ -26,6 +26,10 @@ impl<T: Copy> Setting<T> {
     }
 }
 
+/// What to do about an error, by the number of failures before it. `None`: the error is of another type than the
+/// function is for.
+type ByFailure<T> = Arc<dyn Fn(u32, &Value) -> Option<T> + Send + Sync>;
+
 pub(crate) type Interval = Setting<Option<Duration>>;
 
 #[derive(Clone)]
@@ -33,14 +37,13 @@ pub(crate) enum Retry {
     Never,
     Times(u32),
     Forever,
-    /// `None`: the error is of another type than the function is for.
-    If(Arc<dyn Fn(u32, &Value) -> Option<bool> + Send + Sync>),
+    If(ByFailure<bool>),
 }
 
 #[derive(Clone)]
 pub(crate) enum RetryDelay {
     Fixed(Duration),
-    From(Arc<dyn Fn(u32, &Value) -> Option<Duration> + Send + Sync>),
+    From(ByFailure<Duration>),
 }
 
 #[derive(Clone, Default)]

@@ -225,7 +225,7 @@ where
     /// Shows the data of the previous key until that of the next is there.
     #[must_use]
     pub fn keep_previous_data(self) -> Self {
-        self.placeholder_data_fn(|previous| previous.cloned())
+        self.placeholder_data_fn(|previous| previous.map(Arc::clone))
     }
 
     /// Put into the cache when the query has no data, as if it had been fetched at

@@ -1,0 +1,15 @@
+//! What the cache does, one module for each part of the behaviour list (F1 to F14, R1 to R8).
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests fail loudly")]
+
+mod client;
+mod events;
+mod fetching;
+mod hydration;
+mod mutations;
+mod observers;
+mod properties;
+mod reentrancy;
+mod retries;
+mod rig;
+mod traps;
