@@ -1,6 +1,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::Deserialize;
+
 use contract::endpoint::{NoBody, NoQuery, PathParams};
 use contract::event::{EventPage, EventQuery};
 use contract::job::JobQuery;
@@ -90,7 +92,10 @@ impl ApiClient {
         if !(200..300).contains(&response.status) {
             return Err(ApiError::from_response(&response));
         }
-        serde_json::from_slice(&response.body).map_err(|error| ApiError::unreadable(response.status, &error))
+        // By way of `Value`, as hydration reads too: a second parser of every answer would double their code.
+        serde_json::from_slice::<serde_json::Value>(&response.body)
+            .and_then(|answer| E::Response::deserialize(&answer))
+            .map_err(|error| ApiError::unreadable(response.status, &error))
     }
 
     async fn get<E>(&self, path: &E::Path, query: &E::Query) -> Result<E::Response, ApiError>

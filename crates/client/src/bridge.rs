@@ -81,7 +81,7 @@ impl Bridge {
     pub fn reset(&self) {
         self.marked.lock().unwrap_or_else(PoisonError::into_inner).clear();
         // Started, not awaited.
-        let _ = self.client.invalidate_queries(QueryFilters::all());
+        drop(self.client.invalidate_queries(QueryFilters::all()));
     }
 
     /// Invalidates what the events since the last call could not decide. Call it from time to time: a burst of
@@ -89,7 +89,7 @@ impl Bridge {
     pub fn settle(&self) {
         for key in self.marked.lock().unwrap_or_else(PoisonError::into_inner).drain() {
             // Started, not awaited.
-            let _ = self.client.invalidate_queries(QueryFilters::prefix(key));
+            drop(self.client.invalidate_queries(QueryFilters::prefix(key)));
         }
     }
 
@@ -108,7 +108,7 @@ impl Bridge {
     }
 
     fn is_known(&self, key: &keys::Key) -> bool {
-        !self.client.queries(&QueryFilters::exact(key.clone())).is_empty()
+        !self.client.queries(QueryFilters::exact(key.clone())).is_empty()
     }
 
     fn upsert(&self, business: &Business) {
@@ -127,7 +127,7 @@ impl Bridge {
     }
 
     fn change_lists(&self, change: &Change) {
-        for summary in self.client.queries(&QueryFilters::prefix(keys::businesses::all())) {
+        for summary in self.client.queries(QueryFilters::prefix(keys::businesses::all())) {
             let json = summary.key.to_json();
             let Some(query) =
                 json.get(1).and_then(|filters| serde_json::from_value::<BusinessQuery>(filters.clone()).ok())

@@ -2,6 +2,7 @@ use std::fmt;
 use std::time::Duration;
 
 use contract::{FieldError, Problem};
+use serde::Deserialize;
 
 use crate::transport::{Response, TransportError};
 
@@ -13,7 +14,7 @@ pub struct ApiError {
     /// Status of the answer, where there was one.
     pub status: Option<u16>,
     /// What the server said, where it said so in the contract's form.
-    pub problem: Option<Problem>,
+    pub problem: Option<Box<Problem>>,
     /// The server asked to wait this long.
     pub retry_after: Option<Duration>,
     detail: String,
@@ -37,7 +38,8 @@ impl ApiError {
     pub(crate) fn from_response(response: &Response) -> Self {
         let retry_after =
             response.header("retry-after").and_then(|text| text.parse().ok()).map(Duration::from_secs);
-        let problem: Option<Problem> = serde_json::from_slice(&response.body).ok();
+        let body = serde_json::from_slice::<serde_json::Value>(&response.body);
+        let problem = body.and_then(|body| Problem::deserialize(&body)).ok().map(Box::new);
         let detail = problem.as_ref().map_or_else(
             || format!("the server answered with status {} and no explanation", response.status),
             |problem| problem.detail.clone(),

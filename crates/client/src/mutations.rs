@@ -23,7 +23,7 @@ pub fn start_scrape(
         let status = queries::scrape_status(&api, &connection, accepted.job_id);
         async move {
             // Started, not awaited: the page moves on at once and joins the fetch.
-            let _ = call.client.prefetch_query(&status);
+            drop(call.client.prefetch_query(&status));
             renew_job_lists(&call.client);
         }
     })
@@ -91,6 +91,6 @@ fn show_job(client: &QueryClient, job: &Job) {
 fn renew_job_lists(client: &QueryClient) {
     for key in [keys::jobs::all(), keys::scraper::jobs()] {
         // Started, not awaited.
-        let _ = client.invalidate_queries(QueryFilters::prefix(key));
+        drop(client.invalidate_queries(QueryFilters::prefix(key)));
     }
 }

@@ -102,14 +102,14 @@ impl Stream {
         match name {
             SYNC_READY => self.connection.set(ConnectionState::Live),
             SYNC_RESET => {
-                if let Ok(reset) = data.arg::<SyncReset>(0) {
+                if let Ok(reset) = read::<SyncReset>(data) {
                     self.seen.store(reset.seq, Ordering::Release);
                     self.bridge.reset();
                 }
             }
             _ => {
                 // An event that this version does not know changes nothing that it shows.
-                let Ok(event) = data.arg::<Event>(0) else { return };
+                let Ok(event) = read::<Event>(data) else { return };
                 if event.seq > self.seen.load(Ordering::Acquire) {
                     self.bridge.apply(&event);
                     self.seen.store(event.seq, Ordering::Release);
@@ -128,9 +128,15 @@ impl Stream {
         let jobs = [QueryFilters::prefix(["job"]), QueryFilters::prefix(["scraper-job"])];
         for filters in polled.map(QueryFilters::prefix).into_iter().chain(jobs) {
             // Started, not awaited.
-            let _ = self.client.refetch_queries(&filters.active(), RefetchOptions::default());
+            drop(self.client.refetch_queries(filters.active(), RefetchOptions::default()));
         }
     }
+}
+
+/// The event's argument, by way of `Value`, as every answer is read.
+fn read<T: serde::de::DeserializeOwned>(data: &Payload) -> Result<T, serde_json::Error> {
+    serde_json::from_str::<serde_json::Value>(data.raw(0).unwrap_or_default())
+        .and_then(serde_json::from_value)
 }
 
 #[cfg(target_arch = "wasm32")]

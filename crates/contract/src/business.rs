@@ -85,7 +85,7 @@ impl Business {
 }
 
 /// A business with its contacts.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BusinessDetail {
@@ -94,6 +94,19 @@ pub struct BusinessDetail {
     pub business: Business,
     /// The people in it, the primary one first.
     pub contacts: Vec<Contact>,
+}
+
+// Derived reading of a flattened struct would bring another copy of every field's parser into the page.
+impl<'de> Deserialize<'de> for BusinessDetail {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error;
+        let mut object = serde_json::Map::deserialize(deserializer)?;
+        let contacts = object.remove("contacts").ok_or_else(|| D::Error::missing_field("contacts"))?;
+        Ok(Self {
+            contacts: Vec::deserialize(&contacts).map_err(D::Error::custom)?,
+            business: Business::deserialize(&serde_json::Value::Object(object)).map_err(D::Error::custom)?,
+        })
+    }
 }
 
 /// URLs of a business's profiles.

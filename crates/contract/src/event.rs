@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Business, BusinessId, JobCounts, JobId, JobProgress, JobStatus, Timestamp};
 
 /// One event: `{seq, timestamp, type, data}`. The Socket.IO event's name is `type`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Event {
@@ -18,8 +18,27 @@ pub struct Event {
     pub payload: EventPayload,
 }
 
+/// An event as it is read. Derived reading of a flattened, tagged enum would bring two more copies of every
+/// payload's parser into the page; this one has `data` parsed once, by name.
+#[derive(Deserialize)]
+struct Envelope {
+    seq: u64,
+    timestamp: Timestamp,
+    #[serde(rename = "type")]
+    name: String,
+    data: serde_json::Value,
+}
+
+impl<'de> Deserialize<'de> for Event {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Envelope { seq, timestamp, name, data } = Envelope::deserialize(deserializer)?;
+        let payload = EventPayload::from_parts(&name, &data).map_err(serde::de::Error::custom)?;
+        Ok(Self { seq, timestamp, payload })
+    }
+}
+
 /// What happened: `type` and `data` of an event.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", content = "data")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum EventPayload {
@@ -77,6 +96,31 @@ impl EventPayload {
         "job:updated",
         "stats:updated",
     ];
+
+    /// The payload of that `type` and `data`.
+    ///
+    /// # Errors
+    /// When there is no such event, or the data is not its.
+    pub fn from_parts(name: &str, data: &serde_json::Value) -> Result<Self, serde_json::Error> {
+        fn read<T: for<'de> Deserialize<'de>>(data: &serde_json::Value) -> Result<T, serde_json::Error> {
+            T::deserialize(data)
+        }
+        match name {
+            "business:created" => read(data).map(Self::BusinessCreated),
+            "business:updated" => read(data).map(Self::BusinessUpdated),
+            "business:deleted" => read(data).map(Self::BusinessDeleted),
+            "businesses:bulk-updated" => read(data).map(Self::BusinessesBulkUpdated),
+            "scraping:progress" => read(data).map(Self::ScrapingProgress),
+            "scraping:complete" => read(data).map(Self::ScrapingComplete),
+            "scraping:failed" => read(data).map(Self::ScrapingFailed),
+            "enrichment:progress" => read(data).map(Self::EnrichmentProgress),
+            "enrichment:complete" => read(data).map(Self::EnrichmentComplete),
+            "enrichment:failed" => read(data).map(Self::EnrichmentFailed),
+            "job:updated" => read(data).map(Self::JobUpdated),
+            "stats:updated" => Ok(Self::StatsUpdated {}),
+            _ => Err(serde::de::Error::custom(format_args!("there is no event '{name}'"))),
+        }
+    }
 
     /// The event's name: `type` on the wire.
     #[must_use]
@@ -289,5 +333,15 @@ mod tests {
         assert_eq!(value["type"], payload.name());
         assert_eq!(value["data"]["saved"], 2);
         assert!(EventPayload::NAMES.contains(&payload.name()));
+    }
+
+    #[test]
+    fn every_name_is_read() {
+        for name in EventPayload::NAMES {
+            let error =
+                EventPayload::from_parts(name, &serde_json::Value::Null).err().map(|error| error.to_string());
+            assert!(error.is_none_or(|error| !error.contains("there is no event")), "{name}");
+        }
+        assert!(EventPayload::from_parts("business:renamed", &serde_json::Value::Null).is_err());
     }
 }
