@@ -10,11 +10,12 @@ pub(crate) struct Sql {
     backend: Backend,
     text: String,
     values: Vec<Value>,
+    has_condition: bool,
 }
 
 impl Sql {
     pub(crate) fn new(backend: Backend, text: &str) -> Self {
-        Self { backend, text: text.to_owned(), values: Vec::new() }
+        Self { backend, text: text.to_owned(), values: Vec::new(), has_condition: false }
     }
 
     pub(crate) fn backend(&self) -> Backend {
@@ -23,6 +24,13 @@ impl Sql {
 
     pub(crate) fn push(&mut self, text: &str) -> &mut Self {
         self.text.push_str(text);
+        self
+    }
+
+    /// Begins the first condition of a statement with WHERE, and every further one with AND.
+    pub(crate) fn and(&mut self) -> &mut Self {
+        self.text.push_str(if self.has_condition { " AND " } else { " WHERE " });
+        self.has_condition = true;
         self
     }
 

@@ -51,7 +51,7 @@ impl Store {
         let mut sql = Sql::new(self.backend(), "SELECT f.");
         sql.push(column).push(", count(*) FROM businesses f");
         filter.write(&mut sql);
-        sql.push(" AND f.").push(column).push(" IS NOT NULL GROUP BY f.").push(column);
+        sql.and().push("f.").push(column).push(" IS NOT NULL GROUP BY f.").push(column);
         let rows = sql.all(self.reader()).await?;
         rows.iter().map(|row| Ok((row.column(0)?, row.count(1)?))).collect()
     }

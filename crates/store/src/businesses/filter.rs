@@ -39,9 +39,8 @@ impl<'a> Filter<'a> {
         Self { within: Some(around), ..self }
     }
 
-    /// Writes ` WHERE …` over the columns of table `f`.
+    /// Writes the conditions over the columns of table `f`.
     pub(super) fn write(&self, sql: &mut Sql) {
-        sql.push(" WHERE 1 = 1");
         self.write_texts(sql);
         self.write_flags(sql);
         self.write_times(sql);
@@ -49,7 +48,7 @@ impl<'a> Filter<'a> {
             write_box(sql, &around);
         }
         if !self.words.is_empty() {
-            sql.push(" AND ");
+            sql.and();
             let backend = sql.backend();
             backend.push_words_condition(sql, "f.id", &self.words, self.many_hits);
         }
@@ -66,14 +65,14 @@ impl<'a> Filter<'a> {
         ];
         for (column, value) in texts {
             if let Some(value) = value {
-                sql.push(" AND ").push(column).push(" = ").bind(value);
+                sql.and().push(column).push(" = ").bind(value);
             }
         }
         if let Some(source) = &query.source {
-            sql.push(" AND f.source_set LIKE ").bind(row::source_pattern(source)).push(r" ESCAPE '\'");
+            sql.and().push("f.source_set LIKE ").bind(row::source_pattern(source)).push(r" ESCAPE '\'");
         }
         if let Some(tag) = &query.tag {
-            sql.push(" AND f.id IN (SELECT business_id FROM business_tags WHERE tag = ");
+            sql.and().push("f.id IN (SELECT business_id FROM business_tags WHERE tag = ");
             sql.bind(tag.as_str()).push(")");
         }
     }
@@ -87,17 +86,17 @@ impl<'a> Filter<'a> {
         ];
         for (column, value) in flags {
             if let Some(value) = value {
-                sql.push(" AND ").push(column).push(" = ").bind(value);
+                sql.and().push(column).push(" = ").bind(value);
             }
         }
     }
 
     fn write_times(&self, sql: &mut Sql) {
         if let Some(after) = self.query.created_after {
-            sql.push(" AND f.created_at >= ").bind(after.as_millis());
+            sql.and().push("f.created_at >= ").bind(after.as_millis());
         }
         if let Some(before) = self.query.created_before {
-            sql.push(" AND f.created_at < ").bind(before.as_millis());
+            sql.and().push("f.created_at < ").bind(before.as_millis());
         }
     }
 
@@ -118,11 +117,11 @@ impl<'a> Filter<'a> {
 
 fn write_box(sql: &mut Sql, around: &BoundingBox) {
     if let Some(cells) = geo::cells(around) {
-        sql.push(" AND f.cell IN (").bind_list(padded(&cells)).push(")");
+        sql.and().push("f.cell IN (").bind_list(padded(&cells)).push(")");
     }
-    sql.push(" AND f.latitude BETWEEN ").bind(around.south).push(" AND ").bind(around.north);
+    sql.and().push("f.latitude BETWEEN ").bind(around.south).push(" AND ").bind(around.north);
     if around.west <= around.east {
-        sql.push(" AND f.longitude BETWEEN ").bind(around.west).push(" AND ").bind(around.east);
+        sql.and().push("f.longitude BETWEEN ").bind(around.west).push(" AND ").bind(around.east);
     } else {
         sql.push(" AND (f.longitude >= ").bind(around.west);
         sql.push(" OR f.longitude <= ").bind(around.east).push(")");

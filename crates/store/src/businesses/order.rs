@@ -81,10 +81,10 @@ pub(super) fn write_after(sql: &mut Sql, sort: &BusinessSort, values: &[KeyValue
     let keys: Vec<_> = columns(sort).zip(values).collect();
     if let Some(((column, descending), value)) = keys.first() {
         // Implied by what follows; lets an index on the first key begin in the right place.
-        sql.push(" AND f.").push(column).push(if *descending { " <= " } else { " >= " });
+        sql.and().push("f.").push(column).push(if *descending { " <= " } else { " >= " });
         sql.bind((*value).clone());
     }
-    sql.push(" AND (");
+    sql.and().push("(");
     for (position, ((column, descending), value)) in keys.iter().enumerate() {
         write_equal(sql, &keys[..position]);
         sql.push("f.").push(column).push(if *descending { " < " } else { " > " });

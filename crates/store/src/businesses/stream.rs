@@ -48,7 +48,7 @@ impl State {
         let mut sql = Sql::new(self.store.backend(), "SELECT ");
         sql.push(&row::columns("f")).push(" FROM businesses f");
         filter.write(&mut sql);
-        sql.push(" AND f.id > ").bind(self.after).push(" ORDER BY f.id LIMIT ").bind(ROWS_PER_READ);
+        sql.and().push("f.id > ").bind(self.after).push(" ORDER BY f.id LIMIT ").bind(ROWS_PER_READ);
         let rows = sql.all(self.store.reader()).await?;
         self.ended = rows.is_empty();
         for found in &rows {

@@ -29,7 +29,7 @@ fn by_result_code(code: &str, message: &str, error: DbErr) -> StoreError {
 }
 
 fn by_sqlstate(code: &str, message: &str, error: DbErr) -> StoreError {
-    match (&code[..2], code) {
+    match (code.get(..2).unwrap_or_default(), code) {
         (_, "23505") => taken(),
         (_, "53100") => StoreError::DiskFull(error),
         (_, "55P03" | "57014") => StoreError::Locked(error),
@@ -42,4 +42,53 @@ fn by_sqlstate(code: &str, message: &str, error: DbErr) -> StoreError {
 
 fn taken() -> StoreError {
     StoreError::Conflict("another record has the same key already; read it again and decide anew".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_mean_what_the_databases_say() {
+        let check = |code: &str, expect: &str| {
+            let error = classify(code, "said so", DbErr::Custom("said so".to_owned()));
+            let kind = format!("{error:?}");
+            assert_eq!(kind.split(['(', ' ']).next(), Some(expect), "{code}");
+        };
+        for (code, expect) in [
+            ("5", "Locked"),
+            ("6", "Locked"),
+            ("261", "Locked"),
+            ("517", "Busy"),
+            ("13", "DiskFull"),
+            ("11", "Corrupt"),
+            ("267", "Corrupt"),
+            ("26", "Corrupt"),
+            ("14", "Unreachable"),
+            ("778", "Unreachable"),
+            ("8", "Unreachable"),
+            ("1555", "Conflict"),
+            ("2067", "Conflict"),
+            ("1", "Database"),
+            ("", "Database"),
+        ] {
+            check(code, expect);
+        }
+        for (code, expect) in [
+            ("53100", "DiskFull"),
+            ("40P01", "Busy"),
+            ("40001", "Busy"),
+            ("53300", "Busy"),
+            ("55P03", "Locked"),
+            ("23505", "Conflict"),
+            ("28P01", "Unreachable"),
+            ("3D000", "Unreachable"),
+            ("57P03", "Unreachable"),
+            ("08006", "Unreachable"),
+            ("XX001", "Corrupt"),
+            ("42601", "Database"),
+        ] {
+            check(code, expect);
+        }
+    }
 }

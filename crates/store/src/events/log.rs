@@ -4,8 +4,10 @@ use std::ops::Range;
 
 use contract::{Event, EventPayload, Timestamp};
 use sea_orm::{ConnectionTrait, Value};
+use serde::Deserialize;
 
 use super::{Columns, Sql, stored};
+use crate::codec::{from_json, json};
 use crate::sql::bulk_runs;
 use crate::{Backend, StoreError};
 
@@ -22,32 +24,22 @@ pub(crate) async fn append(
     if payloads.is_empty() {
         return Ok(0..0);
     }
-    let mut rows = encode(at, payloads)?;
+    // Before the counter is locked.
+    let texts = payloads.iter().map(json).collect::<Result<Vec<_>, _>>()?;
     let mut sql = Sql::new(backend, "UPDATE event_head SET seq = seq + ");
-    sql.bind(stored(rows.len() as u64)).push(" WHERE id = 1 RETURNING seq");
+    sql.bind(stored(texts.len() as u64)).push(" WHERE id = 1 RETURNING seq");
     let last: i64 = sql.scalar(tx).await?;
-    let first = last + 1 - stored(rows.len() as u64);
-    for (seq, row) in (first..).zip(&mut rows) {
-        row[0] = Value::from(seq);
-    }
+    let first = last + 1 - stored(texts.len() as u64);
+    let rows: Vec<_> = (first..).zip(texts).collect();
     for run in bulk_runs(&rows, BULK_ROWS) {
         let mut sql = Sql::new(backend, "INSERT INTO events (seq, at, payload) VALUES ");
-        sql.bind_rows(run.iter().cloned());
+        sql.bind_rows(
+            run.iter().map(|(seq, text)| [Value::from(*seq), at.as_millis().into(), text.as_str().into()]),
+        );
         sql.execute(tx).await?;
     }
     backend.notify(tx).await?;
     Ok(number(first)?..number(last)? + 1)
-}
-
-/// Rows with everything but their number, made before the counter is locked.
-fn encode(at: Timestamp, payloads: &[EventPayload]) -> Result<Vec<[Value; 3]>, StoreError> {
-    payloads
-        .iter()
-        .map(|payload| {
-            let text = serde_json::to_string(payload).map_err(|error| unreadable(&error))?;
-            Ok([Value::from(0_i64), Value::from(at.as_millis()), Value::from(text)])
-        })
-        .collect()
 }
 
 pub(crate) async fn read(
@@ -61,14 +53,25 @@ pub(crate) async fn read(
     let rows = sql.all(on).await?;
     rows.iter()
         .map(|row| {
-            let payload: String = row.column(2)?;
             Ok(Event {
                 seq: row.count(0)?,
                 timestamp: Timestamp::from_millis(row.column(1)?),
-                payload: serde_json::from_str(&payload).map_err(|error| unreadable(&error))?,
+                payload: payload(&row.column::<String>(2)?)?,
             })
         })
         .collect()
+}
+
+/// Reads a payload as it is written: with its name beside its data.
+fn payload(text: &str) -> Result<EventPayload, StoreError> {
+    #[derive(Deserialize)]
+    struct Named {
+        #[serde(rename = "type")]
+        name: String,
+        data: serde_json::Value,
+    }
+    let Named { name, data } = from_json(text)?;
+    EventPayload::from_parts(&name, &data).map_err(|error| StoreError::Unreadable(error.to_string()))
 }
 
 pub(crate) async fn latest_seq(backend: Backend, on: &impl ConnectionTrait) -> Result<u64, StoreError> {
@@ -77,8 +80,4 @@ pub(crate) async fn latest_seq(backend: Backend, on: &impl ConnectionTrait) -> R
 
 fn number(seq: i64) -> Result<u64, StoreError> {
     u64::try_from(seq).map_err(|_| StoreError::Unreadable(format!("event number {seq}")))
-}
-
-fn unreadable(error: &serde_json::Error) -> StoreError {
-    StoreError::Unreadable(format!("an event: {error}"))
 }

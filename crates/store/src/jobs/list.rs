@@ -90,7 +90,7 @@ impl Store {
         sql.push(row::COLUMNS).push(" FROM jobs");
         write_filter(&mut sql, query);
         if let Some(place) = place {
-            sql.push(" AND id < ").bind(place.id.to_string());
+            sql.and().push("id < ").bind(place.id.to_string());
         }
         sql.push(" ORDER BY id DESC LIMIT ").bind(i64::from(limit) + 1);
         sql.all(self.reader()).await?.iter().map(row::decode).collect()
@@ -110,11 +110,10 @@ fn place_of(query: &JobQuery) -> Result<Option<Place>, StoreError> {
 }
 
 fn write_filter(sql: &mut Sql, query: &JobQuery) {
-    sql.push(" WHERE 1 = 1");
     if let Some(kind) = query.kind {
-        sql.push(" AND kind = ").bind(kind.as_str());
+        sql.and().push("kind = ").bind(kind.as_str());
     }
     if let Some(status) = query.status {
-        sql.push(" AND status = ").bind(status.as_str());
+        sql.and().push("status = ").bind(status.as_str());
     }
 }

@@ -8,6 +8,7 @@ mod follow;
 mod idempotency;
 mod jobs;
 mod known;
+mod model;
 mod nearby;
 mod opening;
 mod search;
