@@ -23,6 +23,7 @@ struct Entry {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct File {
+    name: String,
     path: String,
     file: String,
     content_type: String,

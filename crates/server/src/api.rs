@@ -11,7 +11,7 @@ use store::StoreError;
 
 use crate::app::App;
 use crate::endpoint::mount;
-use crate::problem::{ApiProblem, CONFLICT, NOT_FOUND, UNAVAILABLE};
+use crate::problem::{ApiProblem, CONFLICT, NOT_FOUND};
 
 /// Every endpoint of the contract; a test compares the list with it.
 pub(crate) fn routes() -> Router<App> {
@@ -63,8 +63,4 @@ fn no_business(id: contract::BusinessId) -> ApiProblem {
 
 fn no_job(id: contract::JobId) -> ApiProblem {
     ApiProblem::new(NOT_FOUND, format!("there is no job {id}; GET /api/jobs lists those that are kept"))
-}
-
-fn not_in_this_build(what: &str) -> ApiProblem {
-    ApiProblem::new(UNAVAILABLE, format!("{what} is not available in this build"))
 }

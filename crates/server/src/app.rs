@@ -51,7 +51,7 @@ impl App {
     #[must_use]
     pub fn new(config: ServerConfig) -> Self {
         telemetry::recorder();
-        let mut handlers = work::job_handlers(&config.sources);
+        let mut handlers = work::job_handlers(&config.sources, config.fetcher.as_ref());
         handlers.extend(config.handlers.iter().cloned());
         let gateway = Gateway::start(config.store.clone(), config.limits.sockets.clone());
         let shared =
@@ -117,6 +117,7 @@ impl App {
             .merge(assets::routes())
             .merge(pages::routes())
             .route("/api", get(|| async { axum::response::Redirect::to(openapi::PAGE_PATH) }))
+            .route("/api/", axum::routing::any(not_found))
             .route("/api/{*rest}", axum::routing::any(not_found))
             .method_not_allowed_fallback(method_not_allowed)
     }

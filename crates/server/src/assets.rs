@@ -20,7 +20,10 @@ const FOREVER: &str = "public, max-age=31536000, immutable";
 pub(crate) struct Entry {
     pub(crate) js: &'static str,
     pub(crate) wasm: &'static str,
-    pub(crate) css: Option<&'static str>,
+    /// Empty where there is none.
+    pub(crate) css: &'static str,
+    /// Empty where there is none.
+    pub(crate) icon: &'static str,
 }
 
 /// An embedded file with those of its encodings that are smaller.
@@ -158,8 +161,8 @@ mod tests {
             eprintln!("NOTE: built without target/web/dist; embedded entries are not checked");
             return;
         };
-        for path in [Some(entry.js), Some(entry.wasm), entry.css].into_iter().flatten() {
-            assert!(embedded::FILES.iter().any(|file| file.path == path), "{path}");
+        for path in [entry.js, entry.wasm, entry.css, entry.icon] {
+            assert!(path.is_empty() || embedded::FILES.iter().any(|file| file.path == path), "{path}");
         }
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use contract::Role;
 use discovery::SourceRegistry;
+use enrichment::Fetcher;
 use jobs::JobHandler;
 use store::Store;
 
@@ -23,6 +24,8 @@ pub struct ServerConfig {
     pub allowed_hosts: Vec<String>,
     /// What whoever connects may do. [`Role::Viewer`] makes a server that only shows.
     pub role: Role,
+    /// Reads websites, and tells them who does; without it there is no enrichment.
+    pub fetcher: Option<Fetcher>,
     /// Kinds of job that this server runs besides its own; a handler of the same kind takes its place.
     pub handlers: Vec<Arc<dyn JobHandler>>,
     /// Jobs run at once; 0 leaves all jobs to other processes.
@@ -41,6 +44,7 @@ impl ServerConfig {
             sources: sources.into(),
             allowed_hosts: Vec::new(),
             role: Role::Admin,
+            fetcher: None,
             handlers: Vec::new(),
             job_concurrency: 2,
             limits: Limits::default(),

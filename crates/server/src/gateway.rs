@@ -8,7 +8,6 @@ mod stats;
 mod tail;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -34,7 +33,6 @@ pub(crate) struct Gateway {
     io: SocketIo,
     routes: Router,
     tail: Arc<Tail>,
-    sockets: Arc<AtomicU64>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -60,7 +58,6 @@ impl Gateway {
             io,
             routes: Router::new().route_service("/socket.io/", service),
             tail,
-            sockets: Arc::default(),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
         };
@@ -80,11 +77,6 @@ impl Gateway {
         self.tail.is_following()
     }
 
-    /// Sockets that are open now.
-    pub(crate) fn open_sockets(&self) -> u64 {
-        self.sockets.load(Ordering::Relaxed)
-    }
-
     /// Closes every socket and ends every task. Clients see a lost connection, and come back with their `since`.
     pub(crate) async fn close(&self) {
         self.stop.cancel();
@@ -99,7 +91,6 @@ impl Gateway {
 
     fn take_sockets(&self) {
         let (tail, tasks, stop) = (Arc::clone(&self.tail), self.tasks.clone(), self.stop.clone());
-        let sockets = Arc::clone(&self.sockets);
         let connected = move |socket: SocketRef, TryData(handshake): TryData<Handshake>| {
             let gone = stop.child_token();
             let disconnected = gone.clone();
@@ -109,7 +100,7 @@ impl Gateway {
             });
             let since = handshake.unwrap_or_default().since;
             let pump = Pump::new(socket, Arc::clone(&tail));
-            let open = Open::count(Arc::clone(&sockets));
+            let open = OpenSocket::begin();
             tasks.spawn(async move {
                 gone.run_until_cancelled(pump.run(since)).await;
                 drop(open);
@@ -120,31 +111,17 @@ impl Gateway {
     }
 }
 
+impl Drop for Gateway {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
 /// Refuses a handshake that cannot be read: a client that means a place in the log must not be given another one.
 #[expect(clippy::unused_async, reason = "the library takes futures only")]
 async fn readable_handshake(TryData(handshake): TryData<Handshake>) -> Result<(), &'static str> {
     match handshake {
         Ok(_) => Ok(()),
         Err(_) => Err("the handshake is not understood; send {\"since\": the last seq that you know}"),
-    }
-}
-
-/// Counts a socket while its pump runs.
-#[derive(Debug)]
-struct Open {
-    sockets: Arc<AtomicU64>,
-    _gauge: OpenSocket,
-}
-
-impl Open {
-    fn count(sockets: Arc<AtomicU64>) -> Self {
-        sockets.fetch_add(1, Ordering::Relaxed);
-        Self { sockets, _gauge: OpenSocket::begin() }
-    }
-}
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        self.sockets.fetch_sub(1, Ordering::Relaxed);
     }
 }

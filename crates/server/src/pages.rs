@@ -10,10 +10,13 @@ use axum::http::Method;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 
+use dashboard::routes::Route;
+
 pub use in_process::InProcess;
 
 use crate::app::App;
 use crate::middleware::headers::Nonce;
+use crate::middleware::observe::RouteLabel;
 use crate::problem::{ApiProblem, NOT_FOUND};
 use render::Page;
 
@@ -33,7 +36,24 @@ async fn page(State(app): State<App>, request: Request) -> Response {
         return ApiProblem::new(NOT_FOUND, detail).into_response();
     }
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
-    render::answer(&app, Page::at(path, nonce(&request))).await
+    let label = label(&path);
+    let mut response = render::answer(&app, Page::at(path, nonce(&request))).await;
+    response.extensions_mut().insert(label);
+    response
+}
+
+/// The page's route for logs and figures.
+fn label(path: &str) -> RouteLabel {
+    RouteLabel(match Route::parse(path) {
+        Some(Route::Overview) => "/",
+        Some(Route::Find(_)) => "/find",
+        Some(Route::Jobs(_)) => "/jobs",
+        Some(Route::Job(_)) => "/jobs/{jobId}",
+        Some(Route::Leads(_)) => "/leads",
+        Some(Route::Lead(_)) => "/leads/{id}",
+        Some(Route::Styleguide) => "/styleguide",
+        None => "other",
+    })
 }
 
 fn nonce(request: &Request) -> Option<Nonce> {

@@ -2,42 +2,49 @@
 
 use contract::endpoints::{EnrichBatch, EnrichBusiness};
 use contract::enrichment::BatchAccepted;
-use contract::{EnrichmentStatus, JobAccepted, JobKind};
-use serde_json::json;
-use store::NewJob;
+use contract::{JobAccepted, JobKind};
 
-use super::{no_business, not_in_this_build};
+use super::no_business;
 use crate::app::App;
 use crate::endpoint::{Answer, Call};
-use crate::problem::{ApiProblem, CONFLICT};
-use crate::work;
+use crate::problem::{ApiProblem, CONFLICT, UNAVAILABLE};
+use crate::work::{self, BatchRequest, EnrichRequest};
 
 pub(super) async fn one(app: App, call: Call<EnrichBusiness>) -> Result<Answer<EnrichBusiness>, ApiProblem> {
-    let found = app.store().get_business(call.path).await?.ok_or_else(|| no_business(call.path))?;
-    if !app.runs(JobKind::Enrich) {
-        return Err(not_in_this_build("enrichment"));
+    let id = call.path;
+    app.store().get_business(id).await?.ok_or_else(|| no_business(id))?;
+    check_available(&app, JobKind::Enrich)?;
+    if let Some(job) = work::active_enrichment(&app, id).await? {
+        return Err(ApiProblem::new(
+            CONFLICT,
+            format!("job {job} enriches the business already; wait for it"),
+        ));
     }
-    if found.business.enrichment_status == EnrichmentStatus::Enriching {
-        return Err(ApiProblem::new(CONFLICT, "the business is being enriched already; wait for that job"));
-    }
-    let request = json!({ "businessId": call.path });
-    let job = work::enqueue(&app, NewJob::new(JobKind::Enrich, request), call.idempotency_key).await?;
+    let request = EnrichRequest { business_id: id };
+    let job = work::enqueue(&app, JobKind::Enrich, &request, call.idempotency_key).await?;
     let location = work::location(job.job_id);
     Ok(Answer::new(JobAccepted { job_id: job.job_id, status: job.status }).with_location(location))
 }
 
 pub(super) async fn batch(app: App, call: Call<EnrichBatch>) -> Result<Answer<EnrichBatch>, ApiProblem> {
-    if !app.runs(JobKind::BatchEnrich) {
-        return Err(not_in_this_build("enrichment"));
-    }
-    let ids = work::batch_members(&app, &call.body).await?;
-    let request = json!({ "businessIds": ids });
-    let job = work::enqueue(&app, NewJob::new(JobKind::BatchEnrich, request), call.idempotency_key).await?;
+    check_available(&app, JobKind::BatchEnrich)?;
+    let request = BatchRequest { business_ids: work::batch_members(&app, &call.body).await? };
+    let job = work::enqueue(&app, JobKind::BatchEnrich, &request, call.idempotency_key).await?;
     let accepted = BatchAccepted {
         job_id: job.job_id,
         status: job.status,
-        total_count: ids.len() as u64,
+        total_count: request.business_ids.len() as u64,
         started_at: job.created_at,
     };
     Ok(Answer::new(accepted).with_location(work::location(job.job_id)))
+}
+
+/// Websites are told who reads them; a server that does not know that reads none.
+fn check_available(app: &App, kind: JobKind) -> Result<(), ApiProblem> {
+    if app.runs(kind) {
+        return Ok(());
+    }
+    let detail =
+        "enrichment is off: start the server with a contact URL, which tells websites who reads them";
+    Err(ApiProblem::new(UNAVAILABLE, detail))
 }

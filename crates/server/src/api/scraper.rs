@@ -6,7 +6,6 @@ use contract::endpoints::{
 use contract::places::SuggestQuery;
 use contract::{Job, JobAccepted, JobKind};
 use discovery::{geocoder, scrape, taxonomy};
-use store::NewJob;
 
 use super::no_job;
 use crate::app::App;
@@ -21,8 +20,7 @@ const DEFAULT_SUGGESTIONS: u32 = 10;
 /// Checks place, category and source now, so that a person is told at once; the search itself is a job's.
 pub(super) async fn start(app: App, call: Call<StartScrape>) -> Result<Answer<StartScrape>, ApiProblem> {
     scrape::resolve_request(&call.body, app.sources()).map_err(ApiProblem::invalid)?;
-    let request = serde_json::to_value(&call.body).map_err(|error| ApiProblem::internal(&error))?;
-    let job = work::enqueue(&app, NewJob::new(JobKind::Scrape, request), call.idempotency_key).await?;
+    let job = work::enqueue(&app, JobKind::Scrape, &call.body, call.idempotency_key).await?;
     let location = work::location(job.job_id);
     Ok(Answer::new(JobAccepted { job_id: job.job_id, status: job.status }).with_location(location))
 }

@@ -2,8 +2,15 @@
 
 use contract::endpoint::Schemas;
 use contract::endpoints::{Visitor, visit};
+use contract::enrichment::{BatchAccepted, BatchEnrichmentRequest};
+use contract::event::EventPage;
+use contract::places::{CategorySuggestion, LocationSuggestion, SourceInfo};
 use contract::problem::PROBLEM_JSON;
-use contract::{BusinessId, Endpoint, JobId, Method, Problem};
+use contract::stats::Facets;
+use contract::{
+    Business, BusinessDetail, BusinessId, Endpoint, Job, JobAccepted, JobId, Method, Page, Problem,
+    ScrapeRequest, Stats,
+};
 use utoipa::openapi::header::Header;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
@@ -20,10 +27,8 @@ use crate::problem::KINDS;
 /// The document that describes every endpoint of the contract.
 #[must_use]
 pub fn openapi_document() -> OpenApi {
-    let mut operations = Operations::default();
+    let mut operations = Operations { paths: Paths::default(), named: named_types() };
     visit(&mut operations);
-    <Problem as ToSchema>::schemas(&mut operations.named);
-    operations.named.push(("Problem".to_owned(), Problem::schema()));
     let info = InfoBuilder::new()
         .title("Le Tip Lead System")
         .version(env!("CARGO_PKG_VERSION"))
@@ -51,7 +56,44 @@ const TAGS: [(&str, &str); 5] = [
 
 type Named = Vec<(String, RefOr<Schema>)>;
 
-#[derive(Default)]
+/// The types that answers, bodies and lists are made of, by name; what they refer to is added with them.
+fn named_types() -> Named {
+    let mut named = Named::new();
+    macro_rules! add {
+        ($($name:literal: $type:ty),+ $(,)?) => {$(
+            <$type as ToSchema>::schemas(&mut named);
+            named.push(($name.to_owned(), <$type as PartialSchema>::schema()));
+        )+};
+    }
+    add!(
+        "BatchAccepted": BatchAccepted,
+        "BatchEnrichmentRequest": BatchEnrichmentRequest,
+        "Business": Business,
+        "BusinessDetail": BusinessDetail,
+        "BusinessPage": Page<Business>,
+        "CategorySuggestion": CategorySuggestion,
+        "EventPage": EventPage,
+        "Facets": Facets,
+        "Job": Job,
+        "JobAccepted": JobAccepted,
+        "JobPage": Page<Job>,
+        "LocationSuggestion": LocationSuggestion,
+        "Problem": Problem,
+        "ScrapeRequest": ScrapeRequest,
+        "SourceInfo": SourceInfo,
+        "Stats": Stats,
+    );
+    named
+}
+
+/// A named type by its name, any other schema as it is.
+fn by_name(schema: RefOr<Schema>, named: &Named) -> RefOr<Schema> {
+    match named.iter().find(|(_, known)| *known == schema) {
+        Some((name, _)) => Ref::from_schema_name(name).into(),
+        None => schema,
+    }
+}
+
 struct Operations {
     paths: Paths,
     named: Named,
@@ -133,6 +175,7 @@ fn header(name: &str, description: &str) -> Parameter {
 
 fn request_body<E: Endpoint>(named: &mut Named) -> Option<RequestBody> {
     let schema = <E::Body as Schemas>::schema(named)?;
+    let schema = by_name(schema, named);
     let body = RequestBodyBuilder::new()
         .required(Some(Required::True))
         .content("application/json", Content::new(Some(schema)));
@@ -142,6 +185,7 @@ fn request_body<E: Endpoint>(named: &mut Named) -> Option<RequestBody> {
 fn success<E: Endpoint>(named: &mut Named) -> Response {
     let mut response = ResponseBuilder::new().description(success_words(E::SUCCESS));
     if let Some(schema) = <E::Response as Schemas>::schema(named) {
+        let schema = by_name(schema, named);
         response = response.content("application/json", Content::new(Some(schema)));
     }
     if E::METHOD == Method::Get {

@@ -5,7 +5,8 @@ use std::fmt;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request as HttpRequest, header};
-use client::{Request, Response, Transport, TransportError, TransportFuture};
+use client::transport::TransportFuture;
+use client::{Request, Response, Transport, TransportError};
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 

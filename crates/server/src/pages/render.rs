@@ -8,9 +8,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use client::ApiClient;
 use dashboard::{AssetPaths, FindFailure, PageState, ShellOptions};
-use futures::StreamExt;
-use futures::stream::{self, Stream};
-use leptos::prelude::{IntoView, provide_context, use_context};
+use leptos::prelude::provide_context;
 use requery::QueryClient;
 use requery::runtime::TokioRuntime;
 
@@ -19,9 +17,6 @@ use crate::app::App;
 use crate::middleware::headers::Nonce;
 use crate::problem::ApiProblem;
 use crate::{assets, clock};
-
-type Html = std::pin::Pin<Box<dyn Stream<Item = String> + Send>>;
-type Deferred<T> = std::pin::Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// What to render.
 #[derive(Debug)]
@@ -70,7 +65,8 @@ fn paths() -> Option<AssetPaths> {
     Some(AssetPaths {
         js: entry.js.to_owned(),
         wasm: entry.wasm.to_owned(),
-        css: entry.css.map(str::to_owned),
+        css: entry.css.to_owned(),
+        icon: entry.icon.to_owned(),
     })
 }
 
@@ -87,10 +83,14 @@ async fn document(
     };
     let state = options.state.clone();
     let contexts = move || {
-        provide_context(nonce.clone());
+        // Instead of the framework's own, so that its inline scripts are allowed by the policy of the answer.
+        if let Some(nonce) = &nonce {
+            provide_context(leptos::nonce::Nonce::from_value(nonce.to_string()));
+        }
         dashboard::provide_page(queries.clone(), api.clone(), state.clone());
     };
-    leptos_axum::handle_response_inner(contexts, move || dashboard::shell(options), request, whole).await
+    let shell = move || dashboard::shell(options.clone());
+    leptos_axum::render_app_async_with_context(contexts, shell)(request).await
 }
 
 /// The framework spawns on an executor of the process's choice.
@@ -101,25 +101,4 @@ fn start_executor() {
             tracing::debug!("the program has chosen an executor of its own");
         }
     });
-}
-
-/// The document in one piece, then the framework's own inline scripts with the nonce of the page.
-fn whole<IV: IntoView + 'static>(
-    view: IV,
-    scripts: Box<dyn FnOnce() -> Html + Send>,
-    _out_of_order: bool,
-) -> Deferred<Html> {
-    let nonce = use_context::<Option<Nonce>>().flatten();
-    Box::pin(async move {
-        let html: String = view.to_html_stream_in_order().collect().await;
-        let scripts = scripts().map(move |script| with_nonce(&script, nonce.as_ref()));
-        Box::pin(stream::once(async move { html }).chain(scripts)) as Html
-    })
-}
-
-fn with_nonce(script: &str, nonce: Option<&Nonce>) -> String {
-    match (script.strip_prefix("<script>"), nonce) {
-        (Some(rest), Some(nonce)) => format!("<script nonce=\"{nonce}\">{rest}"),
-        _ => script.to_owned(),
-    }
 }

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use contract::{JobKind, ScrapeRequest};
 use discovery::{DiscoveryError, Run, SourceRegistry, import, scrape};
 use jobs::{JobContext, JobError, JobHandler};
-use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+use super::request_of;
 
 /// Runs searches.
 #[derive(Clone)]
@@ -64,11 +65,6 @@ impl JobHandler for ImportHandler {
     }
 }
 
-fn request_of<T: DeserializeOwned>(ctx: &JobContext) -> Result<T, JobError> {
-    let unreadable = |error| JobError::Fatal(format!("the job's request cannot be read: {error}"));
-    serde_json::from_value(ctx.job.request.clone()).map_err(unreadable)
-}
-
 fn run_of(ctx: JobContext) -> Run {
     Run { store: ctx.store, lease: ctx.lease, checkpoint: ctx.checkpoint, cancel: ctx.stop.token() }
 }
@@ -77,7 +73,7 @@ fn run_of(ctx: JobContext) -> Run {
 /// unless the request itself is wrong.
 fn job_error(error: DiscoveryError) -> JobError {
     match error {
-        DiscoveryError::Cancelled => JobError::Stopped,
+        DiscoveryError::Stopped => JobError::Stopped,
         DiscoveryError::LeaseLost => JobError::LeaseLost,
         DiscoveryError::Store(error) => error.into(),
         other => JobError::Fatal(other.to_string()),

@@ -5,7 +5,19 @@ use crate::support::{TestApp, business, seed};
 #[tokio::test]
 async fn an_empty_list_is_a_page_without_rows() {
     let app = TestApp::new().await;
-    assert_snapshot!(app.get("/api/businesses").await.snapshot(), @"");
+    assert_snapshot!(app.get("/api/businesses").await.snapshot(), @r#"
+    200 application/json
+    {
+      "data": [],
+      "meta": {
+        "limit": 20,
+        "nextCursor": null,
+        "page": 1,
+        "total": 0,
+        "totalPages": 0
+      }
+    }
+    "#);
 }
 
 #[tokio::test]
@@ -20,7 +32,8 @@ async fn a_list_is_filtered_sorted_and_paged() {
     assert_eq!(names(&page), ["Alpha", "Bravo"]);
     assert_eq!((page["meta"]["total"].as_u64(), page["meta"]["totalPages"].as_u64()), (Some(4), Some(2)));
     let cursor = page["meta"]["nextCursor"].as_str().unwrap();
-    let next = app.get(&format!("/api/businesses?city=helsinki&sort=name&limit=2&cursor={cursor}")).await.json();
+    let next =
+        app.get(&format!("/api/businesses?city=helsinki&sort=name&limit=2&cursor={cursor}")).await.json();
     assert_eq!(names(&next), ["Charlie", "Delta"]);
     let second = app.get("/api/businesses?city=helsinki&sort=name&limit=2&page=2").await.json();
     assert_eq!(names(&second), names(&next));
@@ -31,13 +44,60 @@ async fn a_list_is_filtered_sorted_and_paged() {
 #[tokio::test]
 async fn an_unknown_parameter_is_named_with_the_nearest_known() {
     let app = TestApp::new().await;
-    assert_snapshot!(app.get("/api/businesses?pgae=2&limit=ten").await.snapshot(), @"");
+    assert_snapshot!(app.get("/api/businesses?pgae=2&limit=ten").await.snapshot(), @r#"
+    400 application/problem+json
+    {
+      "detail": "pgae: there is no such parameter; did you mean page?; limit: invalid digit found in string",
+      "errors": [
+        {
+          "code": "unknown",
+          "field": "pgae",
+          "message": "there is no such parameter; did you mean page?",
+          "suggestions": [
+            "page"
+          ]
+        },
+        {
+          "code": "format",
+          "field": "limit",
+          "message": "invalid digit found in string"
+        }
+      ],
+      "instance": "/api/businesses",
+      "requestId": "[requestId]",
+      "status": 400,
+      "title": "Malformed request",
+      "type": "/problems/malformed"
+    }
+    "#);
 }
 
 #[tokio::test]
 async fn values_out_of_range_are_named() {
     let app = TestApp::new().await;
-    assert_snapshot!(app.get("/api/businesses?limit=201&radiusKm=5").await.snapshot(), @"");
+    assert_snapshot!(app.get("/api/businesses?limit=201&radiusKm=5").await.snapshot(), @r#"
+    422 application/problem+json
+    {
+      "detail": "limit: give a number from 1 to 200; near: give near=latitude,longitude with radiusKm",
+      "errors": [
+        {
+          "code": "range",
+          "field": "limit",
+          "message": "give a number from 1 to 200"
+        },
+        {
+          "code": "required",
+          "field": "near",
+          "message": "give near=latitude,longitude with radiusKm"
+        }
+      ],
+      "instance": "/api/businesses",
+      "requestId": "[requestId]",
+      "status": 422,
+      "title": "Invalid request",
+      "type": "/problems/invalid"
+    }
+    "#);
 }
 
 #[tokio::test]
@@ -59,7 +119,18 @@ async fn a_business_is_found_by_its_id() {
 #[tokio::test]
 async fn an_id_of_nothing_is_not_found() {
     let app = TestApp::new().await;
-    assert_snapshot!(app.get("/api/businesses/999").await.snapshot(), @"");
+    assert_snapshot!(app.get("/api/businesses/999").await.snapshot(), @r#"
+    404 application/problem+json
+    {
+      "detail": "there is no business 999; it may have been deleted or merged",
+      "errors": [],
+      "instance": "/api/businesses/999",
+      "requestId": "[requestId]",
+      "status": 404,
+      "title": "Not found",
+      "type": "/problems/not-found"
+    }
+    "#);
     for id in ["0", "-1", "x", "1.5", "99999999999999999999"] {
         assert_eq!(app.get(&format!("/api/businesses/{id}")).await.status.as_u16(), 404, "{id}");
     }
@@ -68,7 +139,8 @@ async fn an_id_of_nothing_is_not_found() {
 #[tokio::test]
 async fn figures_and_facets_are_counted_from_the_rows() {
     let app = TestApp::new().await;
-    seed(app.store(), vec![business("A", "Helsinki"), business("B", "Helsinki"), business("C", "Espoo")]).await;
+    seed(app.store(), vec![business("A", "Helsinki"), business("B", "Helsinki"), business("C", "Espoo")])
+        .await;
     let stats = app.get("/api/businesses/stats").await.json();
     assert_eq!((stats["total"].as_u64(), stats["pending"].as_u64()), (Some(3), Some(3)));
     assert_eq!(stats["byCity"][0], serde_json::json!({ "value": "Helsinki", "count": 2 }));

@@ -98,7 +98,10 @@ async fn a_request_id_is_taken_or_made_and_repeated_in_problems() {
     let app = TestApp::new().await;
     let given = app.ask(Request::get("/api/nothing").header("x-request-id", "client-0001")).await;
     assert_eq!(given.header("x-request-id"), Some("client-0001"));
-    assert_eq!((given.json()["requestId"].as_str(), given.json()["instance"].as_str()), (Some("client-0001"), Some("/api/nothing")));
+    assert_eq!(
+        (given.json()["requestId"].as_str(), given.json()["instance"].as_str()),
+        (Some("client-0001"), Some("/api/nothing"))
+    );
     let made = app.ask(Request::get("/api/businesses").header("x-request-id", "bad id!")).await;
     assert_eq!(made.header("x-request-id").unwrap().len(), 36);
 }
@@ -106,9 +109,31 @@ async fn a_request_id_is_taken_or_made_and_repeated_in_problems() {
 #[tokio::test]
 async fn an_unknown_path_and_a_wrong_method_are_problems() {
     let app = TestApp::new().await;
-    assert_snapshot!(app.get("/api/nothing").await.snapshot(), @"");
+    assert_snapshot!(app.get("/api/nothing").await.snapshot(), @r#"
+    404 application/problem+json
+    {
+      "detail": "there is nothing at /api/nothing; /api/docs lists what there is",
+      "errors": [],
+      "instance": "/api/nothing",
+      "requestId": "[requestId]",
+      "status": 404,
+      "title": "Not found",
+      "type": "/problems/not-found"
+    }
+    "#);
     let wrong = app.call(Method::DELETE, "/api/businesses").await;
-    assert_snapshot!(wrong.snapshot(), @"");
+    assert_snapshot!(wrong.snapshot(), @r#"
+    405 application/problem+json
+    {
+      "detail": "DELETE is not taken here; see Allow for what is",
+      "errors": [],
+      "instance": "/api/businesses",
+      "requestId": "[requestId]",
+      "status": 405,
+      "title": "Method not allowed",
+      "type": "/problems/method-not-allowed"
+    }
+    "#);
     assert_eq!(wrong.header("allow"), Some("GET,HEAD"));
 }
 
@@ -130,13 +155,35 @@ async fn post(app: &TestApp, kind: Option<&str>, body: impl Into<Body>) -> crate
 async fn a_body_that_is_not_json_is_refused_with_its_place() {
     let app = TestApp::new().await;
     let answer = post(&app, Some("application/json"), "{\"location\":\n  oops}").await;
-    assert_snapshot!(answer.snapshot(), @"");
+    assert_snapshot!(answer.snapshot(), @r#"
+    400 application/problem+json
+    {
+      "detail": "the body is not JSON at line 2, column 3: expected value at line 2 column 3",
+      "errors": [],
+      "instance": "/api/scraper/scrape",
+      "requestId": "[requestId]",
+      "status": 400,
+      "title": "Malformed request",
+      "type": "/problems/malformed"
+    }
+    "#);
 }
 
 #[tokio::test]
 async fn a_body_of_another_type_is_refused() {
     let app = TestApp::new().await;
-    assert_snapshot!(post(&app, Some("text/plain"), "{}").await.snapshot(), @"");
+    assert_snapshot!(post(&app, Some("text/plain"), "{}").await.snapshot(), @r#"
+    415 application/problem+json
+    {
+      "detail": "send the body as application/json",
+      "errors": [],
+      "instance": "/api/scraper/scrape",
+      "requestId": "[requestId]",
+      "status": 415,
+      "title": "Unsupported media type",
+      "type": "/problems/unsupported-media-type"
+    }
+    "#);
     assert_eq!(post(&app, None, "{}").await.status.as_u16(), 415);
 }
 
@@ -144,12 +191,26 @@ async fn a_body_of_another_type_is_refused() {
 async fn a_body_that_is_too_large_is_refused() {
     let app = TestApp::with(|config| config.limits.body_bytes = 1000).await;
     let body = json!({ "location": "x".repeat(2000) }).to_string();
-    assert_snapshot!(post(&app, Some("application/json"), body).await.snapshot(), @"");
+    assert_snapshot!(post(&app, Some("application/json"), body).await.snapshot(), @r#"
+    413 application/problem+json
+    {
+      "detail": "send at most 1000 bytes",
+      "errors": [],
+      "instance": "/api/scraper/scrape",
+      "requestId": "[requestId]",
+      "status": 413,
+      "title": "Too large",
+      "type": "/problems/too-large"
+    }
+    "#);
 }
 
 #[tokio::test]
 async fn an_unknown_parameter_is_refused_where_none_is_taken() {
     let app = TestApp::new().await;
     let answer = app.get("/api/businesses/stats?verbose=1").await;
-    assert_eq!((answer.status.as_u16(), answer.json()["errors"][0]["field"].as_str()), (400, Some("verbose")));
+    assert_eq!(
+        (answer.status.as_u16(), answer.json()["errors"][0]["field"].as_str()),
+        (400, Some("verbose"))
+    );
 }

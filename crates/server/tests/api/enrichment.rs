@@ -1,6 +1,103 @@
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::response::Html;
+use axum::routing::get;
+use enrichment::address::Guard;
+use enrichment::{Fetcher, FetcherConfig};
+use insta::assert_snapshot;
 use serde_json::json;
 
-use crate::support::{TestApp, business, seed};
+use crate::support::{TestApp, business, eventually, seed};
+
+/// A website of one page on this machine.
+async fn website() -> SocketAddr {
+    let page = "<html><body><h1>Alpha</h1><p>Write to <a href=\"mailto:hello@alpha-kahvila.fi\">us</a></p></body></html>";
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let site = Router::new().route("/", get(move || async move { Html(page) }));
+    tokio::spawn(async move { axum::serve(listener, site).await });
+    address
+}
+
+/// A reader of that one address of this machine.
+fn fetcher(site: SocketAddr) -> Fetcher {
+    let config = FetcherConfig {
+        guard: Guard::allowing([site]),
+        spacing: Duration::ZERO,
+        ..FetcherConfig::new("https://leads.example/about")
+    };
+    Fetcher::new(config).unwrap()
+}
+
+#[tokio::test]
+async fn a_server_without_a_contact_url_says_what_it_needs() {
+    let app = TestApp::new().await;
+    let saved = seed(app.store(), vec![business("Alpha", "Helsinki")]).await;
+    assert_snapshot!(app.post(&format!("/api/enrichment/{}", saved[0].id), json!({})).await.snapshot(), @r#"
+    503 application/problem+json
+    {
+      "detail": "enrichment is off: start the server with a contact URL, which tells websites who reads them",
+      "errors": [],
+      "instance": "/api/enrichment/1",
+      "requestId": "[requestId]",
+      "status": 503,
+      "title": "Unavailable for now",
+      "type": "/problems/unavailable"
+    }
+    "#);
+    assert_eq!(app.post("/api/enrichment/batch", json!({ "count": 1 })).await.status.as_u16(), 503);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_business_is_enriched_from_its_website() {
+    let site = website().await;
+    let app = TestApp::with(|config| config.fetcher = Some(fetcher(site))).await;
+    let mut new = business("Alpha", "Helsinki");
+    new.business.website = Some(format!("http://{site}/"));
+    let id = seed(app.store(), vec![new]).await[0].id;
+    let path = format!("/api/enrichment/{id}");
+    let accepted = app.post(&path, json!({})).await;
+    assert_eq!(accepted.status.as_u16(), 202, "{}", accepted.text());
+    assert_eq!(app.post(&path, json!({})).await.status.as_u16(), 409, "it waits already");
+
+    let runner = app.run_jobs();
+    let job = accepted.header("location").unwrap().to_owned();
+    let done = eventually("the job to be done", || async {
+        let job = app.get(&job).await.json();
+        matches!(job["status"].as_str(), Some("completed" | "failed")).then_some(job)
+    })
+    .await;
+    assert_eq!(
+        (done["status"].as_str(), done["result"]["outcome"].as_str()),
+        (Some("completed"), Some("enriched"))
+    );
+    let detail = app.get(&format!("/api/businesses/{id}")).await.json();
+    assert_eq!(detail["email"], "hello@alpha-kahvila.fi");
+    assert_eq!(detail["enrichmentStatus"], "enriched");
+    assert_eq!(app.post(&path, json!({})).await.status.as_u16(), 202, "it may be done again");
+    runner.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_batch_counts_its_businesses() {
+    let app = TestApp::with(|config| config.fetcher = Some(fetcher("127.0.0.1:9".parse().unwrap()))).await;
+    let rows = ["A", "B", "C"].map(|name| business(name, "Helsinki"));
+    let saved = seed(app.store(), rows.into_iter().chain([business("D", "Espoo")]).collect()).await;
+    let total = async |body: serde_json::Value| {
+        let answer = app.post("/api/enrichment/batch", body.clone()).await;
+        assert_eq!(answer.status.as_u16(), 202, "{body}: {}", answer.text());
+        answer.json()["totalCount"].as_u64().unwrap()
+    };
+    assert_eq!(total(json!({ "businessIds": [saved[0].id, saved[1].id, saved[0].id] })).await, 2);
+    assert_eq!(total(json!({ "filter": { "city": "Helsinki" } })).await, 3);
+    assert_eq!(total(json!({ "count": 2 })).await, 2);
+    let unknown = app.post("/api/enrichment/batch", json!({ "businessIds": [saved[0].id, 999] })).await;
+    assert_eq!(unknown.status.as_u16(), 404);
+    let nobody = app.post("/api/enrichment/batch", json!({ "filter": { "city": "Nowhere" } })).await;
+    assert_eq!(nobody.status.as_u16(), 422);
+}
 
 #[tokio::test]
 async fn a_business_that_is_not_there_cannot_be_enriched() {
@@ -11,7 +108,6 @@ async fn a_business_that_is_not_there_cannot_be_enriched() {
 #[tokio::test]
 async fn a_batch_is_for_ids_or_a_filter_or_a_number() {
     let app = TestApp::new().await;
-    seed(app.store(), vec![business("A", "Helsinki")]).await;
     let check = async |body: serde_json::Value, status: u16, field: &str| {
         let answer = app.post("/api/enrichment/batch", body.clone()).await;
         assert_eq!(answer.status.as_u16(), status, "{body}: {}", answer.text());

@@ -17,7 +17,10 @@ async fn events_are_read_on_from_any_place() {
 #[tokio::test]
 async fn a_place_that_the_log_does_not_know_is_a_reset() {
     let app = TestApp::new().await;
-    assert_eq!(app.get("/api/events?since=99").await.json(), json!({ "data": [], "latestSeq": 0, "reset": true }));
+    assert_eq!(
+        app.get("/api/events?since=99").await.json(),
+        json!({ "data": [], "latestSeq": 0, "reset": true })
+    );
     seed(app.store(), ["A", "B", "C"].map(|name| business(name, "Helsinki")).to_vec()).await;
     app.store().prune_events(contract::Timestamp::default(), 1).await.unwrap();
     assert_eq!(app.get("/api/events?since=1").await.json()["reset"], true);

@@ -18,13 +18,25 @@ async fn a_loopback_server_answers_for_loopback_names_only() {
     for host in ["localhost:3030", "127.0.0.1:3030", "[::1]:3030", "leads.example"] {
         assert_eq!(from_host(&app, host).await.status.as_u16(), 200, "{host}");
     }
-    assert_snapshot!(from_host(&app, "evil.example:3030").await.snapshot(), @"");
+    assert_snapshot!(from_host(&app, "evil.example:3030").await.snapshot(), @r#"
+    400 application/problem+json
+    {
+      "detail": "this server does not answer for the host of the request; start it with that name allowed",
+      "errors": [],
+      "instance": "/api/businesses",
+      "requestId": "[requestId]",
+      "status": 400,
+      "title": "Unknown host",
+      "type": "/problems/unknown-host"
+    }
+    "#);
     let socket = Request::get("/socket.io/?EIO=4&transport=polling").header("host", "evil.example");
     assert_eq!(app.send(socket.body(Body::empty()).unwrap()).await.status.as_u16(), 400);
 }
 
 async fn cancel_from(app: &TestApp, headers: &[(&str, &str)]) -> Answer {
-    let builder = Request::post("/api/jobs/019f0000-0000-7000-8000-000000000001/cancel").header("host", "localhost:3030");
+    let builder = Request::post("/api/jobs/019f0000-0000-7000-8000-000000000001/cancel")
+        .header("host", "localhost:3030");
     let builder = headers.iter().fold(builder, |builder, (name, value)| builder.header(*name, *value));
     app.send(builder.body(Body::empty()).unwrap()).await
 }
@@ -32,7 +44,18 @@ async fn cancel_from(app: &TestApp, headers: &[(&str, &str)]) -> Answer {
 #[tokio::test]
 async fn another_origin_changes_nothing() {
     let app = TestApp::new().await;
-    assert_snapshot!(cancel_from(&app, &[("sec-fetch-site", "cross-site")]).await.snapshot(), @"");
+    assert_snapshot!(cancel_from(&app, &[("sec-fetch-site", "cross-site")]).await.snapshot(), @r#"
+    403 application/problem+json
+    {
+      "detail": "a page of another origin may not change anything here; send the request from this server's page or without a browser",
+      "errors": [],
+      "instance": "/api/jobs/019f0000-0000-7000-8000-000000000001/cancel",
+      "requestId": "[requestId]",
+      "status": 403,
+      "title": "Refused from another origin",
+      "type": "/problems/cross-origin"
+    }
+    "#);
     assert_eq!(cancel_from(&app, &[("origin", "https://evil.example")]).await.status.as_u16(), 403);
     assert_eq!(cancel_from(&app, &[("sec-fetch-site", "same-site")]).await.status.as_u16(), 403);
     let own = [("sec-fetch-site", "same-origin"), ("origin", "http://localhost:3030")];
@@ -58,7 +81,18 @@ async fn another_origin_opens_no_socket() {
 async fn too_many_requests_at_once_are_told_to_come_back() {
     let app = TestApp::with(|config| config.limits.concurrent_requests = 0).await;
     let answer = app.get("/api/businesses").await;
-    assert_snapshot!(answer.snapshot(), @"");
+    assert_snapshot!(answer.snapshot(), @r#"
+    503 application/problem+json
+    {
+      "detail": "too many requests are being answered at once; try again in a moment",
+      "errors": [],
+      "instance": "/api/businesses",
+      "requestId": "[requestId]",
+      "status": 503,
+      "title": "Unavailable for now",
+      "type": "/problems/unavailable"
+    }
+    "#);
     assert_eq!(answer.header("retry-after"), Some("1"));
 }
 

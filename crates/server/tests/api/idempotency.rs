@@ -24,7 +24,10 @@ async fn another_request_under_the_key_is_refused() {
     let key = [("idempotency-key", "press-1")];
     let first = app.post_with(PATH, json!({ "location": "Helsinki" }), &key).await;
     let other = app.post_with(PATH, json!({ "location": "60.17,24.94" }), &key).await;
-    assert_eq!((other.status.as_u16(), other.json()["type"].as_str()), (422, Some("/problems/idempotency-key-reused")));
+    assert_eq!(
+        (other.status.as_u16(), other.json()["type"].as_str()),
+        (422, Some("/problems/idempotency-key-reused"))
+    );
     let cancel = format!("/api/jobs/{}/cancel", first.json()["jobId"].as_str().unwrap());
     assert_eq!(app.post_with(&cancel, json!({}), &key).await.status.as_u16(), 422);
 }
@@ -44,7 +47,10 @@ async fn many_presses_at_once_make_one_job() {
 async fn a_refused_request_leaves_its_key_free() {
     let app = TestApp::new().await;
     let key = [("idempotency-key", "press-1")];
-    assert_eq!(app.post_with(PATH, json!({ "location": "Nowhere-at-all-9" }), &key).await.status.as_u16(), 422);
+    assert_eq!(
+        app.post_with(PATH, json!({ "location": "Nowhere-at-all-9" }), &key).await.status.as_u16(),
+        422
+    );
     assert_eq!(app.post_with(PATH, json!({ "location": "Helsinki" }), &key).await.status.as_u16(), 202);
 }
 
@@ -52,7 +58,8 @@ async fn a_refused_request_leaves_its_key_free() {
 async fn a_key_that_is_none_is_refused() {
     let app = TestApp::new().await;
     for key in ["", "two words", &"x".repeat(201)] {
-        let answer = app.post_with(PATH, json!({ "location": "Helsinki" }), &[("idempotency-key", key)]).await;
+        let answer =
+            app.post_with(PATH, json!({ "location": "Helsinki" }), &[("idempotency-key", key)]).await;
         assert_eq!(answer.status.as_u16(), 400, "{key}");
         assert_eq!(answer.json()["errors"][0]["field"], "Idempotency-Key");
     }

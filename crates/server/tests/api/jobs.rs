@@ -14,8 +14,54 @@ async fn enqueue(app: &TestApp) -> String {
 async fn a_job_is_cancelled_once() {
     let app = TestApp::new().await;
     let id = enqueue(&app).await;
-    assert_snapshot!(app.post(&format!("/api/jobs/{id}/cancel"), json!({})).await.snapshot(), @"");
-    assert_snapshot!(app.post(&format!("/api/jobs/{id}/cancel"), json!({})).await.snapshot().replace(&id, "[id]"), @"");
+    assert_snapshot!(app.post(&format!("/api/jobs/{id}/cancel"), json!({})).await.snapshot(), @r#"
+    200 application/json
+    {
+      "attempt": 0,
+      "cancelRequested": false,
+      "counts": {
+        "closed": 0,
+        "failed": 0,
+        "found": 0,
+        "merged": 0,
+        "rejected": 0,
+        "saved": 0
+      },
+      "createdAt": "[createdAt]",
+      "createdBy": null,
+      "error": null,
+      "finishedAt": "[finishedAt]",
+      "jobId": "[jobId]",
+      "kind": "scrape",
+      "maxAttempts": 3,
+      "parentId": null,
+      "progress": {
+        "done": 0,
+        "message": null,
+        "stage": "",
+        "total": null
+      },
+      "request": {
+        "location": "Helsinki"
+      },
+      "result": null,
+      "startedAt": null,
+      "status": "cancelled",
+      "version": 2
+    }
+    "#);
+    assert_snapshot!(app.post(&format!("/api/jobs/{id}/cancel"), json!({})).await.snapshot().replace(&id, "[id]"), @r#"
+    409 application/problem+json
+    {
+      "detail": "the job is cancelled already; a finished job cannot be cancelled",
+      "errors": [],
+      "instance": "/api/jobs/[id]/cancel",
+      "requestId": "[requestId]",
+      "status": 409,
+      "title": "Conflict with the current state",
+      "type": "/problems/conflict"
+    }
+    "#);
 }
 
 #[tokio::test]
@@ -33,10 +79,25 @@ async fn only_what_ended_without_success_is_retried() {
 async fn unknown_jobs_are_not_found() {
     let app = TestApp::new().await;
     let id = "019f0000-0000-7000-8000-000000000001";
-    assert_snapshot!(app.get(&format!("/api/jobs/{id}")).await.snapshot(), @"");
+    assert_snapshot!(app.get(&format!("/api/jobs/{id}")).await.snapshot(), @r#"
+    404 application/problem+json
+    {
+      "detail": "there is no job 019f0000-0000-7000-8000-000000000001; GET /api/jobs lists those that are kept",
+      "errors": [],
+      "instance": "/api/jobs/019f0000-0000-7000-8000-000000000001",
+      "requestId": "[requestId]",
+      "status": 404,
+      "title": "Not found",
+      "type": "/problems/not-found"
+    }
+    "#);
     assert_eq!(app.get("/api/jobs/not-an-id").await.status.as_u16(), 404);
     for action in ["cancel", "retry"] {
-        assert_eq!(app.post(&format!("/api/jobs/{id}/{action}"), json!({})).await.status.as_u16(), 404, "{action}");
+        assert_eq!(
+            app.post(&format!("/api/jobs/{id}/{action}"), json!({})).await.status.as_u16(),
+            404,
+            "{action}"
+        );
     }
 }
 

@@ -56,6 +56,9 @@ async fn the_type_of_a_problem_leads_to_its_explanation() {
     let app = TestApp::new().await;
     let kind = app.get("/api/nothing").await.json()["type"].as_str().unwrap().to_owned();
     let answer = app.get(&kind).await;
-    assert_eq!((answer.status.as_u16(), answer.header("location")), (303, Some("/api/docs#problem-not-found")));
+    assert_eq!(
+        (answer.status.as_u16(), answer.header("location")),
+        (303, Some("/api/docs#problem-not-found"))
+    );
     assert!(app.get("/api/docs").await.text().contains("id=\"problem-not-found\""));
 }

@@ -21,7 +21,13 @@ async fn finished(app: &TestApp, request: Value) -> Value {
 async fn a_search_is_taken_as_a_job_with_its_event() {
     let app = TestApp::new().await;
     let answer = app.post(PATH, json!({ "location": "Helsinki", "category": "barber" })).await;
-    assert_snapshot!(answer.snapshot(), @"");
+    assert_snapshot!(answer.snapshot(), @r#"
+    202 application/json
+    {
+      "jobId": "[jobId]",
+      "status": "pending"
+    }
+    "#);
     let id = answer.json()["jobId"].as_str().unwrap().to_owned();
     assert_eq!(answer.header("location"), Some(format!("/api/jobs/{id}").as_str()));
     let job = app.get(&format!("/api/jobs/{id}")).await.json();
@@ -41,7 +47,8 @@ async fn a_search_stores_real_places_once() {
     let job = finished(&app, request.clone()).await;
     assert_eq!(job["status"], "completed", "{job}");
     let count = |job: &Value, name: &str| job["counts"][name].as_u64().unwrap();
-    let told = |job: &Value| ["saved", "merged", "rejected", "closed"].map(|name| count(job, name)).iter().sum();
+    let told =
+        |job: &Value| ["saved", "merged", "rejected", "closed"].map(|name| count(job, name)).iter().sum();
     assert!(count(&job, "saved") > 50, "{job}");
     assert_eq!(count(&job, "found"), told(&job));
     let list = app.get("/api/businesses?category=restaurant&near=60.1699,24.9384&radiusKm=1").await.json();

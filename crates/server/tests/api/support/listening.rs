@@ -47,9 +47,7 @@ pub(crate) struct Listener {
 impl Listener {
     /// Connects with that handshake; reconnects at once and for ever.
     pub(crate) fn connect(url: &str, auth: Value) -> Self {
-        let mut reconnection = Reconnection::default();
-        reconnection.min_delay = Duration::from_millis(10);
-        reconnection.max_delay = Duration::from_millis(100);
+        let reconnection = Reconnection { max_delay: Duration::from_millis(100), ..Reconnection::default() };
         let options = Options::new(url).auth(move || auth.clone()).reconnection(reconnection);
         let (socket, events) = Socket::connect(options).unwrap();
         Self { socket, events: Box::pin(events) }

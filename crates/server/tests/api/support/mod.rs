@@ -12,6 +12,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, header};
 use discovery::SourceRegistry;
+use enrichment::Fetcher;
 use jobs::{RunnerBuilder, RunnerHandle};
 use serde_json::Value;
 use server::{App, ServerConfig, job_handlers};
@@ -20,7 +21,7 @@ use store::test_support::TestStore;
 use tower::ServiceExt;
 
 pub(crate) use answer::Answer;
-pub(crate) use listening::{Listening, Listener};
+pub(crate) use listening::{Listener, Listening};
 pub(crate) use seed::{business, seed};
 
 /// The bundled places, read once.
@@ -33,6 +34,7 @@ pub(crate) fn sources() -> Arc<SourceRegistry> {
 pub(crate) struct TestApp {
     pub(crate) db: TestStore,
     pub(crate) router: Router,
+    fetcher: Option<Fetcher>,
 }
 
 impl TestApp {
@@ -45,8 +47,9 @@ impl TestApp {
         let db = store::test_support::sqlite().await;
         let mut config = ServerConfig::new("127.0.0.1:3030".parse().unwrap(), db.store().clone(), sources());
         change(&mut config);
+        let fetcher = config.fetcher.clone();
         let router = App::new(config).router();
-        Self { db, router }
+        Self { db, router, fetcher }
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -55,7 +58,8 @@ impl TestApp {
 
     /// Runs jobs from now on.
     pub(crate) fn run_jobs(&self) -> RunnerHandle {
-        RunnerBuilder::new(self.store().clone()).handlers(job_handlers(&sources())).start()
+        let handlers = job_handlers(&sources(), self.fetcher.as_ref());
+        RunnerBuilder::new(self.store().clone()).handlers(handlers).start()
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -69,7 +73,8 @@ impl TestApp {
     pub(crate) async fn post_with(&self, path: &str, body: Value, headers: &[(&str, &str)]) -> Answer {
         let builder = Request::post(path).header(header::CONTENT_TYPE, "application/json");
         let builder = headers.iter().fold(builder, |builder, (name, value)| builder.header(*name, *value));
-        self.send(builder.header(header::HOST, "localhost:3030").body(Body::from(body.to_string())).unwrap()).await
+        self.send(builder.header(header::HOST, "localhost:3030").body(Body::from(body.to_string())).unwrap())
+            .await
     }
 
     pub(crate) async fn ask(&self, builder: axum::http::request::Builder) -> Answer {
