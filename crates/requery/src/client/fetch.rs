@@ -33,6 +33,20 @@ impl QueryClient {
         }
     }
 
+    /// F1.6: like [`QueryClient::fetch_query`], and then selects from the data as the options say. It is fetched whether or
+    /// not the returned future is awaited.
+    pub fn query<T, E, D>(
+        &self,
+        options: &QueryOptions<T, E, D>,
+    ) -> impl Future<Output = Result<Arc<D>, FetchError<E>>> + use<T, E, D>
+    where
+        T: Send + Sync + 'static,
+        E: Send + Sync + 'static,
+    {
+        let (fetching, select) = (self.fetch_query(options), Arc::clone(&options.select));
+        async move { select(&fetching.await?).map_err(FetchError::Failed) }
+    }
+
     /// F1.6: like [`QueryClient::fetch_query`], for the effect only: failures stay in the cache.
     pub fn prefetch_query<T, E, D>(&self, options: &QueryOptions<T, E, D>) -> Settled
     where

@@ -292,7 +292,7 @@ impl Core {
         let future = fetch.future.filter(|_| !fetch.consumed.load(Ordering::Acquire));
         self.effects.push_back(Effect::Abort { signal: fetch.signal, future });
         if options.revert {
-            self.revert(key, &fetch.revert_state);
+            self.revert(key, &fetch.revert_state, fetch.invalidated);
         } else if !options.replaced {
             self.change(key, QueryAction::SetState, |state| state.fetch_status = FetchStatus::Idle);
         }

@@ -276,9 +276,11 @@ impl Core {
         }
     }
 
-    pub(super) fn revert(&mut self, key: &QueryKey, to: &State) {
+    /// Back to an earlier state; what was invalidated since stays so.
+    pub(super) fn revert(&mut self, key: &QueryKey, to: &State, invalidated: bool) {
+        let is_invalidated = to.is_invalidated || invalidated;
         self.change(key, QueryAction::SetState, |state| {
-            *state = State { fetch_status: FetchStatus::Idle, ..to.clone() };
+            *state = State { fetch_status: FetchStatus::Idle, is_invalidated, ..to.clone() };
         });
     }
 

@@ -1,6 +1,7 @@
 //! Watching one query at a time.
 
 mod result;
+mod seen;
 mod view;
 
 use std::fmt;
@@ -13,8 +14,9 @@ use crate::core::{Core, ObserverHook, ObserverId, ObserverPolicy, QuerySpec, Sta
 use crate::maybe_send::Held;
 use crate::{
     CacheEvent, Fetching, MaybeSend, MaybeSync, QueryClient, QueryKey, QueryOptions, RefetchOptions,
-    Subscription, Timestamp,
+    Subscription,
 };
+use seen::Seen;
 use view::{Memory, View, counts};
 
 /// Watches one query at a time, and turns its state into a [`QueryResult`].
@@ -52,21 +54,6 @@ struct Listeners<D, E> {
     all: Vec<(u64, Listener<D, E>)>,
 }
 
-struct Seen<T, E, D> {
-    options: QueryOptions<T, E, D>,
-    spec: Arc<QuerySpec>,
-    /// While somebody listens.
-    id: Option<ObserverId>,
-    state: Arc<State>,
-    wants: ObserverPolicy,
-    memory: Memory<T, E, D>,
-    result: QueryResult<D, E>,
-    /// Grows with every change of options, so that a look that began before is not taken for one after it.
-    generation: u64,
-    /// The key holds another type: there is nothing to see.
-    blind: bool,
-}
-
 impl<T, E, D> QueryObserver<T, E, D>
 where
     T: Send + Sync + 'static,
@@ -89,7 +76,7 @@ where
             result: QueryResult::default(),
             id: None,
             generation: 0,
-            options,
+            options: Arc::new(options),
             spec,
             state,
             blind,
@@ -141,8 +128,7 @@ where
         if self.client.build(&spec).is_err() {
             return;
         }
-        self.inner.look(&self.client, Look::Quietly);
-        let fetches = self.inner.snapshot().view(self.client.now()).fetches_on_mount();
+        let fetches = self.inner.fresh(&self.client).view(self.client.now()).fetches_on_mount();
         self.attach();
         if fetches {
             self.client.apply(|core| core.fetch(&spec.key, start(&spec, false)));
@@ -178,7 +164,7 @@ where
     /// F7.8: the result as it will be once the observer has mounted, for a first rendering before that.
     #[must_use]
     pub fn optimistic_result(&self) -> QueryResult<D, E> {
-        let seen = self.inner.snapshot();
+        let seen = self.inner.fresh(&self.client);
         let view = seen.view(self.client.now());
         let mut memory = seen.memory.clone();
         if seen.id.is_some() || !view.fetches_on_mount() {
@@ -222,7 +208,8 @@ where
             seen.memory.counts_at_mount = counts(&state);
         }
         seen.generation += 1;
-        (seen.options, seen.spec, seen.state, seen.wants, seen.blind) = (options, spec, state, wants, blind);
+        (seen.options, seen.spec, seen.state, seen.wants, seen.blind) =
+            (Arc::new(options), spec, state, wants, blind);
         drop(seen);
         Change { left, was_enabled, is_mounted: self.inner.has_listeners() }
     }
@@ -236,7 +223,7 @@ where
         let spec = Arc::clone(&lock(&self.inner.seen).spec);
         self.client.apply(|core| core.event(|| CacheEvent::ObserverOptionsUpdated { key: spec.key.clone() }));
         let may = change.left.is_some() || !change.was_enabled;
-        if may && self.inner.snapshot().view(self.client.now()).is_stale() {
+        if may && self.inner.fresh(&self.client).view(self.client.now()).is_stale() {
             self.client.apply(|core| core.fetch(&spec.key, start(&spec, false)));
         }
     }
@@ -283,35 +270,6 @@ enum Look {
     Updated,
 }
 
-impl<T, E, D> Seen<T, E, D> {
-    fn view(&self, now: Timestamp) -> View<'_, T, E, D> {
-        View {
-            options: &self.options,
-            policy: &self.spec.policy,
-            wants: self.wants,
-            state: &self.state,
-            previous: &self.result,
-            now,
-        }
-    }
-}
-
-impl<T, E, D> Clone for Seen<T, E, D> {
-    fn clone(&self) -> Self {
-        Self {
-            options: self.options.clone(),
-            spec: Arc::clone(&self.spec),
-            id: self.id,
-            state: Arc::clone(&self.state),
-            wants: self.wants,
-            memory: self.memory.clone(),
-            result: self.result.clone(),
-            generation: self.generation,
-            blind: self.blind,
-        }
-    }
-}
-
 struct Change {
     /// The query that is no longer watched.
     left: Option<(QueryKey, Option<ObserverId>)>,
@@ -332,12 +290,7 @@ where
     /// Looks at the query, takes the result over, and tells the listeners if it changed.
     fn look(&self, client: &QueryClient, how: Look) -> QueryResult<D, E> {
         loop {
-            let mut seen = self.snapshot();
-            let generation = seen.generation;
-            let current = if seen.blind { None } else { client.typed_state::<T>(&seen.spec.key) };
-            // A query that was removed goes on being shown as it was.
-            seen.state = current.unwrap_or(seen.state);
-            seen.wants = seen.spec.policy.observe(&seen.state, seen.options.query_fn.is_some());
+            let seen = self.fresh(client);
             let mut memory = seen.memory.clone();
             let result = seen.view(client.now()).result(&mut memory);
             let is_changed = !result.is_same(&seen.result);
@@ -346,7 +299,7 @@ where
                 return result;
             }
             let mut now_seen = lock(&self.seen);
-            if now_seen.generation != generation {
+            if now_seen.generation != seen.generation {
                 continue;
             }
             if seen.state.version < now_seen.state.version {
@@ -372,8 +325,14 @@ where
         !lock(&self.listeners).all.is_empty()
     }
 
-    fn snapshot(&self) -> Seen<T, E, D> {
-        lock(&self.seen).clone()
+    /// What was seen last, with the query's state as of now.
+    fn fresh(&self, client: &QueryClient) -> Seen<T, E, D> {
+        let mut seen = lock(&self.seen).clone();
+        let current = if seen.blind { None } else { client.typed_state::<T>(&seen.spec.key) };
+        // A query that was removed goes on being shown as it was.
+        seen.state = current.unwrap_or(seen.state);
+        seen.wants = seen.spec.policy.observe(&seen.state, seen.options.query_fn.is_some());
+        seen
     }
 
     fn tell(&self, client: &QueryClient, key: &QueryKey, result: &QueryResult<D, E>) {

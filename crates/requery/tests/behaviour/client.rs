@@ -122,6 +122,19 @@ fn fetching_by_hand_uses_fresh_data_and_does_not_retry() {
     assert_eq!(failing.calls(), 1);
 }
 
+/// F1.6: `query` selects from what it fetched, and fails with the selection's own error.
+#[test]
+fn querying_selects_from_the_data() {
+    let rig = Rig::new();
+    let source = Source::answering(&rig, |_| Ok(21));
+    let doubled = source.query(&query_key!["a"]).select(|n| u64::from(*n) * 2);
+    assert_eq!(*rig.runtime.block_on(rig.client.query(&doubled)).unwrap(), 42);
+    let refused = source.query(&query_key!["a"]).try_select(|_| Err::<u32, _>("no".to_owned()));
+    let error = rig.runtime.block_on(rig.client.query(&refused)).unwrap_err();
+    assert_eq!(error.failed().unwrap(), "no");
+    assert_eq!(rig.data(&query_key!["a"]), Some(21));
+}
+
 /// F1.6: ensuring takes data of any age.
 #[test]
 fn ensuring_data_fetches_only_where_there_is_none() {

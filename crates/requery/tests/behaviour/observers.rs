@@ -50,6 +50,25 @@ fn a_disabled_observer_fetches_only_by_hand() {
     assert_eq!(watch.now().data.as_deref(), Some(&1));
 }
 
+/// F7.1: what happened between making an observer and mounting it counts.
+#[test]
+fn mounting_goes_by_the_state_of_that_moment() {
+    let rig = Rig::new();
+    let (key, source) = (query_key!["a"], Source::counting(&rig));
+    let options = source.query(&key).stale_time(StaleTime::Never);
+    let observer = requery::QueryObserver::new(&rig.client, options);
+    rig.client.set_query_data(&key, 9_u32);
+    assert!(!observer.optimistic_result().is_fetching());
+    let told = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&told);
+    let _subscription = observer.subscribe(move |_| {
+        count.fetch_add(1, Ordering::SeqCst);
+    });
+    rig.advance(LATENCY);
+    assert_eq!((source.calls(), observer.current_result().data.as_deref()), (0, Some(&9)));
+    assert_eq!(told.load(Ordering::SeqCst), 1, "who begins to listen is told what changed before");
+}
+
 /// F7.2: enabling an observer fetches what is stale.
 #[test]
 fn enabling_fetches() {

@@ -18,6 +18,7 @@ fn observers_retry_three_times_with_doubling_delays() {
     let source = Source::failing(&rig);
     let watch = Watch::new(&rig, source.query(&query_key!["a"]));
     let mut asked_at = Vec::new();
+    rig.settle();
     for _ in 0..8000 {
         if source.calls() > asked_at.len() {
             asked_at.push(rig.runtime.now().as_millis() % 1_000_000);

@@ -144,6 +144,19 @@ fn invalidating_an_unobserved_fetch_keeps_its_result_invalid() {
     assert_eq!(rig.data(&key), Some(2));
 }
 
+/// R7: cancelling a fetch does not make valid what was invalidated while it ran.
+#[test]
+fn an_invalidation_during_a_fetch_survives_its_cancellation() {
+    let rig = Rig::new();
+    let (key, source) = (query_key!["a"], Source::counting(&rig));
+    rig.client.set_query_data(&key, 1_u32);
+    rig.client.prefetch_query(&source.query(&key));
+    rig.settle();
+    rig.client.invalidate_queries(QueryFilters::all());
+    rig.client.cancel_queries(QueryFilters::all(), CancelOptions::default());
+    assert!(rig.state(&key).is_invalidated);
+}
+
 /// R8, R9: a storm of invalidations during a refetch costs one more fetch, not one each.
 #[test]
 fn many_invalidations_during_a_refetch_cost_one_more_fetch() {
