@@ -25,10 +25,17 @@ pub fn App() -> impl IntoView {
     provide_clock();
     let toasts = provide_toasts();
     view! {
-        <Title formatter=|page: String| if page.is_empty() { NAME.to_owned() } else { format!("{page} · {NAME}") }/>
+        <Title formatter=document_title/>
         <Router>{frame()}</Router>
         {toast_region(toasts)}
     }
+}
+
+/// `Leads · Le Tip`. On the server the text goes into the document as it is, so that what markup could be in a
+/// name is written out there; in a browser it is set as text.
+fn document_title(page: String) -> String {
+    let page = if cfg!(feature = "ssr") { page.replace('&', "&amp;").replace('<', "&lt;") } else { page };
+    if page.is_empty() { NAME.to_owned() } else { format!("{page} · {NAME}") }
 }
 
 fn frame() -> AnyView {

@@ -294,9 +294,9 @@ mod tests {
     fn each_active_filter_can_be_taken_away_alone() {
         let query = parse(FULL);
         let filters = active(&query);
-        assert_eq!(filters.len(), 15);
+        assert_eq!(filters.len(), 16);
         for filter in &filters {
-            assert_eq!(active(&filter.without).len(), 14, "{}", filter.name);
+            assert_eq!(active(&filter.without).len(), 15, "{}", filter.name);
         }
         let labels: Vec<_> = active(&parse("search=caf&hasPhone=false&near=60,24&radiusKm=1"))
             .into_iter()

@@ -49,8 +49,8 @@ fn shown_pages(current: u32, last: u32) -> Vec<Option<u32>> {
     let mut shown = Vec::new();
     for page in pages {
         match shown.last() {
-            Some(&Some(before)) if page == before + 2 => shown.push(Some(page - 1)),
-            Some(&Some(before)) if page > before + 2 => shown.push(None),
+            Some(&Some(before)) if page - before == 2 => shown.push(Some(page - 1)),
+            Some(&Some(before)) if page - before > 2 => shown.push(None),
             _ => {}
         }
         shown.push(Some(page));
