@@ -43,6 +43,8 @@ pub async fn serve(
     let address = listener.local_addr().map_err(|source| ServerError::of_listening(config.listen, source))?;
     config.store.ping().await?;
     let app = App::new(ServerConfig { listen: address, ..config });
+    // Otherwise the first search would wait for it.
+    tokio::task::spawn_blocking(discovery::geocoder::warm);
     announce(address);
     on_listening(address);
     let runner = start_runner(&app);

@@ -1,6 +1,5 @@
 //! Searches and imports as jobs.
 
-use std::fmt;
 use std::sync::Arc;
 
 use contract::{JobKind, ScrapeRequest};
@@ -11,7 +10,7 @@ use serde_json::Value;
 use super::request_of;
 
 /// Runs searches.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) struct ScrapeHandler {
     sources: Arc<SourceRegistry>,
 }
@@ -19,12 +18,6 @@ pub(super) struct ScrapeHandler {
 impl ScrapeHandler {
     pub(super) fn new(sources: Arc<SourceRegistry>) -> Self {
         Self { sources }
-    }
-}
-
-impl fmt::Debug for ScrapeHandler {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ScrapeHandler")
     }
 }
 
@@ -43,7 +36,7 @@ impl JobHandler for ScrapeHandler {
         let options = scrape::ScrapeOptions::default();
         let outcome =
             scrape::run(run_of(ctx), &resolved, &self.sources, &options).await.map_err(job_error)?;
-        to_value(&outcome)
+        Ok(scrape::result(&resolved, &outcome))
     }
 }
 
@@ -61,7 +54,7 @@ impl JobHandler for ImportHandler {
         let request: import::ImportRequest = request_of(&ctx)?;
         let options = import::ImportOptions::default();
         let outcome = import::run(run_of(ctx), &request, &options).await.map_err(job_error)?;
-        to_value(&outcome)
+        serde_json::to_value(&outcome).map_err(|error| JobError::Fatal(error.to_string()))
     }
 }
 
@@ -78,8 +71,4 @@ fn job_error(error: DiscoveryError) -> JobError {
         DiscoveryError::Store(error) => error.into(),
         other => JobError::Fatal(other.to_string()),
     }
-}
-
-fn to_value(outcome: &impl serde::Serialize) -> Result<Value, JobError> {
-    serde_json::to_value(outcome).map_err(|error| JobError::Fatal(error.to_string()))
 }

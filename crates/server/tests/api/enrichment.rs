@@ -13,7 +13,7 @@ use crate::support::{TestApp, business, eventually, seed};
 
 /// A website of one page on this machine.
 async fn website() -> SocketAddr {
-    let page = "<html><body><h1>Alpha</h1><p>Write to <a href=\"mailto:hello@alpha-kahvila.fi\">us</a></p></body></html>";
+    let page = "<html><body><h1>Alpha</h1><p>Write to <a href=\"mailto:alpha.kahvila@gmail.com\">us</a></p></body></html>";
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let site = Router::new().route("/", get(move || async move { Html(page) }));
@@ -74,7 +74,7 @@ async fn a_business_is_enriched_from_its_website() {
         (Some("completed"), Some("enriched"))
     );
     let detail = app.get(&format!("/api/businesses/{id}")).await.json();
-    assert_eq!(detail["email"], "hello@alpha-kahvila.fi");
+    assert_eq!(detail["email"], "alpha.kahvila@gmail.com");
     assert_eq!(detail["enrichmentStatus"], "enriched");
     assert_eq!(app.post(&path, json!({})).await.status.as_u16(), 202, "it may be done again");
     runner.shutdown().await;

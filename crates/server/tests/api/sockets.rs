@@ -264,3 +264,31 @@ async fn a_client_that_does_not_read_is_reset_and_slows_nobody() {
     assert!(received < 400, "it was sent everything");
     server.stop().await;
 }
+
+/// Needs `LETIP_TEST_POSTGRES_URL`, as every test whose name holds `postgres::`.
+mod postgres {
+    use contract::{JobKind, JobStatus};
+    use store::NewJob;
+
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn two_servers_on_one_database_tell_the_same_events_and_share_the_jobs() {
+        let db = store::test_support::postgres().await;
+        let other = Store::open(db.config()).await.unwrap();
+        let shows = Listening::start(config(db.store())).await;
+        let works = ServerConfig { job_concurrency: 1, ..config(&other) };
+        let works = Listening::start(works).await;
+        let mut listener = Listener::since(&shows.url(), 0);
+        listener.until("sync:ready").await;
+        let request = json!({ "location": "60.1699,24.9384", "category": "cafe", "radiusKm": 0.3 });
+        let job = db.store().enqueue_job(NewJob::new(JobKind::Scrape, request)).await.unwrap();
+        let complete = listener.until("scraping:complete").await;
+        assert_eq!(complete["data"]["jobId"], job.job_id.to_string());
+        let done = db.store().get_job(job.job_id).await.unwrap().unwrap();
+        assert_eq!((done.status, done.counts.saved > 0), (JobStatus::Completed, true));
+        shows.stop().await;
+        works.stop().await;
+        other.close().await.unwrap();
+    }
+}
