@@ -1,1 +1,25 @@
-//! Place sources, category taxonomy, offline geocoder, duplicate detection.
+#![doc = include_str!("../README.md")]
+
+pub mod bundled;
+pub mod chains;
+mod error;
+pub mod geocoder;
+pub mod import;
+pub mod matching;
+pub mod normalise;
+mod pipeline;
+mod place;
+pub mod scrape;
+pub mod source;
+#[cfg(any(test, feature = "synthetic"))]
+pub mod synthetic;
+pub mod taxonomy;
+#[cfg(test)]
+mod test_pbf;
+pub mod text;
+mod timestamp;
+
+pub use error::{DiscoveryError, SourceError};
+pub use pipeline::{MERGES_KEPT, MergeNote, Outcome, Run};
+pub use place::{Network, Phone, Place, RAW_LIMIT, RawPlace, Record, Rejected};
+pub use source::{PlaceSource, SourceRegistry};

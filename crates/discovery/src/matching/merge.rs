@@ -1,0 +1,226 @@
+//! A record and a business become one: what is empty is filled, nothing is overwritten, every source is kept.
+
+use contract::{Business, BusinessId, EnrichmentStatus, OperatingStatus, Socials, SourceRef, Timestamp};
+use store::{KnownBusiness, NewBusiness};
+
+use super::rule::Candidate;
+
+/// A business of which nothing is known but the record.
+#[must_use]
+pub(crate) fn new_business(candidate: &Candidate, source: SourceRef) -> NewBusiness {
+    let place = &candidate.place;
+    let category = place.categories.first();
+    let business = Business {
+        id: BusinessId(0),
+        version: 0,
+        name: place.name.clone(),
+        category: category.map(|category| category.slug.to_owned()),
+        industry: category.map(|category| category.industry.to_owned()),
+        street: place.street.clone(),
+        city: place.city.clone(),
+        state: place.state.clone(),
+        postal_code: place.postal_code.clone(),
+        country: place.country.clone(),
+        latitude: place.point.map(|point| point.latitude),
+        longitude: place.point.map(|point| point.longitude),
+        phone: place.phone.as_ref().map(|phone| phone.e164.clone()),
+        phone_display: place.phone.as_ref().map(|phone| phone.display.clone()),
+        email: place.email.clone(),
+        website: place.website.clone(),
+        socials: place.socials.clone(),
+        opening_hours: place.opening_hours.clone(),
+        employee_count: place.employee_count,
+        year_founded: place.year_founded,
+        description: place.description.clone(),
+        chain: place.chain,
+        operating_status: place.status,
+        confidence: place.confidence,
+        sources: vec![source],
+        enrichment_status: EnrichmentStatus::Pending,
+        enrichment_error: None,
+        tags: place.tags.clone(),
+        notes: place.notes.clone(),
+        contact_count: 0,
+        created_at: Timestamp::default(),
+        updated_at: Timestamp::default(),
+    };
+    NewBusiness { business, name_key: place.name_key.clone(), domain: place.domain.clone() }
+}
+
+/// The stored business with what the record adds; `None` if it adds nothing.
+#[must_use]
+pub fn merge(known: &KnownBusiness, candidate: &Candidate, source: SourceRef) -> Option<KnownBusiness> {
+    let mut merged = known.clone();
+    let mut changed = fill(&mut merged.business, candidate, source);
+    if merged.domain.is_none() && merged.business.website.is_some() && candidate.place.domain.is_some() {
+        merged.domain.clone_from(&candidate.place.domain);
+        changed = true;
+    }
+    changed.then_some(merged)
+}
+
+fn fill(business: &mut Business, candidate: &Candidate, source: SourceRef) -> bool {
+    let addition = new_business(candidate, source.clone()).business;
+    let mut changed = add_source(&mut business.sources, source);
+    // An address and a point belong together: parts of two of them would make a third that is nowhere.
+    if business.street.is_none() && business.city.is_none() && business.postal_code.is_none() {
+        changed |= fill_all([
+            (&mut business.street, addition.street),
+            (&mut business.city, addition.city),
+            (&mut business.postal_code, addition.postal_code),
+        ]);
+    }
+    changed |= fill_all([
+        (&mut business.state, addition.state),
+        (&mut business.country, addition.country),
+        (&mut business.email, addition.email),
+        (&mut business.website, addition.website),
+        (&mut business.opening_hours, addition.opening_hours),
+        (&mut business.description, addition.description),
+        (&mut business.notes, addition.notes),
+    ]);
+    if business.phone.is_none() {
+        changed |= fill_one(&mut business.phone, addition.phone);
+        changed |= fill_one(&mut business.phone_display, addition.phone_display);
+    }
+    if business.latitude.is_none() || business.longitude.is_none() {
+        changed |= addition.latitude.is_some();
+        (business.latitude, business.longitude) = (addition.latitude, addition.longitude);
+    }
+    if business.category.is_none() {
+        changed |= fill_one(&mut business.category, addition.category);
+        business.industry = addition.industry;
+    }
+    changed |= fill_one(&mut business.employee_count, addition.employee_count);
+    changed |= fill_one(&mut business.year_founded, addition.year_founded);
+    changed |= fill_one(&mut business.confidence, addition.confidence);
+    changed |= fill_socials(&mut business.socials, addition.socials);
+    changed |= add_flags(business, addition.chain, addition.tags, addition.operating_status);
+    changed
+}
+
+/// Flags and lists grow only: a source that does not know of a brand does not deny it.
+fn add_flags(business: &mut Business, chain: bool, tags: Vec<String>, status: OperatingStatus) -> bool {
+    let mut changed = chain && !business.chain;
+    business.chain |= chain;
+    for tag in tags {
+        if !business.tags.contains(&tag) {
+            business.tags.push(tag);
+            changed = true;
+        }
+    }
+    if business.operating_status == OperatingStatus::Open && status == OperatingStatus::TemporarilyClosed {
+        business.operating_status = status;
+        changed = true;
+    }
+    changed
+}
+
+fn add_source(sources: &mut Vec<SourceRef>, source: SourceRef) -> bool {
+    let is_known =
+        sources.iter().any(|known| known.source == source.source && known.source_id == source.source_id);
+    if !is_known {
+        sources.push(source);
+    }
+    !is_known
+}
+
+fn fill_socials(socials: &mut Socials, addition: Socials) -> bool {
+    fill_all([
+        (&mut socials.facebook, addition.facebook),
+        (&mut socials.instagram, addition.instagram),
+        (&mut socials.linkedin, addition.linkedin),
+        (&mut socials.x, addition.x),
+        (&mut socials.youtube, addition.youtube),
+        (&mut socials.tiktok, addition.tiktok),
+        (&mut socials.yelp, addition.yelp),
+    ])
+}
+
+fn fill_all<const N: usize>(fields: [(&mut Option<String>, Option<String>); N]) -> bool {
+    fields.into_iter().fold(false, |changed, (field, value)| fill_one(field, value) || changed)
+}
+
+fn fill_one<T>(field: &mut Option<T>, value: Option<T>) -> bool {
+    let fills = field.is_none() && value.is_some();
+    if fills {
+        *field = value;
+    }
+    fills
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::normalise;
+    use crate::place::RawPlace;
+
+    fn candidate(raw: RawPlace) -> Candidate {
+        Candidate::new("b", normalise::place(RawPlace { name: "Joe's".into(), ..raw }).unwrap())
+    }
+
+    fn source(name: &str, id: &str) -> SourceRef {
+        SourceRef {
+            source: name.into(),
+            source_id: id.into(),
+            fetched_at: Timestamp::default(),
+            licence: None,
+        }
+    }
+
+    fn stored(raw: RawPlace) -> KnownBusiness {
+        let NewBusiness { business, name_key, domain } = new_business(&candidate(raw), source("a", "1"));
+        KnownBusiness { business: Business { id: BusinessId(7), version: 3, ..business }, name_key, domain }
+    }
+
+    #[test]
+    fn empty_fields_are_filled_and_the_source_is_kept() {
+        let known = stored(RawPlace { emails: vec!["joe@joe.fi".into()], ..RawPlace::default() });
+        let record = candidate(RawPlace {
+            emails: vec!["other@joe.fi".into()],
+            websites: vec!["https://joe.fi".into()],
+            phones: vec!["+358 9 1234567".into()],
+            coordinates: Some((60.0, 25.0)),
+            chain: true,
+            ..RawPlace::default()
+        });
+        let merged = merge(&known, &record, source("b", "2")).unwrap();
+        assert_eq!(merged.business.email.as_deref(), Some("joe@joe.fi"), "nothing is overwritten");
+        assert_eq!(merged.business.website.as_deref(), Some("https://joe.fi/"));
+        assert_eq!(merged.domain.as_deref(), Some("joe.fi"));
+        assert_eq!(merged.business.phone_display.as_deref(), Some("09 1234567"));
+        assert_eq!((merged.business.latitude, merged.business.chain), (Some(60.0), true));
+        assert_eq!(merged.business.sources, [source("a", "1"), source("b", "2")]);
+        assert_eq!((merged.business.id, merged.business.version), (BusinessId(7), 3));
+    }
+
+    #[test]
+    fn a_record_that_adds_nothing_changes_nothing() {
+        let known = stored(RawPlace { emails: vec!["joe@joe.fi".into()], ..RawPlace::default() });
+        let later = SourceRef { fetched_at: Timestamp::from_millis(5), ..source("a", "1") };
+        assert_eq!(merge(&known, &candidate(RawPlace::default()), later), None);
+    }
+
+    #[test]
+    fn an_address_is_not_put_together_from_two() {
+        let known = stored(RawPlace { city: Some("Espoo".into()), ..RawPlace::default() });
+        let record = candidate(RawPlace {
+            street: Some("Katu 1".into()),
+            city: Some("Helsinki".into()),
+            ..RawPlace::default()
+        });
+        let merged = merge(&known, &record, source("b", "2")).unwrap();
+        assert_eq!((merged.business.street, merged.business.city.as_deref()), (None, Some("Espoo")));
+    }
+
+    #[test]
+    fn merging_again_changes_nothing_more() {
+        let record = candidate(RawPlace {
+            websites: vec!["https://joe.fi".into()],
+            tags: vec!["x".into()],
+            ..RawPlace::default()
+        });
+        let once = merge(&stored(RawPlace::default()), &record, source("b", "2")).unwrap();
+        assert_eq!(merge(&once, &record, source("b", "2")), None);
+    }
+}

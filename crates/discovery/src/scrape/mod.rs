@@ -1,0 +1,162 @@
+//! A search as a durable job: the nearest so many places of a category around a point.
+
+mod request;
+mod select;
+
+use std::time::{Duration, Instant};
+
+use contract::{JobProgress, OperatingStatus};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+pub use request::{ResolvedScrape, resolve_request};
+
+use crate::error::DiscoveryError;
+use crate::matching::Candidate;
+use crate::pipeline::{Batch, Outcome, Run, Telling};
+use crate::place::Record;
+use crate::source::{PlaceSource, SearchArea, SourceRegistry};
+
+use select::{Nearest, Selection};
+
+/// How a search writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScrapeOptions {
+    /// Places of the first batch: few, so that people see some soon.
+    pub first_batch: usize,
+    /// Places of each later batch.
+    pub batch_size: usize,
+}
+
+impl Default for ScrapeOptions {
+    fn default() -> Self {
+        Self { first_batch: 25, batch_size: 50 }
+    }
+}
+
+/// Progress is told no more often than this while a source is read.
+const REPORT_EVERY: Duration = Duration::from_secs(1);
+
+/// Where an attempt came to.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Checkpoint {
+    /// The data that were searched.
+    fingerprint: String,
+    /// Places of the selection that are written.
+    written: usize,
+    outcome: Outcome,
+}
+
+/// Runs the search, or what is left of it. The source is read first, for the nearest places are not known before
+/// its end; then the places are written, the nearest first.
+///
+/// # Errors
+/// [`DiscoveryError::Stopped`] when a stop was asked for, [`DiscoveryError::LeaseLost`] when another worker has the
+/// job, and what the source and the store say. What was written before stays, and the next attempt goes on there.
+pub async fn run(
+    run: Run,
+    request: &ResolvedScrape,
+    registry: &SourceRegistry,
+    options: &ScrapeOptions,
+) -> Result<Outcome, DiscoveryError> {
+    let unknown = || DiscoveryError::UnknownSource(request.source.clone());
+    let source = registry.get(Some(&request.source)).ok_or_else(unknown)?;
+    let mut checkpoint = resumed(&run, &source.fingerprint());
+    let selection = read(&run, request, source.as_ref(), &checkpoint.outcome).await?;
+    write(&run, request, selection, options, &mut checkpoint).await?;
+    Ok(checkpoint.outcome)
+}
+
+/// What a person reads of a finished search.
+#[must_use]
+pub fn result(request: &ResolvedScrape, outcome: &Outcome) -> Value {
+    json!({
+        "location": request.location.label,
+        "latitude": request.location.point.latitude,
+        "longitude": request.location.point.longitude,
+        "category": request.category.map(|category| category.slug),
+        "radiusKm": request.radius_km,
+        "source": request.source,
+        "counts": outcome.counts,
+        "merges": outcome.merges,
+    })
+}
+
+/// The checkpoint of the attempt before, unless the data changed since.
+fn resumed(run: &Run, fingerprint: &str) -> Checkpoint {
+    let before = run.checkpoint.clone().and_then(|value| serde_json::from_value::<Checkpoint>(value).ok());
+    before
+        .filter(|checkpoint| checkpoint.fingerprint == fingerprint)
+        .unwrap_or_else(|| Checkpoint { fingerprint: fingerprint.to_owned(), ..Checkpoint::default() })
+}
+
+async fn read(
+    run: &Run,
+    request: &ResolvedScrape,
+    source: &dyn PlaceSource,
+    outcome: &Outcome,
+) -> Result<Selection, DiscoveryError> {
+    let area = SearchArea::around(request.location.point, request.radius_km);
+    let mut stream = source.places(&area)?;
+    let mut nearest = Nearest::new(request.max_results);
+    let mut reported = Instant::now();
+    loop {
+        let chunk = tokio::select! {
+            () = run.cancel.cancelled() => return Err(DiscoveryError::Stopped),
+            chunk = stream.next_chunk() => chunk,
+        };
+        let Some(chunk) = chunk.transpose()? else { break };
+        for record in chunk.records {
+            // A record that cannot be read has no place, so it cannot be said to answer the request.
+            if let Record::Place(place) = record
+                && let Some(km) = request.distance_of(&place)
+            {
+                nearest.add(km, *place);
+            }
+        }
+        if reported.elapsed() >= REPORT_EVERY {
+            reported = Instant::now();
+            let message = format!("{} places that fit so far", nearest.len());
+            run.report(outcome, progress("reading", chunk.done, chunk.total, message)).await?;
+        }
+    }
+    Ok(nearest.into_selection())
+}
+
+async fn write(
+    run: &Run,
+    request: &ResolvedScrape,
+    selection: Selection,
+    options: &ScrapeOptions,
+    checkpoint: &mut Checkpoint,
+) -> Result<(), DiscoveryError> {
+    let Selection { places, closed } = selection;
+    let total = places.len();
+    let Checkpoint { fingerprint, written, outcome } = checkpoint;
+    // Closed places are counted with the first batch, which is written even if it is empty.
+    let mut closed = if *written == 0 && outcome.counts.found == 0 { Some(closed) } else { None };
+    let mut places = places.into_iter().skip(*written).peekable();
+    while closed.is_some() || places.peek().is_some() {
+        run.check_stop()?;
+        let size = if *written == 0 { options.first_batch } else { options.batch_size };
+        let candidates: Vec<Candidate> =
+            places.by_ref().take(size.max(1)).map(|place| Candidate::new(&request.source, place)).collect();
+        *written += candidates.len();
+        let batch = Batch { candidates, rejected: Vec::new(), closed: closed.take().unwrap_or(0) };
+        let message = format!("{written} of {total} places saved");
+        let progress = progress("saving", *written as u64, Some(total as u64), message);
+        let checkpoint = |outcome: &Outcome| json!({ "fingerprint": fingerprint, "written": *written, "outcome": outcome });
+        run.write(batch, outcome, Telling::Each, progress, checkpoint).await?;
+    }
+    Ok(())
+}
+
+pub(crate) fn progress(stage: &str, done: u64, total: Option<u64>, message: String) -> JobProgress {
+    JobProgress { done, total, stage: stage.to_owned(), message: Some(message) }
+}
+
+/// Whether a place has closed for good.
+pub(crate) fn is_closed(status: OperatingStatus) -> bool {
+    status == OperatingStatus::PermanentlyClosed
+}

@@ -1,0 +1,167 @@
+//! What a search asks for, understood.
+
+use contract::{FieldError, ScrapeRequest};
+
+use crate::geocoder::{self, GeocodeError, Location};
+use crate::place::Place;
+use crate::source::SourceRegistry;
+use crate::taxonomy::{self, Category};
+use crate::text::fold;
+
+/// A request whose words have a meaning.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResolvedScrape {
+    /// The middle of the search.
+    pub location: Location,
+    /// What places are to be; anything unless given.
+    pub category: Option<&'static Category>,
+    /// Folded words that must each occur in the name.
+    pub words: Vec<String>,
+    /// Great-circle distance from the middle, in kilometres, inclusive.
+    pub radius_km: f64,
+    /// The nearest so many.
+    pub max_results: usize,
+    /// Slug of the source.
+    pub source: String,
+}
+
+impl ResolvedScrape {
+    /// Kilometres from the middle, if the place answers the request.
+    #[must_use]
+    pub fn distance_of(&self, place: &Place) -> Option<f64> {
+        let is_of_category =
+            self.category.is_none_or(|wanted| place.categories.iter().any(|one| one.slug == wanted.slug));
+        if !is_of_category || !self.has_words(&place.name) {
+            return None;
+        }
+        Some(place.point?.distance_km(self.location.point)).filter(|km| *km <= self.radius_km)
+    }
+
+    fn has_words(&self, name: &str) -> bool {
+        let name = if self.words.is_empty() { String::new() } else { fold(name) };
+        self.words.iter().all(|word| name.contains(word.as_str()))
+    }
+}
+
+/// Understands a request, or says of each field what is wrong with it and what would be right. The server asks
+/// before it makes a job of it, the worker again when it runs the job.
+///
+/// # Errors
+/// One entry a field that is wrong, with the nearest known values.
+pub fn resolve_request(
+    request: &ScrapeRequest,
+    registry: &SourceRegistry,
+) -> Result<ResolvedScrape, Vec<FieldError>> {
+    let mut errors = request.validate().err().unwrap_or_default();
+    let mut keep = |error: FieldError| {
+        if errors.iter().all(|other| other.field != error.field) {
+            errors.push(error);
+        }
+    };
+    let location = geocoder::resolve(&request.location).map_err(|error| keep(location_error(error))).ok();
+    let category = category(request).map_err(&mut keep).ok();
+    let source = source(request, registry).map_err(keep).ok();
+    match (location, category, source) {
+        (Some(location), Some(category), Some(source)) if errors.is_empty() => Ok(ResolvedScrape {
+            location,
+            category,
+            words: fold(request.query.as_deref().unwrap_or_default())
+                .split_whitespace()
+                .map(str::to_owned)
+                .collect(),
+            radius_km: request.radius_or_default(),
+            max_results: request.max_or_default() as usize,
+            source,
+        }),
+        _ => Err(errors),
+    }
+}
+
+fn location_error(error: GeocodeError) -> FieldError {
+    let message = error.to_string();
+    let (code, suggestions) = match error {
+        GeocodeError::Unknown { suggestions, .. } => ("unknown", suggestions),
+        GeocodeError::Ambiguous { candidates, .. } => {
+            ("ambiguous", candidates.into_iter().map(|candidate| candidate.label).collect())
+        }
+        GeocodeError::OutOfRange { .. } => ("range", Vec::new()),
+    };
+    FieldError::new("location", code, message).with_suggestions(suggestions)
+}
+
+fn category(request: &ScrapeRequest) -> Result<Option<&'static Category>, FieldError> {
+    let Some(text) = request.category.as_deref().filter(|text| !text.trim().is_empty()) else {
+        return Ok(None);
+    };
+    taxonomy::resolve(text).map(Some).map_err(|error| {
+        let message = format!("{error}; take one of the suggestions, or search by words of the name instead");
+        FieldError::new("category", "unknown", message).with_suggestions(error.suggestions)
+    })
+}
+
+fn source(request: &ScrapeRequest, registry: &SourceRegistry) -> Result<String, FieldError> {
+    let found = registry.get(request.source.as_deref());
+    found.map(|source| source.info().source).ok_or_else(|| {
+        let known: Vec<String> = registry.infos().into_iter().map(|info| info.source).collect();
+        let message = format!("there is no such source; there are: {}", known.join(", "));
+        FieldError::new("source", "unknown", message).with_suggestions(known)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(location: &str, category: Option<&str>) -> ScrapeRequest {
+        ScrapeRequest {
+            location: location.into(),
+            category: category.map(str::to_owned),
+            ..ScrapeRequest::default()
+        }
+    }
+
+    fn errors(request: &ScrapeRequest) -> Vec<FieldError> {
+        resolve_request(request, &SourceRegistry::bundled()).unwrap_err()
+    }
+
+    #[test]
+    fn words_get_their_meaning() {
+        let asked =
+            ScrapeRequest { query: Some(" Café  de ".into()), ..request("Helsinki", Some("barbers")) };
+        let resolved = resolve_request(&asked, &SourceRegistry::bundled()).unwrap();
+        assert_eq!(resolved.category.map(|category| category.slug), Some("hairdresser"));
+        assert_eq!(resolved.words, ["cafe", "de"]);
+        assert_eq!(
+            (resolved.radius_km, resolved.max_results, resolved.source.as_str()),
+            (5.0, 50, "openstreetmap")
+        );
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_told_at_once_with_suggestions() {
+        let asked = ScrapeRequest {
+            radius_km: Some(90.0),
+            source: Some("nowhere".into()),
+            ..request("Helsinky", Some("resturant"))
+        };
+        let found = errors(&asked);
+        let fields: Vec<&str> = found.iter().map(|error| error.field.as_str()).collect();
+        assert_eq!(fields, ["radiusKm", "location", "category", "source"]);
+        assert!(found[1].suggestions.contains(&"Helsinki, Uusimaa, Finland".to_owned()), "{found:?}");
+        assert_eq!(found[2].suggestions[0], "Restaurant");
+        assert_eq!(found[3].suggestions, ["openstreetmap"]);
+    }
+
+    #[test]
+    fn an_ambiguous_place_lists_its_candidates() {
+        let found = errors(&request("Springfield", None));
+        assert_eq!((found.len(), found[0].code.as_str()), (1, "ambiguous"));
+        assert!(found[0].suggestions.contains(&"Springfield, IL, USA".to_owned()), "{found:?}");
+    }
+
+    #[test]
+    fn an_empty_place_is_told_once() {
+        let found = errors(&request("  ", None));
+        assert_eq!((found.len(), found[0].code.as_str()), (1, "required"));
+    }
+}

@@ -1,0 +1,119 @@
+//! Tables: CSV and its kin.
+
+mod dialect;
+mod rows;
+
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use super::decode::Lines;
+use super::fields::{Columns, Field};
+use super::{ReadEnd, Sink, overture};
+use crate::error::SourceError;
+use crate::normalise;
+use crate::place::{RawPlace, Record, Rejected};
+
+use rows::{Row, Rows};
+
+/// Reads a table whose first row names its columns.
+pub(super) fn read(path: &Path, sink: &mut Sink) -> Result<(), ReadEnd> {
+    let unreadable = |error| SourceError::unreadable(path, error);
+    let total = std::fs::metadata(path).map(|metadata| metadata.len()).ok();
+    let delimiter = dialect::delimiter(path)?;
+    let mut rows = Rows::new(Lines::new(super::open(path)?).map_err(unreadable)?, delimiter);
+    let header = header(path, &mut rows)?;
+    while let Some(row) = rows.next_row().map_err(unreadable)? {
+        sink.progress(rows.bytes_read(), total);
+        if let Some(record) = header.record(row, delimiter) {
+            sink.push(record)?;
+        }
+    }
+    Ok(())
+}
+
+/// The names of the columns and what they mean.
+struct Header {
+    names: Vec<String>,
+    columns: Columns,
+    is_overture: bool,
+}
+
+fn header(path: &Path, rows: &mut Rows) -> Result<Header, SourceError> {
+    let row = loop {
+        match rows.next_row().map_err(|error| SourceError::unreadable(path, error))? {
+            Some(Row::Fields { fields, .. }) if fields.iter().all(|field| field.trim().is_empty()) => {}
+            Some(Row::Fields { fields, .. }) => break fields,
+            Some(Row::Bad(rejected)) => {
+                return Err(SourceError::damaged(
+                    path,
+                    format!("its first row cannot be read: {}", rejected.reason),
+                ));
+            }
+            None => return Err(SourceError::Empty { path: path.to_owned() }),
+        }
+    };
+    let names: Vec<String> = row.iter().map(|name| name.trim().to_owned()).collect();
+    let is_overture = overture::is_overture(|name| names.iter().any(|column| column == name));
+    let columns = Columns::of(names.iter().map(String::as_str));
+    if !is_overture && !columns.has(Field::Name) {
+        let listed = crate::text::shortened(&names.join(", "), 300);
+        return Err(SourceError::NoNameColumn { path: path.to_owned(), columns: listed });
+    }
+    Ok(Header { names, columns, is_overture })
+}
+
+impl Header {
+    /// The record of a row; `None` for an empty row.
+    fn record(&self, row: Row, delimiter: u8) -> Option<Record> {
+        let (line, fields) = match row {
+            Row::Bad(rejected) => return Some(Record::Rejected(rejected)),
+            Row::Fields { line, fields } => (line, fields),
+        };
+        if fields.iter().all(|field| field.trim().is_empty()) {
+            return None;
+        }
+        let raw = || fields.join(&char::from(delimiter).to_string());
+        if let Some(reason) = self.misfit(&fields) {
+            return Some(Record::Rejected(Box::new(Rejected::line(line, reason, &raw()))));
+        }
+        let mut place = if self.is_overture { self.overture(&fields) } else { self.plain(&fields) };
+        place.line = Some(line);
+        Some(normalise::record(place, raw))
+    }
+
+    /// Why the row is not one of this table. Empty fields too many do no harm.
+    fn misfit(&self, fields: &[String]) -> Option<String> {
+        let expected = self.names.len();
+        let is_longer = fields.iter().skip(expected).any(|field| !field.trim().is_empty());
+        if fields.len() < expected || is_longer {
+            return Some(format!(
+                "it has {} fields where the first row names {expected}; a quote or a delimiter may be missing or too many",
+                fields.len()
+            ));
+        }
+        let strange = |c: char| c == '\u{fffd}' || (c.is_control() && !c.is_whitespace());
+        fields
+            .iter()
+            .any(|field| field.contains(strange))
+            .then(|| "it contains signs that are no text; the file may be damaged here".to_owned())
+    }
+
+    fn plain(&self, fields: &[String]) -> RawPlace {
+        self.columns.raw_place(|column| fields.get(column).map(String::as_str))
+    }
+
+    fn overture(&self, fields: &[String]) -> RawPlace {
+        let row: Map<String, Value> = self
+            .names
+            .iter()
+            .zip(fields)
+            .filter(|(_, value)| !value.is_empty() && *value != "null")
+            .map(|(name, value)| (name.clone(), Value::String(value.clone())))
+            .collect();
+        overture::raw_place(&row, self.plain(fields).coordinates)
+    }
+}
+
+#[cfg(test)]
+mod tests;

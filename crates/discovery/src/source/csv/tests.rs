@@ -1,0 +1,119 @@
+use crate::place::{Place, Record, Rejected};
+use crate::source::tests::read_file;
+
+fn read(bytes: &[u8]) -> (Vec<Place>, Vec<Rejected>) {
+    let mut places = Vec::new();
+    let mut rejected = Vec::new();
+    for record in read_file("leads.csv", bytes).unwrap() {
+        match record {
+            Record::Place(place) => places.push(*place),
+            Record::Rejected(one) => rejected.push(*one),
+        }
+    }
+    (places, rejected)
+}
+
+fn names(places: &[Place]) -> Vec<&str> {
+    places.iter().map(|place| place.name.as_str()).collect()
+}
+
+#[test]
+fn columns_are_found_by_name_in_any_order_and_language_of_delimiter() {
+    for text in [
+        "Business Name,City,ZIP,Phone\nJoe's,Freehold,07728,(732) 462-1234\n",
+        "zip;phone;business name;city\r\n07728;+1 732 462 1234;Joe's;Freehold\r\n",
+        "\n\nphone\tname\tcity\tpostal code\n+17324621234\tJoe's\tFreehold\t07728",
+    ] {
+        let (places, rejected) = read(text.as_bytes());
+        assert_eq!((names(&places), rejected.len()), (vec!["Joe's"], 0), "{text}");
+        assert_eq!(places[0].city.as_deref(), Some("Freehold"), "{text}");
+        assert_eq!(places[0].postal_code.as_deref(), Some("07728"), "{text}");
+    }
+}
+
+#[test]
+fn encodings_are_recognised() {
+    let text = "name,city\nKäpylän Kahvila,Järvenpää\n";
+    let utf_16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let with_mark = [b"\xff\xfe".as_slice(), &utf_16].concat();
+    let latin = encoding_rs::WINDOWS_1252.encode(text).0.into_owned();
+    for bytes in [text.as_bytes(), &[b"\xef\xbb\xbf", text.as_bytes()].concat(), &with_mark, &utf_16, &latin]
+    {
+        let (places, _) = read(bytes);
+        assert_eq!(names(&places), ["Käpylän Kahvila"]);
+        assert_eq!(places[0].city.as_deref(), Some("Järvenpää"));
+    }
+}
+
+#[test]
+fn quoted_fields_may_span_lines_and_lines_are_counted_right() {
+    let (places, rejected) = read(b"name,notes\n\"A\",\"one\ntwo\"\nB,x\n,nameless\n");
+    assert_eq!(names(&places), ["A", "B"]);
+    assert_eq!(places[0].notes.as_deref(), Some("one two"));
+    assert_eq!((places[0].line, places[1].line), (Some(2), Some(4)));
+    assert_eq!(rejected[0].line, Some(5));
+}
+
+#[test]
+fn bad_rows_are_told_with_line_and_reason_and_the_rest_is_read() {
+    let text = "id,name,latitude,longitude\n1,A,60,25\n2,B\n3,,60,25\n4,D,north,25\n5,E,91,25\n6,F,60,25,extra\n7,G,60,25,\n8,H\u{1},60,25\n";
+    let (places, rejected) = read(text.as_bytes());
+    assert_eq!(names(&places), ["A", "G"]);
+    let lines: Vec<_> = rejected.iter().map(|one| one.line.unwrap()).collect();
+    assert_eq!(lines, [3, 4, 5, 6, 7, 9]);
+    let reasons: Vec<&str> = rejected.iter().map(|one| one.reason.as_str()).collect();
+    for (reason, part) in
+        reasons.iter().zip(["2 fields", "no name", "no point", "no point", "5 fields", "no text"])
+    {
+        assert!(reason.contains(part), "{reason}");
+    }
+    assert_eq!(rejected[0].raw, "2,B");
+    assert_eq!(rejected[2].source_id.as_deref(), Some("4"));
+}
+
+#[test]
+fn one_quote_too_many_costs_one_row() {
+    let (places, rejected) = read(b"name,city\nA,X\nB,\"Y\nC,Z\n\"D, E\",W\nF,V\n");
+    assert_eq!(names(&places), ["A", "C", "D, E", "F"]);
+    assert_eq!((rejected.len(), rejected[0].line), (1, Some(3)));
+    assert!(rejected[0].reason.contains("never closed"), "{}", rejected[0].reason);
+}
+
+#[test]
+fn a_quote_open_to_the_end_costs_one_row() {
+    let mut text = "name,city\nA,\"X\n".to_owned();
+    for number in 0..500 {
+        text.push_str(&format!("B{number},Y\n"));
+    }
+    let (places, rejected) = read(text.as_bytes());
+    assert_eq!((places.len(), rejected.len(), rejected[0].line), (500, 1, Some(2)));
+}
+
+#[test]
+fn a_line_without_end_is_one_bad_row() {
+    let text = format!("name,city\nA,X\nB,{}\nC,Y\n", "x".repeat(3 << 20));
+    let (places, rejected) = read(text.as_bytes());
+    assert_eq!((names(&places), rejected.len()), (vec!["A", "C"], 1));
+    assert!(rejected[0].raw.len() < 5000);
+}
+
+#[test]
+fn a_table_without_names_is_refused_with_its_columns() {
+    let error = read_file("leads.csv", b"colour,size\nred,5\n").unwrap_err().to_string();
+    assert!(error.contains("no column for the name") && error.contains("colour, size"), "{error}");
+}
+
+#[test]
+fn overtures_columns_are_read_from_a_table_too() {
+    let text = concat!(
+        "id,names,categories,confidence,phones,addresses,geometry\n",
+        r#"1,"{""primary"":""Joe's""}","{""primary"":""plumbing""}",0.9,"[""+17324621234""]","#,
+        r#""[{""locality"":""Freehold"",""region"":""NJ"",""country"":""US""}]",POINT (-74.27 40.26)"#,
+        "\n"
+    );
+    let (places, rejected) = read(text.as_bytes());
+    assert_eq!(rejected, []);
+    assert_eq!((places[0].name.as_str(), places[0].categories[0].slug), ("Joe's", "plumber"));
+    assert_eq!(places[0].point, contract::GeoPoint::new(40.26, -74.27));
+    assert_eq!(places[0].phone.as_ref().unwrap().e164, "+17324621234");
+}

@@ -1,0 +1,122 @@
+//! A file of places as a source.
+
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use contract::places::{SourceInfo, SourceState};
+
+use super::sniff::{FileKind, kind_of};
+use super::{PlaceSource, PlaceStream, SearchArea, SourceError, csv, json, osm, overture, parquet, pbf};
+use crate::text::fold;
+
+/// A file whose kind is known.
+#[derive(Clone, Debug)]
+pub struct FileSource {
+    path: PathBuf,
+    kind: FileKind,
+    /// What people call it; the file's own name unless it was uploaded under another.
+    name: String,
+    fingerprint: String,
+}
+
+impl FileSource {
+    /// Looks at the file to learn its kind.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is empty, or is of no kind that can be imported.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, SourceError> {
+        let path = path.as_ref();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        Self::open_as(path, &name)
+    }
+
+    /// The same for a file that people know by another name than it is stored under.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_as(path: &Path, name: &str) -> Result<Self, SourceError> {
+        let kind = kind_of(path)?;
+        let metadata = std::fs::metadata(path).map_err(|error| SourceError::unreadable(path, error))?;
+        let changed = metadata
+            .modified()
+            .ok()
+            .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
+            .unwrap_or_default();
+        let fingerprint = format!("{}:{}", metadata.len(), changed.as_millis());
+        Ok(Self { path: path.to_owned(), kind, name: name.to_owned(), fingerprint })
+    }
+
+    /// How it is written.
+    #[must_use]
+    pub fn kind(&self) -> FileKind {
+        self.kind
+    }
+
+    /// `leads_2024` of `Leads 2024.csv`.
+    fn stem(&self) -> String {
+        let stem = self.name.split('.').next().unwrap_or_default();
+        let slug = fold(stem).replace(' ', "_");
+        if slug.is_empty() { "file".to_owned() } else { slug.chars().take(48).collect() }
+    }
+
+    fn publisher(&self) -> Publisher {
+        match self.kind {
+            FileKind::OsmPbf => Publisher::OpenStreetMap,
+            FileKind::Parquet if parquet::is_overture(&self.path) => Publisher::Overture,
+            _ => Publisher::Unknown,
+        }
+    }
+}
+
+/// Whose data a file holds, as far as its kind says.
+enum Publisher {
+    OpenStreetMap,
+    Overture,
+    Unknown,
+}
+
+impl PlaceSource for FileSource {
+    fn info(&self) -> SourceInfo {
+        let (licence, attribution, url) = match self.publisher() {
+            Publisher::OpenStreetMap => (
+                osm::LICENCE,
+                "© OpenStreetMap contributors",
+                Some("https://www.openstreetmap.org/copyright"),
+            ),
+            Publisher::Overture => (
+                overture::LICENCE,
+                "Overture Maps Foundation",
+                Some("https://docs.overturemaps.org/attribution/"),
+            ),
+            Publisher::Unknown => ("unknown", "", None),
+        };
+        SourceInfo {
+            source: format!("file:{}", self.stem()),
+            name: self.name.clone(),
+            coverage: format!("What the file holds ({})", self.kind.name()),
+            licence: licence.to_owned(),
+            attribution: attribution.to_owned(),
+            licence_url: url.map(str::to_owned),
+            cost: "free".to_owned(),
+            default: false,
+            state: SourceState::Ready,
+            message: None,
+            places: None,
+        }
+    }
+
+    fn fingerprint(&self) -> String {
+        self.fingerprint.clone()
+    }
+
+    fn places(&self, area: &SearchArea) -> Result<PlaceStream, SourceError> {
+        let (path, kind) = (self.path.clone(), self.kind);
+        Ok(PlaceStream::spawn(self.path.clone(), *area, move |sink| match kind {
+            FileKind::OsmPbf => pbf::read(&path, sink),
+            FileKind::Parquet => parquet::read(&path, sink),
+            FileKind::GeoJson => json::read_collection(&path, sink),
+            FileKind::NdJson => json::read_lines(&path, sink),
+            FileKind::Csv => csv::read(&path, sink),
+        }))
+    }
+}

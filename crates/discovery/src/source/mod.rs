@@ -1,0 +1,206 @@
+//! Where places come from.
+
+mod bundled;
+mod csv;
+mod decode;
+mod fields;
+mod file;
+mod json;
+mod osm;
+mod overture;
+mod parquet;
+pub(crate) mod pbf;
+mod registry;
+mod sniff;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use contract::places::SourceInfo;
+use contract::{BoundingBox, GeoPoint};
+use tokio::sync::mpsc;
+
+pub use bundled::BundledSource;
+pub use file::FileSource;
+pub use registry::SourceRegistry;
+pub use sniff::FileKind;
+
+use crate::error::SourceError;
+use crate::place::Record;
+
+/// Records a chunk.
+const CHUNK: usize = 256;
+/// Chunks that may wait for their reader's consumer.
+const WAITING: usize = 8;
+
+/// Something that places come from.
+pub trait PlaceSource: Send + Sync + std::fmt::Debug {
+    /// What it is, what its data costs and what must be shown beside them.
+    fn info(&self) -> SourceInfo;
+
+    /// Changes when the data change, so that a search can tell whether it may go on where it stopped.
+    fn fingerprint(&self) -> String;
+
+    /// The places in the area, in the order of the source, which is the same every time. Places may lie a little
+    /// outside of the area; those whose place is not known come only if the area is everywhere.
+    ///
+    /// # Errors
+    /// When the source cannot be opened; what is found wrong later comes in the stream.
+    fn places(&self, area: &SearchArea) -> Result<PlaceStream, SourceError>;
+}
+
+/// Licence of the records of a source, as far as its slug says.
+pub(crate) fn licence_of(source: &str) -> Option<&'static str> {
+    match source {
+        osm::SOURCE => Some(osm::LICENCE),
+        overture::SOURCE => Some(overture::LICENCE),
+        _ => None,
+    }
+}
+
+/// Which part of the world is asked for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SearchArea {
+    bounds: Option<BoundingBox>,
+}
+
+impl SearchArea {
+    /// All of it.
+    #[must_use]
+    pub fn everywhere() -> Self {
+        Self { bounds: None }
+    }
+
+    /// A box around everything within so many kilometres of the point, and a little more, so that rounding
+    /// leaves out nothing that lies on the circle.
+    #[must_use]
+    pub fn around(center: GeoPoint, radius_km: f64) -> Self {
+        Self { bounds: Some(BoundingBox::around(center, radius_km * 1.001 + 0.001)) }
+    }
+
+    pub(crate) fn bounds(&self) -> Option<BoundingBox> {
+        self.bounds
+    }
+
+    pub(crate) fn admits(&self, point: Option<GeoPoint>) -> bool {
+        match (self.bounds, point) {
+            (None, _) => true,
+            (Some(bounds), Some(point)) => bounds.contains(point),
+            (Some(_), None) => false,
+        }
+    }
+}
+
+/// Some records and how far the reader is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Chunk {
+    /// The records, in the order of the source.
+    pub records: Vec<Record>,
+    /// Bytes or rows read so far.
+    pub done: u64,
+    /// Bytes or rows in all, where that is known.
+    pub total: Option<u64>,
+}
+
+/// Places as a reader on its own thread gives them. Dropping it ends the reader.
+#[derive(Debug)]
+pub struct PlaceStream {
+    receiver: mpsc::Receiver<Result<Chunk, SourceError>>,
+}
+
+impl PlaceStream {
+    /// The next records; `None` at the end. After an error comes nothing more.
+    pub async fn next_chunk(&mut self) -> Option<Result<Chunk, SourceError>> {
+        self.receiver.recv().await
+    }
+
+    /// Runs a reader on its own thread. `path` is told in the error when the reader breaks.
+    pub(crate) fn spawn(
+        path: PathBuf,
+        area: SearchArea,
+        read: impl FnOnce(&mut Sink) -> Result<(), ReadEnd> + Send + 'static,
+    ) -> Self {
+        let (sender, receiver) = mpsc::channel(WAITING);
+        let failed = sender.clone();
+        let cannot = path.clone();
+        let spawned = std::thread::Builder::new().name("place-reader".to_owned()).spawn(move || {
+            let mut sink = Sink { sender, area, chunk: Chunk::default() };
+            match catch_unwind(AssertUnwindSafe(|| read(&mut sink).and_then(|()| sink.flush()))) {
+                Ok(Ok(()) | Err(ReadEnd::Stopped)) => {}
+                Ok(Err(ReadEnd::Failed(error))) => sink.fail(error),
+                Err(_) => sink.fail(SourceError::damaged(&path, "its content made no sense to the reader")),
+            }
+        });
+        if let Err(error) = spawned {
+            let _ = failed.try_send(Err(SourceError::unreadable(&cannot, error)));
+        }
+        Self { receiver }
+    }
+}
+
+/// Why a reader ends before the end of its file.
+#[derive(Debug)]
+pub(crate) enum ReadEnd {
+    /// Nobody takes its records any more.
+    Stopped,
+    /// It cannot go on.
+    Failed(SourceError),
+}
+
+impl From<SourceError> for ReadEnd {
+    fn from(error: SourceError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// Where a reader puts its records.
+#[derive(Debug)]
+pub(crate) struct Sink {
+    sender: mpsc::Sender<Result<Chunk, SourceError>>,
+    area: SearchArea,
+    chunk: Chunk,
+}
+
+impl Sink {
+    /// Hands a record on, unless it is a place outside of the area.
+    pub(crate) fn push(&mut self, record: Record) -> Result<(), ReadEnd> {
+        if let Record::Place(place) = &record
+            && !self.area.admits(place.point)
+        {
+            return Ok(());
+        }
+        self.chunk.records.push(record);
+        if self.chunk.records.len() >= CHUNK { self.flush() } else { Ok(()) }
+    }
+
+    /// Says how far the reader is.
+    pub(crate) fn progress(&mut self, done: u64, total: Option<u64>) {
+        self.chunk.done = done;
+        self.chunk.total = total;
+    }
+
+    pub(crate) fn area(&self) -> SearchArea {
+        self.area
+    }
+
+    /// Hands on what has gathered, even if that is little: people watch.
+    pub(crate) fn flush(&mut self) -> Result<(), ReadEnd> {
+        let next = Chunk { records: Vec::new(), done: self.chunk.done, total: self.chunk.total };
+        let chunk = std::mem::replace(&mut self.chunk, next);
+        self.sender.blocking_send(Ok(chunk)).map_err(|_| ReadEnd::Stopped)
+    }
+
+    fn fail(&mut self, error: SourceError) {
+        if self.flush().is_ok() {
+            let _ = self.sender.blocking_send(Err(error));
+        }
+    }
+}
+
+/// Opens a file for reading.
+pub(crate) fn open(path: &Path) -> Result<std::fs::File, SourceError> {
+    std::fs::File::open(path).map_err(|error| SourceError::unreadable(path, error))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,10 @@
+//! Searches and imports from end to end: real readers, a real store.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
+mod helsinki;
+mod imports;
+mod overture;
+mod resuming;
+mod searches;
+mod support;
