@@ -78,16 +78,16 @@ impl<D, E> ResultCell<D, E> {
         read(&self.result.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    pub(super) fn publish(&self, new: QueryResult<D, E>) {
+    pub(super) fn publish(&self, new: &QueryResult<D, E>) {
         let old = {
             let mut result = self.result.write().unwrap_or_else(PoisonError::into_inner);
             std::mem::replace(&mut *result, new.clone())
         };
-        let changed = FIELDS.into_iter().filter(|field| has_changed(*field, &old, &new));
+        let changed = FIELDS.into_iter().filter(|field| has_changed(*field, &old, new));
         let triggers: Vec<&ArcTrigger> =
             changed.filter_map(|field| self.triggers[field as usize].get()).collect();
         let any = self.triggers[Field::Any as usize].get();
-        if any.is_some() && FIELDS.into_iter().any(|field| has_changed(field, &old, &new)) {
+        if any.is_some() && FIELDS.into_iter().any(|field| has_changed(field, &old, new)) {
             any.into_iter().for_each(Notify::notify);
         }
         for trigger in triggers {

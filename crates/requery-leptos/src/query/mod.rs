@@ -73,7 +73,7 @@ where
             if is_mounted.is_none() {
                 *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(subscribe(&followed));
             }
-            followed.result.publish(followed.observer.current_result());
+            followed.result.publish(&followed.observer.current_result());
         });
     });
     on_cleanup(move || drop(subscription.lock().unwrap_or_else(PoisonError::into_inner).take()));
@@ -88,7 +88,7 @@ where
     let listener = Arc::downgrade(shared);
     shared.observer.subscribe(move |result| {
         if let Some(shared) = listener.upgrade() {
-            shared.result.publish(result.clone());
+            shared.result.publish(result);
         }
     })
 }
