@@ -1,6 +1,8 @@
 //! Writes every page with sample data as an HTML file, in light and dark, for looking at it in a browser:
 //! `cargo run -p dashboard --features ssr --example preview -- DIR`.
 
+#![expect(clippy::unwrap_used, reason = "a tool for looking at pages stops at what is wrong")]
+
 #[path = "../tests/support/mod.rs"]
 mod support;
 

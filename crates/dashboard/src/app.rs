@@ -1,15 +1,18 @@
 //! The application inside `<body>`: navigation, the page of the address, and what floats over it.
 
+use std::mem::discriminant;
+
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
-use leptos_router::components::{FlatRoutes, Route, Router};
+use leptos_router::components::Router;
 use leptos_router::hooks::use_location;
-use leptos_router::{ParamSegment, StaticSegment};
+use leptos_router::location::{BrowserUrl, LocationProvider};
 
 use crate::clock::provide_clock;
 use crate::components::icon::{Icon, icon};
 use crate::components::lead::external;
 use crate::connection::{connection_badge, provide_connection_state};
+use crate::routes::Route;
 use crate::shortcuts::{Shortcuts, shortcuts_dialog, use_shortcuts};
 use crate::theme::theme_switch;
 use crate::toast::{provide_toasts, toast_region};
@@ -46,7 +49,7 @@ fn frame() -> AnyView {
         <div class="frame">
             {sidebar(shortcuts)}
             <div class="content">
-                <main id="main" class="main" tabindex="-1">{routes()}</main>
+                <main id="main" class="main" tabindex="-1">{page()}</main>
                 {footer()}
             </div>
         </div>
@@ -55,29 +58,43 @@ fn frame() -> AnyView {
     .into_any()
 }
 
-fn routes() -> AnyView {
+/// The page of the address. It is made anew where another kind of page comes; one that stays follows its own
+/// part of the address.
+fn page() -> AnyView {
+    let path = use_location().pathname;
+    let kind = Memo::new(move |_| Route::parse(&path.get()).map(|route| discriminant(&route)));
+    complete_navigation(path);
     view! {
-        <FlatRoutes fallback=pages::not_found::not_found_page>
-            <Route path=StaticSegment("") view=pages::overview::overview_page/>
-            <Route path=StaticSegment("find") view=pages::find::find_page/>
-            <Route path=StaticSegment("jobs") view=pages::jobs::jobs_page/>
-            <Route path=(StaticSegment("jobs"), ParamSegment("id")) view=pages::job::job_page/>
-            <Route path=StaticSegment("leads") view=pages::leads::leads_page/>
-            <Route path=(StaticSegment("leads"), ParamSegment("id")) view=pages::lead::lead_page/>
-            <Route path=StaticSegment("styleguide") view=styleguide/>
-        </FlatRoutes>
+        {move || {
+            kind.track();
+            page_of(Route::parse(&path.get_untracked()))
+        }}
     }
     .into_any()
 }
 
-#[cfg(debug_assertions)]
-fn styleguide() -> AnyView {
-    pages::styleguide::styleguide_page()
+fn page_of(route: Option<Route>) -> AnyView {
+    match route {
+        Some(Route::Overview) => pages::overview::overview_page(),
+        Some(Route::Find(_)) => pages::find::find_page(),
+        Some(Route::Jobs(_)) => pages::jobs::jobs_page(),
+        Some(Route::Job(_)) => pages::job::job_page(),
+        Some(Route::Leads(_)) => pages::leads::leads_page(),
+        Some(Route::Lead(_)) => pages::lead::lead_page(),
+        #[cfg(debug_assertions)]
+        Some(Route::Styleguide) => pages::styleguide::styleguide_page(),
+        _ => pages::not_found::not_found_page(),
+    }
 }
 
-#[cfg(not(debug_assertions))]
-fn styleguide() -> AnyView {
-    pages::not_found::not_found_page()
+/// The router writes the address into the address bar once it is told that the page is there.
+fn complete_navigation(path: Memo<String>) {
+    Effect::new(move |_| {
+        path.track();
+        if let Some(location) = use_context::<BrowserUrl>() {
+            location.ready_to_complete();
+        }
+    });
 }
 
 fn sidebar(shortcuts: Shortcuts) -> AnyView {

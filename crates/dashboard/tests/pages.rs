@@ -154,7 +154,7 @@ async fn what_does_not_exist_is_a_404_that_says_so() {
         ("/leads/8", "No such lead"),
         ("/jobs/019f0000-0000-7000-8000-0000000000ff", "No such job"),
         ("/nowhere", "There is no page at this address"),
-        ("/leads/eight", "No such lead"),
+        ("/leads/eight", "There is no page at this address"),
     ] {
         let page = render(path, Answers::full()).await;
         assert_eq!(page.status, 404, "{path}");

@@ -75,7 +75,7 @@ pub(crate) fn stale_line(load: Load, has_data: Signal<bool>) -> AnyView {
     view! {
         {move || load.error.get().filter(|_| has_data.get()).map(|error| view! {
             <p class="stale" role="status">
-                <span>{format!("Not up to date: {}", error)}</span>
+                <span>{format!("Not up to date: {error}")}</span>
                 {retry_button(load)}
             </p>
         })}

@@ -3,7 +3,7 @@
 use contract::query::GeoPoint;
 use contract::{Business, BusinessId, BusinessQuery, Job, JobId, JobStatus, Page};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::use_location;
 
 use crate::components::badge::job_badge;
 use crate::components::icon::{Icon, icon};
@@ -14,6 +14,7 @@ use crate::components::map::{Pin, map};
 use crate::components::panel::{empty, link_button, page_head, panel};
 use crate::find_form::FindForm;
 use crate::pages::not_found::nothing_there;
+use crate::routes::Route;
 use crate::search_job::{self, SearchJob};
 use crate::state::use_page_state;
 use crate::{clock, data, format, leads_url, routes};
@@ -23,8 +24,11 @@ pub(crate) const SHOWN: u32 = 200;
 
 /// The page.
 pub(crate) fn job_page() -> AnyView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.read().get("id").and_then(|id| id.parse::<JobId>().ok()));
+    let path = use_location().pathname;
+    let id = Memo::new(move |before: Option<&Option<JobId>>| match Route::parse(&path.get()) {
+        Some(Route::Job(id)) => Some(id),
+        _ => before.copied().flatten(),
+    });
     let missing_path = use_page_state().missing;
     let job = data::job(move || id.get());
     let load = load_of(job);

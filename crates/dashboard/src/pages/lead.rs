@@ -3,7 +3,7 @@
 use contract::{Business, BusinessDetail, BusinessId, Contact, EnrichmentStatus, SourceRef};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::use_location;
 
 use crate::components::badge::{email_badge, enrichment_badge, operating_badge};
 use crate::components::icon::{Icon, icon};
@@ -12,6 +12,7 @@ use crate::components::load::{lines, load_of, missing, sentence};
 use crate::components::map::{Pin, map};
 use crate::components::panel::{empty, page_head, panel};
 use crate::pages::not_found::nothing_there;
+use crate::routes::Route;
 use crate::state::use_page_state;
 use crate::{clock, data, format, leads_url, routes};
 
@@ -20,8 +21,11 @@ const AROUND_KM: f64 = 0.5;
 
 /// The page.
 pub(crate) fn lead_page() -> AnyView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.read().get("id").and_then(|id| id.parse::<BusinessId>().ok()));
+    let path = use_location().pathname;
+    let id = Memo::new(move |before: Option<&Option<BusinessId>>| match Route::parse(&path.get()) {
+        Some(Route::Lead(id)) => Some(id),
+        _ => before.copied().flatten(),
+    });
     let missing_path = use_page_state().missing;
     let lead = data::lead(move || id.get());
     let load = load_of(lead);
@@ -31,7 +35,7 @@ pub(crate) fn lead_page() -> AnyView {
     };
     view! {
         {move || if is_missing() {
-            return nothing_there("No such lead", "It may have been deleted or merged into another.", "/leads", "All leads");
+            nothing_there("No such lead", "It may have been deleted or merged into another.", "/leads", "All leads")
         } else {
             match lead.data() {
                 Some(detail) => lead_view(&detail, lead.is_placeholder_data()),
