@@ -13,6 +13,9 @@ use crate::test::report::Outcome;
 use crate::test::session::Session;
 use crate::workspace::Workspace;
 
+/// What the built-in harness runs apart from documentation.
+const BUILT_IN: [&str; 3] = ["--lib", "--bins", "--tests"];
+
 /// Unit and integration tests of every crate.
 pub(crate) fn tests(session: &Session<'_>) -> Result<Outcome> {
     let runner = runner();
@@ -78,9 +81,13 @@ fn runner() -> Runner {
 
 /// Compiles without running, on this terminal: cargo shows its progress there.
 fn build(workspace: &Workspace, runner: Runner) -> Command {
-    let mut command = run(workspace, runner, None);
-    command.arg("--no-run");
-    command
+    let mut cargo = workspace.cargo();
+    match runner {
+        Runner::Nextest => cargo.args(["nextest", "run"]),
+        _ => cargo.arg("test").args(BUILT_IN),
+    };
+    cargo.args(["--workspace", "--no-run"]);
+    cargo
 }
 
 /// Tests of the workspace or of one package. nextest filters what was built for the workspace, so that nothing is
@@ -93,7 +100,7 @@ fn run(workspace: &Workspace, runner: Runner, package: Option<&str>) -> Command 
         cargo.args(["--tool-config-file", &format!("xtask:{}", settings.display())]);
         cargo.args(package.iter().flat_map(|name| ["-E".to_owned(), format!("package({name})")]));
     } else {
-        cargo.args(["test", "--no-fail-fast", "--lib", "--bins", "--tests"]);
+        cargo.arg("test").args(BUILT_IN).arg("--no-fail-fast");
         match package {
             Some(name) => cargo.args(["--package", name]),
             None => cargo.arg("--workspace"),
