@@ -104,24 +104,18 @@ fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
     format!("the job panicked: {}", text.unwrap_or("no message"))
 }
 
-/// Renews the lease every third of it; gives the signal when it is lost. Never returns.
+/// Renews the lease every third of it; gives the signal when the store says that it is lost. Never returns.
+///
+/// A renewal that comes late, because the database is busy or away, ends nothing by itself: as long as nobody
+/// else has claimed the job, the fence lets this attempt go on.
 async fn keep_lease(settings: &Settings, lease: &JobLease, stop: &StopSignal) -> Infallible {
-    let mut held_until = Instant::now() + settings.lease;
     loop {
         tokio::time::sleep(settings.lease / 3).await;
-        let asked = Instant::now();
-        let renewal = settings.store.renew_lease(lease, settings.lease, settings.clock.now());
-        match tokio::time::timeout_at(held_until, renewal).await {
-            Ok(Ok(LeaseState::Held)) => held_until = asked + settings.lease,
-            Ok(Ok(LeaseState::CancelRequested)) => {
-                held_until = asked + settings.lease;
-                stop.request(StopReason::Cancelled);
-            }
-            Ok(Ok(LeaseState::Lost)) | Err(_) => break,
-            Ok(Err(error)) => tracing::warn!(%error, "failed to renew the lease, trying again"),
-        }
-        if Instant::now() >= held_until {
-            break;
+        match settings.store.renew_lease(lease, settings.lease, settings.clock.now()).await {
+            Ok(LeaseState::Held) => {}
+            Ok(LeaseState::CancelRequested) => stop.request(StopReason::Cancelled),
+            Ok(LeaseState::Lost) => break,
+            Err(error) => tracing::warn!(%error, "failed to renew the lease, trying again"),
         }
     }
     stop.request(StopReason::LeaseLost);

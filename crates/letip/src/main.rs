@@ -1,3 +1,56 @@
 //! The Le Tip Lead System: one binary.
 
-fn main() {}
+mod cli;
+mod commands;
+mod data;
+mod export;
+mod file;
+mod logging;
+mod output;
+mod progress;
+mod rejected;
+mod signals;
+mod table;
+mod work;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Command};
+use output::Failure;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output::note(&failure.to_string());
+            failure.status()
+        }
+    }
+}
+
+#[tokio::main]
+async fn run(cli: Cli) -> Result<(), Failure> {
+    start_logging(&cli);
+    let verbose = cli.verbose;
+    match cli.command {
+        Command::Serve(args) => commands::serve::run(args).await,
+        Command::Scrape(args) => commands::scrape::run(args, verbose).await,
+        Command::Import(args) => commands::import::run(args, verbose).await,
+        Command::Export(args) => commands::export::run(*args).await,
+        Command::Jobs(args) => commands::jobs::run(args, verbose).await,
+        Command::Migrate(args) => commands::migrate::run(args).await,
+        Command::Backup(args) => commands::backup::run(args).await,
+        Command::Places(args) => commands::places::run(args),
+        Command::Completions(args) => commands::completions::run(&args),
+    }
+}
+
+fn start_logging(cli: &Cli) {
+    match &cli.command {
+        Command::Serve(args) => logging::start(cli.verbose, "info,sqlx=warn,sea_orm=warn", args.log),
+        _ => logging::start(cli.verbose, "warn,sqlx=error", cli::LogForm::Text),
+    }
+}

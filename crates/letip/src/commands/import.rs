@@ -1,0 +1,66 @@
+//! `letip import FILE`.
+
+use std::path::Path;
+
+use contract::{Job, JobKind};
+use discovery::import::ImportRequest;
+use discovery::source::FileSource;
+use futures::TryStreamExt;
+use store::Store;
+
+use crate::cli::ImportArgs;
+use crate::output::{self, Failure, Outcome};
+use crate::work::{self, OnInterrupt, Watch};
+use crate::{data, rejected};
+
+/// Rejected rows that are told without `--rejected`.
+const TOLD: usize = 5;
+
+/// Reads the file as a job, through the same queue and handlers as a server.
+pub(crate) async fn run(args: ImportArgs, verbose: u8) -> Result<(), Failure> {
+    let request = request(&args.file)?;
+    let store = data::open(&args.data).await?;
+    let watch = Watch::new(OnInterrupt::Cancel, verbose);
+    let job = work::new_job(JobKind::Import, &request)?;
+    let reserved = work::runner(&store, &work::sources(&[])?, None, &args.worker).reserve(job).await?;
+    let id = reserved.job().job_id;
+    let ended = work::run_to_end(&store, id, &watch, |shutdown| reserved.run(shutdown)).await?;
+    tell_rejected(&store, &ended.job, args.rejected.as_deref()).await?;
+    work::verdict(&ended.job)?;
+    output::print_outcome(&Outcome::new(&ended.job, ended.duration).with_read(), args.json)
+}
+
+/// The request for the file, which is looked at first: what cannot be read makes no job.
+fn request(file: &Path) -> Result<ImportRequest, Failure> {
+    let path = std::fs::canonicalize(file).map_err(|error| {
+        Failure::failed(format!("cannot read {}: {error}", file.display()))
+            .hint("name a file that is there and that you may read")
+    })?;
+    FileSource::open(&path)?;
+    Ok(ImportRequest::new(path))
+}
+
+/// Writes the rejected rows to `out`, or tells the first few on stderr.
+async fn tell_rejected(store: &Store, job: &Job, out: Option<&Path>) -> Result<(), Failure> {
+    if let Some(out) = out {
+        let rows = rejected::write(store, job.job_id, out).await?;
+        output::note(&format!("wrote {rows} rejected rows to {}", out.display()));
+        return Ok(());
+    }
+    let mut rejections = store.rejections(job.job_id);
+    let mut told = 0;
+    while told < TOLD
+        && let Some(row) = rejections.try_next().await?
+    {
+        let line = row.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+        output::note(&format!("rejected: {line}{}", row.reason));
+        told += 1;
+    }
+    if told > 0 {
+        output::note(&format!(
+            "write all rejected rows to a file with: letip jobs show {} --rejected FILE",
+            job.job_id
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,11 @@
+//! One module a command.
+
+pub(crate) mod backup;
+pub(crate) mod completions;
+pub(crate) mod export;
+pub(crate) mod import;
+pub(crate) mod jobs;
+pub(crate) mod migrate;
+pub(crate) mod places;
+pub(crate) mod scrape;
+pub(crate) mod serve;

@@ -1,0 +1,229 @@
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use contract::{Business, SourceRef};
+
+use super::{Attributions, BusinessWriter};
+
+/// Between the parts of a cell that holds several.
+const SEPARATOR: &str = "; ";
+
+/// Names that the import knows again: `sourceId` is the record's identifier, `xUrl` no longitude.
+const HEADER: [&str; 41] = [
+    "businessId",
+    "name",
+    "category",
+    "industry",
+    "street",
+    "city",
+    "state",
+    "postalCode",
+    "country",
+    "latitude",
+    "longitude",
+    "phone",
+    "phoneDisplay",
+    "email",
+    "website",
+    "facebookUrl",
+    "instagramUrl",
+    "linkedinUrl",
+    "xUrl",
+    "youtubeUrl",
+    "tiktokUrl",
+    "yelpUrl",
+    "openingHours",
+    "employeeCount",
+    "yearFounded",
+    "description",
+    "chain",
+    "operatingStatus",
+    "confidence",
+    "source",
+    "sourceId",
+    "sources",
+    "licences",
+    "attribution",
+    "enrichmentStatus",
+    "tags",
+    "notes",
+    "contactCount",
+    "version",
+    "createdAt",
+    "updatedAt",
+];
+
+/// One line a business; attribution and licences stand in columns, so that every line carries its own.
+pub(super) struct CsvWriter<W: Write> {
+    lines: csv::Writer<W>,
+    attributions: Attributions,
+}
+
+impl<W: Write> CsvWriter<W> {
+    /// Writes the header.
+    pub(super) fn start(out: W, attributions: Attributions) -> io::Result<Self> {
+        let mut lines = csv::Writer::from_writer(out);
+        lines.write_record(HEADER).map_err(io_error)?;
+        Ok(Self { lines, attributions })
+    }
+}
+
+impl<W: Write> BusinessWriter for CsvWriter<W> {
+    fn business(&mut self, business: &Business) -> io::Result<()> {
+        for cell in cells(business, &self.attributions) {
+            self.lines.write_field(harmless(&cell).as_bytes()).map_err(io_error)?;
+        }
+        self.lines.write_record(None::<&[u8]>).map_err(io_error)?;
+        Ok(())
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.lines.flush()
+    }
+}
+
+/// The failure beneath, with its kind: a pipe that was closed is told from a full disk by it.
+fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
+
+/// The cells of one line, in the header's order.
+fn cells<'a>(business: &'a Business, attributions: &Attributions) -> [Cow<'a, str>; HEADER.len()] {
+    let b = business;
+    let socials = &b.socials;
+    let first = b.sources.first();
+    [
+        shown(Some(b.id)),
+        Cow::Borrowed(&b.name),
+        text(&b.category),
+        text(&b.industry),
+        text(&b.street),
+        text(&b.city),
+        text(&b.state),
+        text(&b.postal_code),
+        text(&b.country),
+        shown(b.latitude),
+        shown(b.longitude),
+        text(&b.phone),
+        text(&b.phone_display),
+        text(&b.email),
+        text(&b.website),
+        text(&socials.facebook),
+        text(&socials.instagram),
+        text(&socials.linkedin),
+        text(&socials.x),
+        text(&socials.youtube),
+        text(&socials.tiktok),
+        text(&socials.yelp),
+        text(&b.opening_hours),
+        shown(b.employee_count),
+        shown(b.year_founded),
+        text(&b.description),
+        shown(Some(b.chain)),
+        Cow::Borrowed(b.operating_status.as_str()),
+        shown(b.confidence),
+        Cow::Borrowed(first.map_or("", |source| &source.source)),
+        Cow::Borrowed(first.map_or("", |source| &source.source_id)),
+        joined(b, |source| format!("{} {}", source.source, source.source_id)),
+        joined(b, |source| source.licence.clone().unwrap_or_default()),
+        joined(b, |source| attributions.line(source)),
+        Cow::Borrowed(b.enrichment_status.as_str()),
+        Cow::Owned(b.tags.join(SEPARATOR)),
+        text(&b.notes),
+        shown(Some(b.contact_count)),
+        shown(Some(b.version)),
+        shown(Some(b.created_at)),
+        shown(Some(b.updated_at)),
+    ]
+}
+
+fn text(value: &Option<String>) -> Cow<'_, str> {
+    Cow::Borrowed(value.as_deref().unwrap_or_default())
+}
+
+fn shown(value: Option<impl std::fmt::Display>) -> Cow<'static, str> {
+    Cow::Owned(value.map(|value| value.to_string()).unwrap_or_default())
+}
+
+/// What `part` says of each source, every answer once.
+fn joined(business: &Business, part: impl Fn(&SourceRef) -> String) -> Cow<'static, str> {
+    let mut parts: Vec<String> = Vec::new();
+    for source in &business.sources {
+        let part = part(source);
+        if !part.is_empty() && !parts.contains(&part) {
+            parts.push(part);
+        }
+    }
+    Cow::Owned(parts.join(SEPARATOR))
+}
+
+/// The cell as a spreadsheet shows it and does not run it: what would be a formula is given a leading
+/// apostrophe, as OWASP's "CSV Injection" advises. Numbers and phone numbers stay as they are.
+pub(crate) fn harmless(cell: &str) -> Cow<'_, str> {
+    let runs = |c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠');
+    let number =
+        || cell.chars().skip(1).all(|c| c.is_ascii_digit() || matches!(c, ' ' | '.' | '-' | '(' | ')'));
+    let signed = cell.starts_with(['+', '-']) && cell.len() > 1 && number();
+    if cell.starts_with(runs) && !signed { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{business, written};
+    use super::*;
+    use crate::cli::ExportFormat;
+
+    fn rows(businesses: &[Business]) -> Vec<std::collections::HashMap<String, String>> {
+        let text = written(ExportFormat::Csv, businesses);
+        csv::Reader::from_reader(text.as_bytes()).deserialize().collect::<Result<_, _>>().unwrap()
+    }
+
+    #[test]
+    fn a_line_carries_its_source_licence_and_attribution() {
+        let rows = rows(&[business(7, "Kahvila, \"Ääni\"")]);
+        let row = &rows[0];
+        assert_eq!(row["name"], "Kahvila, \"Ääni\"");
+        assert_eq!(row["source"], "openstreetmap");
+        assert_eq!(row["sourceId"], "node/7");
+        assert_eq!(row["sources"], "openstreetmap node/7");
+        assert_eq!(row["licences"], "ODbL-1.0");
+        assert_eq!(row["attribution"], "© OpenStreetMap contributors (ODbL-1.0)");
+        assert_eq!(row["tags"], "new; south");
+        assert_eq!((row["latitude"].as_str(), row["email"].as_str()), ("60.1675", ""));
+    }
+
+    #[test]
+    fn no_businesses_make_a_header_alone() {
+        assert_eq!(written(ExportFormat::Csv, &[]), format!("{}\n", HEADER.join(",")));
+    }
+
+    #[test]
+    fn several_sources_are_told_and_a_shared_licence_once() {
+        let mut business = business(1, "A");
+        let mut second = business.sources[0].clone();
+        second.source_id = "way/2".to_owned();
+        business.sources.push(second);
+        let row = &rows(&[business])[0];
+        assert_eq!(row["sources"], "openstreetmap node/1; openstreetmap way/2");
+        assert_eq!(row["licences"], "ODbL-1.0");
+    }
+
+    #[test]
+    fn what_a_spreadsheet_would_run_is_given_an_apostrophe() {
+        let check = |cell: &str, expect: &str| assert_eq!(harmless(cell), expect, "{cell:?}");
+        check("=HYPERLINK(\"http://x\")", "'=HYPERLINK(\"http://x\")");
+        check("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0");
+        check("-2+3+A1", "'-2+3+A1");
+        check("@SUM(1)", "'@SUM(1)");
+        check("\t=1", "'\t=1");
+        check("＝1", "'＝1");
+        check("-", "'-");
+        check("+358 9 123-456", "+358 9 123-456");
+        check("-74.27", "-74.27");
+        check("Café = Bar", "Café = Bar");
+        check("", "");
+    }
+}

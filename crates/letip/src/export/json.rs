@@ -1,0 +1,69 @@
+use std::io::{self, Write};
+
+use contract::{Business, Timestamp};
+
+use super::{Attributions, BusinessWriter};
+
+/// One object: `exportedAt`, `businesses`, then `count` and `attribution`, which are known last.
+pub(super) struct JsonWriter<W: Write> {
+    out: W,
+    attributions: Attributions,
+    count: u64,
+}
+
+impl<W: Write> JsonWriter<W> {
+    /// Writes what stands before the first business.
+    pub(super) fn start(mut out: W, attributions: Attributions, now: Timestamp) -> io::Result<Self> {
+        write!(out, "{{\"exportedAt\":\"{now}\",\"businesses\":[")?;
+        Ok(Self { out, attributions, count: 0 })
+    }
+}
+
+impl<W: Write> BusinessWriter for JsonWriter<W> {
+    fn business(&mut self, business: &Business) -> io::Result<()> {
+        self.out.write_all(if self.count == 0 { b"\n" } else { b",\n" })?;
+        serde_json::to_writer(&mut self.out, business)?;
+        self.attributions.note(business);
+        self.count += 1;
+        Ok(())
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        write!(self.out, "\n],\"count\":{},\"attribution\":", self.count)?;
+        serde_json::to_writer(&mut self.out, &self.attributions.used())?;
+        self.out.write_all(b"}\n")?;
+        self.out.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::tests::{business, written};
+    use crate::cli::ExportFormat;
+
+    #[test]
+    fn the_envelope_carries_businesses_count_and_attribution() {
+        let businesses = [business(1, "A"), business(2, "B")];
+        let value: Value = serde_json::from_str(&written(ExportFormat::Json, &businesses)).unwrap();
+        assert_eq!(value["exportedAt"], "1970-01-01T00:00:00.000Z");
+        assert_eq!(value["count"], 2);
+        assert_eq!(value["businesses"][1], serde_json::to_value(&businesses[1]).unwrap());
+        assert_eq!(
+            value["attribution"],
+            json!([{
+                "source": "openstreetmap",
+                "attribution": "© OpenStreetMap contributors",
+                "licence": "ODbL-1.0",
+                "licenceUrl": "https://www.openstreetmap.org/copyright",
+            }])
+        );
+    }
+
+    #[test]
+    fn no_businesses_are_an_empty_array() {
+        let value: Value = serde_json::from_str(&written(ExportFormat::Json, &[])).unwrap();
+        assert_eq!((&value["businesses"], &value["count"]), (&json!([]), &json!(0)));
+    }
+}

@@ -1,0 +1,120 @@
+//! Writers of businesses: one form each, fed one business at a time, so that memory stays flat.
+
+mod attribution;
+mod csv;
+mod geojson;
+mod json;
+
+use std::io::{self, Write};
+
+use contract::{Business, Timestamp};
+
+pub(crate) use attribution::Attributions;
+pub(crate) use csv::harmless;
+
+use crate::cli::ExportFormat;
+
+/// Writes businesses in one form.
+pub(crate) trait BusinessWriter {
+    /// Writes one business.
+    fn business(&mut self, business: &Business) -> io::Result<()>;
+
+    /// Writes what stands after the last business and flushes. Nothing may be written after it.
+    fn finish(&mut self) -> io::Result<()>;
+}
+
+/// A writer of `format` to `out`, its beginning written.
+pub(crate) fn writer<'a>(
+    format: ExportFormat,
+    out: impl Write + 'a,
+    attributions: Attributions,
+    now: Timestamp,
+) -> io::Result<Box<dyn BusinessWriter + 'a>> {
+    Ok(match format {
+        ExportFormat::Csv => Box::new(csv::CsvWriter::start(out, attributions)?),
+        ExportFormat::Json => Box::new(json::JsonWriter::start(out, attributions, now)?),
+        ExportFormat::Geojson => Box::new(geojson::GeoJsonWriter::start(out, attributions, now)?),
+    })
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use contract::{
+        BusinessId, EnrichmentStatus, OperatingStatus, Socials, SourceRef,
+        places::{SourceInfo, SourceState},
+    };
+
+    use super::*;
+
+    /// A restaurant with most fields set.
+    pub(crate) fn business(id: i64, name: &str) -> Business {
+        Business {
+            id: BusinessId(id),
+            version: 1,
+            name: name.to_owned(),
+            category: Some("restaurant".to_owned()),
+            industry: Some("food".to_owned()),
+            street: Some("Kauppatori 1".to_owned()),
+            city: Some("Helsinki".to_owned()),
+            state: None,
+            postal_code: Some("00170".to_owned()),
+            country: Some("FI".to_owned()),
+            latitude: Some(60.1675),
+            longitude: Some(24.9525),
+            phone: Some("+358912345678".to_owned()),
+            phone_display: Some("09 12345678".to_owned()),
+            email: None,
+            website: Some("https://example.fi/".to_owned()),
+            socials: Socials::default(),
+            opening_hours: Some("Mo-Fr 10:00-18:00".to_owned()),
+            employee_count: None,
+            year_founded: Some(1889),
+            description: None,
+            chain: false,
+            operating_status: OperatingStatus::Open,
+            confidence: Some(0.9),
+            sources: vec![SourceRef {
+                source: "openstreetmap".to_owned(),
+                source_id: format!("node/{id}"),
+                fetched_at: Timestamp::from_millis(0),
+                licence: Some("ODbL-1.0".to_owned()),
+            }],
+            enrichment_status: EnrichmentStatus::Pending,
+            enrichment_error: None,
+            tags: vec!["new".to_owned(), "south".to_owned()],
+            notes: None,
+            contact_count: 0,
+            created_at: Timestamp::from_millis(0),
+            updated_at: Timestamp::from_millis(0),
+        }
+    }
+
+    /// Attribution of OpenStreetMap alone.
+    pub(crate) fn attributions() -> Attributions {
+        Attributions::new([SourceInfo {
+            source: "openstreetmap".to_owned(),
+            name: "OpenStreetMap".to_owned(),
+            coverage: "the world".to_owned(),
+            licence: "ODbL-1.0".to_owned(),
+            attribution: "© OpenStreetMap contributors".to_owned(),
+            licence_url: Some("https://www.openstreetmap.org/copyright".to_owned()),
+            cost: "free".to_owned(),
+            default: true,
+            state: SourceState::Ready,
+            message: None,
+            places: None,
+        }])
+    }
+
+    /// What `format` makes of `businesses`.
+    pub(crate) fn written(format: ExportFormat, businesses: &[Business]) -> String {
+        let mut out = Vec::new();
+        let mut writer = writer(format, &mut out, attributions(), Timestamp::from_millis(0)).unwrap();
+        for business in businesses {
+            writer.business(business).unwrap();
+        }
+        writer.finish().unwrap();
+        drop(writer);
+        String::from_utf8(out).unwrap()
+    }
+}

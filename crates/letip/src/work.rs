@@ -1,0 +1,142 @@
+//! A job run to its end in this process, shown while it runs and reported when it has ended.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use contract::{Job, JobId, JobKind, JobStatus};
+use discovery::SourceRegistry;
+use discovery::source::FileSource;
+use enrichment::{Fetcher, FetcherConfig};
+use jobs::{JobsError, RunnerBuilder};
+use serde::Serialize;
+use store::{NewJob, Store};
+use tokio_util::sync::CancellationToken;
+
+use crate::cli::{EnrichArgs, WorkerArgs};
+use crate::output::{self, Failure};
+use crate::{progress, signals};
+
+/// Attempts allowed: a process that is killed takes one with it, and few kills must not end a job.
+const MAX_ATTEMPTS: u32 = 10;
+
+/// A job of a command of this program.
+pub(crate) fn new_job(kind: JobKind, request: &impl Serialize) -> Result<NewJob, Failure> {
+    let created_by = Some("command line".to_owned());
+    let job = NewJob::new(kind, serde_json::to_value(request)?);
+    Ok(NewJob { created_by, max_attempts: MAX_ATTEMPTS, ..job })
+}
+
+/// What the first Ctrl-C does to the job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OnInterrupt {
+    /// The job is cancelled: whoever started it no longer wants it.
+    Cancel,
+    /// The job goes back into the queue for another process.
+    Release,
+}
+
+/// A job after its run.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) job: Job,
+    /// How long this process took.
+    pub(crate) duration: Duration,
+}
+
+/// The bundled source and one for each file.
+pub(crate) fn sources(files: &[PathBuf]) -> Result<Arc<SourceRegistry>, Failure> {
+    let mut registry = SourceRegistry::bundled();
+    for file in files {
+        registry = registry.with(FileSource::open(file)?);
+    }
+    Ok(Arc::new(registry))
+}
+
+/// Reads websites in the name of who is given as the contact; nobody does without one.
+pub(crate) fn fetcher(args: &EnrichArgs) -> Result<Option<Fetcher>, Failure> {
+    Ok(args.contact_url.as_ref().map(FetcherConfig::new).map(Fetcher::new).transpose()?)
+}
+
+/// A runner of every kind of job that the server runs; of enrichment only with a `fetcher`.
+pub(crate) fn runner(
+    store: &Store,
+    sources: &Arc<SourceRegistry>,
+    fetcher: Option<&Fetcher>,
+    args: &WorkerArgs,
+) -> RunnerBuilder {
+    let handlers = server::job_handlers(sources, fetcher);
+    RunnerBuilder::new(store.clone()).handlers(handlers).lease(args.job_lease)
+}
+
+/// How a run is watched and stopped.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    interruption: CancellationToken,
+    on_interrupt: OnInterrupt,
+    draw: bool,
+}
+
+impl Watch {
+    /// Listens for Ctrl-C from now on; `verbose` decides whether progress is drawn.
+    pub(crate) fn new(on_interrupt: OnInterrupt, verbose: u8) -> Self {
+        Self { interruption: signals::interruption(), on_interrupt, draw: progress::is_wanted(verbose) }
+    }
+}
+
+/// Waits for a job that `run` runs until the token that it is given is cancelled.
+pub(crate) async fn run_to_end<F>(
+    store: &Store,
+    id: JobId,
+    watch: &Watch,
+    run: impl FnOnce(CancellationToken) -> F,
+) -> Result<Ended, Failure>
+where
+    F: Future<Output = Result<Job, JobsError>>,
+{
+    let started = Instant::now();
+    let shutdown = CancellationToken::new();
+    let job = tokio::select! {
+        job = run(shutdown.clone()) => job?,
+        failure = obey(store, id, watch, &shutdown) => return Err(failure),
+        never = progress::show(store, id, watch.draw) => match never {},
+    };
+    Ok(Ended { job, duration: started.elapsed() })
+}
+
+/// Does what an interruption asks for, once; returns only if that fails.
+async fn obey(store: &Store, id: JobId, watch: &Watch, shutdown: &CancellationToken) -> Failure {
+    watch.interruption.cancelled().await;
+    match watch.on_interrupt {
+        OnInterrupt::Release => shutdown.cancel(),
+        OnInterrupt::Cancel => {
+            output::note("stopping; press Ctrl-C again to leave at once");
+            if let Err(error) = store.cancel_job(id).await {
+                return error.into();
+            }
+        }
+    }
+    std::future::pending().await
+}
+
+/// Whether the job came to what it was to do.
+pub(crate) fn verdict(job: &Job) -> Result<(), Failure> {
+    let id = job.job_id;
+    match job.status {
+        JobStatus::Completed => Ok(()),
+        JobStatus::Failed => {
+            let error = job.error.as_deref().unwrap_or("it told no reason");
+            Err(Failure::failed(format!("the job failed: {error}")).hint(format!(
+                "when the cause is gone, go on with: letip jobs retry {id} && letip jobs work"
+            )))
+        }
+        JobStatus::Cancelled => Err(Failure::failed(format!(
+            "the job was cancelled; what it had stored until then stays ({} new, {} merged)",
+            job.counts.saved, job.counts.merged
+        ))),
+        JobStatus::Pending | JobStatus::Running => {
+            Err(Failure::failed(format!("job {id} is not finished; it is back in the queue"))
+                .hint("finish it with: letip jobs work"))
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The program as people and scripts run it: the real binary, real folders, real signals.
+#![cfg(test)]
+
+mod data;
+mod export;
+mod import;
+mod jobs;
+mod scrape;
+mod serve;
+mod support;
