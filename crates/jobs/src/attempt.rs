@@ -184,7 +184,9 @@ fn log_outcome(outcome: &JobOutcome, duration_ms: u64) {
         JobOutcome::Failed { error, retry_at: Some(at) } => {
             tracing::warn!(duration_ms, error, retry_at = %at, "failed, will be tried again");
         }
-        JobOutcome::Failed { error, retry_at: None } => tracing::error!(duration_ms, error, "failed"),
+        JobOutcome::Failed { error, retry_at: None } => {
+            tracing::error!(target: "jobs::failed", duration_ms, error, "failed");
+        }
         JobOutcome::Cancelled => tracing::info!(duration_ms, "cancelled"),
         JobOutcome::Released => tracing::info!(duration_ms, "put back into the queue"),
     }

@@ -51,6 +51,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
 fn start_logging(cli: &Cli) {
     match &cli.command {
         Command::Serve(args) => logging::start(cli.verbose, "info,sqlx=warn,sea_orm=warn", args.log),
-        _ => logging::start(cli.verbose, "warn,sqlx=error", cli::LogForm::Text),
+        // That a job failed is what the command itself says last.
+        _ => logging::start(cli.verbose, "warn,sqlx=error,jobs::failed=off", cli::LogForm::Text),
     }
 }

@@ -8,6 +8,9 @@ use std::time::Duration;
 use contract::{FieldError, Job, JobCounts, JobId};
 use serde::Serialize;
 
+/// Most suggestions that one hint tells.
+const SUGGESTIONS: usize = 8;
+
 /// Why a command did not do what it was asked to.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Failure {
@@ -43,7 +46,7 @@ impl Failure {
         match suggestions.as_slice() {
             [] => failure,
             [one] => failure.hint(format!("did you mean '{one}'?")),
-            several => failure.hint(format!("did you mean one of: {}?", several.join(" | "))),
+            several => failure.hint(one_of(several)),
         }
     }
 
@@ -58,6 +61,14 @@ impl fmt::Display for Failure {
         write!(f, "error: {}", self.message)?;
         self.hints.iter().try_for_each(|hint| write!(f, "\nhint: {hint}"))
     }
+}
+
+/// The question which of the suggestions was meant; of many, the likeliest.
+pub(crate) fn one_of(suggestions: &[impl AsRef<str>]) -> String {
+    let shown: Vec<&str> = suggestions.iter().take(SUGGESTIONS).map(AsRef::as_ref).collect();
+    let more = suggestions.len().saturating_sub(SUGGESTIONS);
+    let rest = if more > 0 { format!(" (and {more} more)") } else { String::new() };
+    format!("did you mean one of: {}{rest}?", shown.join(" | "))
 }
 
 /// Any error is a failure; its causes are joined by colons, each told once.

@@ -11,8 +11,8 @@ use store::Store;
 /// How often the job is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
-const COUNTED: &str = "{spinner} {prefix} [{bar:30}] {human_pos}/{human_len} {msg}";
-const UNCOUNTED: &str = "{spinner} {prefix} {human_pos} {msg}";
+const COUNTED: &str = "{spinner} {prefix} [{bar:30}] {percent} % {wide_msg}";
+const UNCOUNTED: &str = "{spinner} {prefix} {wide_msg}";
 
 /// Whether a bar would be seen and would disturb no log.
 pub(crate) fn is_wanted(verbose: u8) -> bool {

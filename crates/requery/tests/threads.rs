@@ -102,7 +102,7 @@ async fn unobserved_queries_are_collected_on_the_real_clock() {
     let client = QueryClient::new(TokioRuntime::current());
     for n in 0..100_u32 {
         let options = QueryOptions::<u32, String>::new(query_key![n], move |_| async move { Ok(n) });
-        client.fetch_query(&options.gc_time(Duration::from_millis(1))).await.unwrap();
+        client.fetch_query(&options.gc_time(Duration::from_millis(50))).await.unwrap();
     }
     until(|| client.query_count() == 0 && client.timer_count() == 0).await;
 }

@@ -93,7 +93,6 @@ impl App {
     }
 
     /// The whole service: API, documents, pages, assets, health, socket.
-    #[must_use]
     pub fn router(&self) -> Router {
         let hosts = host::Hosts::new(self.config().listen, &self.config().allowed_hosts);
         let service = self.guarded(self.open_routes(), &hosts);

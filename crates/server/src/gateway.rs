@@ -118,7 +118,6 @@ impl Drop for Gateway {
 }
 
 /// Refuses a handshake that cannot be read: a client that means a place in the log must not be given another one.
-#[expect(clippy::unused_async, reason = "the library takes futures only")]
 async fn readable_handshake(TryData(handshake): TryData<Handshake>) -> Result<(), &'static str> {
     match handshake {
         Ok(_) => Ok(()),

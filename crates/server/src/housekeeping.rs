@@ -20,7 +20,7 @@ pub(crate) async fn run(store: Store) {
         match tidy(&store).await {
             Ok((events, answers)) => tracing::debug!(events, answers, "removed what is out of date"),
             Err(error) => {
-                tracing::warn!(%error, "failed to remove what is out of date, trying again in an hour")
+                tracing::warn!(%error, "failed to remove what is out of date, trying again in an hour");
             }
         }
     }

@@ -99,6 +99,7 @@ impl ApiProblem {
         Self { retry_after: Some(retry_after), ..Self::new(UNAVAILABLE, detail) }
     }
 
+    #[cfg(test)]
     pub(crate) fn status(&self) -> StatusCode {
         self.kind.status
     }

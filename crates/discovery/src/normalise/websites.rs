@@ -28,7 +28,9 @@ pub fn parse(text: &str) -> Option<Url> {
     let url = if has_scheme { Url::parse(text) } else { Url::parse(&format!("http://{text}")) }.ok()?;
     let host = url.host_str()?;
     let is_web = matches!(url.scheme(), "http" | "https") && host.contains('.') && !host.ends_with('.');
-    (is_web && text.len() <= 2000 && url.username().is_empty() && !text.contains('@')).then_some(url)
+    let authority = text.split_once("://").map_or(text, |(_, rest)| rest).split(['/', '?', '#']).next();
+    let names_somebody = authority.is_some_and(|authority| authority.contains('@'));
+    (is_web && text.len() <= 2000 && !names_somebody).then_some(url)
 }
 
 /// Puts a profile, given as URL or as name on its network, where it belongs. What is there already stays.
@@ -109,7 +111,7 @@ mod tests {
     #[test]
     fn urls_are_made_absolute_or_refused() {
         let check = |text: &str, expect: Option<&str>| {
-            assert_eq!(parse(text).as_ref().map(Url::as_str), expect, "{text}")
+            assert_eq!(parse(text).as_ref().map(Url::as_str), expect, "{text}");
         };
         check("https://example.fi/a", Some("https://example.fi/a"));
         check("www.example.fi", Some("http://www.example.fi/"));

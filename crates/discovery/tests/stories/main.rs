@@ -1,6 +1,6 @@
 //! Searches and imports from end to end: real readers, a real store.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
 
 mod helsinki;
 mod imports;

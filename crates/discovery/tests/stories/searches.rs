@@ -127,7 +127,7 @@ async fn rows_come_in_batches_with_their_events(db: TestStore) {
         match &event.payload {
             EventPayload::BusinessCreated(_) => created += 1,
             EventPayload::ScrapingProgress(moved) => {
-                progress.push((moved.progress.done, moved.counts.saved, created))
+                progress.push((moved.progress.done, moved.counts.saved, created));
             }
             _ => {}
         }

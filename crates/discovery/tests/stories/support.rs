@@ -1,7 +1,7 @@
 //! Claims jobs and runs them as a worker does.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use contract::{Business, BusinessQuery, JobKind, ScrapeRequest, Timestamp};
 use discovery::import::{ImportOptions, ImportRequest};
@@ -15,8 +15,11 @@ use tokio_util::sync::CancellationToken;
 /// Long enough for any test, so that a job is lost only when a test takes it away.
 const LEASE: Duration = Duration::from_secs(600);
 
+/// The wall clock: jobs are due from when they were put into the queue.
+/// After any job that a test makes: the queue stamps them by the real clock.
 pub(crate) fn now() -> Timestamp {
-    Timestamp::from_millis(1_777_887_000_000)
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap())
 }
 
 /// Puts a job into the queue and claims it.

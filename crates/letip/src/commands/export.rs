@@ -39,11 +39,7 @@ fn query(filters: FilterArgs) -> Result<BusinessQuery, Failure> {
 
 fn unknown_category(text: &str, suggestions: &[String]) -> Failure {
     let failure = Failure::usage(format!("--category: there is no category '{text}'"));
-    if suggestions.is_empty() {
-        failure
-    } else {
-        failure.hint(format!("did you mean one of: {}?", suggestions.join(" | ")))
-    }
+    if suggestions.is_empty() { failure } else { failure.hint(output::one_of(suggestions)) }
 }
 
 /// How the command line calls a filter: `hasPhone` is `--has-phone`.

@@ -81,7 +81,7 @@ fn bad_usage_is_told_before_anything_is_made() {
     };
     check(&["scrape", CENTRE, "--category", "resturant"], &["error: --category", "hint:", "Restaurant"]);
     check(&["scrape", "Helsinkki"], &["error: LOCATION", "Helsinki"]);
-    check(&["scrape", "Springfield"], &["error: LOCATION", "hint:"]);
+    check(&["scrape", "Springfield"], &["error: LOCATION", "hint:", "Springfield, IL, USA", "more)"]);
     check(&["scrape", ""], &["error: LOCATION"]);
     check(&["scrape", CENTRE, "--radius-km", "0.05"], &["--radius-km", "0.1 to 50"]);
     check(&["scrape", CENTRE, "--radius-km", "51"], &["--radius-km", "0.1 to 50"]);

@@ -38,12 +38,10 @@ pub(super) async fn recent(app: App, _: Call<ListScrapeJobs>) -> Result<Answer<L
     Ok(Answer::new(app.store().recent_scrapes(RECENT).await?))
 }
 
-#[expect(clippy::unused_async, reason = "every handler is a future")]
 pub(super) async fn sources(app: App, _: Call<ListSources>) -> Result<Answer<ListSources>, ApiProblem> {
     Ok(Answer::new(app.sources().infos()))
 }
 
-#[expect(clippy::unused_async, reason = "every handler is a future")]
 pub(super) async fn categories(
     _: App,
     call: Call<SuggestCategories>,
@@ -51,7 +49,6 @@ pub(super) async fn categories(
     Ok(Answer::new(taxonomy::suggest(&call.query.q, limit(&call.query))))
 }
 
-#[expect(clippy::unused_async, reason = "every handler is a future")]
 pub(super) async fn locations(
     _: App,
     call: Call<SuggestLocations>,

@@ -222,8 +222,7 @@ fn encode(events: &[Event]) -> Result<Vec<Sent>, StoreError> {
 
 /// Until a commit, or for a while. Once the store is closed, the while alone.
 async fn wait(commits: &mut watch::Receiver<u64>) {
-    match tokio::time::timeout(FALLBACK, commits.changed()).await {
-        Ok(Err(_closed)) => tokio::time::sleep(FALLBACK).await,
-        Ok(Ok(())) | Err(_) => {}
+    if let Ok(Err(_closed)) = tokio::time::timeout(FALLBACK, commits.changed()).await {
+        tokio::time::sleep(FALLBACK).await;
     }
 }

@@ -14,7 +14,7 @@ use contract::{
 use utoipa::openapi::header::Header;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
-use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, Type};
+use utoipa::openapi::schema::{ArrayItems, Object, ObjectBuilder, Schema, Type};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
     ComponentsBuilder, Content, InfoBuilder, OpenApi, OpenApiBuilder, Paths, Ref, RefOr, Required, Response,
@@ -86,11 +86,19 @@ fn named_types() -> Named {
     named
 }
 
-/// A named type by its name, any other schema as it is.
+/// A named type by its name, a list by the name of its items, any other schema as it is.
 fn by_name(schema: RefOr<Schema>, named: &Named) -> RefOr<Schema> {
-    match named.iter().find(|(_, known)| *known == schema) {
-        Some((name, _)) => Ref::from_schema_name(name).into(),
-        None => schema,
+    if let Some((name, _)) = named.iter().find(|(_, known)| *known == schema) {
+        return Ref::from_schema_name(name).into();
+    }
+    match schema {
+        RefOr::T(Schema::Array(mut list)) => {
+            if let ArrayItems::RefOrSchema(item) = list.items {
+                list.items = ArrayItems::RefOrSchema(Box::new(by_name(*item, named)));
+            }
+            RefOr::T(Schema::Array(list))
+        }
+        other => other,
     }
 }
 
@@ -139,7 +147,7 @@ fn parameters<E: Endpoint>() -> Vec<Parameter> {
     match E::METHOD {
         Method::Get => parameters.push(header("If-None-Match", "Entity tags that the client has.")),
         Method::Post => {
-            parameters.push(header("Idempotency-Key", "Makes repeated requests one, for 24 hours."))
+            parameters.push(header("Idempotency-Key", "Makes repeated requests one, for 24 hours."));
         }
         Method::Patch | Method::Delete => {}
     }

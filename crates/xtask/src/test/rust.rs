@@ -16,6 +16,10 @@ use crate::workspace::Workspace;
 /// What the built-in harness runs apart from documentation.
 const BUILT_IN: [&str; 3] = ["--lib", "--bins", "--tests"];
 
+/// Tested alone: its tests stand for a browser, whose effects its development dependencies turn on. Built together
+/// with the server they would run there too, where no effect belongs.
+const BROWSER_LIKE: &str = "requery-leptos";
+
 /// Unit and integration tests of every crate.
 pub(crate) fn tests(session: &Session<'_>) -> Result<Outcome> {
     let runner = runner();
@@ -30,7 +34,15 @@ pub(crate) fn tests(session: &Session<'_>) -> Result<Outcome> {
         _ => &mut command,
     };
     session.point_to_database(&mut command);
-    counted(&mut command, "run the tests", runner).map(Outcome::Counted)
+    let together = counted(&mut command, "run the tests", runner)?;
+    let mut alone = session.workspace.cargo();
+    match runner {
+        Runner::Nextest => alone.args(["nextest", "run", "--no-fail-fast"]),
+        _ => alone.arg("test").args(BUILT_IN).arg("--no-fail-fast"),
+    };
+    let alone =
+        counted(alone.args(["--package", BROWSER_LIKE]), "run the tests that stand for a browser", runner)?;
+    Ok(Outcome::Counted(together.with(alone)))
 }
 
 /// Examples in the documentation.
@@ -86,7 +98,7 @@ fn build(workspace: &Workspace, runner: Runner) -> Command {
         Runner::Nextest => cargo.args(["nextest", "run"]),
         _ => cargo.arg("test").args(BUILT_IN),
     };
-    cargo.args(["--workspace", "--no-run"]);
+    cargo.args(["--workspace", "--exclude", BROWSER_LIKE, "--no-run"]);
     cargo
 }
 
@@ -96,14 +108,15 @@ fn run(workspace: &Workspace, runner: Runner, package: Option<&str>) -> Command 
     let mut cargo = workspace.cargo();
     if runner == Runner::Nextest {
         let settings = workspace.root.join("crates/xtask/nextest.toml");
-        cargo.args(["nextest", "run", "--workspace", "--no-fail-fast", "--no-tests", "pass"]);
+        cargo.args(["nextest", "run", "--workspace", "--exclude", BROWSER_LIKE]);
+        cargo.args(["--no-fail-fast", "--no-tests", "pass"]);
         cargo.args(["--tool-config-file", &format!("xtask:{}", settings.display())]);
         cargo.args(package.iter().flat_map(|name| ["-E".to_owned(), format!("package({name})")]));
     } else {
         cargo.arg("test").args(BUILT_IN).arg("--no-fail-fast");
         match package {
             Some(name) => cargo.args(["--package", name]),
-            None => cargo.arg("--workspace"),
+            None => cargo.args(["--workspace", "--exclude", BROWSER_LIKE]),
         };
     }
     cargo

@@ -81,7 +81,8 @@ fn a_name_alone_is_not_enough_and_another_name_never_is() {
 #[test]
 fn a_phone_counts_unless_businesses_share_it() {
     let with = |number: &str, point| phone(number, at(point, raw("Joe's")));
-    check(with("+358 9 1234567", HERE), with("09 1234567", FAR), None);
+    check(with("+358 9 1234567", HERE), with("09 7654321", FAR), None);
+    check(with("+358 9 1234567", HERE), with("09 1234567", FAR), Some("phone number 09 1234567"));
     check(with("+358 9 1234567", HERE), with("+35891234567", FAR), Some("phone number 09 1234567"));
     check(with("+1 800 555 0199", HERE), with("+1 800 555 0199", FAR), None);
     check(with("+358 20 123456", HERE), with("+358 20 123456", FAR), None);

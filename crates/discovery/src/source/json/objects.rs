@@ -192,7 +192,7 @@ impl Element {
             b'"' => self.in_string = true,
             b'{' | b'[' => self.depth += 1,
             b'}' | b']' => {
-                self.depth -= 1;
+                self.depth = self.depth.saturating_sub(1);
                 self.is_whole = self.depth == 0;
             }
             _ => {}

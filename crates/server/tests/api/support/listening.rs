@@ -40,7 +40,7 @@ impl Listening {
 
 /// A socket client that remembers nothing: it hands out what comes, in order.
 pub(crate) struct Listener {
-    pub(crate) socket: Socket,
+    _socket: Socket,
     events: Pin<Box<Events>>,
 }
 
@@ -50,7 +50,7 @@ impl Listener {
         let reconnection = Reconnection { max_delay: Duration::from_millis(100), ..Reconnection::default() };
         let options = Options::new(url).auth(move || auth.clone()).reconnection(reconnection);
         let (socket, events) = Socket::connect(options).unwrap();
-        Self { socket, events: Box::pin(events) }
+        Self { _socket: socket, events: Box::pin(events) }
     }
 
     /// What came after `since`, and on.
