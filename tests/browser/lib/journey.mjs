@@ -45,10 +45,13 @@ async function inContext(server, steps, contextOptions) {
     problems.watch(page);
     return page;
   };
+  const walk = steps({ server, context, problems, open, page: await open() });
   try {
-    await steps({ server, context, problems, open, page: await open() });
+    await Promise.race([walk, problems.unexpected]);
     problems.assertNone();
   } finally {
     await context.close();
+    // Steps that were cut short end here, because their pages are gone.
+    await Promise.allSettled([walk]);
   }
 }

@@ -4,6 +4,17 @@ import assert from "node:assert/strict";
 export class Problems {
   #found = [];
   #expected = [];
+  #reject;
+
+  /** Is rejected with the first problem that was not expected when it came, so that no test waits in vain. */
+  unexpected = new Promise((_, reject) => {
+    this.#reject = reject;
+  });
+
+  constructor() {
+    // Nobody has to wait for it.
+    this.unexpected.catch(() => {});
+  }
 
   /** Lets a test say what it will cause, as a pattern of the message. */
   expect(pattern) {
@@ -31,11 +42,16 @@ export class Problems {
 
   #note(text) {
     this.#found.push(text);
+    if (!this.#isExpected(text)) this.#reject(new Error(`the page reported a problem: ${text}`));
+  }
+
+  #isExpected(text) {
+    return this.#expected.some((pattern) => pattern.test(text));
   }
 
   /** Fails when anything happened that was not expected. */
   assertNone() {
-    const left = this.#found.filter((text) => !this.#expected.some((pattern) => pattern.test(text)));
+    const left = this.#found.filter((text) => !this.#isExpected(text));
     assert.deepEqual(left, [], "the page reported problems");
   }
 }
