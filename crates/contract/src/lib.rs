@@ -1,8 +1,4 @@
-//! What client and server agree on: types, endpoints, events, query keys and cache policy.
-//!
-//! The server routes by it, the client calls by it, the dashboard keys its cache by it and the OpenAPI
-//! document is generated from it, so that a mismatch between them does not compile. The crate performs no
-//! I/O, reads no clock and compiles for wasm32 and for the host.
+#![doc = include_str!("../README.md")]
 
 pub mod business;
 pub mod endpoint;

@@ -1,6 +1,4 @@
-//! SQLite and Postgres behind one implementation: businesses, the event log, the job queue, migrations.
-//!
-//! The README tells the rules and lists the whole interface. This is the only crate that holds SQL.
+#![doc = include_str!("../README.md")]
 
 mod businesses;
 mod codec;

@@ -149,7 +149,7 @@ async fn a_follower_of_many_writers_sees_every_event_once_in_order(db: TestStore
     done.store(true, Ordering::SeqCst);
     tailer.await.unwrap();
 
-    let seen = seen.lock().unwrap();
+    let seen = seen.lock().unwrap().clone();
     let numbers = (0..WRITERS * COMMITS).filter(|number| number % 6 != 5);
     let expect: HashSet<_> =
         numbers.flat_map(|number| (0..=number % 5).map(move |part| number * 10 + part)).collect();
