@@ -1,5 +1,6 @@
 //! Every page as a server renders it: data in the HTML, text from outside escaped, empty and failing states.
 #![cfg(feature = "ssr")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
 mod support;
 
