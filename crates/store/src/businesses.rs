@@ -4,6 +4,7 @@ mod cursor;
 mod facets;
 mod filter;
 mod known;
+mod links;
 mod list;
 mod nearby;
 mod order;

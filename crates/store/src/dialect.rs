@@ -47,6 +47,20 @@ impl Backend {
         }
     }
 
+    /// Writes what stands between two rows of a bulk write. Postgres takes many rows in one statement. SQLite
+    /// is quicker with one statement a row: one that writes many rows could fail half way, so that SQLite
+    /// keeps a copy of every page that it touches, looks for orphans row by row and flushes the search index.
+    pub(crate) fn push_between_rows(self, head: &str, tail: &str, text: &mut String) {
+        match self {
+            Self::Sqlite => {
+                text.push_str(tail);
+                text.push_str("; ");
+                text.push_str(head);
+            }
+            Self::Postgres => text.push_str(", "),
+        }
+    }
+
     /// What a sub-select adds so that two workers never pick the same row and never wait for each other.
     pub(crate) fn skip_locked(self) -> &'static str {
         match self {
@@ -144,6 +158,15 @@ impl Backend {
             let mut sql = Sql::new(self, "SELECT pg_advisory_xact_lock(");
             sql.bind(key).push(")");
             sql.execute(tx).await?;
+        }
+        Ok(())
+    }
+
+    /// Fails if a statement of the transaction failed: to commit it would undo everything without a word on
+    /// Postgres. On SQLite only the statement itself was undone.
+    pub(crate) async fn check_usable(self, tx: &impl ConnectionTrait) -> Result<(), StoreError> {
+        if self == Self::Postgres {
+            Sql::new(self, "SELECT 1").execute(tx).await?;
         }
         Ok(())
     }

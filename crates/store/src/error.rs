@@ -86,6 +86,10 @@ impl StoreError {
         matches!(self, Self::Busy(_) | Self::Locked(_) | Self::DiskFull(_) | Self::Unreachable(_))
     }
 
+    pub(crate) fn half_done() -> Self {
+        Self::Conflict("a write of the transaction failed before; begin a new one".to_owned())
+    }
+
     pub(crate) fn not_found(what: &'static str, id: impl std::fmt::Display) -> Self {
         Self::NotFound { what, id: id.to_string() }
     }

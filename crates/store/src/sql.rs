@@ -65,6 +65,30 @@ impl Sql {
         self
     }
 
+    /// Writes what stands between two rows of a bulk write that begins with `head` and ends with `tail`.
+    pub(crate) fn between_rows(&mut self, head: &str, tail: &str) {
+        self.backend.push_between_rows(head, tail, &mut self.text);
+    }
+
+    /// A statement that does the same for every row: `head`, the row's values in parentheses, `tail`. At
+    /// least one row has to be given.
+    pub(crate) fn for_rows<R: IntoIterator<Item = Value>>(
+        backend: Backend,
+        head: &str,
+        rows: impl IntoIterator<Item = R>,
+        tail: &str,
+    ) -> Self {
+        let mut sql = Self::new(backend, head);
+        for (position, row) in rows.into_iter().enumerate() {
+            if position > 0 {
+                sql.between_rows(head, tail);
+            }
+            sql.push("(").bind_list(row).push(")");
+        }
+        sql.push(tail);
+        sql
+    }
+
     fn statement(self) -> Statement {
         Statement::from_sql_and_values(self.backend.driver(), self.text, self.values)
     }
@@ -87,6 +111,23 @@ impl Sql {
         let row = self.one(on).await?;
         row.ok_or_else(|| StoreError::Unreadable("a counter row is missing".to_owned()))?.column(0)
     }
+}
+
+/// Statements that are made one by one.
+pub(crate) type Statements<'a> = Box<dyn Iterator<Item = Result<Sql, StoreError>> + Send + 'a>;
+
+/// Runs the statements one after the other, and makes each while the database is busy with the one before.
+pub(crate) async fn execute_all(
+    mut statements: Statements<'_>,
+    on: &impl ConnectionTrait,
+) -> Result<(), StoreError> {
+    let mut next = statements.next();
+    while let Some(current) = next.transpose()? {
+        let (executed, following) = futures::join!(current.execute(on), async { statements.next() });
+        executed?;
+        next = following;
+    }
+    Ok(())
 }
 
 /// Reading columns by position.
@@ -163,5 +204,16 @@ mod tests {
         };
         assert_eq!(text(Backend::Sqlite), "INSERT INTO t VALUES (?, ?), (?, ?)");
         assert_eq!(text(Backend::Postgres), "INSERT INTO t VALUES ($1, $2), ($3, $4)");
+    }
+
+    #[test]
+    fn rows_are_written_in_the_form_that_is_quickest() {
+        let text = |backend| {
+            let rows = [[Value::from(1)], [Value::from(2)]];
+            Sql::for_rows(backend, "INSERT INTO t VALUES ", rows, " RETURNING 1").text
+        };
+        let sqlite = "INSERT INTO t VALUES (?) RETURNING 1; INSERT INTO t VALUES (?) RETURNING 1";
+        assert_eq!(text(Backend::Sqlite), sqlite);
+        assert_eq!(text(Backend::Postgres), "INSERT INTO t VALUES ($1), ($2) RETURNING 1");
     }
 }

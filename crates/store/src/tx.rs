@@ -17,6 +17,7 @@ pub struct WriteTx {
     now: Timestamp,
     events: Vec<EventPayload>,
     lease_lost: bool,
+    failed: bool,
     latest: watch::Sender<u64>,
 }
 
@@ -27,7 +28,7 @@ impl WriteTx {
         now: Timestamp,
         latest: watch::Sender<u64>,
     ) -> Self {
-        Self { backend, connection, now, events: Vec::new(), lease_lost: false, latest }
+        Self { backend, connection, now, events: Vec::new(), lease_lost: false, failed: false, latest }
     }
 
     /// The time that the transaction stamps on what it writes.
@@ -44,13 +45,19 @@ impl WriteTx {
     /// Makes everything visible at once, and wakes the subscribers.
     ///
     /// # Errors
-    /// [`StoreError::LeaseLost`] if the transaction wrote for a job that is no longer this worker's, and
-    /// whatever the database has to say; nothing was written then.
+    /// [`StoreError::LeaseLost`] if the transaction wrote for a job that is no longer this worker's,
+    /// [`StoreError::Conflict`] if one of its writes had failed, and whatever the database has to say; nothing
+    /// was written then.
     pub async fn commit(self) -> Result<Committed, StoreError> {
         if self.lease_lost {
             self.connection.rollback().await?;
             return Err(StoreError::LeaseLost);
         }
+        if self.failed {
+            self.connection.rollback().await?;
+            return Err(StoreError::half_done());
+        }
+        self.backend.check_usable(&self.connection).await?;
         // Last, because from here to the end of the commit every other writer of events waits.
         let events = log::append(self.backend, &self.connection, self.now, &self.events).await?;
         self.connection.commit().await?;
@@ -78,6 +85,12 @@ impl WriteTx {
 
     pub(crate) fn sql(&self, text: &str) -> Sql {
         Sql::new(self.backend, text)
+    }
+
+    /// After a bulk write that failed half way the transaction cannot be committed any more.
+    pub(crate) fn guard<T>(&mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
+        self.failed |= result.is_err();
+        result
     }
 
     /// From here on the transaction cannot be committed.

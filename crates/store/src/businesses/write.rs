@@ -2,10 +2,9 @@
 
 use contract::event::BusinessDeleted;
 use contract::{Business, BusinessId};
-use sea_orm::Value;
 
 use super::row;
-use crate::sql::{Columns, bulk_runs, padded, stored};
+use crate::sql::{Sql, bulk_runs, execute_all, padded, stored};
 use crate::{KnownBusiness, NewBusiness, StoreError, WriteTx};
 
 /// Rows that one statement writes: 43 values each, below the bound-value limits of both databases.
@@ -28,10 +27,14 @@ impl WriteTx {
     /// # Errors
     /// [`StoreError::Conflict`] if a business is stored already with one of the source records.
     pub async fn insert_businesses(&mut self, new: Vec<NewBusiness>) -> Result<Vec<Business>, StoreError> {
+        let inserted = self.insert_all(new).await;
+        self.guard(inserted)
+    }
+
+    async fn insert_all(&self, mut new: Vec<NewBusiness>) -> Result<Vec<Business>, StoreError> {
         if new.is_empty() {
             return Ok(Vec::new());
         }
-        let mut new = new;
         let ids = self.backend().new_business_ids(new.len(), self.connection()).await?;
         for (one, id) in new.iter_mut().zip(ids) {
             one.business.id = BusinessId(id);
@@ -42,7 +45,7 @@ impl WriteTx {
         }
         let rows: Vec<_> = new.iter().map(|one| keyed(&one.business, &one.name_key, &one.domain)).collect();
         self.write_rows(&rows, "").await?;
-        self.write_around(&rows).await?;
+        self.write_links(&rows.iter().map(|row| row.business).collect::<Vec<_>>()).await?;
         drop(rows);
         Ok(new.into_iter().map(|one| one.business).collect())
     }
@@ -57,10 +60,14 @@ impl WriteTx {
         &mut self,
         known: Vec<KnownBusiness>,
     ) -> Result<Vec<Business>, StoreError> {
+        let updated = self.update_all(known).await;
+        self.guard(updated)
+    }
+
+    async fn update_all(&self, mut known: Vec<KnownBusiness>) -> Result<Vec<Business>, StoreError> {
         if known.is_empty() {
             return Ok(Vec::new());
         }
-        let mut known = known;
         for one in &mut known {
             one.business.version += 1;
             one.business.updated_at = self.now();
@@ -69,10 +76,10 @@ impl WriteTx {
             known.iter().map(|one| keyed(&one.business, &one.name_key, &one.domain)).collect();
         // In one order everywhere, so that two transactions never wait for each other in a circle.
         rows.sort_unstable_by_key(|row| row.business.id);
-        self.lock_versions(&rows).await?;
+        let stored = self.lock_stored(&rows).await?;
         self.write_rows(&rows, &on_conflict()).await?;
-        self.delete_around(&rows).await?;
-        self.write_around(&rows).await?;
+        let changed: Vec<_> = rows.iter().map(|row| row.business).collect();
+        self.write_changed_links(&stored, &changed).await?;
         drop(rows);
         Ok(known.into_iter().map(|one| one.business).collect())
     }
@@ -86,94 +93,48 @@ impl WriteTx {
         id: BusinessId,
         version: Option<u64>,
     ) -> Result<BusinessDeleted, StoreError> {
-        let (_, stored) =
-            self.versions(&[id.0]).await?.pop().ok_or_else(|| StoreError::not_found("business", id))?;
-        if version.is_some_and(|version| version != stored) {
+        let stored =
+            self.stored(&[id.0]).await?.pop().ok_or_else(|| StoreError::not_found("business", id))?;
+        if version.is_some_and(|version| version != stored.version) {
             return Err(changed_meanwhile());
         }
-        self.backend().delete_words(id.0, self.connection()).await?;
+        self.delete_links(&stored).await?;
         let mut sql = self.sql("DELETE FROM businesses WHERE id = ");
         sql.bind(id.0);
         sql.execute(self.connection()).await?;
-        Ok(BusinessDeleted { id, version: stored + 1 })
+        Ok(BusinessDeleted { id, version: stored.version + 1 })
     }
 
     /// Locks the stored rows of changed ones, by ascending id, and sees that each is the one that was changed.
-    async fn lock_versions(&self, rows: &[Keyed<'_>]) -> Result<(), StoreError> {
+    async fn lock_stored(&self, rows: &[Keyed<'_>]) -> Result<Vec<Business>, StoreError> {
+        let mut all = Vec::with_capacity(rows.len());
         for run in rows.chunks(IDS_PER_STATEMENT) {
             let ids: Vec<_> = run.iter().map(|row| row.business.id.0).collect();
-            let expected = run.iter().map(|row| (row.business.id.0, row.business.version - 1));
-            if !self.versions(&ids).await?.into_iter().eq(expected) {
-                return Err(changed_meanwhile());
-            }
+            all.extend(self.stored(&ids).await?);
         }
-        Ok(())
+        let versions = all.iter().map(|stored| (stored.id, stored.version + 1));
+        let changed = rows.iter().map(|row| (row.business.id, row.business.version));
+        if versions.eq(changed) { Ok(all) } else { Err(changed_meanwhile()) }
     }
 
-    /// The stored versions of these businesses, by ascending id; their rows stay as they are until the end of
-    /// the transaction.
-    async fn versions(&self, ids: &[i64]) -> Result<Vec<(i64, u64)>, StoreError> {
-        let mut sql = self.sql("SELECT id, version FROM businesses WHERE id IN (");
-        sql.bind_list(padded(ids)).push(") ORDER BY id").push(self.backend().lock_rows());
+    /// The stored rows, by ascending id; they stay as they are until the end of the transaction.
+    async fn stored(&self, ids: &[i64]) -> Result<Vec<Business>, StoreError> {
+        let mut sql = self.sql("SELECT ");
+        sql.push(&row::columns("b")).push(" FROM businesses b WHERE b.id IN (");
+        sql.bind_list(padded(ids)).push(") ORDER BY b.id").push(self.backend().lock_rows());
         let rows = sql.all(self.connection()).await?;
-        rows.iter().map(|row| Ok((row.column(0)?, row.count(1)?))).collect()
+        rows.iter().map(row::decode).collect()
     }
 
     async fn write_rows(&self, rows: &[Keyed<'_>], on_conflict: &str) -> Result<(), StoreError> {
         let columns = row::all_columns().collect::<Vec<_>>().join(", ");
-        for run in bulk_runs(rows, BULK_ROWS) {
+        let head = format!("INSERT INTO businesses ({columns}) VALUES ");
+        let statements = bulk_runs(rows, BULK_ROWS).map(|run| {
             let encoded = run.iter().map(|one| row::encode(one.business, one.name_key, one.domain));
             let encoded = encoded.collect::<Result<Vec<_>, _>>()?;
-            let mut sql = self.sql("INSERT INTO businesses (");
-            sql.push(&columns).push(") VALUES ").bind_rows(encoded).push(on_conflict);
-            sql.execute(self.connection()).await?;
-        }
-        Ok(())
-    }
-
-    /// Writes sources, tags and words beside the rows.
-    async fn write_around(&self, rows: &[Keyed<'_>]) -> Result<(), StoreError> {
-        let sources = rows.iter().flat_map(|row| {
-            let id = row.business.id.0;
-            row.business
-                .sources
-                .iter()
-                .map(move |one| [one.source.as_str().into(), one.source_id.as_str().into(), id.into()])
+            Ok(Sql::for_rows(self.backend(), &head, encoded, on_conflict))
         });
-        self.write_links("business_sources (source, source_id, business_id)", sources.collect()).await?;
-        let tags = rows.iter().flat_map(|row| {
-            let id = row.business.id.0;
-            distinct(&row.business.tags).into_iter().map(move |tag| [tag.into(), id.into()])
-        });
-        self.write_links("business_tags (tag, business_id)", tags.collect()).await?;
-        let words: Vec<_> =
-            rows.iter().map(|row| (row.business.id.0, row::search_words(row.business))).collect();
-        self.backend().write_words(&words, self.connection()).await
-    }
-
-    async fn write_links<const N: usize>(
-        &self,
-        into: &str,
-        links: Vec<[Value; N]>,
-    ) -> Result<(), StoreError> {
-        for run in bulk_runs(&links, 4 * BULK_ROWS) {
-            let mut sql = self.sql("INSERT INTO ");
-            sql.push(into).push(" VALUES ").bind_rows(run.iter().cloned());
-            sql.execute(self.connection()).await?;
-        }
-        Ok(())
-    }
-
-    async fn delete_around(&self, rows: &[Keyed<'_>]) -> Result<(), StoreError> {
-        let ids: Vec<i64> = rows.iter().map(|row| row.business.id.0).collect();
-        for table in ["business_sources", "business_tags"] {
-            for run in ids.chunks(IDS_PER_STATEMENT) {
-                let mut sql = self.sql("DELETE FROM ");
-                sql.push(table).push(" WHERE business_id IN (").bind_list(padded(run)).push(")");
-                sql.execute(self.connection()).await?;
-            }
-        }
-        Ok(())
+        execute_all(Box::new(statements), self.connection()).await
     }
 
     /// Sets the number of contacts and counts the change.
@@ -198,13 +159,6 @@ fn on_conflict() -> String {
         .map(|column| format!("{column} = excluded.{column}"))
         .collect();
     format!(" ON CONFLICT (id) DO UPDATE SET {}", set.join(", "))
-}
-
-fn distinct(tags: &[String]) -> Vec<&str> {
-    let mut tags: Vec<_> = tags.iter().map(String::as_str).collect();
-    tags.sort_unstable();
-    tags.dedup();
-    tags
 }
 
 fn changed_meanwhile() -> StoreError {

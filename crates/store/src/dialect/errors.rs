@@ -31,6 +31,8 @@ fn by_result_code(code: &str, message: &str, error: DbErr) -> StoreError {
 fn by_sqlstate(code: &str, message: &str, error: DbErr) -> StoreError {
     match (code.get(..2).unwrap_or_default(), code) {
         (_, "23505") => taken(),
+        // In a transaction of which a statement failed, every further one fails so.
+        (_, "25P02") => StoreError::half_done(),
         (_, "53100") => StoreError::DiskFull(error),
         (_, "55P03" | "57014") => StoreError::Locked(error),
         ("40", _) | (_, "53300") => StoreError::Busy(error),
@@ -81,6 +83,7 @@ mod tests {
             ("53300", "Busy"),
             ("55P03", "Locked"),
             ("23505", "Conflict"),
+            ("25P02", "Conflict"),
             ("28P01", "Unreachable"),
             ("3D000", "Unreachable"),
             ("57P03", "Unreachable"),

@@ -1,44 +1,69 @@
 //! Full text: each database keeps the same folded words and finds by them in its own way.
 
-use sea_orm::{ConnectionTrait, Value};
+use sea_orm::ConnectionTrait;
 
-use crate::sql::{Sql, bulk_runs};
+use crate::sql::{Sql, bulk_runs, execute_all};
 use crate::{Backend, StoreError};
 
 /// Rows of a bulk write of words.
 const BULK_ROWS: usize = 256;
 
 impl Backend {
-    /// Writes the words of new or changed businesses: id and words joined by spaces.
-    pub(crate) async fn write_words(
+    /// Writes the words of new businesses: id and words joined by spaces.
+    pub(crate) async fn insert_words(
         self,
         rows: &[(i64, String)],
         tx: &impl ConnectionTrait,
     ) -> Result<(), StoreError> {
-        for run in bulk_runs(rows, BULK_ROWS) {
-            match self {
-                Self::Sqlite => {
-                    let mut sql =
-                        Sql::new(self, "INSERT OR REPLACE INTO business_search (rowid, words) VALUES ");
-                    sql.bind_rows(
-                        run.iter().map(|(id, words)| [Value::from(*id), Value::from(words.as_str())]),
-                    );
-                    sql.execute(tx).await?;
+        let head = match self {
+            Self::Sqlite => "INSERT INTO business_search (rowid, words) VALUES ",
+            Self::Postgres => "INSERT INTO business_search (id, words) VALUES ",
+        };
+        self.write_words(head, rows, "", tx).await
+    }
+
+    /// Writes the words of changed businesses in place of those that they have.
+    pub(crate) async fn replace_words(
+        self,
+        rows: &[(i64, String)],
+        tx: &impl ConnectionTrait,
+    ) -> Result<(), StoreError> {
+        let (head, tail) = match self {
+            Self::Sqlite => ("INSERT OR REPLACE INTO business_search (rowid, words) VALUES ", ""),
+            Self::Postgres => (
+                "INSERT INTO business_search (id, words) VALUES ",
+                " ON CONFLICT (id) DO UPDATE SET words = excluded.words",
+            ),
+        };
+        self.write_words(head, rows, tail, tx).await
+    }
+
+    async fn write_words(
+        self,
+        head: &str,
+        rows: &[(i64, String)],
+        tail: &str,
+        tx: &impl ConnectionTrait,
+    ) -> Result<(), StoreError> {
+        let statements = bulk_runs(rows, BULK_ROWS).map(|run| {
+            let mut sql = Sql::new(self, head);
+            for (position, (id, words)) in run.iter().enumerate() {
+                if position > 0 {
+                    sql.between_rows(head, tail);
                 }
-                Self::Postgres => {
-                    let mut sql = Sql::new(self, "INSERT INTO business_search (id, words) VALUES ");
-                    for (position, (id, words)) in run.iter().enumerate() {
-                        sql.push(if position > 0 { ", (" } else { "(" }).bind(*id);
-                        sql.push(", array_to_tsvector(string_to_array(")
-                            .bind(words.as_str())
-                            .push(", ' ')))");
+                sql.push("(").bind(*id).push(", ");
+                match self {
+                    Self::Sqlite => sql.bind(words.as_str()),
+                    Self::Postgres => {
+                        sql.push("array_to_tsvector(string_to_array(").bind(words.as_str()).push(", ' '))")
                     }
-                    sql.push(" ON CONFLICT (id) DO UPDATE SET words = excluded.words");
-                    sql.execute(tx).await?;
-                }
+                };
+                sql.push(")");
             }
-        }
-        Ok(())
+            sql.push(tail);
+            Ok(sql)
+        });
+        execute_all(Box::new(statements), tx).await
     }
 
     /// Removes the words of a business; Postgres does so with its row.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{report, row};
 use crate::codec::json;
 use crate::idempotency::KEPT_MS;
-use crate::sql::{Columns, Sql};
+use crate::sql::{Columns, Sql, stored};
 use crate::{ClaimedJob, NewJob, Store, StoreError, WriteTx};
 
 /// What a job says that was abandoned in its last attempt.
@@ -29,15 +29,52 @@ impl WriteTx {
     pub async fn enqueue_job(&mut self, new: NewJob) -> Result<Job, StoreError> {
         self.release_old_key(&new).await?;
         let job = self.fresh_job(&new);
+        let due_at = new.run_at.unwrap_or(self.now()).as_millis();
+        match self.insert_job(&job, &new, None, due_at).await? {
+            Some(made) => Ok(made.job),
+            None => self.job_under_key(&new).await,
+        }
+    }
+
+    /// Puts a job into the queue that `owner` works on from the first moment: no other worker can take it
+    /// before its lease has run out. It is running, in its first attempt.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if a job was made under its idempotency key within the last 24 hours.
+    pub async fn enqueue_claimed(
+        &mut self,
+        new: NewJob,
+        owner: &str,
+        lease: Duration,
+    ) -> Result<ClaimedJob, StoreError> {
+        self.release_old_key(&new).await?;
+        let job = Job {
+            status: JobStatus::Running,
+            attempt: 1,
+            started_at: Some(self.now()),
+            ..self.fresh_job(&new)
+        };
+        let claimed = self.insert_job(&job, &new, Some(owner), end_of(lease, self.now())).await?;
+        claimed.ok_or_else(|| {
+            StoreError::Conflict("a job was made under this idempotency key; choose a new key".to_owned())
+        })
+    }
+
+    /// `None` if the job's key is taken.
+    async fn insert_job(
+        &mut self,
+        job: &Job,
+        new: &NewJob,
+        owner: Option<&str>,
+        due_at: i64,
+    ) -> Result<Option<ClaimedJob>, StoreError> {
         let mut sql = self.sql("INSERT INTO jobs (");
         sql.push(row::COLUMNS).push(", priority, due_at, idempotency_key) VALUES (");
-        sql.bind_list(self.values(&job, &new)?);
+        sql.bind_list(values(job, new, owner, due_at)?);
         sql.push(") ON CONFLICT (idempotency_key) DO NOTHING RETURNING ").push(row::COLUMNS);
-        if let Some(made) = row::optional(sql, self.connection()).await? {
-            self.append_events([report::of_transition(&made)]);
-            return Ok(made);
-        }
-        self.job_under_key(&new).await
+        let made = sql.one(self.connection()).await?.as_ref().map(row::decode_claimed).transpose()?;
+        self.append_events(made.iter().map(|made| report::of_transition(&made.job)));
+        Ok(made)
     }
 
     /// Takes the key from a job that had it for too long.
@@ -80,36 +117,6 @@ impl WriteTx {
             started_at: None,
             finished_at: None,
         }
-    }
-
-    /// The values of [`row::COLUMNS`], then of priority, due time and key.
-    fn values(&self, job: &Job, new: &NewJob) -> Result<[sea_orm::Value; 22], StoreError> {
-        const NO_TEXT: Option<&str> = None;
-        const NO_NUMBER: Option<i64> = None;
-        Ok([
-            job.job_id.to_string().into(),
-            1_i64.into(),
-            job.kind.as_str().into(),
-            job.status.as_str().into(),
-            false.into(),
-            json(&job.request)?.into(),
-            json(&job.progress)?.into(),
-            json(&job.counts)?.into(),
-            NO_TEXT.into(),
-            NO_TEXT.into(),
-            0_i64.into(),
-            i64::from(job.max_attempts).into(),
-            job.parent_id.map(|id| id.to_string()).into(),
-            job.created_by.as_deref().into(),
-            job.created_at.as_millis().into(),
-            NO_NUMBER.into(),
-            NO_NUMBER.into(),
-            NO_TEXT.into(),
-            NO_TEXT.into(),
-            i64::from(new.priority).into(),
-            new.run_at.unwrap_or(self.now()).as_millis().into(),
-            new.idempotency_key.as_deref().into(),
-        ])
     }
 
     /// Ends running jobs that were abandoned by their workers and are not to be taken over: those that were
@@ -164,6 +171,23 @@ impl Store {
         let job = tx.enqueue_job(new).await?;
         tx.commit().await?;
         Ok(job)
+    }
+
+    /// Puts a job into the queue that `owner` works on from `now` on; see [`WriteTx::enqueue_claimed`].
+    ///
+    /// # Errors
+    /// As [`WriteTx::enqueue_claimed`].
+    pub async fn enqueue_claimed(
+        &self,
+        new: NewJob,
+        owner: &str,
+        lease: Duration,
+        now: Timestamp,
+    ) -> Result<ClaimedJob, StoreError> {
+        let mut tx = self.begin_at(now).await?;
+        let claimed = tx.enqueue_claimed(new, owner, lease).await?;
+        tx.commit().await?;
+        Ok(claimed)
     }
 
     /// Takes the job of these kinds that is due first, by priority, for `lease` from `now` on: one that waits,
@@ -228,6 +252,41 @@ impl Store {
         let due: Option<i64> = row.map(|row| row.column(0)).transpose()?.flatten();
         Ok(due.map(Timestamp::from_millis))
     }
+}
+
+/// The values of [`row::COLUMNS`], then of priority, due time and key.
+fn values(
+    job: &Job,
+    new: &NewJob,
+    owner: Option<&str>,
+    due_at: i64,
+) -> Result<[sea_orm::Value; 22], StoreError> {
+    const NO_TEXT: Option<&str> = None;
+    const NO_NUMBER: Option<i64> = None;
+    Ok([
+        job.job_id.to_string().into(),
+        stored(job.version).into(),
+        job.kind.as_str().into(),
+        job.status.as_str().into(),
+        job.cancel_requested.into(),
+        json(&job.request)?.into(),
+        json(&job.progress)?.into(),
+        json(&job.counts)?.into(),
+        NO_TEXT.into(),
+        NO_TEXT.into(),
+        i64::from(job.attempt).into(),
+        i64::from(job.max_attempts).into(),
+        job.parent_id.map(|id| id.to_string()).into(),
+        job.created_by.as_deref().into(),
+        job.created_at.as_millis().into(),
+        job.started_at.map(Timestamp::as_millis).into(),
+        NO_NUMBER.into(),
+        owner.into(),
+        NO_TEXT.into(),
+        i64::from(new.priority).into(),
+        due_at.into(),
+        new.idempotency_key.as_deref().into(),
+    ])
 }
 
 fn write_wanted(sql: &mut Sql, wanted: &Wanted<'_>) {

@@ -128,6 +128,24 @@ async fn other_kinds_tell_their_own_events(db: TestStore) {
     assert_eq!(told(&db).await, [import, enrich].concat());
 }
 
+async fn a_job_may_be_claimed_from_its_first_moment(db: TestStore) {
+    let claimed = db.store().enqueue_claimed(scrape(), "cli", LEASE, at(0)).await.unwrap();
+    assert_eq!((claimed.job.status, claimed.job.attempt), (JobStatus::Running, 1));
+    assert_eq!((claimed.job.started_at, claimed.lease.owner()), (Some(at(0)), "cli"));
+    assert_eq!(get(&db, claimed.job.job_id).await, claimed.job);
+    assert_eq!(claim(&db, "server", at(59)).await, None);
+    assert_eq!(record(&db, &claimed.lease, 1).await.unwrap(), LeaseState::Held);
+    // Its worker vanished: it is a job like any other.
+    let taken = claim(&db, "server", at(60)).await.unwrap();
+    assert_eq!((taken.job.attempt, taken.checkpoint), (2, Some(json!({"next": 1}))));
+    assert_eq!(told(&db).await, ["job:updated", "scraping:progress", "job:updated"]);
+
+    let keyed = || NewJob { idempotency_key: Some("k".to_owned()), ..scrape() };
+    enqueue(&db, keyed()).await;
+    let error = db.store().enqueue_claimed(keyed(), "cli", LEASE, at(0)).await.unwrap_err();
+    assert!(matches!(error, StoreError::Conflict(_)), "{error}");
+}
+
 async fn claims_go_by_kind_time_and_priority(db: TestStore) {
     let later = enqueue(&db, NewJob { run_at: Some(at(50)), ..scrape() }).await;
     let first = enqueue(&db, scrape()).await;
@@ -456,6 +474,7 @@ store::stories!(
     a_job_goes_from_pending_to_completed,
     events_carry_the_state_that_they_report,
     other_kinds_tell_their_own_events,
+    a_job_may_be_claimed_from_its_first_moment,
     claims_go_by_kind_time_and_priority,
     a_killed_workers_job_is_taken_over_and_the_worker_fenced_off,
     the_same_worker_is_fenced_off_from_its_own_earlier_attempt,

@@ -121,6 +121,22 @@ async fn a_source_record_belongs_to_one_business(db: TestStore) {
     assert_eq!(list(&db, json!({})).await.meta.total, 1);
 }
 
+async fn a_transaction_with_a_failed_write_cannot_be_committed(db: TestStore) {
+    insert(db.store(), vec![with("a", |row| row.sources = vec![source("osm", "1")])]).await;
+    let mut tx = db.store().begin().await.unwrap();
+    let mut new: Vec<_> = (0..300).map(|number| named(&format!("n{number}"))).collect();
+    new.push(with("twice", |row| row.sources = vec![source("osm", "1")]));
+    tx.insert_businesses(new).await.unwrap_err();
+    let error = tx.commit().await.unwrap_err();
+    assert!(
+        matches!(error, StoreError::Conflict(_)) && error.to_string().contains("begin a new one"),
+        "{error}"
+    );
+    assert_eq!(list(&db, json!({})).await.meta.total, 1);
+    assert_eq!(names(&db, json!({"search": "n1"})).await, Vec::<String>::new());
+    insert_named(&db, &["after"]).await;
+}
+
 async fn nothing_of_a_dropped_transaction_stays(db: TestStore) {
     let mut tx = db.store().begin().await.unwrap();
     let rows = tx.insert_businesses(vec![named("a")]).await.unwrap();
@@ -150,6 +166,7 @@ store::stories!(
     a_change_of_a_deleted_business_is_refused,
     a_deletion_takes_everything_along_and_heeds_the_version,
     a_source_record_belongs_to_one_business,
+    a_transaction_with_a_failed_write_cannot_be_committed,
     nothing_of_a_dropped_transaction_stays,
     nothing_is_no_trouble,
 );
