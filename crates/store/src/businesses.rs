@@ -18,7 +18,8 @@ use contract::{Business, BusinessDetail, BusinessId};
 pub use stream::BusinessStream;
 
 use crate::contacts;
-use crate::sql::{Sql, padded};
+use crate::snapshot::Snapshot;
+use crate::sql::padded;
 use crate::{Store, StoreError};
 
 /// Ids that one statement asks for.
@@ -30,8 +31,9 @@ impl Store {
     /// # Errors
     /// If the database does not answer.
     pub async fn get_business(&self, id: BusinessId) -> Result<Option<BusinessDetail>, StoreError> {
-        let Some(business) = self.businesses_by_id(&[id]).await?.pop() else { return Ok(None) };
-        let contacts = contacts::of_business(self.backend(), self.reader(), id).await?;
+        let snapshot = self.snapshot().await?;
+        let Some(business) = snapshot.businesses_by_id(&[id]).await?.pop() else { return Ok(None) };
+        let contacts = contacts::of_business(snapshot.backend(), snapshot.connection(), id).await?;
         Ok(Some(BusinessDetail { business, contacts }))
     }
 
@@ -40,15 +42,21 @@ impl Store {
     /// # Errors
     /// If the database does not answer.
     pub async fn businesses_by_id(&self, ids: &[BusinessId]) -> Result<Vec<Business>, StoreError> {
+        self.snapshot().await?.businesses_by_id(ids).await
+    }
+}
+
+impl Snapshot {
+    async fn businesses_by_id(&self, ids: &[BusinessId]) -> Result<Vec<Business>, StoreError> {
         let mut ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
         ids.sort_unstable();
         ids.dedup();
         let mut businesses = Vec::with_capacity(ids.len());
         for run in ids.chunks(IDS_PER_READ) {
-            let mut sql = Sql::new(self.backend(), "SELECT ");
+            let mut sql = self.sql("SELECT ");
             sql.push(&row::columns("b")).push(" FROM businesses b WHERE b.id IN (");
             sql.bind_list(padded(run)).push(") ORDER BY b.id");
-            for found in sql.all(self.reader()).await? {
+            for found in sql.all(self.connection()).await? {
                 businesses.push(row::decode(&found)?);
             }
         }

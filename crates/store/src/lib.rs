@@ -14,6 +14,7 @@ mod idempotency;
 mod jobs;
 mod migrations;
 mod model;
+mod snapshot;
 mod sql;
 mod store;
 #[cfg(feature = "test-support")]

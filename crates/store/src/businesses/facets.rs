@@ -8,7 +8,8 @@ use sea_orm::Value;
 
 use super::filter::Filter;
 use super::nearby::point;
-use crate::sql::{Columns, Sql};
+use crate::snapshot::Snapshot;
+use crate::sql::Columns;
 use crate::text::MISSING;
 use crate::{Store, StoreError};
 
@@ -27,15 +28,17 @@ impl Store {
     /// # Errors
     /// If the database does not answer.
     pub async fn facets(&self, query: &BusinessQuery) -> Result<Facets, StoreError> {
+        self.snapshot().await?.facets(query).await
+    }
+}
+
+impl Snapshot {
+    pub(super) async fn facets(&self, query: &BusinessQuery) -> Result<Facets, StoreError> {
         let filter = Filter::new(self, query).await?;
         let tallies = if query.radius_km.is_some() {
             self.tally_circle(query, &filter).await?
         } else {
-            let [city, industry, category, status, source] =
-                COLUMNS.map(|column| self.tally(column, &filter));
-            let (city, industry, category, status, source) =
-                futures::try_join!(city, industry, category, status, source)?;
-            [city, industry, category, status, source]
+            self.tally_columns(&filter).await?
         };
         let [city, industry, category, status, source] = tallies;
         Ok(Facets {
@@ -47,12 +50,20 @@ impl Store {
         })
     }
 
+    async fn tally_columns(&self, filter: &Filter<'_>) -> Result<[Tally; COLUMNS.len()], StoreError> {
+        let mut tallies = COLUMNS.map(|_| Tally::new());
+        for (tally, column) in tallies.iter_mut().zip(COLUMNS) {
+            *tally = self.tally(column, filter).await?;
+        }
+        Ok(tallies)
+    }
+
     async fn tally(&self, column: &str, filter: &Filter<'_>) -> Result<Tally, StoreError> {
-        let mut sql = Sql::new(self.backend(), "SELECT f.");
+        let mut sql = self.sql("SELECT f.");
         sql.push(column).push(", count(*) FROM businesses f");
         filter.write(&mut sql);
         sql.and().push("f.").push(column).push(" IS NOT NULL GROUP BY f.").push(column);
-        let rows = sql.all(self.reader()).await?;
+        let rows = sql.all(self.connection()).await?;
         rows.iter().map(|row| Ok((row.column(0)?, row.count(1)?))).collect()
     }
 
@@ -62,14 +73,14 @@ impl Store {
         query: &BusinessQuery,
         filter: &Filter<'_>,
     ) -> Result<[Tally; COLUMNS.len()], StoreError> {
-        let mut sql = Sql::new(self.backend(), "SELECT f.latitude, f.longitude");
+        let mut sql = self.sql("SELECT f.latitude, f.longitude");
         for column in COLUMNS {
             sql.push(", f.").push(column);
         }
         sql.push(" FROM businesses f");
         filter.write(&mut sql);
         let mut tallies = COLUMNS.map(|_| Tally::new());
-        for row in sql.all(self.reader()).await? {
+        for row in sql.all(self.connection()).await? {
             let place = point(row.column(0)?, row.column(1)?);
             let km = query.near.zip(place).map(|(centre, place)| centre.distance_km(place));
             if km.zip(query.radius_km).is_none_or(|(km, radius_km)| km > radius_km) {
@@ -89,11 +100,11 @@ impl Store {
         if counts.is_empty() {
             return Ok(counts);
         }
-        let mut sql = Sql::new(self.backend(), "SELECT k.column1, (SELECT b.city FROM businesses b");
+        let mut sql = self.sql("SELECT k.column1, (SELECT b.city FROM businesses b");
         sql.push(" WHERE b.city_key = k.column1 ORDER BY b.created_at DESC, b.id LIMIT 1) FROM (VALUES ");
         sql.bind_rows(counts.iter().map(|count| [Value::from(count.value.as_str())])).push(") AS k");
         let mut names: HashMap<String, Option<String>> = HashMap::new();
-        for row in sql.all(self.reader()).await? {
+        for row in sql.all(self.connection()).await? {
             names.insert(row.column(0)?, row.column(1)?);
         }
         let name = |key: String| names.get(&key).cloned().flatten().unwrap_or(key);

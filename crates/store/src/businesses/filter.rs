@@ -3,8 +3,9 @@
 use contract::{BoundingBox, BusinessQuery};
 
 use super::row;
+use crate::snapshot::Snapshot;
 use crate::sql::{Sql, padded};
-use crate::{Store, StoreError, geo, text};
+use crate::{StoreError, geo, text};
 
 /// A search that more businesses than this answer is checked along an index of the order instead of fetching
 /// each of them.
@@ -21,12 +22,13 @@ pub(super) struct Filter<'a> {
 }
 
 impl<'a> Filter<'a> {
-    pub(super) async fn new(store: &Store, query: &'a BusinessQuery) -> Result<Filter<'a>, StoreError> {
+    pub(super) async fn new(snapshot: &Snapshot, query: &'a BusinessQuery) -> Result<Filter<'a>, StoreError> {
         let words = query.search.as_deref().map(text::words).unwrap_or_default();
-        let many_hits = if words.is_empty() || !store.backend().plans_words_by_count() {
+        let many_hits = if words.is_empty() || !snapshot.backend().plans_words_by_count() {
             false
         } else {
-            let hits: i64 = store.backend().count_words(&words, MANY_HITS + 1).scalar(store.reader()).await?;
+            let count = snapshot.backend().count_words(&words, MANY_HITS + 1);
+            let hits: i64 = count.scalar(snapshot.connection()).await?;
             hits > MANY_HITS
         };
         let circle = query.near.zip(query.radius_km);
@@ -101,15 +103,15 @@ impl<'a> Filter<'a> {
     }
 
     /// Businesses that the filters select, boxes in place of circles.
-    pub(super) async fn count(&self, store: &Store) -> Result<u64, StoreError> {
+    pub(super) async fn count(&self, snapshot: &Snapshot) -> Result<u64, StoreError> {
         let only_words = self.query.filters()
             == BusinessQuery { search: self.query.search.clone(), ..BusinessQuery::default() };
         let count: i64 = if only_words && !self.words.is_empty() {
-            store.backend().count_words(&self.words, i64::MAX).scalar(store.reader()).await?
+            snapshot.backend().count_words(&self.words, i64::MAX).scalar(snapshot.connection()).await?
         } else {
-            let mut sql = Sql::new(store.backend(), "SELECT count(*) FROM businesses f");
+            let mut sql = snapshot.sql("SELECT count(*) FROM businesses f");
             self.write(&mut sql);
-            sql.scalar(store.reader()).await?
+            sql.scalar(snapshot.connection()).await?
         };
         u64::try_from(count).map_err(|_| StoreError::Unreadable(format!("a count of {count}")))
     }

@@ -6,7 +6,7 @@ use super::cursor::Cursor;
 use super::filter::Filter;
 use super::order::{self, KeyValue};
 use super::row;
-use crate::sql::Sql;
+use crate::snapshot::Snapshot;
 use crate::{Store, StoreError};
 
 /// A page's rows, and the place of its last row if the list goes on after it.
@@ -26,18 +26,21 @@ impl Store {
         let cursor = Cursor::of(query)?;
         let limit = query.limit_or_default().clamp(1, contract::page::MAX_LIMIT);
         let page = cursor.as_ref().map_or_else(|| query.page_or_default().max(1), |cursor| cursor.page);
-        let filter = Filter::new(self, query).await?;
+        let snapshot = self.snapshot().await?;
+        let filter = Filter::new(&snapshot, query).await?;
         let by_distance = query.sort_or_default().0.iter().any(|(key, _)| *key == SortKey::Distance);
         let (slice, total) = if by_distance || query.radius_km.is_some() {
-            self.nearby_slice(query, filter, cursor.as_ref(), page, limit).await?
+            snapshot.nearby_slice(query, filter, cursor.as_ref(), page, limit).await?
         } else {
-            let total = filter.count(self).await?;
-            (self.slice(query, &filter, cursor.as_ref(), page, limit).await?, total)
+            let total = filter.count(&snapshot).await?;
+            (snapshot.slice(query, &filter, cursor.as_ref(), page, limit).await?, total)
         };
         let next = slice.last.map(|(keys, id)| Cursor::after(query, page, keys, id).encode()).transpose()?;
         Ok(Page { data: slice.rows, meta: PageMeta::new(total, page, limit, next) })
     }
+}
 
+impl Snapshot {
     async fn slice(
         &self,
         query: &BusinessQuery,
@@ -47,7 +50,7 @@ impl Store {
         limit: u32,
     ) -> Result<Slice, StoreError> {
         let sort = query.sort_or_default();
-        let mut sql = Sql::new(self.backend(), "SELECT ");
+        let mut sql = self.sql("SELECT ");
         sql.push(&row::columns("b"));
         for (key, _) in &sort.0 {
             sql.push(", p.").push(order::column(*key).unwrap_or("id"));
@@ -71,7 +74,7 @@ impl Store {
         sql.push(") p JOIN businesses b ON b.id = p.id");
         order::write(&mut sql, &sort, "p");
 
-        let found = sql.all(self.reader()).await?;
+        let found = sql.all(self.connection()).await?;
         let limit = limit as usize;
         let shown = &found[..found.len().min(limit)];
         let rows = shown.iter().map(row::decode).collect::<Result<Vec<_>, _>>()?;

@@ -9,8 +9,9 @@ use super::cursor::Cursor;
 use super::filter::Filter;
 use super::list::Slice;
 use super::order::{self, KeyValue};
-use crate::sql::{Columns, Sql};
-use crate::{Store, StoreError};
+use crate::StoreError;
+use crate::snapshot::Snapshot;
+use crate::sql::Columns;
 
 /// The first ring that is looked at for the nearest businesses, and how much larger each next one is.
 const FIRST_RING_KM: f64 = 2.0;
@@ -25,7 +26,7 @@ struct Candidate {
     keys: Vec<KeyValue>,
 }
 
-impl Store {
+impl Snapshot {
     pub(super) async fn nearby_slice(
         &self,
         query: &BusinessQuery,
@@ -99,14 +100,14 @@ impl Store {
         filter: &Filter<'_>,
         sort: &BusinessSort,
     ) -> Result<Vec<Candidate>, StoreError> {
-        let mut sql = Sql::new(self.backend(), "SELECT f.id, f.latitude, f.longitude");
+        let mut sql = self.sql("SELECT f.id, f.latitude, f.longitude");
         for (key, _) in &sort.0 {
             sql.push(", f.").push(order::column(*key).unwrap_or("id"));
         }
         sql.push(" FROM businesses f");
         filter.write(&mut sql);
         let mut candidates = Vec::new();
-        for row in sql.all(self.reader()).await? {
+        for row in sql.all(self.connection()).await? {
             let point = point(row.column(1)?, row.column(2)?);
             let km = query.near.zip(point).map(|(centre, point)| centre.distance_km(point));
             if query.radius_km.is_some_and(|radius_km| km.is_none_or(|km| km > radius_km)) {

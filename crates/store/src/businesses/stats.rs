@@ -6,7 +6,8 @@ use contract::stats::DayCount;
 use contract::{BusinessQuery, EnrichmentStatus, Stats, Timestamp};
 
 use crate::codec::word;
-use crate::sql::{Columns, Sql};
+use crate::snapshot::Snapshot;
+use crate::sql::Columns;
 use crate::{Store, StoreError};
 
 const DAY_MS: i64 = 86_400_000;
@@ -19,32 +20,30 @@ impl Store {
     /// # Errors
     /// If the database does not answer.
     pub async fn stats(&self, now: Timestamp) -> Result<Stats, StoreError> {
-        let query = BusinessQuery::default();
-        let contacts = Sql::new(self.backend(), "SELECT count(*) FROM contacts");
-        let (mut stats, facets, created_per_day, contacts) = futures::try_join!(
-            self.totals(),
-            self.facets(&query),
-            self.created_per_day(now),
-            contacts.scalar::<i64>(self.reader()),
-        )?;
+        let snapshot = self.snapshot().await?;
+        let mut stats = snapshot.totals().await?;
+        let facets = snapshot.facets(&BusinessQuery::default()).await?;
+        let contacts: i64 =
+            snapshot.sql("SELECT count(*) FROM contacts").scalar(snapshot.connection()).await?;
         stats.total_contacts = u64::try_from(contacts).unwrap_or_default();
         stats.by_city = facets.city;
         stats.by_industry = facets.industry;
         stats.by_category = facets.category;
         stats.by_source = facets.source;
-        stats.created_per_day = created_per_day;
+        stats.created_per_day = snapshot.created_per_day(now).await?;
         Ok(stats)
     }
+}
 
+impl Snapshot {
     async fn totals(&self) -> Result<Stats, StoreError> {
-        let sql = Sql::new(
-            self.backend(),
+        let sql = self.sql(
             "SELECT enrichment_status, count(*), sum(CASE WHEN has_email THEN 1 ELSE 0 END), \
              sum(CASE WHEN has_phone THEN 1 ELSE 0 END), sum(CASE WHEN has_website THEN 1 ELSE 0 END) \
              FROM businesses GROUP BY enrichment_status",
         );
         let mut stats = Stats::default();
-        for row in sql.all(self.reader()).await? {
+        for row in sql.all(self.connection()).await? {
             let count = row.count(1)?;
             let of_status = match word(&row.column::<String>(0)?)? {
                 EnrichmentStatus::Pending => &mut stats.pending,
@@ -64,11 +63,11 @@ impl Store {
     async fn created_per_day(&self, now: Timestamp) -> Result<Vec<DayCount>, StoreError> {
         let today = now.as_millis().div_euclid(DAY_MS);
         let first = today - DAYS + 1;
-        let mut sql = Sql::new(self.backend(), "SELECT created_at / 86400000, count(*) FROM businesses");
+        let mut sql = self.sql("SELECT created_at / 86400000, count(*) FROM businesses");
         sql.push(" WHERE created_at >= ").bind(first * DAY_MS);
         sql.push(" AND created_at < ").bind((today + 1) * DAY_MS).push(" GROUP BY 1");
         let mut counts = HashMap::new();
-        for row in sql.all(self.reader()).await? {
+        for row in sql.all(self.connection()).await? {
             counts.insert(row.column::<i64>(0)?, row.count(1)?);
         }
         let day = |day: i64| DayCount {

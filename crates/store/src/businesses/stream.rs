@@ -8,7 +8,6 @@ use futures::Stream;
 
 use super::filter::Filter;
 use super::row;
-use crate::sql::Sql;
 use crate::{Store, StoreError};
 
 /// Rows that are read at a time.
@@ -44,12 +43,13 @@ impl Store {
 
 impl State {
     async fn read_on(&mut self) -> Result<(), StoreError> {
-        let filter = Filter::new(&self.store, &self.query).await?;
-        let mut sql = Sql::new(self.store.backend(), "SELECT ");
+        let snapshot = self.store.snapshot().await?;
+        let filter = Filter::new(&snapshot, &self.query).await?;
+        let mut sql = snapshot.sql("SELECT ");
         sql.push(&row::columns("f")).push(" FROM businesses f");
         filter.write(&mut sql);
         sql.and().push("f.id > ").bind(self.after).push(" ORDER BY f.id LIMIT ").bind(ROWS_PER_READ);
-        let rows = sql.all(self.store.reader()).await?;
+        let rows = sql.all(snapshot.connection()).await?;
         self.ended = rows.is_empty();
         for found in &rows {
             let business = row::decode(found)?;

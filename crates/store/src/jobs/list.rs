@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::row;
 use crate::codec::json;
 use crate::cursor;
+use crate::snapshot::Snapshot;
 use crate::sql::{Columns, Sql};
 use crate::{Store, StoreError};
 
@@ -44,7 +45,8 @@ impl Store {
         let place = place_of(query)?;
         let page = place.as_ref().map_or(1, |place| place.page);
         let limit = query.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT);
-        let mut jobs = self.jobs_after(query, place, limit).await?;
+        let snapshot = self.snapshot().await?;
+        let mut jobs = snapshot.jobs_after(query, place, limit).await?;
         let goes_on = jobs.len() > limit as usize;
         jobs.truncate(limit as usize);
         let next = jobs.last().filter(|_| goes_on).map(|job| {
@@ -52,7 +54,7 @@ impl Store {
                 Place { list: (query.kind, query.status), page: page.saturating_add(1), id: job.job_id };
             json(&next).map(|text| cursor::encode_text(&text))
         });
-        let total = self.count_jobs(query).await?;
+        let total = snapshot.count_jobs(query).await?;
         Ok(Page { data: jobs, meta: PageMeta::new(total, page, limit, next.transpose()?) })
     }
 
@@ -78,7 +80,9 @@ impl Store {
         let query = JobQuery { kind: Some(JobKind::Scrape), limit: Some(limit), ..JobQuery::default() };
         Ok(self.list_jobs(&query).await?.data)
     }
+}
 
+impl Snapshot {
     /// One job more than the page, to tell whether there is a next page.
     async fn jobs_after(
         &self,
@@ -86,20 +90,20 @@ impl Store {
         place: Option<Place>,
         limit: u32,
     ) -> Result<Vec<Job>, StoreError> {
-        let mut sql = Sql::new(self.backend(), "SELECT ");
+        let mut sql = self.sql("SELECT ");
         sql.push(row::COLUMNS).push(" FROM jobs");
         write_filter(&mut sql, query);
         if let Some(place) = place {
             sql.and().push("id < ").bind(place.id.to_string());
         }
         sql.push(" ORDER BY id DESC LIMIT ").bind(i64::from(limit) + 1);
-        sql.all(self.reader()).await?.iter().map(row::decode).collect()
+        sql.all(self.connection()).await?.iter().map(row::decode).collect()
     }
 
     async fn count_jobs(&self, query: &JobQuery) -> Result<u64, StoreError> {
-        let mut sql = Sql::new(self.backend(), "SELECT count(*) FROM jobs");
+        let mut sql = self.sql("SELECT count(*) FROM jobs");
         write_filter(&mut sql, query);
-        sql.one(self.reader()).await?.map_or(Ok(0), |row| row.count(0))
+        sql.one(self.connection()).await?.map_or(Ok(0), |row| row.count(0))
     }
 }
 

@@ -9,6 +9,7 @@
 
 mod backup;
 mod businesses;
+mod consistency;
 mod contacts;
 mod events;
 mod follow;
