@@ -72,10 +72,15 @@ async fn every_saved_place_answers_the_request(db: TestStore) {
     assert_eq!(outcome.merges.len() as u64, outcome.counts.merged, "every merge is told with its reason");
 }
 
+/// Asked for when the test runs: a build cache that checkouts share may hold a binary of another one.
+fn crate_folder() -> PathBuf {
+    PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap())
+}
+
 /// The extract, where the one who runs the tests has it: in `LETIP_HELSINKI_PBF`, or under `target/`.
 fn extract() -> Option<PathBuf> {
     let named = std::env::var_os("LETIP_HELSINKI_PBF").map(PathBuf::from);
-    let usual = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/data/Helsinki.osm.pbf");
+    let usual = crate_folder().join("../../target/data/Helsinki.osm.pbf");
     named.or(Some(usual)).filter(|path| path.is_file())
 }
 
@@ -92,7 +97,7 @@ fn the_bundled_places_can_be_made_again() {
     let made = folder.path().join("helsinki.ndjson.zst");
     let summary = discovery::bundled::extract(&extract, &made).unwrap();
     assert_eq!(summary.without_location, 0);
-    let embedded = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("data/helsinki.ndjson.zst");
+    let embedded = crate_folder().join("data/helsinki.ndjson.zst");
     assert!(
         std::fs::read(made).unwrap() == std::fs::read(embedded).unwrap(),
         "the embedded file is another one"

@@ -75,14 +75,14 @@ fn a_file_in_another_encoding_is_told() {
 
 #[test]
 fn the_shared_overture_extract_is_read_whole() {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/overture_us_places.parquet");
-    let path = Path::new(beside);
+    let crate_folder = std::env::var_os("CARGO_MANIFEST_DIR").unwrap();
+    let path = Path::new(&crate_folder).join("../../../shared/data/overture_us_places.parquet");
     if !path.exists() {
         eprintln!("SKIPPED: {} is not there, so no real Overture extract was imported", path.display());
         return;
     }
     let home = Home::new();
-    let outcome = home.json(&["import", text(path), "--json"]);
+    let outcome = home.json(&["import", text(&path), "--json"]);
     assert_eq!(number(&outcome, "read"), 3_425, "{outcome}");
     assert_adds_up(&outcome);
     assert_eq!(home.exported().len() as u64, number(&outcome, "saved"));

@@ -16,6 +16,9 @@ use crate::workspace::Workspace;
 /// What the built-in harness runs apart from documentation.
 const BUILT_IN: [&str; 3] = ["--lib", "--bins", "--tests"];
 
+/// Every test is run, and those that pass are not listed: a log that is cut still shows what failed.
+const QUIET: [&str; 5] = ["--no-fail-fast", "--status-level", "slow", "--final-status-level", "flaky"];
+
 /// Tested alone: its tests stand for a browser, whose effects its development dependencies turn on. Built together
 /// with the server they would run there too, where no effect belongs.
 const BROWSER_LIKE: &str = "requery-leptos";
@@ -37,7 +40,7 @@ pub(crate) fn tests(session: &Session<'_>) -> Result<Outcome> {
     let together = counted(&mut command, "run the tests", runner)?;
     let mut alone = session.workspace.cargo();
     match runner {
-        Runner::Nextest => alone.args(["nextest", "run", "--no-fail-fast"]),
+        Runner::Nextest => alone.args(["nextest", "run"]).args(QUIET),
         _ => alone.arg("test").args(BUILT_IN).arg("--no-fail-fast"),
     };
     let alone =
@@ -109,7 +112,7 @@ fn run(workspace: &Workspace, runner: Runner, package: Option<&str>) -> Command 
     if runner == Runner::Nextest {
         let settings = workspace.root.join("crates/xtask/nextest.toml");
         cargo.args(["nextest", "run", "--workspace", "--exclude", BROWSER_LIKE]);
-        cargo.args(["--no-fail-fast", "--no-tests", "pass"]);
+        cargo.args(QUIET).args(["--no-tests", "pass"]);
         cargo.args(["--tool-config-file", &format!("xtask:{}", settings.display())]);
         cargo.args(package.iter().flat_map(|name| ["-E".to_owned(), format!("package({name})")]));
     } else {
