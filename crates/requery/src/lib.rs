@@ -7,6 +7,7 @@ mod error;
 mod events;
 mod filters;
 mod hydration;
+mod infinite;
 mod key;
 mod maybe_send;
 mod mutation;
@@ -26,6 +27,7 @@ pub use filters::{
     RefetchOptions, RefetchType, SetDataOptions,
 };
 pub use hydration::{DehydrateOptions, DehydratedQuery, DehydratedState};
+pub use infinite::{FetchDirection, InfiniteData, InfiniteQueryObserver, InfiniteQueryOptions, PagingState};
 pub use key::{IntoQueryKey, KeyValue, QueryKey};
 pub use maybe_send::{MaybeSend, MaybeSync};
 pub use mutation::{

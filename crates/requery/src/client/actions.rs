@@ -151,7 +151,7 @@ fn refetch(core: &mut Core, key: &QueryKey, in_flight: InFlight) -> Option<onesh
     let follows = in_flight == InFlight::Coalesce && core.follow_up(key, &mut waiter);
     if !follows {
         let cancel_refetch = in_flight != InFlight::Join;
-        core.fetch(key, StartFetch { spec: None, cancel_refetch, waiter });
+        core.fetch(key, StartFetch { cancel_refetch, waiter, ..StartFetch::default() });
     }
     let is_paused = core.query(key).is_some_and(|query| query.state.fetch_status == FetchStatus::Paused);
     (!is_paused).then_some(outcome)

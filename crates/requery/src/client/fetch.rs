@@ -12,7 +12,7 @@ use futures::channel::oneshot;
 use super::QueryClient;
 use super::defaults::UnsaidRetry;
 use crate::core::{Data, FetchFailure, FetchOutcome, QuerySpec, StartFetch, State, Value};
-use crate::{Error, FetchError, QueryKey, QueryOptions};
+use crate::{Error, FetchDirection, FetchError, InfiniteData, InfiniteQueryOptions, QueryKey, QueryOptions};
 
 impl QueryClient {
     /// F1.6: the data, fetched if it is stale. Does not retry unless the options say so. Everybody who asks for the key
@@ -27,7 +27,7 @@ impl QueryClient {
             Err(error) => return Fetching::failed(&spec.key, error),
         };
         if state.is_stale_by_time(spec.policy.stale_time(&state), self.now()) {
-            self.start_fetch(&spec, false)
+            self.start_fetch(&spec, false, None)
         } else {
             Fetching::done(&spec.key, &state)
         }
@@ -47,6 +47,19 @@ impl QueryClient {
         async move { select(&fetching.await?).map_err(FetchError::Failed) }
     }
 
+    /// F1.6: [`QueryClient::query`] for an infinite query, which every other method that takes options takes as well.
+    pub fn infinite_query<P, E, C, D>(
+        &self,
+        options: &InfiniteQueryOptions<P, E, C, D>,
+    ) -> impl Future<Output = Result<Arc<D>, FetchError<E>>> + use<P, E, C, D>
+    where
+        P: Send + Sync + 'static,
+        E: Send + Sync + 'static,
+        C: Send + Sync + 'static,
+    {
+        self.query::<InfiniteData<P, C>, E, D>(options)
+    }
+
     /// F1.6: like [`QueryClient::fetch_query`], for the effect only: failures stay in the cache.
     pub fn prefetch_query<T, E, D>(&self, options: &QueryOptions<T, E, D>) -> Settled
     where
@@ -63,7 +76,7 @@ impl QueryClient {
         let spec = self.spec(options, UnsaidRetry::Never);
         match self.build(&spec) {
             Ok(state) if state.data.is_some() => Fetching::done(&spec.key, &state),
-            Ok(_) => self.start_fetch(&spec, false),
+            Ok(_) => self.start_fetch(&spec, false, None),
             Err(error) => Fetching::failed(&spec.key, error),
         }
     }
@@ -80,9 +93,15 @@ impl QueryClient {
         }
     }
 
-    pub(crate) fn start_fetch<T, E>(&self, spec: &Arc<QuerySpec>, cancel_refetch: bool) -> Fetching<T, E> {
+    pub(crate) fn start_fetch<T, E>(
+        &self,
+        spec: &Arc<QuerySpec>,
+        cancel_refetch: bool,
+        direction: Option<FetchDirection>,
+    ) -> Fetching<T, E> {
         let (waiter, outcome) = oneshot::channel();
-        let start = StartFetch { spec: Some(Arc::clone(spec)), cancel_refetch, waiter: Some(waiter) };
+        let (spec_of_fetch, waiter) = (Some(Arc::clone(spec)), Some(waiter));
+        let start = StartFetch { spec: spec_of_fetch, cancel_refetch, waiter, direction };
         self.apply(|core| core.fetch(&spec.key, start));
         Fetching { key: spec.key.clone(), outcome: Outcome::Waiting(outcome), types: PhantomData }
     }

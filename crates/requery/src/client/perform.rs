@@ -5,8 +5,8 @@ use std::sync::Arc;
 use futures::future::Abortable;
 
 use super::{QueryClient, Subscriber, lock};
-use crate::core::{AttemptTask, AttemptView, Data, Effect, FetchId, MutationAttemptTask, Value};
-use crate::{CacheEvent, QueryContext, QueryKey};
+use crate::core::{AttemptTask, AttemptView, Data, Effect, FetchId, MutationAttemptTask, QueryFn, Value};
+use crate::{CacheEvent, FetchDirection, QueryContext, QueryKey};
 
 const BROWSER_RETRIES: u32 = 3;
 
@@ -51,12 +51,18 @@ impl QueryClient {
     }
 
     fn attempt(&self, task: AttemptTask) {
-        let AttemptTask { key, fetch, spec, signal, consumed, registration } = task;
+        let AttemptTask { key, fetch, spec, signal, consumed, registration, pages } = task;
         let attempt = Attempt { client: self.clone(), key: key.clone(), fetch, ended: false };
         let Some(query_fn) = &spec.query_fn else { return };
-        let context =
-            QueryContext { client: self.clone(), key, meta: spec.policy.meta.clone(), signal, consumed };
-        let future = Abortable::new(query_fn(context), registration);
+        let context = QueryContext {
+            client: self.clone(),
+            key,
+            meta: spec.policy.meta.clone(),
+            signal,
+            consumed,
+            direction: FetchDirection::Forward,
+        };
+        let future = Abortable::new(query_fn.call(context, pages), registration);
         self.inner.runtime.spawn(Box::pin(async move {
             match future.await {
                 Ok(result) => attempt.end(result),
@@ -118,8 +124,12 @@ impl QueryClient {
 
 /// The result with the patches of the meantime over it, and the previous value where that makes no difference.
 fn compose(view: &AttemptView, result: Value) -> Value {
-    let patched = view.patches.iter().fold(result, |data, patch| patch(&data).unwrap_or(data));
     let previous: Option<&Data> = view.state.data.as_ref();
+    let merged = match view.spec.query_fn.as_ref().and_then(QueryFn::paging) {
+        Some(paging) => paging.merge(previous.and_then(Data::value).as_ref(), result),
+        None => result,
+    };
+    let patched = view.patches.iter().fold(merged, |data, patch| patch(&data).unwrap_or(data));
     match view.spec.data_type {
         Some(of) if view.spec.policy.structural_sharing != Some(false) => of.share(previous, patched),
         _ => patched,

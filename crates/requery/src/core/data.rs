@@ -22,6 +22,13 @@ pub(crate) enum Data {
 }
 
 impl Data {
+    pub(crate) fn value(&self) -> Option<Value> {
+        match self {
+            Self::Typed(value) => Some(Arc::clone(value)),
+            Self::Raw(_) => None,
+        }
+    }
+
     pub(crate) fn typed<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
         match self {
             Self::Typed(value) => Arc::clone(value).downcast().ok(),
@@ -36,17 +43,29 @@ pub(crate) struct DataType {
     pub(crate) id: TypeId,
     pub(crate) name: &'static str,
     equal: fn(&Value, &Value) -> bool,
+    share_parts: Option<SharePartsFn>,
 }
+
+/// New data with those of its parts replaced that equal the old ones.
+type SharePartsFn = fn(&Value, &Value) -> Option<Value>;
 
 impl DataType {
     pub(crate) fn of<T: PartialEq + Send + Sync + 'static>() -> Self {
-        Self { id: TypeId::of::<T>(), name: std::any::type_name::<T>(), equal: equal::<T> }
+        Self { id: TypeId::of::<T>(), name: std::any::type_name::<T>(), equal: equal::<T>, share_parts: None }
+    }
+
+    /// A type whose parts are shared too where the whole is not equal.
+    pub(crate) fn in_parts<T: PartialEq + Send + Sync + 'static>(share_parts: SharePartsFn) -> Self {
+        Self { share_parts: Some(share_parts), ..Self::of::<T>() }
     }
 
     /// Structural sharing: the previous value when the new one equals it. Calls the type's `PartialEq`.
     pub(crate) fn share(&self, previous: Option<&Data>, new: Value) -> Value {
         match previous {
             Some(Data::Typed(previous)) if (self.equal)(previous, &new) => Arc::clone(previous),
+            Some(Data::Typed(previous)) => {
+                self.share_parts.and_then(|share| share(previous, &new)).unwrap_or(new)
+            }
             _ => new,
         }
     }

@@ -7,7 +7,9 @@ use futures::channel::oneshot;
 use futures::future::{AbortHandle, AbortRegistration};
 
 use super::mutations::MutationHook;
-use super::{Data, FetchId, MutationId, MutationSpec, MutationWaiter, ObserverHook, QuerySpec, Value};
+use super::{
+    Data, FetchId, MutationId, MutationSpec, MutationWaiter, ObserverHook, PageTask, QuerySpec, Value,
+};
 use crate::{AbortSignal, CacheEvent, Error, QueryKey};
 
 /// One output. Effects are performed in the order in which they were pushed, outside of the lock.
@@ -41,6 +43,7 @@ pub(crate) struct AttemptTask {
     pub(crate) signal: AbortSignal,
     pub(crate) consumed: Arc<AtomicBool>,
     pub(crate) registration: AbortRegistration,
+    pub(crate) pages: PageTask,
 }
 
 pub(crate) struct MutationAttemptTask {

@@ -6,12 +6,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use futures::future::AbortHandle;
 
 use super::effects::{AttemptTask, FetchFailure};
+use super::paging::{PageTask, Progress};
 use super::query::QuerySpec;
 use super::retryer::{Decision, Env, Retryer, Step, can_fetch};
 use super::timers::{TimerId, TimerKind};
 use super::{Core, Data, Effect, FetchOutcome, Patch, State, Value, Waiter};
 use crate::{
-    AbortSignal, CacheEvent, CancelOptions, Error, FetchStatus, QueryAction, QueryKey, QueryStatus, Timestamp,
+    AbortSignal, CacheEvent, CancelOptions, Error, FetchDirection, FetchStatus, QueryAction, QueryKey,
+    QueryStatus, Timestamp,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,12 +27,16 @@ pub(crate) struct StartFetch {
     /// Replace a fetch in flight, if the query has data.
     pub(crate) cancel_refetch: bool,
     pub(crate) waiter: Option<Waiter>,
+    /// Fetch one more page of an infinite query.
+    pub(crate) direction: Option<FetchDirection>,
 }
 
 /// A fetch in flight.
 pub(super) struct Fetch {
     id: FetchId,
     spec: Arc<QuerySpec>,
+    direction: Option<FetchDirection>,
+    progress: Progress,
     retryer: Retryer,
     retry_timer: Option<TimerId>,
     signal: AbortSignal,
@@ -69,6 +75,10 @@ impl Core {
 
     /// F2.3: starts a fetch or joins the one in flight. A first fetch is never restarted.
     pub(crate) fn fetch(&mut self, key: &QueryKey, start: StartFetch) {
+        if let Some(spec) = start.spec.as_ref().filter(|spec| !self.queries.contains_key(&spec.key)) {
+            // It may have been collected since the caller made it.
+            self.insert(spec, State::initial(spec, self.now));
+        }
         let Some(query) = self.query_mut(key) else { return };
         let mut waiters: Vec<Waiter> = start.waiter.into_iter().collect();
         if let Some(fetch) = &mut query.fetch {
@@ -86,7 +96,7 @@ impl Core {
             self.set_spec(spec);
         }
         match self.fetchable_spec(key) {
-            Some(spec) => self.begin(key, spec, waiters),
+            Some(spec) => self.begin(key, spec, start.direction, waiters),
             None => {
                 let error = Error::MissingQueryFn { key: key.clone() };
                 self.event(|| CacheEvent::Failed { error: error.clone() });
@@ -107,14 +117,21 @@ impl Core {
         Some(spec)
     }
 
-    fn begin(&mut self, key: &QueryKey, spec: Arc<QuerySpec>, waiters: Vec<Waiter>) {
+    fn begin(
+        &mut self,
+        key: &QueryKey,
+        spec: Arc<QuerySpec>,
+        direction: Option<FetchDirection>,
+        waiters: Vec<Waiter>,
+    ) {
         let mode = spec.policy.network_mode.unwrap_or_default();
         let (id, online) = (FetchId(self.next_id()), self.online);
         let Some(query) = self.query_mut(key) else { return };
-        let was_idle = query.state.fetch_status == FetchStatus::Idle;
         query.fetch = Some(Fetch {
             id,
             spec,
+            direction,
+            progress: Progress::default(),
             retryer: Retryer::new(mode),
             retry_timer: None,
             signal: AbortSignal::new(),
@@ -126,9 +143,10 @@ impl Core {
             invalidated: false,
             follow_up: None,
         });
-        if was_idle {
-            self.change(key, QueryAction::Fetch, |state| start_state(state, can_fetch(mode, online)));
-        }
+        self.change(key, QueryAction::Fetch, |state| {
+            start_state(state, can_fetch(mode, online));
+            state.fetch_direction = direction;
+        });
         let env = self.env();
         self.step(key, |retryer| retryer.start(env));
     }
@@ -151,7 +169,8 @@ impl Core {
     }
 
     fn attempt(&mut self, key: &QueryKey) {
-        let Some(fetch) = self.query_mut(key).and_then(|query| query.fetch.as_mut()) else { return };
+        let Some(query) = self.query_mut(key) else { return };
+        let Some(fetch) = &mut query.fetch else { return };
         let (future, registration) = AbortHandle::new_pair();
         fetch.future = Some(future);
         fetch.consumed.store(false, Ordering::Release);
@@ -162,6 +181,11 @@ impl Core {
             signal: fetch.signal.clone(),
             consumed: Arc::clone(&fetch.consumed),
             registration,
+            pages: PageTask {
+                direction: fetch.direction,
+                progress: fetch.progress.clone(),
+                data: query.state.data.as_ref().and_then(Data::value),
+            },
         };
         self.effects.push_back(Effect::Attempt(task));
     }
@@ -219,7 +243,7 @@ impl Core {
     /// R7, R8: what was invalidated while it was fetched is fetched once more.
     fn begin_follow_up(&mut self, key: &QueryKey, waiters: Vec<Waiter>) {
         match self.fetchable_spec(key) {
-            Some(spec) => self.begin(key, spec, waiters),
+            Some(spec) => self.begin(key, spec, None, waiters),
             None => self.effects.push_back(Effect::Settle(waiters, Err(cancelled(key)))),
         }
     }

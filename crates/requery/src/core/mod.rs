@@ -9,6 +9,7 @@ mod effects;
 mod fetch;
 mod mutations;
 mod observers;
+mod paging;
 mod queries;
 mod query;
 mod retryer;
@@ -24,7 +25,8 @@ pub(crate) use mutations::{
     MutationCore, MutationFn, MutationHook, MutationId, MutationSpec, MutationWaiter,
 };
 pub(crate) use observers::{ObserverHook, ObserverId, ObserverPolicy};
-pub(crate) use query::{Query, QueryFn, QuerySpec, State};
+pub(crate) use paging::{NewPage, PageFn, PageOps, PageParamFn, PageTask, Paging};
+pub(crate) use query::{FetchFn, Query, QueryFn, QuerySpec, State};
 pub(crate) use retryer::Decision;
 
 use crate::key::KeyIndex;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::query::QuerySpec;
 use super::timers::{TimerId, TimerKind};
-use super::{Core, Effect, Query, StartFetch};
+use super::{Core, Effect, Query, StartFetch, State};
 use crate::{CacheEvent, QueryClient, QueryKey, RefetchOn, StaleTime, Timestamp};
 
 /// One subscription of an observer; later ones are greater.
@@ -74,6 +74,10 @@ impl Core {
         policy: ObserverPolicy,
         hook: Arc<dyn ObserverHook>,
     ) {
+        if !self.queries.contains_key(&spec.key) {
+            // It may have been collected since the observer made it.
+            self.insert(spec, State::initial(spec, self.now));
+        }
         let Some(query) = self.queries.get_mut(&spec.key) else { return };
         let entry = ObserverEntry {
             hook,

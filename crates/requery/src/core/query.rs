@@ -3,16 +3,46 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use futures::FutureExt;
 use futures::future::BoxFuture;
 
 use super::fetch::Fetch;
 use super::observers::ObserverEntry;
 use super::timers::TimerId;
-use super::{Codec, Data, DataType, ObserverHook, ObserverId, Patch, Value};
+use super::{Codec, Data, DataType, ObserverHook, ObserverId, PageTask, Paging, Patch, Value};
 use crate::options::Policy;
-use crate::{FetchStatus, GcTime, QueryContext, QueryKey, QueryStatus, StaleTime, Timestamp};
+use crate::{FetchDirection, FetchStatus, GcTime, QueryContext, QueryKey, QueryStatus, StaleTime, Timestamp};
 
-pub(crate) type QueryFn = Arc<dyn Fn(QueryContext) -> BoxFuture<'static, Result<Value, Value>> + Send + Sync>;
+pub(crate) type FetchFn = Arc<dyn Fn(QueryContext) -> BoxFuture<'static, Result<Value, Value>> + Send + Sync>;
+
+/// How data is fetched.
+#[derive(Clone)]
+pub(crate) enum QueryFn {
+    /// All of it at once.
+    Whole(FetchFn),
+    /// Page by page.
+    Pages(Arc<Paging>),
+}
+
+impl QueryFn {
+    pub(crate) fn call(
+        &self,
+        context: QueryContext,
+        task: PageTask,
+    ) -> BoxFuture<'static, Result<Value, Value>> {
+        match self {
+            Self::Whole(fetch) => fetch(context),
+            Self::Pages(paging) => Arc::clone(paging).fetch(context, task).boxed(),
+        }
+    }
+
+    pub(crate) fn paging(&self) -> Option<&Paging> {
+        match self {
+            Self::Whole(_) => None,
+            Self::Pages(paging) => Some(paging),
+        }
+    }
+}
 
 /// Options of a query with defaults merged in and types erased.
 pub(crate) struct QuerySpec {
@@ -38,6 +68,8 @@ pub(crate) struct State {
     pub(crate) error_updated_at: Timestamp,
     pub(crate) fetch_failure_count: u32,
     pub(crate) fetch_failure_reason: Option<Value>,
+    /// To which side the current or last fetch fetched one more page.
+    pub(crate) fetch_direction: Option<FetchDirection>,
     pub(crate) is_invalidated: bool,
     pub(crate) status: QueryStatus,
     pub(crate) fetch_status: FetchStatus,
@@ -56,6 +88,7 @@ impl State {
             error_updated_at: Timestamp::ZERO,
             fetch_failure_count: 0,
             fetch_failure_reason: None,
+            fetch_direction: None,
             is_invalidated: false,
             status: QueryStatus::Pending,
             fetch_status: FetchStatus::Idle,

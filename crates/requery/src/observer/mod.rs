@@ -13,8 +13,8 @@ use crate::client::{UnsaidRetry, lock};
 use crate::core::{Core, ObserverHook, ObserverId, ObserverPolicy, QuerySpec, StartFetch, State};
 use crate::maybe_send::Held;
 use crate::{
-    CacheEvent, Fetching, MaybeSend, MaybeSync, QueryClient, QueryKey, QueryOptions, RefetchOptions,
-    Subscription,
+    CacheEvent, FetchDirection, Fetching, MaybeSend, MaybeSync, QueryClient, QueryKey, QueryOptions,
+    RefetchOptions, Subscription,
 };
 use seen::Seen;
 use view::{Memory, View, counts};
@@ -230,6 +230,14 @@ where
 
     /// F7.8: fetches the query, enabled or not.
     pub fn refetch(&self, options: RefetchOptions) -> Fetching<T, E> {
+        self.fetch_page(options, None)
+    }
+
+    pub(crate) fn fetch_page(
+        &self,
+        options: RefetchOptions,
+        direction: Option<FetchDirection>,
+    ) -> Fetching<T, E> {
         let spec = Arc::clone(&lock(&self.inner.seen).spec);
         if let Err(error) = self.client.build(&spec) {
             return Fetching::failed(&spec.key, error);
@@ -237,7 +245,7 @@ where
         if self.inner.has_listeners() {
             self.attach();
         }
-        self.client.start_fetch(&spec, options.cancel_refetch)
+        self.client.start_fetch(&spec, options.cancel_refetch, direction)
     }
 
     /// The key of the query that is watched at the moment.
@@ -278,7 +286,7 @@ struct Change {
 }
 
 fn start(spec: &Arc<QuerySpec>, cancel_refetch: bool) -> StartFetch {
-    StartFetch { spec: Some(Arc::clone(spec)), cancel_refetch, waiter: None }
+    StartFetch { spec: Some(Arc::clone(spec)), cancel_refetch, ..StartFetch::default() }
 }
 
 impl<T, E, D> Inner<T, E, D>

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::{FetchStatus, QueryStatus, Timestamp};
+use crate::{FetchStatus, PagingState, QueryStatus, Timestamp};
 
 /// What an observer shows of its query (F6): the query's state, as the observer's options see it.
 pub struct QueryResult<D, E> {
@@ -35,6 +35,8 @@ pub struct QueryResult<D, E> {
     pub is_stale: bool,
     /// Whether the observer fetches by itself.
     pub is_enabled: bool,
+    /// What is known about the pages of an infinite query.
+    pub paging: PagingState,
 }
 
 impl<D, E> QueryResult<D, E> {
@@ -68,10 +70,10 @@ impl<D, E> QueryResult<D, E> {
         self.is_pending() && self.is_fetching()
     }
 
-    /// The query is being fetched, and there is something to show meanwhile.
+    /// The query is being fetched, and there is something to show meanwhile. Fetching one more page does not count.
     #[must_use]
     pub fn is_refetching(&self) -> bool {
-        self.is_fetching() && !self.is_pending()
+        self.is_fetching() && !self.is_pending() && self.paging.fetch_direction.is_none()
     }
 
     /// A fetch waits for the network or for focus.
@@ -86,10 +88,10 @@ impl<D, E> QueryResult<D, E> {
         self.is_error() && self.data.is_none()
     }
 
-    /// It failed, and there is older data.
+    /// It failed, and there is older data. Failing to fetch one more page does not count.
     #[must_use]
     pub fn is_refetch_error(&self) -> bool {
-        self.is_error() && self.data.is_some()
+        self.is_error() && self.data.is_some() && self.paging.fetch_direction.is_none()
     }
 
     /// Whether both show the same: values by identity, everything else by value.
@@ -105,7 +107,7 @@ impl<D, E> QueryResult<D, E> {
             (self.data_updated_at, self.error_updated_at, self.error_update_count, self.failure_count);
         let fetched = (self.is_fetched, self.is_fetched_after_mount);
         let flags = (self.is_placeholder_data, self.is_stale, self.is_enabled);
-        (self.status, self.fetch_status, times, fetched, flags)
+        (self.status, self.fetch_status, times, fetched, flags, self.paging)
     }
 }
 
@@ -146,6 +148,7 @@ impl<D, E> Default for QueryResult<D, E> {
             is_placeholder_data: false,
             is_stale: true,
             is_enabled: false,
+            paging: PagingState::default(),
         }
     }
 }

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use super::QueryResult;
-use crate::core::{Data, ObserverPolicy, State, Value};
+use crate::core::{Data, ObserverPolicy, QueryFn, State, Value};
 use crate::options::{Policy, Select};
-use crate::{FetchStatus, NetworkMode, QueryOptions, QueryStatus, RefetchOn, StaleTime, Timestamp};
+use crate::{
+    FetchDirection, FetchStatus, NetworkMode, PagingState, QueryOptions, QueryStatus, RefetchOn, StaleTime,
+    Timestamp,
+};
 
 /// What an observer remembers from one result to the next.
 pub(super) struct Memory<T, E, D> {
@@ -106,11 +109,25 @@ where
             is_placeholder_data,
             is_stale: self.is_stale(),
             is_enabled: self.wants.enabled,
+            paging: self.paging(),
         };
         if let Some(error) = select_error {
             self.fail(&mut result, error);
         }
         result
+    }
+
+    fn paging(&self) -> PagingState {
+        let Some(paging) = self.options.query_fn.as_ref().and_then(QueryFn::paging) else {
+            return PagingState::default();
+        };
+        let data = self.state.data.as_ref().and_then(Data::value);
+        let has = |direction| data.as_ref().is_some_and(|data| paging.has_page(data, direction));
+        PagingState {
+            has_next_page: has(FetchDirection::Forward),
+            has_previous_page: has(FetchDirection::Backward),
+            fetch_direction: self.state.fetch_direction,
+        }
     }
 
     fn fail(&self, result: &mut QueryResult<D, E>, error: Arc<E>) {
@@ -192,6 +209,7 @@ where
         state.fetch_status = if waits { FetchStatus::Paused } else { FetchStatus::Fetching };
         state.fetch_failure_count = 0;
         state.fetch_failure_reason = None;
+        state.fetch_direction = None;
         if state.data.is_none() {
             state.error = None;
             state.status = QueryStatus::Pending;

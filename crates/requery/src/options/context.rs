@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::{AbortSignal, QueryClient, QueryKey};
+use crate::{AbortSignal, FetchDirection, QueryClient, QueryKey};
 
 /// What a query function is given.
 pub struct QueryContext {
@@ -13,6 +13,7 @@ pub struct QueryContext {
     pub(crate) meta: Option<Arc<serde_json::Value>>,
     pub(crate) signal: AbortSignal,
     pub(crate) consumed: Arc<AtomicBool>,
+    pub(crate) direction: FetchDirection,
 }
 
 impl QueryContext {
@@ -32,6 +33,28 @@ impl QueryContext {
     #[must_use]
     pub fn meta(&self) -> Option<&serde_json::Value> {
         self.meta.as_deref()
+    }
+
+    /// To which side a page of an infinite query is fetched.
+    #[must_use]
+    pub fn direction(&self) -> FetchDirection {
+        self.direction
+    }
+
+    pub(crate) fn for_page(&self, direction: FetchDirection) -> Self {
+        Self {
+            client: self.client.clone(),
+            key: self.key.clone(),
+            meta: self.meta.clone(),
+            signal: self.signal.clone(),
+            consumed: Arc::clone(&self.consumed),
+            direction,
+        }
+    }
+
+    /// Whether the fetch was cancelled; unlike taking the signal, asking promises nothing.
+    pub(crate) fn is_aborted(&self) -> bool {
+        self.signal.is_cancelled()
     }
 
     /// The signal that says when the result is no longer wanted.

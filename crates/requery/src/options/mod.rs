@@ -10,5 +10,5 @@ pub use context::QueryContext;
 pub use defaults::QueryDefaults;
 pub(crate) use policy::{Policy, Retry, RetryDelay};
 pub use query::QueryOptions;
-pub(crate) use query::Select;
+pub(crate) use query::{Select, erase};
 pub use rules::{GcTime, NetworkMode, RefetchOn, StaleTime, default_retry_delay};

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::defaults::shared_setters;
 use super::policy::{Policy, Retry, RetryDelay, Setting};
-use crate::core::{Codec, DataType, QueryFn, State, Value};
+use crate::core::{Codec, DataType, FetchFn, QueryFn, State, Value};
 use crate::maybe_send::{Held, hold_future};
 use crate::{
     GcTime, IntoQueryKey, MaybeSend, MaybeSync, NetworkMode, QueryContext, QueryKey, QueryState, RefetchOn,
@@ -65,9 +65,8 @@ where
         Fut: Future<Output = Result<T, E>> + MaybeSend + 'static,
     {
         let query_fn = Held::new(query_fn);
-        let query_fn: QueryFn =
-            Arc::new(move |context| hold_future(query_fn.get()(context)).map(erase).boxed());
-        Self { query_fn: Some(query_fn), ..Self::observe_only(key) }
+        let fetch: FetchFn = Arc::new(move |context| hold_future(query_fn.get()(context)).map(erase).boxed());
+        Self { query_fn: Some(QueryFn::Whole(fetch)), ..Self::observe_only(key) }
     }
 
     /// A query that these options do not know how to fetch: they read what others put there. Never fetches by itself.
@@ -125,7 +124,11 @@ where
     }
 }
 
-fn erase<T: Send + Sync + 'static, E: Send + Sync + 'static>(result: Result<T, E>) -> Result<Value, Value> {
+pub(crate) fn erase<T, E>(result: Result<T, E>) -> Result<Value, Value>
+where
+    T: Send + Sync + 'static,
+    E: Send + Sync + 'static,
+{
     match result {
         Ok(data) => Ok(Arc::new(data)),
         Err(error) => Err(Arc::new(error)),

@@ -343,3 +343,20 @@ fn late_initial_data_fills_an_empty_query() {
     rig.client.reset_queries(QueryFilters::all());
     assert_eq!(watch.now().data.as_deref(), Some(&4));
 }
+
+/// F2.8: a query whose fetch is about to begin is not collected in between, however short its gc time.
+#[test]
+fn a_query_that_is_collected_before_its_fetch_begins_is_fetched_all_the_same() {
+    let rig = Rig::new();
+    let (key, source) = (query_key!["a"], Source::counting(&rig));
+    let client = rig.client.clone();
+    // The shortest gc time there is: gone as soon as it is made.
+    let collector = rig.client.subscribe(move |event| {
+        if matches!(event, requery::CacheEvent::Added { .. }) {
+            client.remove_queries(QueryFilters::all());
+        }
+    });
+    let fetching = rig.client.fetch_query(&source.query(&key));
+    drop(collector);
+    assert_eq!(*rig.runtime.block_on(fetching).unwrap(), 1);
+}

@@ -6,6 +6,7 @@ mod client;
 mod events;
 mod fetching;
 mod hydration;
+mod infinite;
 mod mutations;
 mod observers;
 mod properties;
