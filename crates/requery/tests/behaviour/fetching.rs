@@ -349,14 +349,13 @@ fn late_initial_data_fills_an_empty_query() {
 fn a_query_that_is_collected_before_its_fetch_begins_is_fetched_all_the_same() {
     let rig = Rig::new();
     let (key, source) = (query_key!["a"], Source::counting(&rig));
-    let client = rig.client.clone();
+    let (client, was_removed) = (rig.client.clone(), AtomicBool::new(false));
     // The shortest gc time there is: gone as soon as it is made.
-    let collector = rig.client.subscribe(move |event| {
-        if matches!(event, requery::CacheEvent::Added { .. }) {
+    let _collector = rig.client.subscribe(move |event| {
+        if matches!(event, requery::CacheEvent::Added { .. }) && !was_removed.swap(true, Ordering::SeqCst) {
             client.remove_queries(QueryFilters::all());
         }
     });
     let fetching = rig.client.fetch_query(&source.query(&key));
-    drop(collector);
     assert_eq!(*rig.runtime.block_on(fetching).unwrap(), 1);
 }
