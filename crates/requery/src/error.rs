@@ -80,6 +80,9 @@ pub enum MutationError<E> {
     /// The mutation function failed and no retry was left.
     #[error("{0}")]
     Failed(Arc<E>),
+    /// The options name no function, and no defaults for their key do.
+    #[error("no mutation function is known: give the options one, or set mutation defaults for their key")]
+    MissingMutationFn,
     /// The cache was cleared, or its runtime stopped, before the mutation had an outcome.
     #[error(
         "the mutation was dropped before it had an outcome: check what the server holds before repeating it"
@@ -91,6 +94,7 @@ impl<E> Clone for MutationError<E> {
     fn clone(&self) -> Self {
         match self {
             Self::Failed(error) => Self::Failed(Arc::clone(error)),
+            Self::MissingMutationFn => Self::MissingMutationFn,
             Self::Dropped => Self::Dropped,
         }
     }
@@ -102,7 +106,7 @@ impl<E> MutationError<E> {
     pub fn failed(&self) -> Option<&E> {
         match self {
             Self::Failed(error) => Some(error),
-            Self::Dropped => None,
+            Self::MissingMutationFn | Self::Dropped => None,
         }
     }
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::maybe_send::Held;
 use crate::{
-    FetchStatus, IntoQueryKey, MaybeSend, MaybeSync, MutationStatus, QueryKey, QueryStatus, Timestamp,
+    FetchStatus, IntoQueryKey, MaybeSend, MaybeSync, MutationStatus, MutationSummary, QueryKey, QueryStatus,
+    Timestamp,
 };
 
 /// Whether somebody enabled observes a query.
@@ -138,12 +139,15 @@ impl fmt::Debug for QueryFilters {
     }
 }
 
+type MutationPredicate = Arc<dyn Fn(&MutationSummary) -> bool + Send + Sync>;
+
 /// Which mutations. Conditions add up; none means all.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct MutationFilters {
     pub(crate) key: Option<QueryKey>,
     pub(crate) exact: bool,
     pub(crate) status: Option<MutationStatus>,
+    pub(crate) predicate: Option<MutationPredicate>,
 }
 
 impl MutationFilters {
@@ -168,6 +172,28 @@ impl MutationFilters {
     pub fn status(mut self, status: MutationStatus) -> Self {
         self.status = Some(status);
         self
+    }
+
+    /// Only mutations that the predicate accepts. It may call the client.
+    #[must_use]
+    pub fn predicate(
+        mut self,
+        predicate: impl Fn(&MutationSummary) -> bool + MaybeSend + MaybeSync + 'static,
+    ) -> Self {
+        let predicate = Held::new(predicate);
+        self.predicate = Some(Arc::new(move |mutation| predicate.get()(mutation)));
+        self
+    }
+}
+
+impl fmt::Debug for MutationFilters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MutationFilters")
+            .field("key", &self.key)
+            .field("exact", &self.exact)
+            .field("status", &self.status)
+            .field("predicate", &self.predicate.is_some())
+            .finish()
     }
 }
 

@@ -4,21 +4,52 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::core::{Codec, Data, Query, QuerySpec, State, Value};
-use crate::{Error, QueryClient, QueryFilters, QueryKey, QueryStatus, Timestamp};
+use crate::core::{Codec, Data, MutationCore, MutationSpec, Query, QuerySpec, State, Value};
+use crate::{
+    Error, MutationFilters, MutationStatus, QueryClient, QueryFilters, QueryKey, QueryStatus, Timestamp,
+};
 
 /// Which queries to dehydrate.
 #[derive(Clone, Debug, Default)]
 pub struct DehydrateOptions {
     /// Only these. Queries without data, and such whose type has no way into JSON, are always left out.
     pub filters: QueryFilters,
+    /// Which mutations; only `resumable` ones with a key travel. Default: those that are paused.
+    pub mutations: Option<MutationFilters>,
 }
 
 /// The data of a cache, as JSON. Errors and fetches in flight are not part of it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct DehydratedState {
     /// In the order in which the queries were made.
+    #[serde(default)]
     pub queries: Vec<DehydratedQuery>,
+    /// In the order in which the mutations were called.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mutations: Vec<DehydratedMutation>,
+}
+
+/// One mutation of a [`DehydratedState`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DehydratedMutation {
+    /// Its key: an array.
+    pub mutation_key: serde_json::Value,
+    /// What it was called with.
+    pub variables: serde_json::Value,
+    /// When it was called, in milliseconds since the Unix epoch.
+    pub submitted_at: Timestamp,
+    /// What a server knows it by.
+    pub idempotency_key: String,
+    /// How often it has failed.
+    #[serde(default)]
+    pub failure_count: u32,
+    /// The scope in which it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// Its `meta` option.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meta: Option<serde_json::Value>,
 }
 
 /// One query of a [`DehydratedState`].
@@ -77,7 +108,16 @@ impl QueryClient {
             };
             keys.filter_map(|key| core.query(&key)).map(sample).collect()
         });
-        DehydratedState { queries: samples.iter().filter_map(Sample::dehydrate).collect() }
+        let queries = samples.iter().filter_map(Sample::dehydrate).collect();
+        DehydratedState { queries, mutations: self.dehydrate_mutations(options.mutations.as_ref()) }
+    }
+
+    fn dehydrate_mutations(&self, filters: Option<&MutationFilters>) -> Vec<DehydratedMutation> {
+        let paused = MutationFilters::all().predicate(|mutation| mutation.is_paused);
+        let wanted: Vec<u64> =
+            self.mutations(filters.unwrap_or(&paused)).iter().map(|mutation| mutation.id).collect();
+        let samples = self.read(|core| core.mutation_samples(&wanted));
+        samples.into_iter().filter_map(|(spec, state)| dehydrate_mutation(&spec, &state)).collect()
     }
 
     /// F14: puts dehydrated data into the cache. What the cache has that is newer stays. Data is decoded when a query
@@ -86,6 +126,30 @@ impl QueryClient {
         for query in state.queries {
             self.hydrate_query(query);
         }
+        for mutation in state.mutations {
+            self.hydrate_mutation(mutation);
+        }
+    }
+
+    /// F14: a mutation that was under way elsewhere waits for [`QueryClient::resume_paused_mutations`], or for the
+    /// network to come back.
+    fn hydrate_mutation(&self, dehydrated: DehydratedMutation) {
+        let mut spec = MutationSpec {
+            key: Some(QueryKey::new(&dehydrated.mutation_key)),
+            scope: dehydrated.scope.map(Arc::from),
+            ..MutationSpec::default()
+        };
+        spec.policy.meta = dehydrated.meta.map(Arc::new);
+        let state = MutationCore {
+            is_paused: true,
+            status: MutationStatus::Pending,
+            variables: Some(Arc::new(dehydrated.variables)),
+            submitted_at: dehydrated.submitted_at,
+            failure_count: dehydrated.failure_count,
+            idempotency_key: dehydrated.idempotency_key.into(),
+            ..MutationCore::idle()
+        };
+        self.apply(|core| core.restore_mutation(Arc::new(spec), state));
     }
 
     fn hydrate_query(&self, dehydrated: DehydratedQuery) {
@@ -103,6 +167,21 @@ impl QueryClient {
         };
         self.apply(|core| core.hydrate(&Arc::new(spec), state));
     }
+}
+
+fn dehydrate_mutation(spec: &MutationSpec, state: &MutationCore) -> Option<DehydratedMutation> {
+    if state.status != MutationStatus::Pending {
+        return None;
+    }
+    Some(DehydratedMutation {
+        mutation_key: spec.key.as_ref()?.to_json(),
+        variables: spec.encode_variables(state.variables.as_ref()?)?,
+        submitted_at: state.submitted_at,
+        idempotency_key: state.idempotency_key.to_string(),
+        failure_count: state.failure_count,
+        scope: spec.scope.as_deref().map(str::to_owned),
+        meta: spec.policy.meta.as_deref().cloned(),
+    })
 }
 
 impl Sample {

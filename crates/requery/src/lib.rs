@@ -26,14 +26,15 @@ pub use filters::{
     CancelOptions, InFlight, InvalidateOptions, MutationFilters, QueryFilters, QuerySummary, QueryType,
     RefetchOptions, RefetchType, SetDataOptions,
 };
-pub use hydration::{DehydrateOptions, DehydratedQuery, DehydratedState};
+pub use hydration::{DehydrateOptions, DehydratedMutation, DehydratedQuery, DehydratedState};
 pub use infinite::{FetchDirection, InfiniteData, InfiniteQueryObserver, InfiniteQueryOptions, PagingState};
 pub use key::{IntoQueryKey, KeyValue, QueryKey};
 pub use maybe_send::{MaybeSend, MaybeSync};
 pub use mutation::{
-    MutateCallbacks, Mutating, MutationCall, MutationObserver, MutationOptions, MutationState, MutationStatus,
+    MutateCallbacks, Mutating, MutationCall, MutationContext, MutationDefaults, MutationObserver,
+    MutationOptions, MutationState, MutationStatus, MutationSummary,
 };
-pub use observer::{QueryObserver, QueryResult};
+pub use observer::{QueriesObserver, QueryObserver, QueryResult};
 pub use options::{
     GcTime, NetworkMode, QueryContext, QueryDefaults, QueryOptions, RefetchOn, StaleTime, default_retry_delay,
 };

@@ -8,8 +8,8 @@ use futures::channel::oneshot;
 use super::{QueryClient, Settled};
 use crate::core::{Core, FetchOutcome, Query, StartFetch, Waiter};
 use crate::{
-    CancelOptions, FetchStatus, InFlight, InvalidateOptions, MutationFilters, MutationStatus, QueryFilters,
-    QueryKey, QuerySummary, QueryType, RefetchOptions, RefetchType,
+    CancelOptions, FetchStatus, InFlight, InvalidateOptions, MutationFilters, MutationStatus,
+    MutationSummary, QueryFilters, QueryKey, QuerySummary, QueryType, RefetchOptions, RefetchType,
 };
 
 impl QueryClient {
@@ -131,12 +131,49 @@ impl QueryClient {
     #[must_use]
     pub fn is_mutating(&self, filters: impl Borrow<MutationFilters>) -> usize {
         let pending = filters.borrow().clone().status(MutationStatus::Pending);
-        self.read(|core| core.find_mutations(&pending).len())
+        self.mutations(&pending).len()
+    }
+
+    /// F10: the mutations that match, in the order in which they were called. Calls the predicate.
+    #[must_use]
+    pub fn mutations(&self, filters: impl Borrow<MutationFilters>) -> Vec<MutationSummary> {
+        let filters = filters.borrow();
+        let mut found: Vec<MutationSummary> =
+            self.read(|core| core.find_mutations(filters).into_iter().map(MutationSummary::new).collect());
+        if let Some(predicate) = &filters.predicate {
+            found.retain(|mutation| predicate(mutation));
+        }
+        found
+    }
+
+    /// F12: tells observers once of all that `changes` changes, when it is done. Batches nest: the outermost counts.
+    ///
+    /// ```
+    /// # use requery::{QueryClient, query_key, runtime::TestRuntime};
+    /// # let client = QueryClient::new(TestRuntime::new());
+    /// client.batch(|| {
+    ///     client.set_query_data(query_key!["a"], 1);
+    ///     client.set_query_data(query_key!["b"], 2);
+    /// });
+    /// ```
+    pub fn batch<R>(&self, changes: impl FnOnce() -> R) -> R {
+        self.apply(Core::begin_batch);
+        let _batch = Batch(self);
+        changes()
     }
 
     /// F1.14: lets paused mutations go on, if there is a network.
     pub fn resume_paused_mutations(&self) {
         self.apply(Core::resume_mutations);
+    }
+}
+
+/// Ends a batch, also where the changes panicked.
+struct Batch<'a>(&'a QueryClient);
+
+impl Drop for Batch<'_> {
+    fn drop(&mut self) {
+        self.0.apply(Core::end_batch);
     }
 }
 

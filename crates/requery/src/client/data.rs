@@ -86,7 +86,7 @@ impl QueryClient {
         T: PartialEq + Send + Sync + 'static,
     {
         let keys = self.find(filters.borrow()).into_iter();
-        keys.map(|key| (key.clone(), self.update_query_data(&key, &update))).collect()
+        self.batch(|| keys.map(|key| (key.clone(), self.update_query_data(&key, &update))).collect())
     }
 
     fn write<T>(
@@ -153,7 +153,8 @@ impl QueryClient {
         T: PartialEq + Send + Sync + 'static,
     {
         let patch = erase_patch(patch);
-        self.find(filters.borrow()).iter().filter(|key| self.patch(key, TypeId::of::<T>(), &patch)).count()
+        let keys = self.find(filters.borrow());
+        self.batch(|| keys.iter().filter(|key| self.patch(key, TypeId::of::<T>(), &patch)).count())
     }
 
     fn patch(&self, key: &QueryKey, of: TypeId, patch: &Patch) -> bool {

@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use super::{QueryClient, lock};
-use crate::core::{DataType, QuerySpec, Value};
+use crate::core::{DataType, MutationSpec, QuerySpec, Value};
 use crate::options::{Policy, Retry};
-use crate::{IntoQueryKey, QueryDefaults, QueryKey, QueryOptions};
+use crate::{IntoQueryKey, MutationDefaults, MutationOptions, QueryDefaults, QueryKey, QueryOptions};
 
 #[derive(Default)]
 pub(super) struct Defaults {
     all: Policy,
     /// In the order in which they were first set.
     by_key: Vec<(QueryKey, Policy)>,
+    all_mutations: MutationSpec,
+    mutations_by_key: Vec<(QueryKey, MutationSpec)>,
 }
 
 impl Defaults {
@@ -19,6 +21,12 @@ impl Defaults {
     fn of(&self, key: &QueryKey) -> Policy {
         let matching = self.by_key.iter().filter(|(prefix, _)| key.starts_with(prefix));
         matching.fold(self.all.clone(), |base, (_, policy)| policy.clone().over(&base))
+    }
+
+    fn of_mutation(&self, key: Option<&QueryKey>) -> MutationSpec {
+        let matches = |prefix: &QueryKey| key.is_some_and(|key| key.starts_with(prefix));
+        let matching = self.mutations_by_key.iter().filter(|(prefix, _)| matches(prefix));
+        matching.fold(self.all_mutations.clone(), |base, (_, spec)| spec.clone().over(&base))
     }
 }
 
@@ -46,6 +54,42 @@ impl QueryClient {
             Some((_, policy)) => *policy = defaults.policy,
             None => by_key.push((key, defaults.policy)),
         }
+    }
+
+    /// F1.11: options for every mutation that does not say otherwise. Replaces earlier ones.
+    pub fn set_default_mutation_options(&self, defaults: MutationDefaults) {
+        lock(&self.inner.defaults).all_mutations = defaults.spec;
+    }
+
+    /// F1.12: options for every mutation whose key begins with `key`, its function and callbacks among them: what makes
+    /// [`MutationOptions::of_key`] and hydrated mutations run. Callbacks only run for mutations of the same types.
+    /// Several that match are merged in the order in which they were first set.
+    pub fn set_mutation_defaults<T, E, V, C>(
+        &self,
+        key: impl IntoQueryKey,
+        defaults: MutationOptions<T, E, V, C>,
+    ) {
+        let (key, mut spec) = (key.into_query_key(), defaults.into_spec());
+        // What the key of the defaults is says nothing about the mutations that they are for.
+        spec.key = None;
+        let by_key = &mut lock(&self.inner.defaults).mutations_by_key;
+        match by_key.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, known)) => *known = spec,
+            None => by_key.push((key, spec)),
+        }
+    }
+
+    /// The options that count for mutations of a key before they say anything themselves, as far as they do not depend
+    /// on types.
+    #[must_use]
+    pub fn mutation_defaults(&self, key: impl IntoQueryKey) -> MutationDefaults {
+        let key = key.into_query_key();
+        MutationDefaults { spec: lock(&self.inner.defaults).of_mutation(Some(&key)) }
+    }
+
+    pub(crate) fn mutation_spec(&self, own: &MutationSpec) -> MutationSpec {
+        let base = lock(&self.inner.defaults).of_mutation(own.key.as_ref());
+        own.clone().over(&base)
     }
 
     /// The options that count for a key before a query says anything itself.

@@ -62,6 +62,7 @@ pub struct QueryClientBuilder {
     runtime: Arc<dyn Runtime>,
     environment: Environment,
     callbacks: CacheCallbacks,
+    coalesce: bool,
 }
 
 impl QueryClientBuilder {
@@ -79,11 +80,20 @@ impl QueryClientBuilder {
         self
     }
 
+    /// Whether observers are told of changes by a task of their own, once of all that changed until it runs: on the next
+    /// microtask in a browser. Results that are asked for are current all the same. Default: no, they are told at once.
+    #[must_use]
+    pub fn coalesce_updates(mut self, coalesce: bool) -> Self {
+        self.coalesce = coalesce;
+        self
+    }
+
     /// The cache.
     #[must_use]
     pub fn build(self) -> QueryClient {
         let mut core = Core::new(self.environment == Environment::Server);
         core.has_fetch_callbacks = self.callbacks.hears_queries();
+        core.coalesce_updates(self.coalesce);
         QueryClient {
             inner: Arc::new(Inner {
                 core: Mutex::new(Shared { core, performing: false, mounts: 0 }),
@@ -120,6 +130,7 @@ impl QueryClient {
             runtime: Arc::new(runtime),
             environment: Environment::default(),
             callbacks: CacheCallbacks::default(),
+            coalesce: false,
         }
     }
 

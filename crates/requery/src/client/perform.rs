@@ -5,8 +5,10 @@ use std::sync::Arc;
 use futures::future::Abortable;
 
 use super::{QueryClient, Subscriber, lock};
-use crate::core::{AttemptTask, AttemptView, Data, Effect, FetchId, MutationAttemptTask, QueryFn, Value};
-use crate::{CacheEvent, FetchDirection, QueryContext, QueryKey};
+use crate::core::{
+    AttemptTask, AttemptView, Core, Data, Effect, ErasedCall, FetchId, MutationAttemptTask, QueryFn, Value,
+};
+use crate::{CacheEvent, FetchDirection, QueryContext, QueryKey, mutation};
 
 const BROWSER_RETRIES: u32 = 3;
 
@@ -34,7 +36,16 @@ impl QueryClient {
                 }
             }
             Effect::Event(event) => self.publish(&event),
+            Effect::Flush => {
+                let client = self.downgrade();
+                self.inner.runtime.spawn(Box::pin(async move {
+                    if let Some(client) = client.upgrade() {
+                        client.apply(Core::flush);
+                    }
+                }));
+            }
             Effect::MutationAttempt(task) => self.attempt_mutation(task),
+            Effect::MutationResume(id) => mutation::resume(self, id),
             Effect::MutationUpdated(hook) => hook.mutation_updated(self),
             Effect::MutationSettle(waiter, result) => {
                 let _ = waiter.send(result);
@@ -98,7 +109,19 @@ impl QueryClient {
 
     fn attempt_mutation(&self, task: MutationAttemptTask) {
         let client = self.clone();
-        let future = (task.spec.mutation_fn)(task.variables);
+        let (Some(mutation_fn), Some(variables)) = (&task.spec.fns.mutation_fn, &task.state.variables) else {
+            // Unreachable: a mutation without a function does not begin.
+            return;
+        };
+        let future = mutation_fn(ErasedCall {
+            client: self.clone(),
+            id: task.id,
+            variables: Arc::clone(variables),
+            context: task.state.context.clone(),
+            key: task.spec.key.clone(),
+            meta: task.spec.policy.meta.clone(),
+            idempotency_key: Arc::clone(&task.state.idempotency_key),
+        });
         self.inner.runtime.spawn(Box::pin(async move {
             let result = future.await;
             client.mutation_attempted(&task.spec, task.id, result);

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use futures::channel::oneshot;
 use futures::future::{AbortHandle, AbortRegistration};
 
-use super::mutations::MutationHook;
+use super::mutations::{MutationCore, MutationHook};
 use super::{
     Data, FetchId, MutationId, MutationSpec, MutationWaiter, ObserverHook, PageTask, QuerySpec, Value,
 };
@@ -26,12 +26,16 @@ pub(crate) enum Effect {
     Settle(Vec<Waiter>, FetchOutcome),
     /// Observers have to look at their query again.
     Updated(Arc<[Arc<dyn ObserverHook>]>),
+    /// Tell observers of what was held back, soon.
+    Flush,
     /// Tell the subscribers of the cache.
     Event(CacheEvent),
     /// Call a mutation function and report to `mutation_attempt_succeeded` or `mutation_attempt_failed`.
     MutationAttempt(MutationAttemptTask),
     /// An observer has to look at its mutation again.
     MutationUpdated(Arc<dyn MutationHook>),
+    /// Take a mutation up again that came with dehydrated state.
+    MutationResume(MutationId),
     /// Tell the one who executes a mutation how its attempts ended.
     MutationSettle(MutationWaiter, Result<Value, Value>),
 }
@@ -49,7 +53,7 @@ pub(crate) struct AttemptTask {
 pub(crate) struct MutationAttemptTask {
     pub(crate) id: MutationId,
     pub(crate) spec: Arc<MutationSpec>,
-    pub(crate) variables: Value,
+    pub(crate) state: Arc<MutationCore>,
 }
 
 pub(crate) type Waiter = oneshot::Sender<FetchOutcome>;

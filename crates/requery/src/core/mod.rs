@@ -7,7 +7,9 @@
 mod data;
 mod effects;
 mod fetch;
+mod mutation_spec;
 mod mutations;
+mod notify;
 mod observers;
 mod paging;
 mod queries;
@@ -21,9 +23,8 @@ use std::collections::{HashMap, VecDeque};
 pub(crate) use data::{Codec, Data, DataType, Patch, Value};
 pub(crate) use effects::{AttemptTask, Effect, FetchFailure, FetchOutcome, MutationAttemptTask, Waiter};
 pub(crate) use fetch::{AttemptView, FetchId, StartFetch};
-pub(crate) use mutations::{
-    MutationCore, MutationFn, MutationHook, MutationId, MutationSpec, MutationWaiter,
-};
+pub(crate) use mutation_spec::{ErasedCall, MutationSpec, OnOutcome};
+pub(crate) use mutations::{Mutation, MutationCore, MutationHook, MutationId, MutationWaiter};
 pub(crate) use observers::{ObserverHook, ObserverId, ObserverPolicy};
 pub(crate) use paging::{NewPage, PageFn, PageOps, PageParamFn, PageTask, Paging};
 pub(crate) use query::{FetchFn, Query, QueryFn, QuerySpec, State};
@@ -32,6 +33,7 @@ pub(crate) use retryer::Decision;
 use crate::key::KeyIndex;
 use crate::{CacheEvent, QueryKey, Timestamp};
 use mutations::Mutations;
+use notify::Held;
 use timers::{TimerKind, Timers};
 
 pub(crate) struct Core {
@@ -52,6 +54,7 @@ pub(crate) struct Core {
     dynamic_observers: usize,
     next_id: u64,
     mutations: Mutations,
+    held: Held,
 }
 
 impl Core {
@@ -72,6 +75,7 @@ impl Core {
             dynamic_observers: 0,
             next_id: 0,
             mutations: Mutations::default(),
+            held: Held::default(),
         }
     }
 

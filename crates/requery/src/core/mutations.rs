@@ -4,33 +4,18 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use futures::channel::oneshot;
-use futures::future::BoxFuture;
 
 use super::effects::MutationAttemptTask;
 use super::retryer::{Decision, Env, Retryer, Step};
 use super::timers::{TimerId, TimerKind};
-use super::{Core, Effect, Value};
-use crate::options::Policy;
-use crate::{
-    CacheEvent, GcTime, MutationAction, MutationFilters, MutationStatus, QueryClient, QueryKey, Timestamp,
-};
+use super::{Core, Effect, MutationSpec, Value};
+use crate::{CacheEvent, GcTime, MutationAction, MutationFilters, MutationStatus, QueryClient, Timestamp};
 
 /// A mutation; later ones are greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct MutationId(pub(crate) u64);
 
-pub(crate) type MutationFn = Arc<dyn Fn(Value) -> BoxFuture<'static, Result<Value, Value>> + Send + Sync>;
-
 pub(crate) type MutationWaiter = oneshot::Sender<Result<Value, Value>>;
-
-/// Options of a mutation with types erased.
-pub(crate) struct MutationSpec {
-    pub(crate) key: Option<QueryKey>,
-    /// Mutations of one scope run one after the other.
-    pub(crate) scope: Option<Arc<str>>,
-    pub(crate) policy: Policy,
-    pub(crate) mutation_fn: MutationFn,
-}
 
 #[derive(Clone)]
 pub(crate) struct MutationCore {
@@ -43,10 +28,11 @@ pub(crate) struct MutationCore {
     pub(crate) status: MutationStatus,
     pub(crate) variables: Option<Value>,
     pub(crate) submitted_at: Timestamp,
+    pub(crate) idempotency_key: Arc<str>,
 }
 
 impl MutationCore {
-    fn idle() -> Self {
+    pub(crate) fn idle() -> Self {
         Self {
             context: None,
             data: None,
@@ -57,6 +43,7 @@ impl MutationCore {
             status: MutationStatus::Idle,
             variables: None,
             submitted_at: Timestamp::ZERO,
+            idempotency_key: Arc::from(""),
         }
     }
 }
@@ -66,14 +53,33 @@ pub(crate) trait MutationHook: Send + Sync {
     fn mutation_updated(&self, client: &QueryClient);
 }
 
-struct Mutation {
-    spec: Arc<MutationSpec>,
-    state: Arc<MutationCore>,
+pub(crate) struct Mutation {
+    pub(crate) id: MutationId,
+    pub(crate) spec: Arc<MutationSpec>,
+    pub(crate) state: Arc<MutationCore>,
     observer: Option<Arc<dyn MutationHook>>,
     retryer: Option<Retryer>,
     waiter: Option<MutationWaiter>,
     retry_timer: Option<TimerId>,
     gc_timer: Option<TimerId>,
+    /// It came with dehydrated state, and was not taken up again yet.
+    is_restored: bool,
+}
+
+impl Mutation {
+    fn new(id: MutationId, spec: Arc<MutationSpec>) -> Self {
+        Self {
+            id,
+            spec,
+            state: Arc::new(MutationCore::idle()),
+            observer: None,
+            retryer: None,
+            waiter: None,
+            retry_timer: None,
+            gc_timer: None,
+            is_restored: false,
+        }
+    }
 }
 
 #[derive(Default)]
@@ -89,8 +95,8 @@ impl Core {
     }
 
     /// Mutations that match, in the order in which they were made.
-    pub(crate) fn find_mutations(&self, filters: &MutationFilters) -> Vec<MutationId> {
-        let matches = |mutation: &Mutation| {
+    pub(crate) fn find_mutations(&self, filters: &MutationFilters) -> Vec<&Mutation> {
+        let matches = |mutation: &&Mutation| {
             let key_matches = filters.key.as_ref().is_none_or(|wanted| {
                 mutation.spec.key.as_ref().is_some_and(|key| match filters.exact {
                     true => key == wanted,
@@ -99,39 +105,81 @@ impl Core {
             });
             key_matches && filters.status.is_none_or(|status| mutation.state.status == status)
         };
-        self.mutations.all.iter().filter(|(_, mutation)| matches(mutation)).map(|(id, _)| *id).collect()
+        self.mutations.all.values().filter(matches).collect()
     }
 
     /// Makes a mutation and says that it begins: pending, and paused if its turn or the network has to be waited for.
     pub(crate) fn begin_mutation(
         &mut self,
         id: MutationId,
-        spec: Arc<MutationSpec>,
-        variables: Value,
+        (spec, variables, idempotency_key): (Arc<MutationSpec>, Value, Arc<str>),
         observer: Option<Arc<dyn MutationHook>>,
     ) {
-        if let Some(scope) = &spec.scope {
-            self.mutations.scopes.entry(Arc::clone(scope)).or_default().push(id);
-        }
         let retryer = Retryer::new(spec.policy.network_mode.unwrap_or_default());
-        let mutation = Mutation {
-            spec,
-            state: Arc::new(MutationCore::idle()),
-            observer,
-            retryer: Some(retryer),
-            waiter: None,
-            retry_timer: None,
-            gc_timer: None,
-        };
-        self.mutations.all.insert(id, mutation);
-        self.event(|| CacheEvent::MutationAdded { id: id.0 });
+        let mutation = Mutation { observer, retryer: Some(retryer), ..Mutation::new(id, spec) };
+        self.insert_mutation(mutation);
         let (now, can_start) = (self.now, self.mutation_can_start(id));
         self.change_mutation(id, MutationAction::Pending, |state| {
             state.status = MutationStatus::Pending;
             state.is_paused = !can_start;
             state.variables = Some(variables);
             state.submitted_at = now;
+            state.idempotency_key = idempotency_key;
         });
+    }
+
+    fn insert_mutation(&mut self, mutation: Mutation) {
+        let id = mutation.id;
+        if let Some(scope) = &mutation.spec.scope {
+            self.mutations.scopes.entry(Arc::clone(scope)).or_default().push(id);
+        }
+        self.mutations.all.insert(id, mutation);
+        self.event(|| CacheEvent::MutationAdded { id: id.0 });
+    }
+
+    /// F14: puts a mutation into the cache that was under way elsewhere; it waits to be resumed.
+    pub(crate) fn restore_mutation(&mut self, spec: Arc<MutationSpec>, state: MutationCore) {
+        let id = self.next_mutation_id();
+        let mutation = Mutation { state: Arc::new(state), is_restored: true, ..Mutation::new(id, spec) };
+        self.insert_mutation(mutation);
+    }
+
+    /// What a mutation that was restored was called with, as long as it waits to be resumed.
+    pub(crate) fn restored_mutation(
+        &self,
+        id: MutationId,
+    ) -> Option<(Arc<MutationSpec>, serde_json::Value, Arc<str>)> {
+        let mutation = self.mutations.all.get(&id).filter(|mutation| mutation.is_restored)?;
+        let raw = mutation.state.variables.as_ref()?.downcast_ref::<serde_json::Value>()?;
+        Some((Arc::clone(&mutation.spec), raw.clone(), Arc::clone(&mutation.state.idempotency_key)))
+    }
+
+    /// What is needed to dehydrate these mutations.
+    pub(crate) fn mutation_samples(&self, ids: &[u64]) -> Vec<(Arc<MutationSpec>, Arc<MutationCore>)> {
+        let sample = |mutation: &Mutation| (Arc::clone(&mutation.spec), Arc::clone(&mutation.state));
+        ids.iter().filter_map(|id| self.mutations.all.get(&MutationId(*id))).map(sample).collect()
+    }
+
+    /// Takes a restored mutation up again. Says no when somebody else has.
+    pub(crate) fn continue_restored(
+        &mut self,
+        id: MutationId,
+        spec: Arc<MutationSpec>,
+        variables: Value,
+    ) -> bool {
+        let Some(mutation) = self.mutations.all.get_mut(&id).filter(|mutation| mutation.is_restored) else {
+            return false;
+        };
+        mutation.is_restored = false;
+        mutation.retryer = Some(Retryer::new(spec.policy.network_mode.unwrap_or_default()));
+        // The scope that it waits in is the one that it was restored with.
+        let scope = mutation.spec.scope.clone();
+        mutation.spec = Arc::new(MutationSpec { scope, ..(*spec).clone() });
+        self.change_mutation(id, MutationAction::Continue, |state| {
+            state.variables = Some(variables);
+            state.is_paused = false;
+        });
+        true
     }
 
     pub(crate) fn next_mutation_id(&mut self) -> MutationId {
@@ -181,8 +229,11 @@ impl Core {
         let Some(retryer) = &mut mutation.retryer else { return };
         match step(retryer) {
             Step::Run => {
-                let Some(variables) = mutation.state.variables.clone() else { return };
-                let task = MutationAttemptTask { id, spec: Arc::clone(&mutation.spec), variables };
+                let task = MutationAttemptTask {
+                    id,
+                    spec: Arc::clone(&mutation.spec),
+                    state: Arc::clone(&mutation.state),
+                };
                 self.effects.push_back(Effect::MutationAttempt(task));
             }
             Step::Pause => self.change_mutation(id, MutationAction::Pause, |state| state.is_paused = true),
@@ -291,6 +342,10 @@ impl Core {
     fn resume_mutation(&mut self, id: MutationId) {
         let env = self.mutation_env(id);
         let Some(mutation) = self.mutations.all.get_mut(&id) else { return };
+        if mutation.is_restored {
+            self.effects.push_back(Effect::MutationResume(id));
+            return;
+        }
         // Without a waiter its callbacks still run before the first attempt; it starts when they are done.
         if mutation.waiter.is_none() {
             return;
@@ -371,7 +426,8 @@ impl Core {
     }
 
     pub(crate) fn clear_mutations(&mut self) {
-        for id in self.find_mutations(&MutationFilters::all()) {
+        let all: Vec<MutationId> = self.mutations.all.keys().copied().collect();
+        for id in all {
             self.remove_mutation(id);
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::query::QuerySpec;
 use super::timers::TimerKind;
-use super::{Core, Data, DataType, Effect, Patch, Query, State, Value};
+use super::{Core, Data, DataType, Patch, Query, State, Value};
 use crate::{
     CacheEvent, CancelOptions, Error, FetchStatus, GcTime, QueryAction, QueryFilters, QueryKey, QueryStatus,
     QueryType, Timestamp,
@@ -107,7 +107,7 @@ impl Core {
         let is_fetching = state.fetch_status == FetchStatus::Fetching;
         query.state = Arc::new(state);
         if !query.observers.is_empty() {
-            self.effects.push_back(Effect::Updated(query.hooks()));
+            self.notify(key);
         }
         self.fetching = self.fetching + usize::from(is_fetching) - usize::from(was_fetching);
         self.event(|| CacheEvent::Updated { key: key.clone(), action });

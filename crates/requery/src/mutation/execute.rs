@@ -1,6 +1,7 @@
-//! The course of one mutation, from `on_mutate` to `on_settled`.
+//! The course of one mutation, from `on_mutate` to `on_settled`. Nothing here knows the mutation's types.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker, ready};
@@ -8,25 +9,40 @@ use std::task::{Context, Poll, Waker, ready};
 use futures::FutureExt;
 use futures::channel::oneshot;
 
-use super::{MutationCall, MutationOptions};
 use crate::callbacks::MutationInfo;
-use crate::core::{Core, MutationHook, MutationId, Value};
+use crate::core::{Core, ErasedCall, MutationHook, MutationId, MutationSpec, Value};
 use crate::runtime::Task;
 use crate::{MutationError, QueryClient};
 
-type Outcome<T, E> = Result<Arc<T>, Arc<E>>;
+type Outcome = Result<Value, Value>;
 
 /// A mutation under way. It goes on if this is dropped.
 pub struct Mutating<T, E> {
-    outcome: oneshot::Receiver<Outcome<T, E>>,
+    /// Nothing where no function is known.
+    outcome: Option<oneshot::Receiver<Outcome>>,
+    types: PhantomData<fn() -> (T, E)>,
 }
 
-impl<T, E> Future for Mutating<T, E> {
+impl<T, E> Mutating<T, E> {
+    pub(super) fn new(outcome: Option<oneshot::Receiver<Outcome>>) -> Self {
+        Self { outcome, types: PhantomData }
+    }
+}
+
+impl<T, E> Future for Mutating<T, E>
+where
+    T: Send + Sync + 'static,
+    E: Send + Sync + 'static,
+{
     type Output = Result<Arc<T>, MutationError<E>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        Poll::Ready(match ready!(self.outcome.poll_unpin(cx)) {
-            Ok(outcome) => outcome.map_err(MutationError::Failed),
+        let Some(outcome) = &mut self.outcome else {
+            return Poll::Ready(Err(MutationError::MissingMutationFn));
+        };
+        Poll::Ready(match ready!(outcome.poll_unpin(cx)) {
+            Ok(Ok(data)) => data.downcast().map_err(|_| MutationError::Dropped),
+            Ok(Err(error)) => Err(error.downcast().map_or(MutationError::Dropped, MutationError::Failed)),
             Err(_dropped) => Err(MutationError::Dropped),
         })
     }
@@ -39,37 +55,65 @@ impl<T, E> fmt::Debug for Mutating<T, E> {
 }
 
 /// Starts a mutation. `on_mutate` begins before this returns, so that an optimistic change is seen at once.
-pub(super) fn execute<T, E, V, C>(
+pub(super) fn execute(
     client: &QueryClient,
-    options: &MutationOptions<T, E, V, C>,
-    variables: V,
+    spec: &MutationSpec,
+    variables: Value,
     observer: Option<Arc<dyn MutationHook>>,
-    begun: impl FnOnce(MutationId),
-) -> Mutating<T, E>
-where
-    T: Send + Sync + 'static,
-    E: Send + Sync + 'static,
-    V: Send + Sync + 'static,
-    C: Send + Sync + 'static,
-{
-    let variables = Arc::new(variables);
-    let erased: Value = Arc::clone(&variables) as _;
+    begun: &mut dyn FnMut(MutationId),
+) -> Option<oneshot::Receiver<Outcome>> {
+    let spec = Arc::new(client.mutation_spec(spec));
+    spec.fns.mutation_fn.as_ref()?;
     let id = client.apply(Core::next_mutation_id);
     begun(id);
-    let spec = Arc::new(options.spec());
-    client.apply(|core| core.begin_mutation(id, spec, Arc::clone(&erased), observer));
-    let call = MutationCall {
+    let key = idempotency_key(client);
+    client.apply(|core| {
+        core.begin_mutation(id, (Arc::clone(&spec), Arc::clone(&variables), Arc::clone(&key)), observer);
+    });
+    let (done, outcome) = oneshot::channel();
+    let run = Run { id, call: call(client, id, &spec, variables, key), spec, is_restored: false };
+    spawn_now(client, Box::pin(run.run(done)));
+    Some(outcome)
+}
+
+/// Takes a mutation up again that came with dehydrated state, if it is known by now how.
+pub(crate) fn resume(client: &QueryClient, id: MutationId) {
+    let Some((restored, raw, key)) = client.read(|core| core.restored_mutation(id)) else { return };
+    let spec = Arc::new(client.mutation_spec(&restored));
+    let Some(variables) = spec.decode_variables(&raw).filter(|_| spec.fns.mutation_fn.is_some()) else {
+        return;
+    };
+    let (of_core, with) = (Arc::clone(&spec), Arc::clone(&variables));
+    if !client.apply(|core| core.continue_restored(id, of_core, with)) {
+        return;
+    }
+    let (done, _nobody_waits) = oneshot::channel();
+    let run = Run { id, call: call(client, id, &spec, variables, key), spec, is_restored: true };
+    spawn_now(client, Box::pin(run.run(done)));
+}
+
+/// Unlikely enough to be drawn twice that a server can tell a repetition from another mutation.
+fn idempotency_key(client: &QueryClient) -> Arc<str> {
+    let runtime = client.runtime();
+    format!("{:016x}{:016x}", runtime.random(), runtime.random()).into()
+}
+
+fn call(
+    client: &QueryClient,
+    id: MutationId,
+    spec: &MutationSpec,
+    variables: Value,
+    idempotency_key: Arc<str>,
+) -> ErasedCall {
+    ErasedCall {
         client: client.clone(),
+        id,
         variables,
         context: None,
-        key: options.key.clone(),
-        meta: options.policy.meta.clone(),
-    };
-    let info = MutationInfo { id: id.0, key: call.key.clone(), meta: call.meta.clone(), variables: erased };
-    let (done, outcome) = oneshot::channel();
-    let run = Run { id, options: options.clone(), call, info };
-    spawn_now(client, Box::pin(run.run(done)));
-    Mutating { outcome }
+        key: spec.key.clone(),
+        meta: spec.policy.meta.clone(),
+        idempotency_key,
+    }
 }
 
 /// Polls the task once before it is handed to the driver.
@@ -80,65 +124,66 @@ fn spawn_now(client: &QueryClient, mut task: Task) {
     }
 }
 
-struct Run<T, E, V, C> {
+struct Run {
     id: MutationId,
-    options: MutationOptions<T, E, V, C>,
-    call: MutationCall<V, C>,
-    info: MutationInfo,
+    spec: Arc<MutationSpec>,
+    call: ErasedCall,
+    /// It began in another life of the program.
+    is_restored: bool,
 }
 
-impl<T, E, V, C> Run<T, E, V, C>
-where
-    T: Send + Sync + 'static,
-    E: Send + Sync + 'static,
-    V: Send + Sync + 'static,
-    C: Send + Sync + 'static,
-{
-    async fn run(mut self, done: oneshot::Sender<Outcome<T, E>>) {
-        self.begin().await;
+impl Run {
+    async fn run(mut self, done: oneshot::Sender<Outcome>) {
+        if !self.is_restored {
+            self.begin().await;
+        }
         let (waiter, ended) = oneshot::channel();
         self.call.client.apply(|core| core.run_mutation(self.id, waiter));
         // The cache was cleared: nobody is left to be told.
-        let Ok(result) = ended.await else { return };
-        let outcome = match &result {
-            Ok(data) => Arc::clone(data).downcast().map(Ok),
-            Err(error) => Arc::clone(error).downcast().map(Err),
-        };
-        let Ok(outcome) = outcome else { return };
+        let Ok(outcome) = ended.await else { return };
         self.call_back(&outcome).await;
-        self.call.client.apply(|core| core.settle_mutation(self.id, result));
+        self.call.client.apply(|core| core.settle_mutation(self.id, outcome.clone()));
         // Who does not wait has dropped the other end.
         let _ = done.send(outcome);
     }
 
     async fn begin(&mut self) {
-        self.call.client.callbacks().mutating(&self.info);
-        if let Some(on_mutate) = &self.options.on_mutate {
-            let context = Arc::new(on_mutate(self.call.clone()).await);
+        self.call.client.callbacks().mutating(&self.info());
+        if let Some(on_mutate) = &self.spec.fns.on_mutate {
+            let context = on_mutate(self.call.clone()).await;
             self.call.context = Some(Arc::clone(&context));
             self.call.client.apply(|core| core.set_mutation_context(self.id, context));
         }
     }
 
+    fn info(&self) -> MutationInfo {
+        MutationInfo {
+            id: self.id.0,
+            key: self.call.key.clone(),
+            meta: self.call.meta.clone(),
+            variables: Arc::clone(&self.call.variables),
+        }
+    }
+
     /// F10: the cache's callback before the mutation's own, those for the outcome before those for the end.
-    async fn call_back(&self, outcome: &Outcome<T, E>) {
-        let callbacks = self.call.client.callbacks();
+    async fn call_back(&self, outcome: &Outcome) {
+        let (callbacks, info) = (self.call.client.callbacks(), self.info());
         match outcome {
             Ok(data) => {
-                callbacks.mutation_succeeded(&**data, &self.info);
-                if let Some(on_success) = &self.options.on_success {
+                callbacks.mutation_succeeded(&**data, &info);
+                if let Some(on_success) = &self.spec.fns.on_success {
                     on_success(Arc::clone(data), self.call.clone()).await;
                 }
             }
             Err(error) => {
-                callbacks.mutation_failed(&**error, &self.info);
-                if let Some(on_error) = &self.options.on_error {
+                callbacks.mutation_failed(&**error, &info);
+                if let Some(on_error) = &self.spec.fns.on_error {
                     on_error(Arc::clone(error), self.call.clone()).await;
                 }
             }
         }
-        callbacks.mutation_settled(&self.info);
-        if let Some(on_settled) = &self.options.on_settled {
+        callbacks.mutation_settled(&info);
+        if let Some(on_settled) = &self.spec.fns.on_settled {
             on_settled(outcome.clone(), self.call.clone()).await;
         }
     }

@@ -159,7 +159,8 @@ where
             self.client.apply(|core| core.observe_mutation(previous, None));
         }
         let hook = self.inner.me.upgrade().map(|inner| inner as Arc<dyn MutationHook>);
-        execute(&self.client, &options, variables, hook, |id| lock(&self.inner.seen).current = Some(id))
+        let mut begun = |id| lock(&self.inner.seen).current = Some(id);
+        Mutating::new(execute(&self.client, &options.spec, Arc::new(variables), hook, &mut begun))
     }
 
     /// Lets go of the mutation that is shown; it goes on unobserved.
@@ -178,7 +179,8 @@ where
     /// New options, for the next call.
     pub fn set_options(&self, options: MutationOptions<T, E, V, C>) {
         let mut seen = lock(&self.inner.seen);
-        let is_other = matches!((&seen.options.key, &options.key), (Some(old), Some(new)) if old != new);
+        let is_other =
+            matches!((&seen.options.spec.key, &options.spec.key), (Some(old), Some(new)) if old != new);
         seen.options = options;
         drop(seen);
         if is_other {

@@ -1,62 +1,24 @@
 //! Options of a mutation, with its types.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt;
-use futures::future::BoxFuture;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
-use crate::core::{MutationFn, MutationSpec, Value};
+use super::{MutationCall, MutationContext};
+use crate::core::{Codec, ErasedCall, MutationSpec, OnOutcome, Value};
 use crate::maybe_send::{Held, hold_future};
-use crate::options::{Policy, Retry, RetryDelay};
-use crate::{GcTime, IntoQueryKey, MaybeSend, MaybeSync, NetworkMode, QueryClient, QueryKey};
+use crate::options::{Retry, RetryDelay, erase};
+use crate::{GcTime, IntoQueryKey, MaybeSend, MaybeSync, NetworkMode};
 
-/// What the callbacks of a mutation are told about it.
-pub struct MutationCall<V, C> {
-    /// The cache, for optimistic changes and invalidations.
-    pub client: QueryClient,
-    /// What `mutate` was called with.
-    pub variables: Arc<V>,
-    /// What `on_mutate` returned, once it has.
-    pub context: Option<Arc<C>>,
-    /// The mutation's key.
-    pub key: Option<QueryKey>,
-    /// The mutation's `meta` option.
-    pub meta: Option<Arc<serde_json::Value>>,
-}
-
-impl<V, C> MutationCall<V, C> {
-    fn without_context<N>(self) -> MutationCall<V, N> {
-        let Self { client, variables, key, meta, .. } = self;
-        MutationCall { client, variables, context: None, key, meta }
-    }
-}
-
-impl<V, C> Clone for MutationCall<V, C> {
-    fn clone(&self) -> Self {
-        Self {
-            client: self.client.clone(),
-            variables: Arc::clone(&self.variables),
-            context: self.context.clone(),
-            key: self.key.clone(),
-            meta: self.meta.clone(),
-        }
-    }
-}
-
-impl<V, C> fmt::Debug for MutationCall<V, C> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MutationCall")
-            .field("key", &self.key)
-            .field("has_context", &self.context.is_some())
-            .finish_non_exhaustive()
-    }
-}
-
-type OnMutate<V, C> = Arc<dyn Fn(MutationCall<V, C>) -> BoxFuture<'static, C> + Send + Sync>;
-type Callback<O, V, C> = Arc<dyn Fn(O, MutationCall<V, C>) -> BoxFuture<'static, ()> + Send + Sync>;
 type Outcome<T, E> = Result<Arc<T>, Arc<E>>;
+
+/// Says what types an erased mutation has, without holding any.
+type Types<T, E, V, C> = fn() -> (T, E, V, C);
 
 /// What a mutation does, and what happens before and after it (F10).
 ///
@@ -73,44 +35,53 @@ type Outcome<T, E> = Result<Arc<T>, Arc<E>>;
 /// # let _ = add;
 /// ```
 pub struct MutationOptions<T, E, V, C = ()> {
-    pub(super) key: Option<QueryKey>,
-    pub(super) scope: Option<Arc<str>>,
-    pub(super) policy: Policy,
-    pub(super) mutation_fn: MutationFn,
-    pub(super) on_mutate: Option<OnMutate<V, C>>,
-    pub(super) on_success: Option<Callback<Arc<T>, V, C>>,
-    pub(super) on_error: Option<Callback<Arc<E>, V, C>>,
-    pub(super) on_settled: Option<Callback<Outcome<T, E>, V, C>>,
+    pub(super) spec: MutationSpec,
+    types: PhantomData<Types<T, E, V, C>>,
 }
 
 impl<T, E, V> MutationOptions<T, E, V>
 where
     T: Send + Sync + 'static,
     E: Send + Sync + 'static,
-    V: Clone + Send + Sync + 'static,
+    V: Send + Sync + 'static,
 {
     /// A mutation: the function that sends it. It is called again, with the same variables, for every retry.
     pub fn new<F, Fut>(mutation_fn: F) -> Self
     where
+        V: Clone,
         F: Fn(V) -> Fut + MaybeSend + MaybeSync + 'static,
         Fut: Future<Output = Result<T, E>> + MaybeSend + 'static,
     {
+        Self::with_context(move |variables, _context| mutation_fn(variables))
+    }
+
+    /// Like [`MutationOptions::new`], for a function that wants to know more about the call: the cache, and the key by
+    /// which a server can tell a repetition from another mutation.
+    pub fn with_context<F, Fut>(mutation_fn: F) -> Self
+    where
+        V: Clone,
+        F: Fn(V, MutationContext) -> Fut + MaybeSend + MaybeSync + 'static,
+        Fut: Future<Output = Result<T, E>> + MaybeSend + 'static,
+    {
         let mutation_fn = Held::new(mutation_fn);
-        let mutation_fn: MutationFn = Arc::new(move |variables: Value| match variables.downcast_ref::<V>() {
-            Some(variables) => hold_future(mutation_fn.get()(variables.clone())).map(erase).boxed(),
-            // Unreachable: the variables were erased by the same options.
-            None => futures::future::pending().boxed(),
-        });
-        Self {
-            key: None,
-            scope: None,
-            policy: Policy::default(),
-            mutation_fn,
-            on_mutate: None,
-            on_success: None,
-            on_error: None,
-            on_settled: None,
-        }
+        let mut spec = MutationSpec::default();
+        spec.fns.mutation_fn =
+            Some(Arc::new(move |call: ErasedCall| match call.variables.downcast_ref::<V>() {
+                Some(variables) => {
+                    let variables = variables.clone();
+                    hold_future(mutation_fn.get()(variables, MutationContext::new(call))).map(erase).boxed()
+                }
+                // Unreachable: the variables were erased by options of the same type.
+                None => futures::future::pending().boxed(),
+            }));
+        Self { spec, types: PhantomData }
+    }
+
+    /// A mutation that is done as the defaults for its key say (see
+    /// [`crate::QueryClient::set_mutation_defaults`]).
+    pub fn of_key(key: impl IntoQueryKey) -> Self {
+        let spec = MutationSpec { key: Some(key.into_query_key()), ..MutationSpec::default() };
+        Self { spec, types: PhantomData }
     }
 
     /// Called before the mutation is sent. What it returns is the context of the other callbacks.
@@ -122,44 +93,56 @@ where
         Fut: Future<Output = C> + MaybeSend + 'static,
     {
         let on_mutate = Held::new(on_mutate);
-        MutationOptions {
-            key: self.key,
-            scope: self.scope,
-            policy: self.policy,
-            mutation_fn: self.mutation_fn,
-            on_mutate: Some(Arc::new(move |call: MutationCall<V, C>| {
-                hold_future(on_mutate.get()(call.without_context()))
-            })),
-            on_success: self.on_success.map(with_any_context),
-            on_error: self.on_error.map(with_any_context),
-            on_settled: self.on_settled.map(with_any_context),
-        }
+        let mut spec = self.spec;
+        spec.fns.on_mutate = Some(Arc::new(move |call| match MutationCall::typed(call) {
+            Some(call) => {
+                hold_future(on_mutate.get()(call)).map(|context| Arc::new(context) as Value).boxed()
+            }
+            // Unreachable, like the same case above.
+            None => futures::future::pending().boxed(),
+        }));
+        MutationOptions { spec, types: PhantomData }
     }
 }
 
-fn erase<T: Send + Sync + 'static, E: Send + Sync + 'static>(result: Result<T, E>) -> Result<Value, Value> {
-    match result {
-        Ok(data) => Ok(Arc::new(data)),
-        Err(error) => Err(Arc::new(error)),
-    }
-}
-
-fn with_any_context<O, V, C>(callback: Callback<O, V, ()>) -> Callback<O, V, C>
+fn hold_callback<O, V, C, F, Fut, R>(typed: R, callback: F) -> OnOutcome<O::Erased>
 where
-    O: 'static,
-    V: 'static,
-    C: 'static,
-{
-    Arc::new(move |outcome, call: MutationCall<V, C>| callback(outcome, call.without_context()))
-}
-
-fn hold_callback<O, V, C, F, Fut>(callback: F) -> Callback<O, V, C>
-where
+    O: Erases,
+    R: Fn(O::Erased) -> Option<O> + Send + Sync + 'static,
+    V: Send + Sync + 'static,
+    C: Send + Sync + 'static,
     F: Fn(O, MutationCall<V, C>) -> Fut + MaybeSend + MaybeSync + 'static,
     Fut: Future<Output = ()> + MaybeSend + 'static,
 {
     let callback = Held::new(callback);
-    Arc::new(move |outcome, call| hold_future(callback.get()(outcome, call)))
+    Arc::new(move |outcome, call| match (typed(outcome), MutationCall::typed(call)) {
+        (Some(outcome), Some(call)) => hold_future(callback.get()(outcome, call)),
+        _ => futures::future::ready(()).boxed(),
+    })
+}
+
+/// Names what an outcome is once its types are erased.
+trait Erases: 'static {
+    type Erased: 'static;
+}
+
+impl<T: 'static> Erases for Arc<T> {
+    type Erased = Value;
+}
+
+impl<T: 'static, E: 'static> Erases for Outcome<T, E> {
+    type Erased = Result<Value, Value>;
+}
+
+fn typed_outcome<T, E>(outcome: Result<Value, Value>) -> Option<Outcome<T, E>>
+where
+    T: Send + Sync + 'static,
+    E: Send + Sync + 'static,
+{
+    match outcome {
+        Ok(data) => data.downcast().ok().map(Ok),
+        Err(error) => error.downcast().ok().map(Err),
+    }
 }
 
 impl<T, E, V, C> MutationOptions<T, E, V, C>
@@ -176,7 +159,7 @@ where
         F: Fn(Arc<T>, MutationCall<V, C>) -> Fut + MaybeSend + MaybeSync + 'static,
         Fut: Future<Output = ()> + MaybeSend + 'static,
     {
-        self.on_success = Some(hold_callback(on_success));
+        self.spec.fns.on_success = Some(hold_callback(|data: Value| data.downcast().ok(), on_success));
         self
     }
 
@@ -187,7 +170,7 @@ where
         F: Fn(Arc<E>, MutationCall<V, C>) -> Fut + MaybeSend + MaybeSync + 'static,
         Fut: Future<Output = ()> + MaybeSend + 'static,
     {
-        self.on_error = Some(hold_callback(on_error));
+        self.spec.fns.on_error = Some(hold_callback(|error: Value| error.downcast().ok(), on_error));
         self
     }
 
@@ -198,28 +181,39 @@ where
         F: Fn(Result<Arc<T>, Arc<E>>, MutationCall<V, C>) -> Fut + MaybeSend + MaybeSync + 'static,
         Fut: Future<Output = ()> + MaybeSend + 'static,
     {
-        self.on_settled = Some(hold_callback(on_settled));
+        self.spec.fns.on_settled = Some(hold_callback(typed_outcome::<T, E>, on_settled));
+        self
+    }
+
+    /// Lets the mutation survive the program: while it is pending it may be dehydrated, and where it is hydrated, it is
+    /// resumed as the defaults for its key say. It needs a `mutation_key` for that.
+    #[must_use]
+    pub fn resumable(mut self) -> Self
+    where
+        V: Serialize + DeserializeOwned,
+    {
+        self.spec.codec = Some(Codec::of::<V>());
         self
     }
 
     /// A name to find the mutation by.
     #[must_use]
     pub fn mutation_key(mut self, key: impl IntoQueryKey) -> Self {
-        self.key = Some(key.into_query_key());
+        self.spec.key = Some(key.into_query_key());
         self
     }
 
     /// Mutations of one scope run one after the other, in the order in which they were called.
     #[must_use]
     pub fn scope(mut self, scope: impl Into<Arc<str>>) -> Self {
-        self.scope = Some(scope.into());
+        self.spec.scope = Some(scope.into());
         self
     }
 
     /// How often a failed attempt is repeated. Default: never.
     #[must_use]
     pub fn retry(mut self, times: u32) -> Self {
-        self.policy.retry = Some(Retry::Times(times));
+        self.spec.policy.retry = Some(Retry::Times(times));
         self
     }
 
@@ -227,7 +221,7 @@ where
     #[must_use]
     pub fn retry_if(mut self, retry: impl Fn(u32, &E) -> bool + MaybeSend + MaybeSync + 'static) -> Self {
         let retry = Held::new(retry);
-        self.policy.retry =
+        self.spec.policy.retry =
             Some(Retry::If(Arc::new(move |n, error| error.downcast_ref().map(|e| retry.get()(n, e)))));
         self
     }
@@ -235,7 +229,7 @@ where
     /// Wait this long before each retry. Default: [`crate::default_retry_delay`].
     #[must_use]
     pub fn retry_delay(mut self, delay: Duration) -> Self {
-        self.policy.retry_delay = Some(RetryDelay::Fixed(delay));
+        self.spec.policy.retry_delay = Some(RetryDelay::Fixed(delay));
         self
     }
 
@@ -246,7 +240,7 @@ where
         delay: impl Fn(u32, &E) -> Duration + MaybeSend + MaybeSync + 'static,
     ) -> Self {
         let delay = Held::new(delay);
-        self.policy.retry_delay =
+        self.spec.policy.retry_delay =
             Some(RetryDelay::From(Arc::new(move |n, error| error.downcast_ref().map(|e| delay.get()(n, e)))));
         self
     }
@@ -254,61 +248,49 @@ where
     /// Whether delays are shortened at random, by up to a half. Default: no.
     #[must_use]
     pub fn retry_jitter(mut self, jitter: bool) -> Self {
-        self.policy.retry_jitter = Some(jitter);
+        self.spec.policy.retry_jitter = Some(jitter);
         self
     }
 
     /// Which attempts need a network. Default: all.
     #[must_use]
     pub fn network_mode(mut self, mode: NetworkMode) -> Self {
-        self.policy.network_mode = Some(mode);
+        self.spec.policy.network_mode = Some(mode);
         self
     }
 
     /// How long the mutation stays in the cache once it has ended and nobody observes it. Default: five minutes.
     #[must_use]
     pub fn gc_time(mut self, gc_time: impl Into<GcTime>) -> Self {
-        self.policy.gc_time = Some(gc_time.into());
+        self.spec.policy.gc_time = Some(gc_time.into());
         self
     }
 
     /// Anything the caller wants to find again in the callbacks.
     #[must_use]
     pub fn meta(mut self, meta: serde_json::Value) -> Self {
-        self.policy.meta = Some(Arc::new(meta));
+        self.spec.policy.meta = Some(Arc::new(meta));
         self
     }
+}
 
-    pub(super) fn spec(&self) -> MutationSpec {
-        MutationSpec {
-            key: self.key.clone(),
-            scope: self.scope.clone(),
-            policy: self.policy.clone(),
-            mutation_fn: Arc::clone(&self.mutation_fn),
-        }
+impl<T, E, V, C> MutationOptions<T, E, V, C> {
+    pub(crate) fn into_spec(self) -> MutationSpec {
+        self.spec
     }
 }
 
 impl<T, E, V, C> Clone for MutationOptions<T, E, V, C> {
     fn clone(&self) -> Self {
-        Self {
-            key: self.key.clone(),
-            scope: self.scope.clone(),
-            policy: self.policy.clone(),
-            mutation_fn: Arc::clone(&self.mutation_fn),
-            on_mutate: self.on_mutate.clone(),
-            on_success: self.on_success.clone(),
-            on_error: self.on_error.clone(),
-            on_settled: self.on_settled.clone(),
-        }
+        Self { spec: self.spec.clone(), types: PhantomData }
     }
 }
 
 impl<T, E, V, C> fmt::Debug for MutationOptions<T, E, V, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MutationOptions")
-            .field("key", &self.key)
-            .field("scope", &self.scope)
+            .field("key", &self.spec.key)
+            .field("scope", &self.spec.scope)
             .finish_non_exhaustive()
     }
 }

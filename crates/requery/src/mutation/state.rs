@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Timestamp;
-use crate::core::{MutationCore, Value};
+use crate::core::{Mutation, MutationCore, Value};
+use crate::{QueryKey, Timestamp};
 
 /// How far a mutation is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -126,6 +126,72 @@ impl<T, E, V> fmt::Debug for MutationState<T, E, V> {
             .field("status", &self.status)
             .field("is_paused", &self.is_paused)
             .field("failure_count", &self.failure_count)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a predicate is told about a mutation.
+#[derive(Clone)]
+pub struct MutationSummary {
+    /// Ids count up from one.
+    pub id: u64,
+    /// Its key.
+    pub key: Option<QueryKey>,
+    /// How far it is.
+    pub status: MutationStatus,
+    /// Whether it waits for its turn, the network, or focus before a retry.
+    pub is_paused: bool,
+    /// How often it has failed.
+    pub failure_count: u32,
+    /// When it was called.
+    pub submitted_at: Timestamp,
+    /// The scope in which it runs.
+    pub scope: Option<Arc<str>>,
+    /// Its `meta` option.
+    pub meta: Option<Arc<serde_json::Value>>,
+    pub(crate) state: Arc<MutationCore>,
+}
+
+impl MutationSummary {
+    pub(crate) fn new(mutation: &Mutation) -> Self {
+        let state = Arc::clone(&mutation.state);
+        Self {
+            id: mutation.id.0,
+            key: mutation.spec.key.clone(),
+            status: state.status,
+            is_paused: state.is_paused,
+            failure_count: state.failure_count,
+            submitted_at: state.submitted_at,
+            scope: mutation.spec.scope.clone(),
+            meta: mutation.spec.policy.meta.clone(),
+            state,
+        }
+    }
+
+    /// Its state, if it is one of these types; parts of other types are left out.
+    #[must_use]
+    pub fn state<T, E, V>(&self) -> MutationState<T, E, V>
+    where
+        T: Send + Sync + 'static,
+        E: Send + Sync + 'static,
+        V: Send + Sync + 'static,
+    {
+        MutationState::new(&self.state)
+    }
+
+    /// What it was called with, if that is a `V`.
+    #[must_use]
+    pub fn variables<V: Send + Sync + 'static>(&self) -> Option<Arc<V>> {
+        typed(self.state.variables.as_ref())
+    }
+}
+
+impl fmt::Debug for MutationSummary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MutationSummary")
+            .field("id", &self.id)
+            .field("key", &self.key)
+            .field("status", &self.status)
             .finish_non_exhaustive()
     }
 }

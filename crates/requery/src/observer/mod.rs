@@ -1,5 +1,6 @@
 //! Watching one query at a time.
 
+mod queries;
 mod result;
 mod seen;
 mod view;
@@ -7,6 +8,7 @@ mod view;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
+pub use queries::QueriesObserver;
 pub use result::QueryResult;
 
 use crate::client::{UnsaidRetry, lock};
@@ -258,6 +260,10 @@ where
     #[must_use]
     pub fn is_hydratable(&self) -> bool {
         lock(&self.inner.seen).options.is_hydratable()
+    }
+
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner)
     }
 
     /// The cache that is watched.

@@ -111,6 +111,13 @@ impl<D, E> QueryResult<D, E> {
     }
 }
 
+/// Equal is what shows the same: values by identity, as the cache keeps the identity of what is equal.
+impl<D, E> PartialEq for QueryResult<D, E> {
+    fn eq(&self, other: &Self) -> bool {
+        self.is_same(other)
+    }
+}
+
 fn same<T>(a: Option<&Arc<T>>, b: Option<&Arc<T>>) -> bool {
     match (a, b) {
         (Some(a), Some(b)) => Arc::ptr_eq(a, b),

@@ -56,7 +56,7 @@ fn only_hydratable_successes_are_dehydrated() {
 #[test]
 fn filters_choose_what_is_dehydrated() {
     let rig = server_with(&[query_key!["a"], query_key!["b"]]);
-    let options = DehydrateOptions { filters: QueryFilters::prefix(["b"]) };
+    let options = DehydrateOptions { filters: QueryFilters::prefix(["b"]), ..DehydrateOptions::default() };
     let keys: Vec<_> =
         rig.client.dehydrate(&options).queries.into_iter().map(|query| query.query_key).collect();
     assert_eq!(keys, [serde_json::json!(["b"])]);
