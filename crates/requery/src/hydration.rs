@@ -129,6 +129,7 @@ impl QueryClient {
         for mutation in state.mutations {
             self.hydrate_mutation(mutation);
         }
+        crate::mutation::restore_layers(self);
     }
 
     /// F14: a mutation that was under way elsewhere waits for [`QueryClient::resume_paused_mutations`], or for the
@@ -156,7 +157,15 @@ impl QueryClient {
         let key = QueryKey::new(&dehydrated.query_key);
         let mut policy = self.default_policy(&key);
         policy.meta = dehydrated.meta.map(Arc::new).or(policy.meta);
-        let spec = QuerySpec { key, policy, query_fn: None, initial: None, data_type: None, codec: None };
+        let spec = QuerySpec {
+            key,
+            policy,
+            query_fn: None,
+            initial: None,
+            data_type: None,
+            codec: None,
+            links: Arc::default(),
+        };
         let state = State {
             data: Some(Data::Raw(Arc::new(dehydrated.data))),
             data_updated_at: dehydrated.data_updated_at,

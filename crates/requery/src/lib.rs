@@ -3,6 +3,7 @@
 mod callbacks;
 mod client;
 mod core;
+mod entity;
 mod error;
 mod events;
 mod filters;
@@ -19,7 +20,8 @@ mod state;
 mod time;
 
 pub use callbacks::{CacheCallbacks, MutationInfo};
-pub use client::{Environment, Fetching, QueryClient, QueryClientBuilder, Settled};
+pub use client::{Environment, Fetching, Layer, LayerBuilder, QueryClient, QueryClientBuilder, Settled};
+pub use entity::{Change, Entity, EntityId, Holds, HoldsList, LiveList, Mapped, Membership, Row};
 pub use error::{Error, FetchError, MutationError};
 pub use events::{CacheEvent, MutationAction, QueryAction, Subscription};
 pub use filters::{

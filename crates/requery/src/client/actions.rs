@@ -96,6 +96,7 @@ impl QueryClient {
     pub fn reset_queries(&self, filters: impl Borrow<QueryFilters>) -> Settled {
         let keys = self.find(filters.borrow());
         self.apply(|core| keys.iter().for_each(|key| core.reset(key)));
+        keys.iter().for_each(|key| self.adopt(key));
         self.refresh_policies();
         let active = self.read(|core| {
             let is_active = |key: &&QueryKey| core.query(key).is_some_and(Query::is_active);
@@ -110,6 +111,9 @@ impl QueryClient {
         self.apply(|core| {
             keys.iter().for_each(|key| core.remove(key));
             core.clear_mutations();
+            core.clear_layers();
+            core.clear_entities();
+            core.take_marks();
         });
     }
 

@@ -101,8 +101,9 @@ impl QueryClient {
         let of = DataType::of::<T>();
         loop {
             let state = self.typed_state::<T>(key);
-            let old = state.as_ref().and_then(|state| state.data.as_ref()).and_then(Data::typed);
-            let new = make(old)?;
+            // Layers are not part of what is written.
+            let base = self.read(|core| core.peek(key)).and_then(|peek| peek.base());
+            let new = make(base.and_then(|base| base.downcast().ok()))?;
             let state = match state {
                 Some(state) => state,
                 None => {
@@ -113,18 +114,16 @@ impl QueryClient {
             if options.only_if_newer && options.updated_at.is_some_and(|at| at <= state.data_updated_at) {
                 return state.data.as_ref().and_then(Data::typed);
             }
-            let value = self.share(key, of, &state, new);
-            let data = (Arc::clone(&value), of);
-            if self.apply(|core| core.set_data(key, &state, data, options.updated_at)).ok()? {
+            let Some(peek) = self.read(|core| core.peek(key)).filter(|peek| Arc::ptr_eq(&peek.state, &state))
+            else {
+                continue;
+            };
+            let written = self.weave(key, &peek, new);
+            let value = Arc::clone(&written.view);
+            if self.apply(|core| core.set_data(key, &state, (written, of), options.updated_at)).ok()? {
                 return value.downcast().ok();
             }
         }
-    }
-
-    fn share(&self, key: &QueryKey, of: DataType, state: &State, new: Value) -> Value {
-        let sharing =
-            self.read(|core| core.query(key).and_then(|query| query.spec.policy.structural_sharing));
-        if sharing == Some(false) { new } else { of.share(state.data.as_ref(), new) }
     }
 
     /// Changes data without making it fresh: its age, its validity and its staleness stay what they are (R2, R3).
@@ -162,10 +161,11 @@ impl QueryClient {
         // Kept before it is applied: a fetch that ends in between has to find it.
         let kept = self.apply(|core| core.keep_patch(key, patch));
         loop {
-            let Some(state) = self.read(|core| core.state(key)) else { return kept };
-            let Some(Data::Typed(data)) = &state.data else { return kept };
-            let Some(patched) = patch(data) else { return kept };
-            if self.apply(|core| core.patch_data(key, &state, patched)) {
+            let Some(peek) = self.read(|core| core.peek(key)) else { return kept };
+            let Some(base) = peek.base() else { return kept };
+            let Some(patched) = patch(&base) else { return kept };
+            let written = self.weave(key, &peek, patched);
+            if self.apply(|core| core.patch_data(key, &peek.state, written)) {
                 return true;
             }
         }
@@ -198,14 +198,16 @@ impl QueryClient {
             patches.extend(self.apply(|core| core.take_deferred_patches(key)));
             let data =
                 decoded.map(|data| patches.iter().fold(data, |data, patch| patch(&data).unwrap_or(data)));
-            if self.apply(|core| core.replace_raw(key, &state, data, of)) {
+            let Some(peek) = self.read(|core| core.peek(key)) else { return };
+            let written = data.map(|data| self.weave(key, &peek, data));
+            if self.apply(|core| core.replace_raw(key, &state, written, of)) {
                 return;
             }
         }
     }
 }
 
-fn erase_patch<T>(patch: impl Fn(&T) -> Option<T> + MaybeSend + MaybeSync + 'static) -> Patch
+pub(super) fn erase_patch<T>(patch: impl Fn(&T) -> Option<T> + MaybeSend + MaybeSync + 'static) -> Patch
 where
     T: PartialEq + Send + Sync + 'static,
 {

@@ -72,11 +72,14 @@ impl QueryClient {
         let (key, mut spec) = (key.into_query_key(), defaults.into_spec());
         // What the key of the defaults is says nothing about the mutations that they are for.
         spec.key = None;
-        let by_key = &mut lock(&self.inner.defaults).mutations_by_key;
-        match by_key.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, known)) => *known = spec,
-            None => by_key.push((key, spec)),
+        {
+            let by_key = &mut lock(&self.inner.defaults).mutations_by_key;
+            match by_key.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, known)) => *known = spec,
+                None => by_key.push((key, spec)),
+            }
         }
+        crate::mutation::restore_layers(self);
     }
 
     /// The options that count for mutations of a key before they say anything themselves, as far as they do not depend
@@ -117,6 +120,7 @@ impl QueryClient {
             initial: self.initial(options),
             data_type: Some(options.data_type),
             codec: options.codec,
+            links: Arc::clone(&options.links),
         })
     }
 
@@ -142,6 +146,7 @@ impl QueryClient {
             initial: None,
             data_type: Some(of),
             codec: None,
+            links: Arc::default(),
         })
     }
 

@@ -84,13 +84,17 @@ impl QueryClient {
     /// Makes the query if there is none, and decodes what was hydrated.
     pub(crate) fn build(&self, spec: &Arc<QuerySpec>) -> Result<Arc<State>, Error> {
         let state = self.apply(|core| core.build(spec))?;
-        match (&state.data, spec.data_type) {
-            (Some(Data::Raw(_)), Some(of)) => {
-                self.decode(&spec.key, of.id, spec.codec.map(|codec| (of, codec)));
-                Ok(self.read(|core| core.state(&spec.key)).unwrap_or(state))
-            }
-            _ => Ok(state),
+        if !spec.links.is_empty() {
+            self.apply(|core| core.link_entities(spec));
         }
+        let is_raw = matches!(state.data, Some(Data::Raw(_)));
+        if let Some(of) = spec.data_type.filter(|_| is_raw) {
+            self.decode(&spec.key, of.id, spec.codec.map(|codec| (of, codec)));
+        }
+        if !spec.links.is_empty() {
+            self.adopt(&spec.key);
+        }
+        Ok(self.read(|core| core.state(&spec.key)).unwrap_or(state))
     }
 
     pub(crate) fn start_fetch<T, E>(

@@ -4,16 +4,20 @@ mod actions;
 mod data;
 mod defaults;
 mod fetch;
+mod layers;
 mod perform;
+mod weave;
 
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
 
 use futures::future::{AbortHandle, Abortable};
 
 pub(crate) use defaults::UnsaidRetry;
 pub use fetch::{Fetching, Settled};
+pub use layers::{Layer, LayerBuilder};
 
 use crate::core::{Core, Effect};
 use crate::maybe_send::Held;
@@ -63,6 +67,7 @@ pub struct QueryClientBuilder {
     environment: Environment,
     callbacks: CacheCallbacks,
     coalesce: bool,
+    settle_after: Duration,
 }
 
 impl QueryClientBuilder {
@@ -88,12 +93,21 @@ impl QueryClientBuilder {
         self
     }
 
+    /// How long lists wait that a change of an entity leaves in doubt before they are invalidated, so that a burst of
+    /// changes costs one request a list. Default: not at all.
+    #[must_use]
+    pub fn settle_after(mut self, wait: Duration) -> Self {
+        self.settle_after = wait;
+        self
+    }
+
     /// The cache.
     #[must_use]
     pub fn build(self) -> QueryClient {
         let mut core = Core::new(self.environment == Environment::Server);
         core.has_fetch_callbacks = self.callbacks.hears_queries();
         core.coalesce_updates(self.coalesce);
+        core.settle_after(self.settle_after);
         QueryClient {
             inner: Arc::new(Inner {
                 core: Mutex::new(Shared { core, performing: false, mounts: 0 }),
@@ -131,6 +145,7 @@ impl QueryClient {
             environment: Environment::default(),
             callbacks: CacheCallbacks::default(),
             coalesce: false,
+            settle_after: Duration::ZERO,
         }
     }
 

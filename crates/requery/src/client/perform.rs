@@ -6,7 +6,7 @@ use futures::future::Abortable;
 
 use super::{QueryClient, Subscriber, lock};
 use crate::core::{
-    AttemptTask, AttemptView, Core, Data, Effect, ErasedCall, FetchId, MutationAttemptTask, QueryFn, Value,
+    AttemptTask, AttemptView, Core, Effect, ErasedCall, FetchId, MutationAttemptTask, QueryFn, Value,
 };
 use crate::{CacheEvent, FetchDirection, QueryContext, QueryKey, mutation};
 
@@ -36,6 +36,8 @@ impl QueryClient {
                 }
             }
             Effect::Event(event) => self.publish(&event),
+            Effect::EchoOverdue(layer) => self.echo_overdue(layer),
+            Effect::SettleMarks => self.settle_lists(),
             Effect::Flush => {
                 let client = self.downgrade();
                 self.inner.runtime.spawn(Box::pin(async move {
@@ -85,8 +87,9 @@ impl QueryClient {
     fn attempt_succeeded(&self, key: &QueryKey, fetch: FetchId, result: &Value) {
         // Sharing and patching call user code, so they happen outside of the lock, and again if the query changed.
         while let Some(view) = self.read(|core| core.attempt_view(key, fetch)) {
-            let data = compose(&view, Arc::clone(result));
-            if self.apply(|core| core.attempt_succeeded(key, fetch, &view, data)) {
+            let raw = compose(&view, Arc::clone(result));
+            let written = self.weave(key, &view.peek, raw);
+            if self.apply(|core| core.attempt_succeeded(key, fetch, &view, written)) {
                 return;
             }
         }
@@ -145,18 +148,13 @@ impl QueryClient {
     }
 }
 
-/// The result with the patches of the meantime over it, and the previous value where that makes no difference.
+/// The result with what the query held before, where it goes on from there, and the patches of the meantime over it.
 fn compose(view: &AttemptView, result: Value) -> Value {
-    let previous: Option<&Data> = view.state.data.as_ref();
     let merged = match view.spec.query_fn.as_ref().and_then(QueryFn::paging) {
-        Some(paging) => paging.merge(previous.and_then(Data::value).as_ref(), result),
+        Some(paging) => paging.merge(view.peek.base().as_ref(), result),
         None => result,
     };
-    let patched = view.patches.iter().fold(merged, |data, patch| patch(&data).unwrap_or(data));
-    match view.spec.data_type {
-        Some(of) if view.spec.policy.structural_sharing != Some(false) => of.share(previous, patched),
-        _ => patched,
-    }
+    view.patches.iter().fold(merged, |data, patch| patch(&data).unwrap_or(data))
 }
 
 /// An attempt that has not ended; one that is dropped without an end did not get one.

@@ -60,14 +60,11 @@ impl DataType {
     }
 
     /// Structural sharing: the previous value when the new one equals it. Calls the type's `PartialEq`.
-    pub(crate) fn share(&self, previous: Option<&Data>, new: Value) -> Value {
-        match previous {
-            Some(Data::Typed(previous)) if (self.equal)(previous, &new) => Arc::clone(previous),
-            Some(Data::Typed(previous)) => {
-                self.share_parts.and_then(|share| share(previous, &new)).unwrap_or(new)
-            }
-            _ => new,
+    pub(crate) fn share(&self, previous: &Value, new: Value) -> Value {
+        if Arc::ptr_eq(previous, &new) || (self.equal)(previous, &new) {
+            return Arc::clone(previous);
         }
+        self.share_parts.and_then(|share| share(previous, &new)).unwrap_or(new)
     }
 }
 

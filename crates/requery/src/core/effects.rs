@@ -8,7 +8,8 @@ use futures::future::{AbortHandle, AbortRegistration};
 
 use super::mutations::{MutationCore, MutationHook};
 use super::{
-    Data, FetchId, MutationId, MutationSpec, MutationWaiter, ObserverHook, PageTask, QuerySpec, Value,
+    Data, FetchId, LayerId, MutationId, MutationSpec, MutationWaiter, ObserverHook, PageTask, QuerySpec,
+    Value,
 };
 use crate::{AbortSignal, CacheEvent, Error, QueryKey};
 
@@ -26,6 +27,10 @@ pub(crate) enum Effect {
     Settle(Vec<Waiter>, FetchOutcome),
     /// Observers have to look at their query again.
     Updated(Arc<[Arc<dyn ObserverHook>]>),
+    /// No word of a mutation that succeeded has come.
+    EchoOverdue(LayerId),
+    /// Invalidate the queries that are in doubt.
+    SettleMarks,
     /// Tell observers of what was held back, soon.
     Flush,
     /// Tell the subscribers of the cache.

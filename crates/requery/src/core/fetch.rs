@@ -10,7 +10,7 @@ use super::paging::{PageTask, Progress};
 use super::query::QuerySpec;
 use super::retryer::{Decision, Env, Retryer, Step, can_fetch};
 use super::timers::{TimerId, TimerKind};
-use super::{Core, Data, Effect, FetchOutcome, Patch, State, Value, Waiter};
+use super::{Core, Data, Effect, FetchOutcome, Patch, Peek, State, Value, Waiter, Written};
 use crate::{
     AbortSignal, CacheEvent, CancelOptions, Error, FetchDirection, FetchStatus, QueryAction, QueryKey,
     QueryStatus, Timestamp,
@@ -62,7 +62,7 @@ impl Fetch {
 
 /// What has to be known to judge the outcome of an attempt outside of the lock.
 pub(crate) struct AttemptView {
-    pub(crate) state: Arc<State>,
+    pub(crate) peek: Peek,
     pub(crate) spec: Arc<QuerySpec>,
     pub(crate) patches: Vec<Patch>,
     pub(crate) failures: u32,
@@ -195,7 +195,7 @@ impl Core {
         let query = self.query(key)?;
         let fetch = query.fetch.as_ref().filter(|fetch| fetch.id == id && fetch.retryer.is_running())?;
         Some(AttemptView {
-            state: Arc::clone(&query.state),
+            peek: self.peek(key)?,
             spec: Arc::clone(&fetch.spec),
             patches: fetch.patches.clone(),
             failures: fetch.retryer.failures(),
@@ -209,20 +209,21 @@ impl Core {
         key: &QueryKey,
         id: FetchId,
         view: &AttemptView,
-        data: Value,
+        written: Written,
     ) -> bool {
-        let now = self.now;
+        let (now, is_woven_now) = (self.now, self.is_woven_now(key, &written));
         let Some(query) = self.query_mut(key) else { return true };
         let Some(fetch) = query.fetch.take_if(|fetch| fetch.id == id) else { return true };
-        if !Arc::ptr_eq(&query.state, &view.state) || fetch.patches.len() != view.patches.len() {
+        let is_changed = !Arc::ptr_eq(&query.state, &view.peek.state) || !is_woven_now;
+        if is_changed || fetch.patches.len() != view.patches.len() {
             query.fetch = Some(fetch);
             return false;
         }
         query.deferred_patches.clear();
         query.data_type = query.data_type.or(fetch.spec.data_type);
-        let result = Data::Typed(Arc::clone(&data));
-        let fetched = Arc::clone(&data);
-        let data = Data::Typed(data);
+        let fetched = Arc::clone(&written.view);
+        let data = self.keep_written(key, written);
+        let result = data.clone();
         self.change(key, QueryAction::Success { manual: false }, |state| {
             state.succeed(data, now);
             state.is_invalidated = fetch.invalidated;

@@ -6,7 +6,10 @@
 
 mod data;
 mod effects;
+mod entities;
 mod fetch;
+mod layers;
+mod marks;
 mod mutation_spec;
 mod mutations;
 mod notify;
@@ -16,22 +19,29 @@ mod queries;
 mod query;
 mod retryer;
 mod timers;
+mod weave;
 
 use std::any::TypeId;
 use std::collections::{HashMap, VecDeque};
 
 pub(crate) use data::{Codec, Data, DataType, Patch, Value};
 pub(crate) use effects::{AttemptTask, Effect, FetchFailure, FetchOutcome, MutationAttemptTask, Waiter};
+pub(crate) use entities::{Absorbed, EntityKey, EntityWrite, Known, Shown, Weaving};
 pub(crate) use fetch::{AttemptView, FetchId, StartFetch};
+pub(crate) use layers::{LayerChanges, LayerId, Touched};
 pub(crate) use mutation_spec::{ErasedCall, MutationSpec, OnOutcome};
 pub(crate) use mutations::{Mutation, MutationCore, MutationHook, MutationId, MutationWaiter};
 pub(crate) use observers::{ObserverHook, ObserverId, ObserverPolicy};
 pub(crate) use paging::{NewPage, PageFn, PageOps, PageParamFn, PageTask, Paging};
 pub(crate) use query::{FetchFn, Query, QueryFn, QuerySpec, State};
 pub(crate) use retryer::Decision;
+pub(crate) use weave::{Peek, Written};
 
 use crate::key::KeyIndex;
 use crate::{CacheEvent, QueryKey, Timestamp};
+use entities::Entities;
+use layers::Layers;
+use marks::Marks;
 use mutations::Mutations;
 use notify::Held;
 use timers::{TimerKind, Timers};
@@ -55,6 +65,9 @@ pub(crate) struct Core {
     next_id: u64,
     mutations: Mutations,
     held: Held,
+    entities: Entities,
+    layers: Layers,
+    marks: Marks,
 }
 
 impl Core {
@@ -76,6 +89,9 @@ impl Core {
             next_id: 0,
             mutations: Mutations::default(),
             held: Held::default(),
+            entities: Entities::default(),
+            layers: Layers::default(),
+            marks: Marks::default(),
         }
     }
 
@@ -119,6 +135,9 @@ impl Core {
                 TimerKind::Retry(key, fetch) => self.retry_due(&key, fetch),
                 TimerKind::Stale(key, observer) => self.stale_due(&key, observer),
                 TimerKind::Refetch(key, observer) => self.refetch_due(&key, observer),
+                TimerKind::EntitySweep => self.entity_sweep_due(),
+                TimerKind::Echo(layer) => self.echo_overdue(layer),
+                TimerKind::Settle => self.settle_due(),
                 TimerKind::MutationGc(id) => self.mutation_gc_due(id),
                 TimerKind::MutationRetry(id) => self.mutation_retry_due(id),
             }

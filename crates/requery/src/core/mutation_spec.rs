@@ -1,17 +1,20 @@
 //! Options of a mutation with their types erased.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::future::BoxFuture;
 
 use super::{Codec, MutationId, Value};
 use crate::options::Policy;
-use crate::{QueryClient, QueryKey};
+use crate::{LayerBuilder, QueryClient, QueryKey};
 
 pub(crate) type MutationFn =
     Arc<dyn Fn(ErasedCall) -> BoxFuture<'static, Result<Value, Value>> + Send + Sync>;
 
 pub(crate) type OnMutate = Arc<dyn Fn(ErasedCall) -> BoxFuture<'static, Value> + Send + Sync>;
+
+pub(crate) type Optimistic = Arc<dyn Fn(&mut LayerBuilder, &Value) + Send + Sync>;
 
 pub(crate) type OnOutcome<O> = Arc<dyn Fn(O, ErasedCall) -> BoxFuture<'static, ()> + Send + Sync>;
 
@@ -31,6 +34,7 @@ pub(crate) struct ErasedCall {
 #[derive(Clone, Default)]
 pub(crate) struct MutationFns {
     pub(crate) mutation_fn: Option<MutationFn>,
+    pub(crate) optimistic: Option<Optimistic>,
     pub(crate) on_mutate: Option<OnMutate>,
     pub(crate) on_success: Option<OnOutcome<Value>>,
     pub(crate) on_error: Option<OnOutcome<Value>>,
@@ -46,6 +50,8 @@ pub(crate) struct MutationSpec {
     pub(crate) fns: MutationFns,
     /// How its variables travel as JSON, if they do.
     pub(crate) codec: Option<Codec>,
+    /// How long its layer stays after its success, while the server's own word of it is waited for.
+    pub(crate) echo_within: Option<Duration>,
 }
 
 impl MutationSpec {
@@ -58,12 +64,14 @@ impl MutationSpec {
             policy: self.policy.over(&base.policy),
             fns: MutationFns {
                 mutation_fn: own.mutation_fn.or_else(|| other.mutation_fn.clone()),
+                optimistic: own.optimistic.or_else(|| other.optimistic.clone()),
                 on_mutate: own.on_mutate.or_else(|| other.on_mutate.clone()),
                 on_success: own.on_success.or_else(|| other.on_success.clone()),
                 on_error: own.on_error.or_else(|| other.on_error.clone()),
                 on_settled: own.on_settled.or_else(|| other.on_settled.clone()),
             },
             codec: self.codec.or(base.codec),
+            echo_within: self.echo_within.or(base.echo_within),
         }
     }
 

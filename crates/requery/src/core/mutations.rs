@@ -8,7 +8,7 @@ use futures::channel::oneshot;
 use super::effects::MutationAttemptTask;
 use super::retryer::{Decision, Env, Retryer, Step};
 use super::timers::{TimerId, TimerKind};
-use super::{Core, Effect, MutationSpec, Value};
+use super::{Core, Effect, LayerId, MutationSpec, Value};
 use crate::{CacheEvent, GcTime, MutationAction, MutationFilters, MutationStatus, QueryClient, Timestamp};
 
 /// A mutation; later ones are greater.
@@ -64,6 +64,8 @@ pub(crate) struct Mutation {
     gc_timer: Option<TimerId>,
     /// It came with dehydrated state, and was not taken up again yet.
     is_restored: bool,
+    /// What it shows before the server has done it.
+    layer: Option<LayerId>,
 }
 
 impl Mutation {
@@ -78,6 +80,7 @@ impl Mutation {
             retry_timer: None,
             gc_timer: None,
             is_restored: false,
+            layer: None,
         }
     }
 }
@@ -152,6 +155,22 @@ impl Core {
         let mutation = self.mutations.all.get(&id).filter(|mutation| mutation.is_restored)?;
         let raw = mutation.state.variables.as_ref()?.downcast_ref::<serde_json::Value>()?;
         Some((Arc::clone(&mutation.spec), raw.clone(), Arc::clone(&mutation.state.idempotency_key)))
+    }
+
+    pub(crate) fn set_mutation_layer(&mut self, id: MutationId, layer: LayerId) {
+        if let Some(mutation) = self.mutations.all.get_mut(&id) {
+            mutation.layer = Some(layer);
+        }
+    }
+
+    pub(crate) fn mutation_layer(&self, id: MutationId) -> Option<LayerId> {
+        self.mutations.all.get(&id)?.layer
+    }
+
+    /// Restored mutations that show nothing yet.
+    pub(crate) fn restored_without_layer(&self) -> Vec<MutationId> {
+        let without = |mutation: &&Mutation| mutation.is_restored && mutation.layer.is_none();
+        self.mutations.all.values().filter(without).map(|mutation| mutation.id).collect()
     }
 
     /// What is needed to dehydrate these mutations.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::query::QuerySpec;
 use super::timers::TimerKind;
-use super::{Core, Data, DataType, Patch, Query, State, Value};
+use super::{Core, Data, DataType, Patch, Query, State, Value, Written};
 use crate::{
     CacheEvent, CancelOptions, Error, FetchStatus, GcTime, QueryAction, QueryFilters, QueryKey, QueryStatus,
     QueryType, Timestamp,
@@ -49,6 +49,7 @@ impl Core {
         let state = Arc::clone(&query.state);
         self.index.insert(&spec.key);
         self.queries.insert(spec.key.clone(), query);
+        self.link(&spec.key, &spec.links);
         self.schedule_gc(&spec.key);
         self.event(|| CacheEvent::Added { key: spec.key.clone() });
         state
@@ -61,6 +62,7 @@ impl Core {
             return;
         };
         if hydrated.data_updated_at > query.state.data_updated_at {
+            self.forget_woven(&spec.key);
             self.change(&spec.key, QueryAction::SetState, |state| {
                 *state = State { fetch_status: state.fetch_status, ..hydrated };
             });
@@ -84,16 +86,17 @@ impl Core {
         let Some(query) = self.queries.get_mut(&spec.key) else { return };
         query.spec = Arc::clone(spec);
         query.gc_time = query.gc_time.max(gc_time);
-        if query.state.data.is_none() && spec.initial.is_some() {
-            let initial = State::initial(spec, now);
-            query.reset_state = Arc::new(initial.clone());
-            let (data, at) = (initial.data, initial.data_updated_at);
-            self.change(&spec.key, QueryAction::SetState, |state| {
-                if let Some(data) = data {
-                    state.succeed(data, at);
-                }
-            });
-        }
+        let fills = query.state.data.is_none() && spec.initial.is_some();
+        self.link(&spec.key, &spec.links);
+        let Some(query) = self.queries.get_mut(&spec.key).filter(|_| fills) else { return };
+        let initial = State::initial(spec, now);
+        query.reset_state = Arc::new(initial.clone());
+        let (data, at) = (initial.data, initial.data_updated_at);
+        self.change(&spec.key, QueryAction::SetState, |state| {
+            if let Some(data) = data {
+                state.succeed(data, at);
+            }
+        });
     }
 
     /// Replaces a query's state and tells its observers.
@@ -118,21 +121,23 @@ impl Core {
         &mut self,
         key: &QueryKey,
         expected: &Arc<State>,
-        (data, of): (Value, DataType),
+        (written, of): (Written, DataType),
         updated_at: Option<Timestamp>,
     ) -> Result<bool, Error> {
+        let is_woven_now = self.is_woven_now(key, &written);
         let Some(query) = self.query_mut(key) else { return Ok(false) };
         if let Some(found) = query.data_type.filter(|found| found.id != of.id) {
             return Err(self.type_mismatch(key, of.name, found.name));
         }
-        if !Arc::ptr_eq(&query.state, expected) {
+        if !Arc::ptr_eq(&query.state, expected) || !is_woven_now {
             return Ok(false);
         }
         query.data_type = Some(of);
         query.deferred_patches.clear();
         let at = updated_at.unwrap_or(self.now);
+        let data = self.keep_written(key, written);
         self.change(key, QueryAction::Success { manual: true }, |state| {
-            state.succeed(Data::Typed(data), at);
+            state.succeed(data, at);
             state.data_update_count += 1;
         });
         self.remember_as_revert_state(key);
@@ -145,12 +150,12 @@ impl Core {
     }
 
     /// A change that is not a fetch: freshness and validity stay as they are. Fails like [`Core::set_data`].
-    pub(crate) fn patch_data(&mut self, key: &QueryKey, expected: &Arc<State>, data: Value) -> bool {
-        if !self.is_current(key, expected) {
+    pub(crate) fn patch_data(&mut self, key: &QueryKey, expected: &Arc<State>, written: Written) -> bool {
+        if !self.is_current(key, expected) || !self.is_woven_now(key, &written) {
             return false;
         }
         let now = self.now;
-        let patched = Data::Typed(data);
+        let patched = self.keep_written(key, written);
         if let Some(fetch) = self.query_mut(key).and_then(|query| query.fetch.as_mut()) {
             fetch.patch_revert_state(&patched, now);
         }
@@ -187,17 +192,19 @@ impl Core {
         &mut self,
         key: &QueryKey,
         expected: &Arc<State>,
-        data: Option<Value>,
+        written: Option<Written>,
         of: DataType,
     ) -> bool {
-        if !self.is_current(key, expected) {
+        let is_woven_now = written.as_ref().is_none_or(|written| self.is_woven_now(key, written));
+        if !self.is_current(key, expected) || !is_woven_now {
             return false;
         }
+        let data = written.map(|written| self.keep_written(key, written));
         if let Some(query) = self.query_mut(key) {
             query.data_type = Some(of);
         }
         self.change(key, QueryAction::SetState, |state| match data {
-            Some(data) => state.data = Some(Data::Typed(data)),
+            Some(data) => state.data = Some(data),
             None => *state = State { fetch_status: state.fetch_status, ..State::pending() },
         });
         true
@@ -225,6 +232,7 @@ impl Core {
         }
         self.fetching -= usize::from(query.state.fetch_status == FetchStatus::Fetching);
         self.index.remove(key);
+        self.unlink(key, &query.links, query.shown);
         self.event(|| CacheEvent::Removed { key: key.clone() });
     }
 
@@ -233,6 +241,7 @@ impl Core {
         self.cancel(key, CancelOptions::replaced());
         let Some(query) = self.query(key) else { return };
         let initial = Arc::clone(&query.reset_state);
+        self.forget_woven(key);
         self.change(key, QueryAction::SetState, |state| *state = (*initial).clone());
         self.schedule_gc(key);
     }

@@ -1,6 +1,6 @@
 //! One query: its state, and what it was last asked to do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use futures::FutureExt;
@@ -9,7 +9,8 @@ use futures::future::BoxFuture;
 use super::fetch::Fetch;
 use super::observers::ObserverEntry;
 use super::timers::TimerId;
-use super::{Codec, Data, DataType, ObserverHook, ObserverId, PageTask, Paging, Patch, Value};
+use super::{Codec, Data, DataType, EntityKey, ObserverHook, ObserverId, PageTask, Paging, Patch, Value};
+use crate::entity::EntityLink;
 use crate::options::Policy;
 use crate::{FetchDirection, FetchStatus, GcTime, QueryContext, QueryKey, QueryStatus, StaleTime, Timestamp};
 
@@ -52,6 +53,8 @@ pub(crate) struct QuerySpec {
     pub(crate) initial: Option<(Value, Option<Timestamp>)>,
     pub(crate) data_type: Option<DataType>,
     pub(crate) codec: Option<Codec>,
+    /// How the data shows entities.
+    pub(crate) links: Arc<[EntityLink]>,
 }
 
 /// A query's state. Never changed in place: a new one replaces it, so that identity tells whether anything changed.
@@ -139,6 +142,13 @@ pub(crate) struct Query {
     pub(super) gc_time: GcTime,
     pub(super) gc_timer: Option<TimerId>,
     pub(super) data_type: Option<DataType>,
+    /// How the data shows entities, since somebody said so.
+    pub(super) links: Arc<[EntityLink]>,
+    pub(super) shown: HashSet<EntityKey, foldhash::fast::FixedState>,
+    /// What the server says, where optimistic layers make something else of it.
+    pub(super) base: Option<Value>,
+    /// Whether the entities of the data are known.
+    pub(super) is_woven: bool,
     /// Patches for hydrated data that nobody has decoded yet.
     pub(super) deferred_patches: Vec<Patch>,
     hooks: Option<Arc<[Arc<dyn ObserverHook>]>>,
@@ -157,6 +167,10 @@ impl Query {
             observers: BTreeMap::new(),
             gc_time,
             gc_timer: None,
+            links: Arc::default(),
+            shown: HashSet::default(),
+            base: None,
+            is_woven: false,
             deferred_patches: Vec::new(),
             hooks: None,
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{FetchId, MutationId, ObserverId};
+use super::{FetchId, LayerId, MutationId, ObserverId};
 use crate::{QueryKey, Timestamp};
 
 /// Names a timer that is set; the deadline is part of it, so that cancelling needs no second index.
@@ -19,6 +19,9 @@ pub(crate) enum TimerKind {
     Retry(QueryKey, FetchId),
     Stale(QueryKey, ObserverId),
     Refetch(QueryKey, ObserverId),
+    EntitySweep,
+    Echo(LayerId),
+    Settle,
     MutationGc(MutationId),
     MutationRetry(MutationId),
 }

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker, ready};
+use std::time::Duration;
 
 use futures::FutureExt;
 use futures::channel::oneshot;
@@ -12,7 +13,7 @@ use futures::channel::oneshot;
 use crate::callbacks::MutationInfo;
 use crate::core::{Core, ErasedCall, MutationHook, MutationId, MutationSpec, Value};
 use crate::runtime::Task;
-use crate::{MutationError, QueryClient};
+use crate::{LayerBuilder, MutationError, QueryClient};
 
 type Outcome = Result<Value, Value>;
 
@@ -84,12 +85,36 @@ pub(crate) fn resume(client: &QueryClient, id: MutationId) {
         return;
     };
     let (of_core, with) = (Arc::clone(&spec), Arc::clone(&variables));
+    restore_layers(client);
     if !client.apply(|core| core.continue_restored(id, of_core, with)) {
         return;
     }
     let (done, _nobody_waits) = oneshot::channel();
     let run = Run { id, call: call(client, id, &spec, variables, key), spec, is_restored: true };
     spawn_now(client, Box::pin(run.run(done)));
+}
+
+/// Shows what restored mutations will do, as far as it is known by now how.
+pub(crate) fn restore_layers(client: &QueryClient) {
+    for id in client.read(Core::restored_without_layer) {
+        restore_layer(client, id);
+    }
+}
+
+fn restore_layer(client: &QueryClient, id: MutationId) {
+    let Some((restored, raw, key)) = client.read(|core| core.restored_mutation(id)) else { return };
+    let spec = client.mutation_spec(&restored);
+    if let Some(variables) = spec.decode_variables(&raw) {
+        lay(client, id, &spec, &variables, &key);
+    }
+}
+
+fn lay(client: &QueryClient, id: MutationId, spec: &MutationSpec, variables: &Value, name: &Arc<str>) {
+    let Some(optimistic) = &spec.fns.optimistic else { return };
+    let mut builder = LayerBuilder::default();
+    optimistic(&mut builder, variables);
+    let layer = client.lay(builder, Some(Arc::clone(name)));
+    client.apply(|core| core.set_mutation_layer(id, layer));
 }
 
 /// Unlikely enough to be drawn twice that a server can tell a repetition from another mutation.
@@ -141,18 +166,44 @@ impl Run {
         self.call.client.apply(|core| core.run_mutation(self.id, waiter));
         // The cache was cleared: nobody is left to be told.
         let Ok(outcome) = ended.await else { return };
+        if outcome.is_err() {
+            self.drop_layer();
+        }
         self.call_back(&outcome).await;
+        match self.spec.echo_within {
+            Some(within) if outcome.is_ok() => self.await_echo(within),
+            _ => self.drop_layer(),
+        }
         self.call.client.apply(|core| core.settle_mutation(self.id, outcome.clone()));
         // Who does not wait has dropped the other end.
         let _ = done.send(outcome);
     }
 
     async fn begin(&mut self) {
-        self.call.client.callbacks().mutating(&self.info());
+        let call = &self.call;
+        lay(&call.client, self.id, &self.spec, &call.variables, &call.idempotency_key);
+        call.client.callbacks().mutating(&self.info());
         if let Some(on_mutate) = &self.spec.fns.on_mutate {
             let context = on_mutate(self.call.clone()).await;
             self.call.context = Some(Arc::clone(&context));
             self.call.client.apply(|core| core.set_mutation_context(self.id, context));
+        }
+    }
+
+    /// What it showed before the server had done it: undone, or done by now.
+    fn drop_layer(&self) {
+        let client = &self.call.client;
+        if let Some(layer) = client.read(|core| core.mutation_layer(self.id)) {
+            client.drop_layer(layer);
+        }
+    }
+
+    fn await_echo(&self, within: Duration) {
+        let client = &self.call.client;
+        let Some(layer) = client.read(|core| core.mutation_layer(self.id)) else { return };
+        client.apply(|core| core.await_echo(layer, within));
+        if client.read(|core| core.is_confirmed(layer)) {
+            client.drop_layer(layer);
         }
     }
 

@@ -10,7 +10,7 @@ mod state;
 pub use call::{MutationCall, MutationContext};
 pub use defaults::MutationDefaults;
 pub use execute::Mutating;
-pub(crate) use execute::resume;
+pub(crate) use execute::{restore_layers, resume};
 pub use observer::{MutateCallbacks, MutationObserver};
 pub use options::MutationOptions;
 pub use state::{MutationState, MutationStatus, MutationSummary};

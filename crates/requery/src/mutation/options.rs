@@ -13,7 +13,7 @@ use super::{MutationCall, MutationContext};
 use crate::core::{Codec, ErasedCall, MutationSpec, OnOutcome, Value};
 use crate::maybe_send::{Held, hold_future};
 use crate::options::{Retry, RetryDelay, erase};
-use crate::{GcTime, IntoQueryKey, MaybeSend, MaybeSync, NetworkMode};
+use crate::{GcTime, IntoQueryKey, LayerBuilder, MaybeSend, MaybeSync, NetworkMode};
 
 type Outcome<T, E> = Result<Arc<T>, Arc<E>>;
 
@@ -182,6 +182,40 @@ where
         Fut: Future<Output = ()> + MaybeSend + 'static,
     {
         self.spec.fns.on_settled = Some(hold_callback(typed_outcome::<T, E>, on_settled));
+        self
+    }
+
+    /// Shows what the mutation will do before it is sent: a layer over what the server says, which goes with a failure,
+    /// and with success once the callbacks are done. They should therefore put what the server answered into the cache.
+    ///
+    /// ```
+    /// # use requery::{MutationOptions, query_key};
+    /// let like = MutationOptions::<(), std::io::Error, u32>::new(|_post| async { Ok(()) })
+    ///     .optimistic(|layer, post| {
+    ///         layer.query(query_key!["likes", post], |likes: &u64| Some(likes + 1));
+    ///     });
+    /// # let _ = like;
+    /// ```
+    #[must_use]
+    pub fn optimistic(
+        mut self,
+        change: impl Fn(&mut LayerBuilder, &V) + MaybeSend + MaybeSync + 'static,
+    ) -> Self {
+        let change = Held::new(change);
+        self.spec.fns.optimistic = Some(Arc::new(move |layer, variables| {
+            if let Some(variables) = variables.downcast_ref::<V>() {
+                change.get()(layer, variables);
+            }
+        }));
+        self
+    }
+
+    /// After its success, the layer stays until the server's own word of it arrives: a newer version of every entity
+    /// that it changes, or [`crate::QueryClient::confirm_mutation`]. If none comes in this time, what it changes is
+    /// fetched.
+    #[must_use]
+    pub fn confirm_by_echo(mut self, within: Duration) -> Self {
+        self.spec.echo_within = Some(within);
         self
     }
 

@@ -11,10 +11,11 @@ use serde::de::DeserializeOwned;
 use super::defaults::shared_setters;
 use super::policy::{Policy, Retry, RetryDelay, Setting};
 use crate::core::{Codec, DataType, FetchFn, QueryFn, State, Value};
+use crate::entity::{EntityLink, ListRules};
 use crate::maybe_send::{Held, hold_future};
 use crate::{
-    GcTime, IntoQueryKey, MaybeSend, MaybeSync, NetworkMode, QueryContext, QueryKey, QueryState, RefetchOn,
-    StaleTime, Timestamp,
+    Entity, GcTime, Holds, HoldsList, IntoQueryKey, LiveList, MaybeSend, MaybeSync, NetworkMode,
+    QueryContext, QueryKey, QueryState, RefetchOn, StaleTime, Timestamp,
 };
 
 pub(crate) type Select<T, E, D> = Arc<dyn Fn(&Arc<T>) -> Result<Arc<D>, Arc<E>> + Send + Sync>;
@@ -51,6 +52,7 @@ pub struct QueryOptions<T, E, D = T> {
     pub(crate) placeholder: Option<Placeholder<T>>,
     pub(crate) select: Select<T, E, D>,
     pub(crate) same: fn(&D, &D) -> bool,
+    pub(crate) links: Arc<[EntityLink]>,
 }
 
 impl<T, E> QueryOptions<T, E>
@@ -82,6 +84,7 @@ where
             placeholder: None,
             select: Arc::new(|data| Ok(Arc::clone(data))),
             same: |a, b| a == b,
+            links: Arc::default(),
         }
     }
 
@@ -120,6 +123,7 @@ where
             placeholder: self.placeholder,
             select: Arc::new(move |data: &Arc<T>| select.get()(data).map(Arc::new).map_err(Arc::new)),
             same: |a, b| a == b,
+            links: self.links,
         }
     }
 }
@@ -257,6 +261,40 @@ where
         self
     }
 
+    /// The data shows entities: one that changes is changed in it, wherever the change comes from. Entities that it does
+    /// not show are none of its business.
+    #[must_use]
+    pub fn entity<X: Entity>(self) -> Self
+    where
+        T: Holds<X>,
+    {
+        self.link(EntityLink::new::<T, X>(ListRules::None))
+    }
+
+    /// The data lists entities, but does not say which: changes of those that it shows are shown, and as any change may
+    /// be one of the list, it is invalidated by each.
+    #[must_use]
+    pub fn list<X: Entity>(self) -> Self
+    where
+        T: Holds<X>,
+    {
+        self.link(EntityLink::new::<T, X>(ListRules::Undeclared))
+    }
+
+    /// The data lists entities, and this is which: a change moves, inserts or removes a row.
+    #[must_use]
+    pub fn live_list<X: Entity>(self, list: LiveList<X>) -> Self
+    where
+        T: HoldsList<X>,
+    {
+        self.link(EntityLink::declared::<T, X>(list))
+    }
+
+    fn link(mut self, link: EntityLink) -> Self {
+        self.links = self.links.iter().cloned().chain([link]).collect();
+        self
+    }
+
     /// Lets the data travel as JSON: it may be dehydrated, and hydrated JSON is decoded when these options first meet it.
     #[must_use]
     pub fn hydratable(mut self) -> Self
@@ -290,6 +328,7 @@ impl<T, E, D> Clone for QueryOptions<T, E, D> {
             placeholder: self.placeholder.clone(),
             select: Arc::clone(&self.select),
             same: self.same,
+            links: Arc::clone(&self.links),
         }
     }
 }

@@ -3,10 +3,13 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests fail loudly")]
 
 mod client;
+mod entities;
+mod entity_properties;
 mod events;
 mod fetching;
 mod hydration;
 mod infinite;
+mod layers;
 mod mutations;
 mod observers;
 mod properties;

@@ -1,0 +1,193 @@
+//! From what the server says to what a query holds: entities as they are known, optimistic layers over them. Calls user
+//! code, so it works outside of the lock, and again where something changed meanwhile.
+
+use std::sync::Arc;
+
+use super::QueryClient;
+use crate::core::{
+    Absorbed, Core, EntityKey, EntityWrite, Known, Patch, Peek, Shown, Value, Weaving, Written,
+};
+use crate::entity::{EntityChange, EntityLink, Lookup, Placed};
+use crate::{InvalidateOptions, Mapped, QueryFilters, QueryKey};
+
+impl QueryClient {
+    /// What to hold of `raw`, which the server just said.
+    pub(crate) fn weave(&self, key: &QueryKey, peek: &Peek, raw: Value) -> Written {
+        if peek.links.is_empty() && !peek.has_layers {
+            return Written::plain(peek.share_view(raw));
+        }
+        let mut writes: Vec<EntityWrite> = Vec::new();
+        peek.links.iter().for_each(|link| link.collect(&raw, &mut writes));
+        let shown: Vec<EntityKey> = writes.iter().map(|write| write.key.clone()).collect();
+        self.write_entities(writes, Some(key));
+        let (known, weaving) = self.read(|core| (core.known(&shown), core.weaving(key, &peek.links)));
+        let base = peek.share_base(substitute(&peek.links, &known, raw));
+        let gone = |entity: &EntityKey| known.get(entity).is_some_and(Option::is_none);
+        let shown = shown.into_iter().filter(|entity| !gone(entity)).collect();
+        written(peek, base, &weaving, Shown::All(shown))
+    }
+
+    /// Takes over what is newer than what is known, and lets every query that it concerns know, but not `except`. Returns
+    /// how many were news.
+    pub(super) fn write_entities(&self, mut writes: Vec<EntityWrite>, except: Option<&QueryKey>) -> usize {
+        // Comparing calls user code.
+        writes.retain(|write| match (self.read(|core| core.known_entity(&write.key)), &write.value) {
+            (Some((version, Some(known))), Some(new)) if version == write.version => {
+                !(write.equal)(&known, new)
+            }
+            (Some((version, _)), _) => version <= write.version,
+            (None, _) => true,
+        });
+        if writes.is_empty() {
+            return 0;
+        }
+        let absorbed = self.apply(|core| core.absorb(writes));
+        self.batch(|| {
+            for change in &absorbed {
+                self.spread(change, except);
+            }
+        });
+        self.settle_marks_at_once();
+        absorbed.len()
+    }
+
+    fn spread(&self, absorbed: &Absorbed, except: Option<&QueryKey>) {
+        let (affected, confirmed) =
+            self.read(|core| (core.affected(&absorbed.key), core.confirmed_by(&absorbed.key)));
+        for key in affected.iter().filter(|key| Some(*key) != except) {
+            self.revise(key, absorbed);
+        }
+        for layer in confirmed {
+            self.drop_layer(layer);
+        }
+    }
+
+    /// One entity changed: the query's data with the entity in its place.
+    fn revise(&self, key: &QueryKey, absorbed: &Absorbed) {
+        self.keep_for_fetch(key, absorbed);
+        let mut is_unsure = false;
+        loop {
+            let Some(peek) = self.read(|core| core.peek(key)) else { return };
+            let Some(base) = peek.base() else { return };
+            let (weaving, now) =
+                self.read(|core| (core.weaving(key, &peek.links), core.known_entity(&absorbed.key)));
+            // Perhaps newer by now than what is told here.
+            let Some((version, now)) = now else { return };
+            let (id, before) = (&absorbed.key.1, absorbed.before());
+            let change = EntityChange { id, version, before, now: now.as_ref() };
+            let placed = place(&peek.links, &absorbed.key, &change, &base);
+            is_unsure |= placed.is_unsure;
+            let shown = placed.is_shown.map_or(Shown::Same, |is| Shown::One(absorbed.key.clone(), is));
+            let written = written(&peek, placed.data.unwrap_or(base), &weaving, shown);
+            if peek.holds(&written) || self.apply(|core| core.patch_data(key, &peek.state, written)) {
+                break;
+            }
+        }
+        if is_unsure {
+            self.apply(|core| core.mark(key));
+        }
+    }
+
+    /// A list that is being fetched: what it shows, and where, is decided again over the result.
+    fn keep_for_fetch(&self, key: &QueryKey, absorbed: &Absorbed) {
+        let Some(links) = self.read(|core| core.fetching_links(key)) else { return };
+        let (entity, change) = (absorbed.key.clone(), absorbed.clone());
+        let patch: Patch = Arc::new(move |data: &Value| place(&links, &entity, &change.change(), data).data);
+        self.apply(|core| core.keep_fetch_patch(key, patch));
+    }
+
+    /// The layers over the query changed.
+    pub(crate) fn weave_again(&self, key: &QueryKey) {
+        loop {
+            let Some(peek) = self.read(|core| core.peek(key)) else { return };
+            let Some(base) = peek.base() else { return };
+            let weaving = self.read(|core| core.weaving(key, &peek.links));
+            let written = written(&peek, base, &weaving, Shown::Same);
+            if peek.holds(&written) || self.apply(|core| core.patch_data(key, &peek.state, written)) {
+                return;
+            }
+        }
+    }
+
+    /// Data that was there before it was known that it shows entities.
+    pub(crate) fn adopt(&self, key: &QueryKey) {
+        while let Some(peek) = self.read(|core| core.peek(key)).filter(Peek::is_unlinked) {
+            let Some(base) = peek.base() else { return };
+            let written = self.weave(key, &peek, base);
+            if self.apply(|core| core.patch_data(key, &peek.state, written)) {
+                return;
+            }
+        }
+    }
+
+    /// Invalidates now what entities could not decide, for those who do not want to wait for the time that
+    /// [`crate::QueryClientBuilder::settle_after`] says.
+    pub fn settle_lists(&self) {
+        let marked = self.apply(Core::take_marks);
+        for key in marked {
+            drop(self.invalidate_queries_with(QueryFilters::exact(key), InvalidateOptions::default()));
+        }
+    }
+
+    fn settle_marks_at_once(&self) {
+        if self.read(Core::settles_at_once) {
+            self.settle_lists();
+        }
+    }
+}
+
+/// The data with every entity as it is known.
+fn substitute(links: &[EntityLink], known: &Known, raw: Value) -> Value {
+    links.iter().fold(raw, |data, link| {
+        let mut look_up = |id: &crate::EntityId| match known.get(&(link.kind, id.clone())) {
+            None => Lookup::Keep,
+            Some(Some(value)) => Lookup::Replace(Arc::clone(value)),
+            Some(None) => Lookup::Remove,
+        };
+        match link.map(&data, &mut look_up) {
+            Mapped::Changed(data) => data,
+            Mapped::Same | Mapped::Gone => data,
+        }
+    })
+}
+
+fn place(links: &[EntityLink], entity: &EntityKey, change: &EntityChange<'_>, data: &Value) -> Placed {
+    let mut all = Placed::default();
+    for link in links.iter().filter(|link| link.kind == entity.0) {
+        let placed = link.place(all.data.as_ref().unwrap_or(data), change);
+        all.data = placed.data.or(all.data);
+        all.is_unsure |= placed.is_unsure;
+        all.is_shown = placed.is_shown.or(all.is_shown);
+    }
+    all
+}
+
+/// What to hold: what the server says, and the layers over it.
+fn written(peek: &Peek, base: Value, weaving: &Weaving, shown: Shown) -> Written {
+    let view = overlay(&peek.links, weaving, &base);
+    let epoch = weaving.epoch;
+    match view {
+        None => Written { view: base, base: None, shown, epoch },
+        Some(view) => Written { view: peek.share_view(view), base: Some(base), shown, epoch },
+    }
+}
+
+/// The data with the layers over it; nothing where there are none.
+fn overlay(links: &[EntityLink], weaving: &Weaving, base: &Value) -> Option<Value> {
+    let mut data: Option<Value> = None;
+    for layered in &weaving.layered {
+        let view = layered.view();
+        let change = EntityChange {
+            id: &layered.key.1,
+            version: layered.version,
+            before: layered.server.as_ref(),
+            now: view.as_ref(),
+        };
+        let placed = place(links, &layered.key, &change, data.as_ref().unwrap_or(base));
+        data = placed.data.or(data);
+    }
+    for patch in &weaving.patches {
+        data = patch(data.as_ref().unwrap_or(base)).or(data);
+    }
+    data
+}

@@ -1,0 +1,133 @@
+//! What a query holds, as the parts that weaving needs.
+
+use std::sync::Arc;
+
+use super::entities::Shown;
+use super::{Core, Data, DataType, Patch, State, Value};
+use crate::QueryKey;
+use crate::entity::EntityLink;
+
+/// What a query holds at one moment.
+pub(crate) struct Peek {
+    pub(crate) state: Arc<State>,
+    pub(crate) links: Arc<[EntityLink]>,
+    pub(crate) has_layers: bool,
+    /// What the server says, where that is not what is shown.
+    base: Option<Value>,
+    of: Option<DataType>,
+    shares: bool,
+    is_woven: bool,
+}
+
+/// What a query is to hold.
+pub(crate) struct Written {
+    /// What is shown.
+    pub(crate) view: Value,
+    /// What the server says, where that is something else.
+    pub(crate) base: Option<Value>,
+    pub(crate) shown: Shown,
+    /// Of the entities that it was made from.
+    pub(crate) epoch: u64,
+}
+
+impl Written {
+    /// Data without entities and layers.
+    pub(crate) fn plain(view: Value) -> Self {
+        Self { view, base: None, shown: Shown::Same, epoch: 0 }
+    }
+}
+
+impl Peek {
+    /// What the server says.
+    pub(crate) fn base(&self) -> Option<Value> {
+        self.base.clone().or_else(|| self.state.data.as_ref().and_then(Data::value))
+    }
+
+    /// F13: what is shown keeps its identity while it is equal. Calls the type's `PartialEq`.
+    pub(crate) fn share_view(&self, new: Value) -> Value {
+        self.share(self.state.data.as_ref().and_then(Data::value), new)
+    }
+
+    pub(crate) fn share_base(&self, new: Value) -> Value {
+        self.share(self.base(), new)
+    }
+
+    fn share(&self, previous: Option<Value>, new: Value) -> Value {
+        match (self.of.filter(|_| self.shares), previous) {
+            (Some(of), Some(previous)) => of.share(&previous, new),
+            _ => new,
+        }
+    }
+
+    /// Whether the query holds that already.
+    pub(crate) fn holds(&self, written: &Written) -> bool {
+        let is_same = |a: Option<&Value>, b: Option<&Value>| match (a, b) {
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            (None, None) => true,
+            _ => false,
+        };
+        let shown = self.state.data.as_ref().and_then(Data::value);
+        matches!(written.shown, Shown::Same)
+            && is_same(shown.as_ref(), Some(&written.view))
+            && is_same(self.base.as_ref(), written.base.as_ref())
+    }
+
+    /// Whether its data shows entities that nobody has looked for yet.
+    pub(crate) fn is_unlinked(&self) -> bool {
+        !self.links.is_empty() && !self.is_woven && matches!(self.state.data, Some(Data::Typed(_)))
+    }
+}
+
+impl Core {
+    pub(crate) fn peek(&self, key: &QueryKey) -> Option<Peek> {
+        let query = self.query(key)?;
+        Some(Peek {
+            state: Arc::clone(&query.state),
+            links: Arc::clone(&query.links),
+            has_layers: self.has_layers(key),
+            base: query.base.clone(),
+            of: query.data_type.or(query.spec.data_type),
+            shares: query.spec.policy.structural_sharing != Some(false),
+            is_woven: query.is_woven,
+        })
+    }
+
+    /// Whether entities and layers are still those that it was made from.
+    pub(super) fn is_woven_now(&self, key: &QueryKey, written: &Written) -> bool {
+        let Some(query) = self.query(key) else { return false };
+        (query.links.is_empty() && !self.has_layers(key) && written.base.is_none())
+            || written.epoch == self.entities.epoch
+    }
+
+    /// Remembers what belongs to the data that the query's state is about to take over.
+    pub(super) fn keep_written(&mut self, key: &QueryKey, written: Written) -> Data {
+        self.set_shown(key, written.shown);
+        if let Some(query) = self.query_mut(key) {
+            query.base = written.base;
+            query.is_woven = !query.links.is_empty();
+        }
+        Data::Typed(written.view)
+    }
+
+    /// The data is no longer what was woven: it came from elsewhere.
+    pub(super) fn forget_woven(&mut self, key: &QueryKey) {
+        self.set_shown(key, Shown::All(Vec::new()));
+        if let Some(query) = self.query_mut(key) {
+            query.base = None;
+            query.is_woven = false;
+        }
+    }
+
+    /// How the data of a query that is being fetched shows entities, if it lists them.
+    pub(crate) fn fetching_links(&self, key: &QueryKey) -> Option<Arc<[EntityLink]>> {
+        let query = self.query(key).filter(|query| query.fetch.is_some())?;
+        query.links.iter().any(EntityLink::is_declared).then(|| Arc::clone(&query.links))
+    }
+
+    /// A patch for the result of the fetch in flight only.
+    pub(crate) fn keep_fetch_patch(&mut self, key: &QueryKey, patch: Patch) {
+        if let Some(fetch) = self.query_mut(key).and_then(|query| query.fetch.as_mut()) {
+            fetch.patches.push(patch);
+        }
+    }
+}
