@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::core::{Codec, Data, MutationCore, MutationSpec, Query, QuerySpec, State, Value};
 use crate::{
-    Error, MutationFilters, MutationStatus, QueryClient, QueryFilters, QueryKey, QueryStatus, Timestamp,
+    Error, IntoQueryKey, MutationFilters, MutationStatus, QueryClient, QueryFilters, QueryKey, QueryStatus,
+    Timestamp,
 };
 
 /// Which queries to dehydrate.
@@ -120,6 +121,14 @@ impl QueryClient {
         samples.into_iter().filter_map(|(spec, state)| dehydrate_mutation(&spec, &state)).collect()
     }
 
+    /// F14: one query, if it has data that may travel.
+    #[must_use]
+    pub fn dehydrate_query(&self, key: impl IntoQueryKey) -> Option<DehydratedQuery> {
+        let filters = QueryFilters::exact(key);
+        let none = MutationFilters::all().predicate(|_| false);
+        self.dehydrate(&DehydrateOptions { filters, mutations: Some(none) }).queries.pop()
+    }
+
     /// F14: puts dehydrated data into the cache. What the cache has that is newer stays. Data is decoded when a query
     /// is first used with its type.
     pub fn hydrate(&self, state: DehydratedState) {
@@ -165,6 +174,7 @@ impl QueryClient {
             data_type: None,
             codec: None,
             links: Arc::default(),
+            persister: None,
         };
         let state = State {
             data: Some(Data::Raw(Arc::new(dehydrated.data))),

@@ -14,9 +14,11 @@ mod maybe_send;
 mod mutation;
 mod observer;
 mod options;
+mod persist;
 pub mod runtime;
 mod signal;
 mod state;
+mod streamed;
 mod time;
 
 pub use callbacks::{CacheCallbacks, MutationInfo};
@@ -40,6 +42,11 @@ pub use observer::{QueriesObserver, QueryObserver, QueryResult};
 pub use options::{
     GcTime, NetworkMode, QueryContext, QueryDefaults, QueryOptions, RefetchOn, StaleTime, default_retry_delay,
 };
+pub use persist::{
+    Channel, MemoryChannel, MemoryStorage, Outbox, PersistOptions, Persistence, QueryPersister, Storage,
+    StorageError, StorageFuture,
+};
 pub use signal::AbortSignal;
 pub use state::{FetchStatus, QueryState, QueryStatus};
+pub use streamed::RefetchMode;
 pub use time::Timestamp;

@@ -150,6 +150,18 @@ impl QueryClient {
         found
     }
 
+    pub(crate) fn idempotency_keys(&self) -> std::collections::HashSet<String> {
+        let all = self.mutations(MutationFilters::all());
+        all.iter().map(|mutation| mutation.state.idempotency_key.to_string()).collect()
+    }
+
+    pub(crate) fn idempotency_key(&self, id: u64) -> Option<Arc<str>> {
+        let all = self.mutations(MutationFilters::all());
+        all.iter()
+            .find(|mutation| mutation.id == id)
+            .map(|mutation| Arc::clone(&mutation.state.idempotency_key))
+    }
+
     /// F12: tells observers once of all that `changes` changes, when it is done. Batches nest: the outermost counts.
     ///
     /// ```

@@ -171,6 +171,12 @@ impl QueryClient {
         }
     }
 
+    /// What the server said last, without optimistic layers.
+    pub(crate) fn base_data<T: Send + Sync + 'static>(&self, key: &QueryKey) -> Option<Arc<T>> {
+        self.decode(key, TypeId::of::<T>(), None);
+        self.read(|core| core.peek(key))?.base()?.downcast().ok()
+    }
+
     /// The query's state, its data decoded if it came as JSON and it is known how.
     pub(crate) fn typed_state<T: 'static>(&self, key: &QueryKey) -> Option<Arc<State>> {
         self.decode(key, TypeId::of::<T>(), None);

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::{QueryClient, lock};
 use crate::core::{DataType, MutationSpec, QuerySpec, Value};
 use crate::options::{Policy, Retry};
-use crate::{IntoQueryKey, MutationDefaults, MutationOptions, QueryDefaults, QueryKey, QueryOptions};
+use crate::{
+    IntoQueryKey, MutationDefaults, MutationOptions, NetworkMode, QueryDefaults, QueryKey, QueryOptions,
+};
 
 #[derive(Default)]
 pub(super) struct Defaults {
@@ -92,7 +94,9 @@ impl QueryClient {
 
     pub(crate) fn mutation_spec(&self, own: &MutationSpec) -> MutationSpec {
         let base = lock(&self.inner.defaults).of_mutation(own.key.as_ref());
-        own.clone().over(&base)
+        let mut spec = own.clone().over(&base);
+        spec.queue_by_key();
+        spec
     }
 
     /// The options that count for a key before a query says anything itself.
@@ -110,6 +114,9 @@ impl QueryClient {
         if unsaid == UnsaidRetry::Never && policy.retry.is_none() {
             policy.retry = Some(Retry::Never);
         }
+        if options.persister.is_some() {
+            policy.network_mode.get_or_insert(NetworkMode::OfflineFirst);
+        }
         if let Some(codec) = options.codec {
             self.learn(options.data_type, codec);
         }
@@ -121,6 +128,7 @@ impl QueryClient {
             data_type: Some(options.data_type),
             codec: options.codec,
             links: Arc::clone(&options.links),
+            persister: options.persister.clone(),
         })
     }
 
@@ -147,6 +155,7 @@ impl QueryClient {
             data_type: Some(of),
             codec: None,
             links: Arc::default(),
+            persister: None,
         })
     }
 

@@ -6,6 +6,8 @@ mod defaults;
 mod fetch;
 mod layers;
 mod perform;
+mod persister;
+mod restoring;
 mod weave;
 
 use std::collections::VecDeque;

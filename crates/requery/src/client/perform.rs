@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use futures::future::Abortable;
 
+use super::persister::Restored;
 use super::{QueryClient, Subscriber, lock};
 use crate::core::{
     AttemptTask, AttemptView, Core, Effect, ErasedCall, FetchId, MutationAttemptTask, QueryFn, Value,
@@ -75,7 +76,10 @@ impl QueryClient {
             consumed,
             direction: FetchDirection::Forward,
         };
-        let future = Abortable::new(query_fn.call(context, pages), registration);
+        let restores = spec.persister.is_some() && pages.data.is_none();
+        let future = query_fn.call(context, pages);
+        let future = if restores { self.restoring_first(&spec, future) } else { future };
+        let future = Abortable::new(future, registration);
         self.inner.runtime.spawn(Box::pin(async move {
             match future.await {
                 Ok(result) => attempt.end(result),
@@ -86,10 +90,15 @@ impl QueryClient {
 
     fn attempt_succeeded(&self, key: &QueryKey, fetch: FetchId, result: &Value) {
         // Sharing and patching call user code, so they happen outside of the lock, and again if the query changed.
+        if let Some(restored) = result.downcast_ref::<Restored>() {
+            self.restored(key, fetch, restored);
+            return;
+        }
         while let Some(view) = self.read(|core| core.attempt_view(key, fetch)) {
             let raw = compose(&view, Arc::clone(result));
             let written = self.weave(key, &view.peek, raw);
             if self.apply(|core| core.attempt_succeeded(key, fetch, &view, written)) {
+                self.persist(&view.spec);
                 return;
             }
         }

@@ -241,6 +241,26 @@ impl Core {
         true
     }
 
+    /// Input: what was persisted of the query has taken the place of a fetch.
+    pub(crate) fn attempt_restored(&mut self, key: &QueryKey, id: FetchId, refetches: bool) {
+        if self.current_fetch(key, id).is_none() {
+            return;
+        }
+        let Some(fetch) = self.query_mut(key).and_then(|query| query.fetch.take()) else { return };
+        self.change(key, QueryAction::SetState, |state| state.fetch_status = FetchStatus::Idle);
+        let data = self.query(key).and_then(|query| query.state.data.clone());
+        let waits = data.is_none() || fetch.follow_up.is_some();
+        let mut waiters = fetch.follow_up.unwrap_or_default();
+        match data {
+            Some(data) => self.effects.push_back(Effect::Settle(fetch.waiters, Ok(data))),
+            None => waiters.extend(fetch.waiters),
+        }
+        self.schedule_gc(key);
+        if refetches || waits {
+            self.begin_follow_up(key, waiters);
+        }
+    }
+
     /// R7, R8: what was invalidated while it was fetched is fetched once more.
     fn begin_follow_up(&mut self, key: &QueryKey, waiters: Vec<Waiter>) {
         match self.fetchable_spec(key) {

@@ -52,6 +52,8 @@ pub(crate) struct Core {
     pub(crate) online: bool,
     pub(crate) focused: bool,
     pub(crate) server: bool,
+    /// How many persisted caches are being restored.
+    pub(crate) restoring: usize,
     /// Whether anybody wants [`Effect::Event`].
     pub(crate) has_subscribers: bool,
     /// Whether anybody wants [`Effect::Fetched`].
@@ -78,6 +80,7 @@ impl Core {
             online: true,
             focused: true,
             server,
+            restoring: 0,
             has_subscribers: false,
             has_fetch_callbacks: false,
             codecs: HashMap::new(),

@@ -52,6 +52,8 @@ pub(crate) struct MutationSpec {
     pub(crate) codec: Option<Codec>,
     /// How long its layer stays after its success, while the server's own word of it is waited for.
     pub(crate) echo_within: Option<Duration>,
+    /// Waits for no other mutation.
+    pub(crate) is_parallel: bool,
 }
 
 impl MutationSpec {
@@ -72,6 +74,14 @@ impl MutationSpec {
             },
             codec: self.codec.or(base.codec),
             echo_within: self.echo_within.or(base.echo_within),
+            is_parallel: self.is_parallel || base.is_parallel,
+        }
+    }
+
+    /// R12: what may wait for long is sent in the order in which it was called, mutations of one key one after the other.
+    pub(crate) fn queue_by_key(&mut self) {
+        if let Some(key) = self.key.as_ref().filter(|_| self.codec.is_some() && !self.is_parallel) {
+            self.scope.get_or_insert_with(|| key.to_string().into());
         }
     }
 

@@ -22,6 +22,9 @@ pub(crate) trait ObserverHook: Send + Sync {
 
     /// Its data may have become stale.
     fn became_stale(&self, client: &QueryClient);
+
+    /// A persisted cache was restored: what it lacks may be fetched now.
+    fn restored(&self, client: &QueryClient);
 }
 
 /// An observer's options with their functions evaluated.
@@ -167,6 +170,14 @@ impl Core {
 
     fn observer_mut(&mut self, key: &QueryKey, id: ObserverId) -> Option<&mut ObserverEntry> {
         self.queries.get_mut(key)?.observers.get_mut(&id)
+    }
+
+    /// All observers, those of earlier queries first.
+    pub(crate) fn all_hooks(&mut self) -> Vec<Arc<dyn ObserverHook>> {
+        let mut queries: Vec<&Query> = self.queries.values().collect();
+        queries.sort_unstable_by_key(|query| query.id);
+        let entries = queries.into_iter().flat_map(|query| query.observers.values());
+        entries.map(|entry| Arc::clone(&entry.hook)).collect()
     }
 
     /// Observers whose options are functions, for [`ObserverHook::refresh_policy`].

@@ -246,6 +246,16 @@ impl Core {
         self.schedule_gc(key);
     }
 
+    /// F15: back to the initial state, but still being fetched.
+    pub(crate) fn reset_while_fetching(&mut self, key: &QueryKey) {
+        let Some(query) = self.query(key).filter(|query| query.fetch.is_some()) else { return };
+        let initial = Arc::clone(&query.reset_state);
+        self.forget_woven(key);
+        self.change(key, QueryAction::SetState, |state| {
+            *state = State { fetch_status: state.fetch_status, ..(*initial).clone() };
+        });
+    }
+
     /// F2.8: starts to wait again, for the longest gc time that the query was ever given.
     pub(super) fn schedule_gc(&mut self, key: &QueryKey) {
         let Some(query) = self.queries.get_mut(key) else { return };

@@ -12,7 +12,10 @@ use super::timers::TimerId;
 use super::{Codec, Data, DataType, EntityKey, ObserverHook, ObserverId, PageTask, Paging, Patch, Value};
 use crate::entity::EntityLink;
 use crate::options::Policy;
-use crate::{FetchDirection, FetchStatus, GcTime, QueryContext, QueryKey, QueryStatus, StaleTime, Timestamp};
+use crate::{
+    FetchDirection, FetchStatus, GcTime, QueryContext, QueryKey, QueryPersister, QueryStatus, StaleTime,
+    Timestamp,
+};
 
 pub(crate) type FetchFn = Arc<dyn Fn(QueryContext) -> BoxFuture<'static, Result<Value, Value>> + Send + Sync>;
 
@@ -55,6 +58,7 @@ pub(crate) struct QuerySpec {
     pub(crate) codec: Option<Codec>,
     /// How the data shows entities.
     pub(crate) links: Arc<[EntityLink]>,
+    pub(crate) persister: Option<QueryPersister>,
 }
 
 /// A query's state. Never changed in place: a new one replaces it, so that identity tells whether anything changed.

@@ -221,6 +221,9 @@ where
 
     /// Lets the mutation survive the program: while it is pending it may be dehydrated, and where it is hydrated, it is
     /// resumed as the defaults for its key say. It needs a `mutation_key` for that.
+    ///
+    /// Without a scope of its own, it waits for those of the same key that were called before it; see
+    /// [`MutationOptions::parallel`].
     #[must_use]
     pub fn resumable(mut self) -> Self
     where
@@ -241,6 +244,13 @@ where
     #[must_use]
     pub fn scope(mut self, scope: impl Into<Arc<str>>) -> Self {
         self.spec.scope = Some(scope.into());
+        self
+    }
+
+    /// Waits for no other mutation, though it is `resumable`.
+    #[must_use]
+    pub fn parallel(mut self) -> Self {
+        self.spec.is_parallel = true;
         self
     }
 

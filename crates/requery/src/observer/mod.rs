@@ -132,7 +132,7 @@ where
         }
         let fetches = self.inner.fresh(&self.client).view(self.client.now()).fetches_on_mount();
         self.attach();
-        if fetches {
+        if fetches && !self.client.is_restoring() {
             self.client.apply(|core| core.fetch(&spec.key, start(&spec, false)));
         }
         self.inner.look(&self.client, Look::Updated);
@@ -224,7 +224,7 @@ where
         self.attach();
         let spec = Arc::clone(&lock(&self.inner.seen).spec);
         self.client.apply(|core| core.event(|| CacheEvent::ObserverOptionsUpdated { key: spec.key.clone() }));
-        let may = change.left.is_some() || !change.was_enabled;
+        let may = (change.left.is_some() || !change.was_enabled) && !self.client.is_restoring();
         if may && self.inner.fresh(&self.client).view(self.client.now()).is_stale() {
             self.client.apply(|core| core.fetch(&spec.key, start(&spec, false)));
         }
@@ -375,6 +375,13 @@ where
 
     fn became_stale(&self, client: &QueryClient) {
         self.look(client, Look::Again);
+    }
+
+    fn restored(&self, client: &QueryClient) {
+        let seen = self.fresh(client);
+        if seen.view(client.now()).fetches_on_mount() {
+            client.apply(|core| core.fetch(&seen.spec.key, start(&seen.spec, false)));
+        }
     }
 }
 

@@ -52,6 +52,11 @@ impl QueryContext {
         }
     }
 
+    /// The signal, without promising to heed it.
+    pub(crate) fn raw_signal(&self) -> AbortSignal {
+        self.signal.clone()
+    }
+
     /// Whether the fetch was cancelled; unlike taking the signal, asking promises nothing.
     pub(crate) fn is_aborted(&self) -> bool {
         self.signal.is_cancelled()

@@ -15,7 +15,7 @@ use crate::entity::{EntityLink, ListRules};
 use crate::maybe_send::{Held, hold_future};
 use crate::{
     Entity, GcTime, Holds, HoldsList, IntoQueryKey, LiveList, MaybeSend, MaybeSync, NetworkMode,
-    QueryContext, QueryKey, QueryState, RefetchOn, StaleTime, Timestamp,
+    QueryContext, QueryKey, QueryPersister, QueryState, RefetchOn, StaleTime, Timestamp,
 };
 
 pub(crate) type Select<T, E, D> = Arc<dyn Fn(&Arc<T>) -> Result<Arc<D>, Arc<E>> + Send + Sync>;
@@ -53,6 +53,7 @@ pub struct QueryOptions<T, E, D = T> {
     pub(crate) select: Select<T, E, D>,
     pub(crate) same: fn(&D, &D) -> bool,
     pub(crate) links: Arc<[EntityLink]>,
+    pub(crate) persister: Option<QueryPersister>,
 }
 
 impl<T, E> QueryOptions<T, E>
@@ -85,6 +86,7 @@ where
             select: Arc::new(|data| Ok(Arc::clone(data))),
             same: |a, b| a == b,
             links: Arc::default(),
+            persister: None,
         }
     }
 
@@ -124,6 +126,7 @@ where
             select: Arc::new(move |data: &Arc<T>| select.get()(data).map(Arc::new).map_err(Arc::new)),
             same: |a, b| a == b,
             links: self.links,
+            persister: self.persister,
         }
     }
 }
@@ -261,6 +264,15 @@ where
         self
     }
 
+    /// Keeps the data beyond the program's end: it is restored before the query is fetched for the first time, and
+    /// persisted after every fetch. Only `hydratable` data is. The network mode becomes [`NetworkMode::OfflineFirst`]
+    /// unless it was said otherwise.
+    #[must_use]
+    pub fn persister(mut self, persister: &QueryPersister) -> Self {
+        self.persister = Some(persister.clone());
+        self
+    }
+
     /// The data shows entities: one that changes is changed in it, wherever the change comes from. Entities that it does
     /// not show are none of its business.
     #[must_use]
@@ -329,6 +341,7 @@ impl<T, E, D> Clone for QueryOptions<T, E, D> {
             select: Arc::clone(&self.select),
             same: self.same,
             links: Arc::clone(&self.links),
+            persister: self.persister.clone(),
         }
     }
 }

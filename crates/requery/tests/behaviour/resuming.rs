@@ -116,7 +116,7 @@ fn hydrated_mutations_wait_for_the_network() {
     rig.advance(LATENCY);
     assert!(numbers(&sent).is_empty());
     rig.client.set_online(true);
-    rig.advance(LATENCY);
+    rig.advance(3 * LATENCY);
     assert_eq!(numbers(&sent), [1, 2, 3]);
 }
 
