@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::core::{Codec, Data, MutationCore, MutationSpec, Query, QuerySpec, State, Value};
+use crate::core::{Codec, Core, Data, MutationCore, MutationSpec, Query, QuerySpec, State, Value};
 use crate::{
-    Error, IntoQueryKey, MutationFilters, MutationStatus, QueryClient, QueryFilters, QueryKey, QueryStatus,
-    Timestamp,
+    Error, FetchStatus, IntoQueryKey, MutationFilters, MutationStatus, QueryClient, QueryFilters, QueryKey,
+    QueryStatus, Timestamp,
 };
 
 /// Which queries to dehydrate.
@@ -95,20 +95,7 @@ impl QueryClient {
     #[must_use]
     pub fn dehydrate(&self, options: &DehydrateOptions) -> DehydratedState {
         let keys = self.queries(&options.filters).into_iter().map(|query| query.key);
-        let samples: Vec<Sample> = self.read(|core| {
-            let sample = |query: &Query| {
-                let codec =
-                    query.spec.data_type.and_then(|of| core.codecs.get(&of.id)).map(|(_, codec)| *codec);
-                let spec = Arc::clone(&query.spec);
-                Sample {
-                    key: query.key().clone(),
-                    state: Arc::clone(&query.state),
-                    codec: spec.codec.or(codec),
-                    spec,
-                }
-            };
-            keys.filter_map(|key| core.query(&key)).map(sample).collect()
-        });
+        let samples: Vec<Sample> = self.read(|core| keys.filter_map(|key| Sample::of(core, &key)).collect());
         let queries = samples.iter().filter_map(Sample::dehydrate).collect();
         DehydratedState { queries, mutations: self.dehydrate_mutations(options.mutations.as_ref()) }
     }
@@ -119,6 +106,11 @@ impl QueryClient {
             self.mutations(filters.unwrap_or(&paused)).iter().map(|mutation| mutation.id).collect();
         let samples = self.read(|core| core.mutation_samples(&wanted));
         samples.into_iter().filter_map(|(spec, state)| dehydrate_mutation(&spec, &state)).collect()
+    }
+
+    /// What a query holds as JSON, whether or not its last fetch failed.
+    pub(crate) fn encoded_data(&self, key: &QueryKey) -> Option<serde_json::Value> {
+        self.read(|core| Sample::of(core, key))?.data()
     }
 
     /// F14: one query, if it has data that may travel.
@@ -162,11 +154,34 @@ impl QueryClient {
         self.apply(|core| core.restore_mutation(Arc::new(spec), state));
     }
 
+    /// Puts a query into a state that was recorded.
+    pub(crate) fn replay_state(
+        &self,
+        key: &QueryKey,
+        dehydrated: Option<DehydratedQuery>,
+        status: QueryStatus,
+        fetch_status: FetchStatus,
+    ) {
+        let state = match dehydrated {
+            Some(dehydrated) => hydrated_state(dehydrated),
+            None => State::pending(),
+        };
+        let spec = self.bare_spec(key.clone(), None);
+        self.apply(|core| core.replay(&spec, State { status, fetch_status, ..state }));
+    }
+
     fn hydrate_query(&self, dehydrated: DehydratedQuery) {
         let key = QueryKey::new(&dehydrated.query_key);
+        let spec = self.bare_spec(key, dehydrated.meta.clone());
+        let state = hydrated_state(dehydrated);
+        self.apply(|core| core.hydrate(&spec, state));
+    }
+
+    /// Options of a query of which only the key is known.
+    fn bare_spec(&self, key: QueryKey, meta: Option<serde_json::Value>) -> Arc<QuerySpec> {
         let mut policy = self.default_policy(&key);
-        policy.meta = dehydrated.meta.map(Arc::new).or(policy.meta);
-        let spec = QuerySpec {
+        policy.meta = meta.map(Arc::new).or(policy.meta);
+        Arc::new(QuerySpec {
             key,
             policy,
             query_fn: None,
@@ -175,16 +190,18 @@ impl QueryClient {
             codec: None,
             links: Arc::default(),
             persister: None,
-        };
-        let state = State {
-            data: Some(Data::Raw(Arc::new(dehydrated.data))),
-            data_updated_at: dehydrated.data_updated_at,
-            data_update_count: 1,
-            is_invalidated: dehydrated.is_invalidated,
-            status: QueryStatus::Success,
-            ..State::pending()
-        };
-        self.apply(|core| core.hydrate(&Arc::new(spec), state));
+        })
+    }
+}
+
+fn hydrated_state(dehydrated: DehydratedQuery) -> State {
+    State {
+        data: Some(Data::Raw(Arc::new(dehydrated.data))),
+        data_updated_at: dehydrated.data_updated_at,
+        data_update_count: 1,
+        is_invalidated: dehydrated.is_invalidated,
+        status: QueryStatus::Success,
+        ..State::pending()
     }
 }
 
@@ -204,18 +221,29 @@ fn dehydrate_mutation(spec: &MutationSpec, state: &MutationCore) -> Option<Dehyd
 }
 
 impl Sample {
+    fn of(core: &Core, key: &QueryKey) -> Option<Self> {
+        let query: &Query = core.query(key)?;
+        let known = query.spec.data_type.and_then(|of| core.codecs.get(&of.id)).map(|(_, codec)| *codec);
+        let spec = Arc::clone(&query.spec);
+        let (key, state) = (query.key().clone(), Arc::clone(&query.state));
+        Some(Self { key, state, codec: spec.codec.or(known), spec })
+    }
+
+    fn data(&self) -> Option<serde_json::Value> {
+        let encode = |value: &Value| self.codec.and_then(|codec| (codec.encode)(value).ok());
+        match self.state.data.as_ref()? {
+            Data::Raw(json) => Some((**json).clone()),
+            Data::Typed(value) => encode(value),
+        }
+    }
+
     fn dehydrate(&self) -> Option<DehydratedQuery> {
         if self.state.status != QueryStatus::Success {
             return None;
         }
-        let encode = |value: &Value| self.codec.and_then(|codec| (codec.encode)(value).ok());
-        let data = match self.state.data.as_ref()? {
-            Data::Raw(json) => (**json).clone(),
-            Data::Typed(value) => encode(value)?,
-        };
         Some(DehydratedQuery {
             query_key: self.key.to_json(),
-            data,
+            data: self.data()?,
             data_updated_at: self.state.data_updated_at,
             is_invalidated: self.state.is_invalidated,
             meta: self.spec.policy.meta.as_deref().cloned(),

@@ -20,6 +20,7 @@ mod signal;
 mod state;
 mod streamed;
 mod time;
+mod timeline;
 
 pub use callbacks::{CacheCallbacks, MutationInfo};
 pub use client::{Environment, Fetching, Layer, LayerBuilder, QueryClient, QueryClientBuilder, Settled};
@@ -50,3 +51,4 @@ pub use signal::AbortSignal;
 pub use state::{FetchStatus, QueryState, QueryStatus};
 pub use streamed::RefetchMode;
 pub use time::Timestamp;
+pub use timeline::{QueryMoment, Timeline, TimelineEntry, TimelineOptions};

@@ -114,7 +114,8 @@ impl QueryClient {
         if unsaid == UnsaidRetry::Never && policy.retry.is_none() {
             policy.retry = Some(Retry::Never);
         }
-        if options.persister.is_some() {
+        if let Some(persister) = &options.persister {
+            persister.kept_by(self);
             policy.network_mode.get_or_insert(NetworkMode::OfflineFirst);
         }
         if let Some(codec) = options.codec {

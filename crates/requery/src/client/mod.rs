@@ -3,6 +3,7 @@
 mod actions;
 mod data;
 mod defaults;
+mod evict;
 mod fetch;
 mod layers;
 mod perform;
@@ -52,9 +53,12 @@ struct Inner {
     subscribers: Mutex<Vec<(u64, Subscriber)>>,
     timer: Mutex<Option<(Timestamp, AbortHandle)>>,
     callbacks: CacheCallbacks,
+    /// What an eviction has to remove.
+    kept: Mutex<Vec<evict::Kept>>,
 }
 
-type Subscriber = Arc<dyn Fn(&CacheEvent) + Send + Sync>;
+/// Told what happened, and why if that was said.
+type Subscriber = Arc<dyn Fn(&CacheEvent, Option<&Arc<str>>) + Send + Sync>;
 
 struct Shared {
     core: Core,
@@ -118,6 +122,7 @@ impl QueryClientBuilder {
                 subscribers: Mutex::default(),
                 timer: Mutex::default(),
                 callbacks: self.callbacks,
+                kept: Mutex::default(),
             }),
         }
     }
@@ -234,11 +239,18 @@ impl QueryClient {
         listener: impl Fn(&CacheEvent) + MaybeSend + MaybeSync + 'static,
     ) -> Subscription {
         let listener = Held::new(listener);
+        self.subscribe_with_cause(move |event, _cause| listener.get()(event))
+    }
+
+    pub(crate) fn subscribe_with_cause(
+        &self,
+        listener: impl Fn(&CacheEvent, Option<&Arc<str>>) + Send + Sync + 'static,
+    ) -> Subscription {
         let id = self.apply(|core| {
             core.has_subscribers = true;
             core.next_id()
         });
-        lock(&self.inner.subscribers).push((id, Arc::new(move |event| listener.get()(event))));
+        lock(&self.inner.subscribers).push((id, Arc::new(listener)));
         let inner = Arc::downgrade(&self.inner);
         Subscription::new(move || {
             if let Some(client) = Self::upgrade(&inner) {

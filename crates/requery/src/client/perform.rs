@@ -36,7 +36,7 @@ impl QueryClient {
                     self.inner.callbacks.query_ended(outcome.as_ref(), &query);
                 }
             }
-            Effect::Event(event) => self.publish(&event),
+            Effect::Event(event, cause) => self.publish(&event, cause.as_ref()),
             Effect::EchoOverdue(layer) => self.echo_overdue(layer),
             Effect::SettleMarks => self.settle_lists(),
             Effect::Flush => {
@@ -56,11 +56,11 @@ impl QueryClient {
         }
     }
 
-    fn publish(&self, event: &CacheEvent) {
+    fn publish(&self, event: &CacheEvent, cause: Option<&Arc<str>>) {
         let subscribers: Vec<Subscriber> =
             lock(&self.inner.subscribers).iter().map(|(_, subscriber)| Arc::clone(subscriber)).collect();
         for subscriber in subscribers {
-            subscriber(event);
+            subscriber(event, cause);
         }
     }
 

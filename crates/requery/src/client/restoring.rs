@@ -1,7 +1,6 @@
 //! While a persisted cache is restored, nothing is fetched that it may hold.
 
 use super::QueryClient;
-use crate::core::Core;
 
 /// Fetches of observers that mount wait until this is dropped.
 pub(crate) struct Restoring(QueryClient);
@@ -24,7 +23,7 @@ impl Drop for Restoring {
     fn drop(&mut self) {
         let hooks = self.0.apply(|core| {
             core.restoring = core.restoring.saturating_sub(1);
-            if core.restoring == 0 { Core::all_hooks(core) } else { Vec::new() }
+            if core.restoring == 0 { core.all_hooks() } else { Vec::new() }
         });
         for hook in hooks {
             hook.restored(&self.0);

@@ -34,7 +34,7 @@ pub(crate) enum Effect {
     /// Tell observers of what was held back, soon.
     Flush,
     /// Tell the subscribers of the cache.
-    Event(CacheEvent),
+    Event(CacheEvent, Option<Arc<str>>),
     /// Call a mutation function and report to `mutation_attempt_succeeded` or `mutation_attempt_failed`.
     MutationAttempt(MutationAttemptTask),
     /// An observer has to look at its mutation again.

@@ -23,6 +23,7 @@ mod weave;
 
 use std::any::TypeId;
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 
 pub(crate) use data::{Codec, Data, DataType, Patch, Value};
 pub(crate) use effects::{AttemptTask, Effect, FetchFailure, FetchOutcome, MutationAttemptTask, Waiter};
@@ -52,6 +53,10 @@ pub(crate) struct Core {
     pub(crate) online: bool,
     pub(crate) focused: bool,
     pub(crate) server: bool,
+    /// Why things happen at the moment, for the timeline.
+    pub(crate) cause: Option<Arc<str>>,
+    /// Grows with every eviction.
+    pub(crate) session: u64,
     /// How many persisted caches are being restored.
     pub(crate) restoring: usize,
     /// Whether anybody wants [`Effect::Event`].
@@ -80,6 +85,8 @@ impl Core {
             online: true,
             focused: true,
             server,
+            cause: None,
+            session: 0,
             restoring: 0,
             has_subscribers: false,
             has_fetch_callbacks: false,
@@ -116,7 +123,7 @@ impl Core {
 
     pub(crate) fn event(&mut self, event: impl FnOnce() -> CacheEvent) {
         if self.has_subscribers {
-            self.effects.push_back(Effect::Event(event()));
+            self.effects.push_back(Effect::Event(event(), self.cause.clone()));
         }
     }
 

@@ -23,6 +23,9 @@ pub(crate) trait ObserverHook: Send + Sync {
     /// Its data may have become stale.
     fn became_stale(&self, client: &QueryClient);
 
+    /// What it remembers of data belongs to somebody else.
+    fn forget(&self);
+
     /// A persisted cache was restored: what it lacks may be fetched now.
     fn restored(&self, client: &QueryClient);
 }
@@ -173,7 +176,7 @@ impl Core {
     }
 
     /// All observers, those of earlier queries first.
-    pub(crate) fn all_hooks(&mut self) -> Vec<Arc<dyn ObserverHook>> {
+    pub(crate) fn all_hooks(&self) -> Vec<Arc<dyn ObserverHook>> {
         let mut queries: Vec<&Query> = self.queries.values().collect();
         queries.sort_unstable_by_key(|query| query.id);
         let entries = queries.into_iter().flat_map(|query| query.observers.values());

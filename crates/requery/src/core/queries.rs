@@ -256,6 +256,39 @@ impl Core {
         });
     }
 
+    /// Beyond 9: everything goes. What somebody observes stays, and shows nothing.
+    pub(crate) fn evict(&mut self) {
+        let mut all: Vec<(u64, QueryKey)> =
+            self.queries.values().map(|query| (query.id, query.key().clone())).collect();
+        all.sort_unstable();
+        for (_, key) in all {
+            self.cancel(&key, CancelOptions::replaced());
+            if self.query(&key).is_some_and(|query| query.observers.is_empty()) {
+                self.remove(&key);
+                continue;
+            }
+            self.forget_woven(&key);
+            self.change(&key, QueryAction::SetState, |state| *state = State::pending());
+            if let Some(query) = self.query_mut(&key) {
+                query.reset_state = Arc::clone(&query.state);
+                query.deferred_patches.clear();
+            }
+        }
+        self.clear_mutations();
+        self.clear_layers();
+        self.clear_entities();
+        self.take_marks();
+    }
+
+    /// Puts a query into a state that was recorded, whatever it is in.
+    pub(crate) fn replay(&mut self, spec: &Arc<QuerySpec>, recorded: State) {
+        if self.query(&spec.key).is_none() {
+            self.insert(spec, State::pending());
+        }
+        self.forget_woven(&spec.key);
+        self.change(&spec.key, QueryAction::SetState, |state| *state = recorded);
+    }
+
     /// F2.8: starts to wait again, for the longest gc time that the query was ever given.
     pub(super) fn schedule_gc(&mut self, key: &QueryKey) {
         let Some(query) = self.queries.get_mut(key) else { return };

@@ -377,6 +377,12 @@ where
         self.look(client, Look::Again);
     }
 
+    fn forget(&self) {
+        let mut seen = lock(&self.seen);
+        seen.memory = Memory::new(&State::pending());
+        seen.generation += 1;
+    }
+
     fn restored(&self, client: &QueryClient) {
         let seen = self.fresh(client);
         if seen.view(client.now()).fetches_on_mount() {

@@ -57,6 +57,7 @@ impl Outbox {
             prefix: prefix.into(),
             work: Mutex::default(),
         };
+        client.keeps(&inner.storage, &inner.prefix);
         Self { inner: Arc::new(inner) }
     }
 

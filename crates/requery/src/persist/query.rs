@@ -74,6 +74,11 @@ impl QueryPersister {
         self.inner.refetch_on_restore
     }
 
+    /// Has an eviction remove what is kept.
+    pub(crate) fn kept_by(&self, client: &QueryClient) {
+        client.keeps(&self.inner.storage, &self.inner.prefix);
+    }
+
     fn name(&self, key: &QueryKey) -> String {
         format!("{}{key}", self.inner.prefix)
     }
@@ -91,10 +96,17 @@ impl QueryPersister {
     ) -> Result<(), StorageError> {
         let key = key.into_query_key();
         let Some(state) = client.dehydrate_query(&key) else { return Ok(()) };
+        self.kept_by(client);
         let stamped = Stamped { timestamp: state.data_updated_at, buster: self.inner.buster.clone(), state };
         let text =
             serde_json::to_string(&stamped).map_err(|error| StorageError { reason: error.to_string() })?;
-        self.inner.storage.set(&self.name(&key), text).await
+        let session = client.session();
+        self.inner.storage.set(&self.name(&key), text).await?;
+        if client.session() == session {
+            return Ok(());
+        }
+        // Written for a user who has left meanwhile.
+        self.inner.storage.remove(&self.name(&key)).await
     }
 
     /// What is persisted of a query, if it is neither too old nor of another version.

@@ -76,6 +76,7 @@ impl Persistence {
             options,
             is_due: AtomicBool::new(false),
         };
+        client.keeps(&inner.storage, &inner.options.name);
         Self { inner: Arc::new(inner) }
     }
 
@@ -88,12 +89,15 @@ impl Persistence {
     pub async fn restore(&self) -> Result<bool, StorageError> {
         let inner = &self.inner;
         let _restoring = inner.client.restoring();
+        let session = inner.client.session();
         let Some(text) = inner.storage.get(&inner.options.name).await? else { return Ok(false) };
         let now = inner.client.now();
         let is_current = |stamped: &Stamped<DehydratedState>| {
             stamped.is_current(&inner.options.buster, inner.options.max_age, now)
         };
         match serde_json::from_str(&text).ok().filter(is_current) {
+            // Read for a user who has left meanwhile.
+            Some(_) if inner.client.session() != session => Ok(false),
             Some(stamped) => {
                 inner.client.hydrate(stamped.state);
                 Ok(true)
@@ -112,6 +116,7 @@ impl Persistence {
     /// What the storage said of a state without any queries.
     pub async fn save(&self) -> Result<(), StorageError> {
         let inner = &self.inner;
+        let session = inner.client.session();
         let mut state = inner.client.dehydrate(&inner.options.dehydrate);
         loop {
             let stamped = Stamped {
@@ -122,6 +127,8 @@ impl Persistence {
             let text = serde_json::to_string(&stamped)
                 .map_err(|error| StorageError { reason: error.to_string() })?;
             let error = match inner.storage.set(&inner.options.name, text).await {
+                // Written for a user who has left meanwhile.
+                Ok(()) if inner.client.session() != session => return self.remove().await,
                 Ok(()) => return Ok(()),
                 Err(error) => error,
             };

@@ -19,5 +19,6 @@ mod reentrancy;
 mod resuming;
 mod retries;
 mod rig;
+mod sessions;
 mod streams;
 mod traps;

@@ -55,9 +55,9 @@ impl Storage for Small {
 
 /// A storage that takes a while to answer.
 #[derive(Clone)]
-struct Slow {
-    inner: MemoryStorage,
-    runtime: requery::runtime::TestRuntime,
+pub(crate) struct Slow {
+    pub(crate) inner: MemoryStorage,
+    pub(crate) runtime: requery::runtime::TestRuntime,
 }
 
 impl Storage for Slow {
