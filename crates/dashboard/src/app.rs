@@ -66,7 +66,8 @@ fn page() -> AnyView {
     complete_navigation(path);
     view! {
         {move || {
-            kind.track();
+            // Read, not only tracked: a memo that nobody reads follows nothing.
+            kind.get();
             page_of(Route::parse(&path.get_untracked()))
         }}
     }

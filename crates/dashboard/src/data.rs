@@ -259,7 +259,7 @@ type Intent = (ScrapeRequest, IdempotencyKey);
 /// Starts searches; `refused` is told why one did not start.
 pub(crate) fn use_start_search(refused: impl Fn(&ApiError) + Copy + Send + Sync + 'static) -> StartSearch {
     let mutation = use_mutation(mutations::start_scrape(&use_api(), &use_connection()));
-    let navigate = StoredValue::new_local(use_navigate());
+    let navigate = StoredValue::new(use_navigate());
     let last = StoredValue::new(None::<Intent>);
     let left = RwSignal::new(false);
     let start = Callback::new(move |request: ScrapeRequest| {

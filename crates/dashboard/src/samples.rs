@@ -90,7 +90,7 @@ pub(crate) fn search(status: JobStatus, request: serde_json::Value) -> Job {
 pub(crate) fn running_search() -> Job {
     let request = serde_json::json!({
         "location": "Helsinki", "category": "restaurant", "radiusKm": 1.0, "maxResults": 500,
-        "label": "Helsinki, Finland", "latitude": 60.1699, "longitude": 24.9384,
+        "resolved": {"location": "Helsinki, Finland", "latitude": 60.1699, "longitude": 24.9384, "category": "restaurant"},
     });
     Job {
         progress: JobProgress {

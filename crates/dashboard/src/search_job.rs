@@ -27,16 +27,16 @@ impl SearchJob {
             return None;
         }
         let request = request_of(&job.request);
-        let resolved = [Some(&job.request), job.request.get("resolved"), job.result.as_ref()];
-        let resolved: Vec<&Value> = resolved.into_iter().flatten().collect();
-        let text = |names: &[&str]| find(&resolved, names, Value::as_str).map(str::to_owned);
-        let centre = find(&resolved, &["latitude"], Value::as_f64)
-            .zip(find(&resolved, &["longitude"], Value::as_f64))
+        let resolved = job.request.get("resolved").unwrap_or(&Value::Null);
+        let text = |name: &str| resolved.get(name).and_then(Value::as_str).map(str::to_owned);
+        let number = |name: &str| resolved.get(name).and_then(Value::as_f64);
+        let centre = number("latitude")
+            .zip(number("longitude"))
             .and_then(|(latitude, longitude)| GeoPoint::new(latitude, longitude));
         Some(Self {
-            place: text(&["label", "place"]).unwrap_or_else(|| request.location.clone()),
+            place: text("location").unwrap_or_else(|| request.location.clone()),
             centre: centre.or_else(|| request.location.parse().ok()),
-            category: text(&["categorySlug", "category"]),
+            category: text("category").or_else(|| request.category.clone()),
             request,
         })
     }
@@ -68,10 +68,6 @@ impl SearchJob {
             None => BusinessQuery { created_after: Some(job.created_at), ..found },
         }
     }
-}
-
-fn find<'a, T>(objects: &[&'a Value], names: &[&str], read: impl Fn(&'a Value) -> Option<T>) -> Option<T> {
-    objects.iter().flat_map(|object| names.iter().filter_map(|name| object.get(name))).find_map(read)
 }
 
 /// The request's fields, also where the stored request has more of them than the contract's type.
@@ -175,8 +171,9 @@ mod tests {
     fn a_resolved_request_is_listed_by_its_area() {
         let job = job(
             JobKind::Scrape,
-            json!({"location": "helsinki", "category": "eatery", "query": "sushi", "label": "Helsinki, Finland",
-                   "latitude": 60.1695, "longitude": 24.9354, "categorySlug": "restaurant"}),
+            json!({"location": "helsinki", "category": "eatery", "query": "sushi", "resolved": {
+                "location": "Helsinki, Finland", "latitude": 60.1695, "longitude": 24.9354,
+                "category": "restaurant"}}),
         );
         let search = SearchJob::of(&job).unwrap();
         assert_eq!(search.title(), "Restaurant named “sushi” within 5 km of Helsinki, Finland");

@@ -41,8 +41,12 @@ pub fn job_handlers(sources: &Arc<SourceRegistry>, fetcher: Option<&Fetcher>) ->
 }
 
 fn request_of<T: DeserializeOwned>(ctx: &JobContext) -> Result<T, JobError> {
-    let unreadable = |error| JobError::Fatal(format!("the job's request cannot be read: {error}"));
     serde_json::from_value(ctx.job.request.clone()).map_err(unreadable)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
+fn unreadable(error: serde_json::Error) -> JobError {
+    JobError::Fatal(format!("the job's request cannot be read: {error}"))
 }
 
 /// Where a job is asked for.

@@ -11,6 +11,7 @@ use crate::workspace::Workspace;
 
 mod document;
 mod first_page;
+mod import;
 mod machine;
 mod page;
 mod startup;
@@ -27,7 +28,7 @@ struct Benchmark {
 }
 
 /// Every benchmark, in the order of the document.
-const ALL: [Benchmark; 3] = [
+const ALL: [Benchmark; 4] = [
     Benchmark {
         name: "up",
         title: "From a clone to a page",
@@ -48,6 +49,14 @@ const ALL: [Benchmark; 3] = [
                 search; medians of five visits. Bytes are those on the wire. A page is live when it is hydrated and its \
                 event stream is connected.",
         run: first_page::measure,
+    },
+    Benchmark {
+        name: "import",
+        title: "A million rows",
+        about: "`letip import` of a generated CSV file of a million rows into an empty SQLite database: names, \
+                addresses, phones, coordinates; one row in fifty repeats an earlier one. Then `letip serve` answers \
+                requests for that list over loopback; medians of nine, each on a connection of its own.",
+        run: import::measure,
     },
 ];
 

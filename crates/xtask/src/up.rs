@@ -81,6 +81,16 @@ fn start(workspace: &Workspace, program: &Path, address: SocketAddr, data_dir: &
     Ok(server)
 }
 
+/// The server on a port that was free, and where it answers.
+pub(crate) fn start_on_free_port(
+    workspace: &Workspace,
+    program: &Path,
+    data_dir: &Path,
+) -> Result<(Group, SocketAddr)> {
+    let address = available(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+    Ok((start(workspace, program, address, data_dir)?, address))
+}
+
 /// Whether the server says that it is ready.
 fn answers(address: SocketAddr) -> bool {
     let ask = || -> std::io::Result<bool> {

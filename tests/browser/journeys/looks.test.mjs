@@ -37,7 +37,7 @@ journey("the theme that was chosen is there before the first paint of the next v
   await dashboard.visit(page, "/");
   const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
   const before = await ground();
-  await page.getByRole("radio", { name: /dark/i }).or(page.getByRole("button", { name: /dark/i })).first().click();
+  await page.getByTitle("Dark", { exact: true }).click();
   const chosen = await ground();
   assert.notEqual(chosen, before);
   await page.addInitScript(() => {

@@ -27,6 +27,7 @@ export function journey(name, steps, contextOptions = {}) {
     const server = await Server.start();
     try {
       await inContext(server, steps, contextOptions);
+      server.assertSound();
     } catch (error) {
       error.message += `\n--- server ---\n${server.log}`;
       throw error;

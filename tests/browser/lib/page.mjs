@@ -9,7 +9,7 @@ export const HELSINKI = "60.1699,24.9384";
 export const RESTAURANTS = { location: HELSINKI, category: "restaurant", radiusKm: 1, maxResults: 500 };
 
 /** A search that takes long enough to be caught in the middle. */
-export const EVERYTHING = { location: HELSINKI, radiusKm: 50, maxResults: 5000 };
+export const EVERYTHING = { location: HELSINKI, radiusKm: 50, maxResults: 5000, source: "file:many" };
 
 const LABELS = {
   location: "Location",
@@ -41,7 +41,9 @@ export async function find(page, request) {
 
 /** Fills the search form. */
 export async function fill(page, request) {
-  for (const [name, value] of Object.entries(request)) {
+  const { source, ...typed } = request;
+  if (source) await page.locator(`input[name="source"][value="${source}"]`).check({ force: true });
+  for (const [name, value] of Object.entries(typed)) {
     await page.getByLabel(LABELS[name], { exact: true }).fill(String(value));
   }
 }

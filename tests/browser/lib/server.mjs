@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { access, mkdtemp, rm } from "node:fs/promises";
+import { access, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -25,6 +25,7 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
 export class Server {
   #child;
   #lines = [];
+  #panics = [];
 
   constructor(program, port, folder) {
     this.program = program;
@@ -37,6 +38,7 @@ export class Server {
     const program = await findProgram();
     const folder = await mkdtemp(join(tmpdir(), "letip-browser-"));
     const server = new Server(program, await freePort(), folder);
+    await writeFile(server.places, manyPlaces());
     await server.#run();
     return server;
   }
@@ -45,15 +47,26 @@ export class Server {
     return `http://127.0.0.1:${this.port}`;
   }
 
+  /** A file of places, as the source `file:many`. */
+  get places() {
+    return join(this.folder, "many.csv");
+  }
+
   /** What the server printed last. */
   get log() {
     return this.#lines.join("\n");
   }
 
+  /** Fails when a panic was printed, also one that no answer showed. */
+  assertSound() {
+    assert.deepEqual(this.#panics, [], "the server panicked");
+  }
+
   async #run() {
     const listen = `127.0.0.1:${this.port}`;
-    const child = spawn(this.program, ["serve", "--listen", listen, "--data-dir", join(this.folder, "data")], {
-      env: { ...process.env, LETIP_JOB_LEASE: LEASE },
+    const child = spawn(this.program, ["serve", "--listen", listen, "--data-dir", join(this.folder, "data"), "--places", this.places], {
+      // A backtrace would push its own message out of the lines that are kept.
+      env: { ...process.env, LETIP_JOB_LEASE: LEASE, RUST_BACKTRACE: "0" },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#child = child;
@@ -74,7 +87,9 @@ export class Server {
   }
 
   #remember(text) {
-    this.#lines.push(...text.split("\n").filter(Boolean));
+    const lines = text.split("\n").filter(Boolean);
+    this.#panics.push(...lines.filter((line) => line.includes("panicked at")));
+    this.#lines.push(...lines);
     this.#lines.splice(0, this.#lines.length - KEPT_LINES);
   }
 
@@ -138,6 +153,17 @@ export class Server {
       return ["completed", "failed", "cancelled"].includes(job.status) && job;
     });
   }
+}
+
+/** So many places around one point that a search for all of them can be caught in the middle. */
+function manyPlaces() {
+  const lines = ["id,name,category,latitude,longitude,phone"];
+  for (let n = 0; n < 5000; n += 1) {
+    const latitude = 60.1699 + ((n % 71) - 35) / 1000;
+    const longitude = 24.9384 + ((n % 67) - 33) / 500;
+    lines.push(`${n},Liike ${n},cafe,${latitude.toFixed(5)},${longitude.toFixed(5)},+3589${1_000_000 + n}`);
+  }
+  return `${lines.join("\n")}\n`;
 }
 
 async function findProgram() {

@@ -63,15 +63,15 @@ pub(crate) fn map(
         format!("Map: {} within {}", format::plural(count, "lead", "leads"), format::distance(radius_km))
     };
     view! {
-        <svg class="map" viewBox="0 0 200 200" role="img" aria-label=label>
+        <svg class="map" viewBox="0 0 200 200" role="group" aria-label=label>
             <circle class="map__area" cx="100" cy="100" r="88"></circle>
             <circle class="map__ring" cx="100" cy="100" r="44"></circle>
             <path class="map__centre" d="M96 100h8M100 96v8"></path>
             <For each=move || pins.get() key=|pin| pin.id
                 children=move |pin| pin_view(&pin, centre, radius_km, marked)/>
             <path class="map__scale" d=format!("M8 188v4h{length}v-4")></path>
-            <text class="map__text" x=8.0 + length + 4.0 y="192">{format::distance(scale)}</text>
-            <text class="map__text" x="192" y="14" text-anchor="end">"N ↑"</text>
+            <text class="map__text" x=8.0 + length + 4.0 y="192" aria-hidden="true">{format::distance(scale)}</text>
+            <text class="map__text" x="192" y="14" text-anchor="end" aria-hidden="true">"N ↑"</text>
         </svg>
     }
     .into_any()

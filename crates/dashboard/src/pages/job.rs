@@ -32,14 +32,14 @@ pub(crate) fn job_page() -> AnyView {
     let missing_path = use_page_state().missing;
     let job = data::job(move || id.get());
     let load = load_of(job);
-    let is_missing = move || {
+    let is_missing = Memo::new(move |_| {
         let known_missing = id.get().is_none_or(|id| missing_path == Some(routes::job(id)));
         job.data().is_none() && (known_missing || job.error().is_some_and(|error| error.is_not_found()))
-    };
+    });
     let area = Memo::new(move |_| job.data().and_then(|job| Some(Area::of(&SearchJob::of(&job)?, &job))));
     let is_here = Memo::new(move |_| job.data().is_some());
     let head = move || {
-        if is_missing() {
+        if is_missing.get() {
             nothing_there("No such job", "It may be older than the record of jobs.", "/jobs", "All jobs")
         } else if is_here.get() {
             job_view(job)

@@ -9,7 +9,7 @@ use contract::{JobProgress, OperatingStatus};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-pub use request::{ResolvedScrape, resolve_request};
+pub use request::{ResolvedScrape, asked, job_request, resolve_request};
 
 use crate::error::DiscoveryError;
 use crate::matching::Candidate;
@@ -71,16 +71,10 @@ pub async fn run(
 /// What a person reads of a finished search.
 #[must_use]
 pub fn result(request: &ResolvedScrape, outcome: &Outcome) -> Value {
-    json!({
-        "location": request.location.label,
-        "latitude": request.location.point.latitude,
-        "longitude": request.location.point.longitude,
-        "category": request.category.map(|category| category.slug),
-        "radiusKm": request.radius_km,
-        "source": request.source,
-        "counts": outcome.counts,
-        "merges": outcome.merges,
-    })
+    let mut result = request.to_json();
+    result["counts"] = json!(outcome.counts);
+    result["merges"] = json!(outcome.merges);
+    result
 }
 
 /// The checkpoint of the attempt before, unless the data changed since.

@@ -1,12 +1,16 @@
 //! What a search asks for, understood.
 
 use contract::{FieldError, ScrapeRequest};
+use serde_json::{Value, json};
 
 use crate::geocoder::{self, GeocodeError, Location};
 use crate::place::Place;
 use crate::source::SourceRegistry;
 use crate::taxonomy::{self, Category};
 use crate::text::fold;
+
+/// Where a job's request says what it was understood as.
+const RESOLVED: &str = "resolved";
 
 /// A request whose words have a meaning.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,10 +41,45 @@ impl ResolvedScrape {
         Some(place.point?.distance_km(self.location.point)).filter(|km| *km <= self.radius_km)
     }
 
+    /// For people and programs that read of the search: `location` (the full name), `latitude`, `longitude`,
+    /// `category` (the slug, or null), `radiusKm` and `source`.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        json!({
+            "location": self.location.label,
+            "latitude": self.location.point.latitude,
+            "longitude": self.location.point.longitude,
+            "category": self.category.map(|category| category.slug),
+            "radiusKm": self.radius_km,
+            "source": self.source,
+        })
+    }
+
     fn has_words(&self, name: &str) -> bool {
         let name = if self.words.is_empty() { String::new() } else { fold(name) };
         self.words.iter().all(|word| name.contains(word.as_str()))
     }
+}
+
+/// What the job of a search carries as its request: what was asked for as it stands, and under `resolved` what it was
+/// understood as, so that whoever watches the job knows its area before it has found anything.
+#[must_use]
+pub fn job_request(asked: &ScrapeRequest, resolved: &ResolvedScrape) -> Value {
+    let mut request = json!(asked);
+    request[RESOLVED] = resolved.to_json();
+    request
+}
+
+/// What was asked for, from a job's request.
+///
+/// # Errors
+/// If it is no request for a search.
+pub fn asked(job_request: &Value) -> Result<ScrapeRequest, serde_json::Error> {
+    let mut request = job_request.clone();
+    if let Some(fields) = request.as_object_mut() {
+        fields.remove(RESOLVED);
+    }
+    serde_json::from_value(request)
 }
 
 /// Understands a request, or says of each field what is wrong with it and what would be right. The server asks
@@ -135,6 +174,19 @@ mod tests {
             (resolved.radius_km, resolved.max_results, resolved.source.as_str()),
             (5.0, 50, "openstreetmap")
         );
+    }
+
+    #[test]
+    fn a_job_carries_what_was_asked_for_and_what_it_means() {
+        let asked_for = request("helsinki", Some("Barbers"));
+        let resolved = resolve_request(&asked_for, &SourceRegistry::bundled()).unwrap();
+        let stored = job_request(&asked_for, &resolved);
+        assert_eq!((&stored["location"], &stored["category"]), (&json!("helsinki"), &json!("Barbers")));
+        assert_eq!(stored["resolved"]["location"], "Helsinki, Uusimaa, Finland");
+        assert_eq!(stored["resolved"]["category"], "hairdresser");
+        assert_eq!(asked(&stored).unwrap(), asked_for);
+        assert_eq!(asked(&json!(asked_for)).unwrap(), asked_for);
+        assert!(asked(&json!({"location": "Helsinki", "radius": 5})).is_err());
     }
 
     #[test]

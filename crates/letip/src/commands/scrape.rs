@@ -11,12 +11,12 @@ use crate::work::{self, OnInterrupt, Watch};
 pub(crate) async fn run(args: ScrapeArgs, verbose: u8) -> Result<(), Failure> {
     let sources = work::sources(&args.places)?;
     let request = args.request();
-    discovery::scrape::resolve_request(&request, &sources)
+    let resolved = discovery::scrape::resolve_request(&request, &sources)
         .map_err(|errors| Failure::fields(&errors, option))?;
 
     let store = data::open(&args.data).await?;
     let watch = Watch::new(OnInterrupt::Cancel, verbose);
-    let job = work::new_job(JobKind::Scrape, &request)?;
+    let job = work::new_job(JobKind::Scrape, &discovery::scrape::job_request(&request, &resolved))?;
     let reserved = work::runner(&store, &sources, None, &args.worker).reserve(job).await?;
     let id = reserved.job().job_id;
     let ended = work::run_to_end(&store, id, &watch, |shutdown| reserved.run(shutdown)).await?;

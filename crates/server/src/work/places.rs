@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use contract::{JobKind, ScrapeRequest};
+use contract::JobKind;
 use discovery::{DiscoveryError, Run, SourceRegistry, import, scrape};
 use jobs::{JobContext, JobError, JobHandler};
 use serde_json::Value;
 
-use super::request_of;
+use super::{request_of, unreadable};
 
 /// Runs searches.
 #[derive(Clone, Debug)]
@@ -28,7 +28,7 @@ impl JobHandler for ScrapeHandler {
     }
 
     async fn run(&self, ctx: JobContext) -> Result<Value, JobError> {
-        let request: ScrapeRequest = request_of(&ctx)?;
+        let request = scrape::asked(&ctx.job.request).map_err(unreadable)?;
         let resolved = scrape::resolve_request(&request, &self.sources).map_err(|errors| {
             let told: Vec<String> = errors.iter().map(|e| format!("{}: {}", e.field, e.message)).collect();
             JobError::Fatal(told.join("; "))

@@ -31,7 +31,12 @@ async fn a_search_is_taken_as_a_job_with_its_event() {
     let id = answer.json()["jobId"].as_str().unwrap().to_owned();
     assert_eq!(answer.header("location"), Some(format!("/api/jobs/{id}").as_str()));
     let job = app.get(&format!("/api/jobs/{id}")).await.json();
-    assert_eq!(job["request"], json!({ "location": "Helsinki", "category": "barber" }));
+    let resolved = json!({
+        "location": "Helsinki, Uusimaa, Finland", "latitude": 60.17, "longitude": 24.935,
+        "category": "hairdresser", "radiusKm": 5.0, "source": "openstreetmap"
+    });
+    let request = json!({ "location": "Helsinki", "category": "barber", "resolved": resolved });
+    assert_eq!(job["request"], request);
     let events = app.get("/api/events").await.json();
     assert_eq!(events["data"][0]["type"], "job:updated");
     assert_eq!(events["data"][0]["data"]["jobId"], id.as_str());

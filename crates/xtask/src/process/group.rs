@@ -42,6 +42,11 @@ impl Group {
         Ok(Self { child, leader, ended: None })
     }
 
+    /// Of the child itself.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     pub(crate) fn take_stdout(&mut self) -> Option<ChildStdout> {
         self.child.stdout.take()
     }

@@ -50,7 +50,7 @@ fn search_form(query: Memo<BusinessQuery>) -> AnyView {
         let options = NavigateOptions { replace, scroll: false, ..Default::default() };
         navigate(&leads_url::url(&next), options);
     };
-    let search = StoredValue::new_local(search);
+    let search = StoredValue::new(search);
     let waiting = StoredValue::new(None::<TimeoutHandle>);
     let type_in = move || {
         if let Some(timer) = waiting.get_value() {
