@@ -134,7 +134,11 @@ impl QueryClient {
     /// F1.2: how many of the mutations that match are pending.
     #[must_use]
     pub fn is_mutating(&self, filters: impl Borrow<MutationFilters>) -> usize {
-        let pending = filters.borrow().clone().status(MutationStatus::Pending);
+        let filters = filters.borrow();
+        if filters.key.is_none() && filters.status.is_none() && filters.predicate.is_none() {
+            return self.read(Core::pending_mutations);
+        }
+        let pending = filters.clone().status(MutationStatus::Pending);
         self.mutations(&pending).len()
     }
 

@@ -299,7 +299,7 @@ impl QueryClient {
     fn apply_shared<R>(&self, input: impl FnOnce(&mut Shared) -> R) -> R {
         let now = self.inner.runtime.now();
         let mut shared = self.lock();
-        shared.core.now = shared.core.now.max(now);
+        shared.core.set_now(now);
         let result = input(&mut shared);
         let deadline = shared.core.next_deadline();
         let mine = !shared.core.effects.is_empty() && !std::mem::replace(&mut shared.performing, true);

@@ -111,8 +111,7 @@ impl Core {
         if query.spec.query_fn.is_some() {
             return Some(Arc::clone(&query.spec));
         }
-        let spec =
-            query.observers.values().find(|o| o.spec.query_fn.is_some()).map(|o| Arc::clone(&o.spec))?;
+        let spec = query.first_observer(|o| o.spec.query_fn.is_some()).map(|o| Arc::clone(&o.spec))?;
         self.set_spec(&spec);
         Some(spec)
     }

@@ -137,6 +137,12 @@ impl Core {
         self.timers.len()
     }
 
+    /// Input: the time at which everything that follows happens. It never goes back.
+    pub(crate) fn set_now(&mut self, now: Timestamp) {
+        self.now = self.now.max(now);
+        self.timers.turn_if_empty(self.now);
+    }
+
     /// Input: time has passed.
     pub(crate) fn timers_due(&mut self) {
         while let Some(kind) = self.timers.pop_due(self.now) {

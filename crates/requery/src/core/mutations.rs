@@ -90,11 +90,17 @@ pub(super) struct Mutations {
     all: BTreeMap<MutationId, Mutation>,
     scopes: HashMap<Arc<str>, Vec<MutationId>>,
     last_id: u64,
+    pending: usize,
 }
 
 impl Core {
     pub(crate) fn mutation_state(&self, id: MutationId) -> Option<Arc<MutationCore>> {
         self.mutations.all.get(&id).map(|mutation| Arc::clone(&mutation.state))
+    }
+
+    /// Mutations that are pending.
+    pub(crate) fn pending_mutations(&self) -> usize {
+        self.mutations.pending
     }
 
     /// Mutations that match, in the order in which they were made.
@@ -136,6 +142,7 @@ impl Core {
         if let Some(scope) = &mutation.spec.scope {
             self.mutations.scopes.entry(Arc::clone(scope)).or_default().push(id);
         }
+        self.mutations.pending += usize::from(mutation.state.status == MutationStatus::Pending);
         self.mutations.all.insert(id, mutation);
         self.event(|| CacheEvent::MutationAdded { id: id.0 });
     }
@@ -385,9 +392,13 @@ impl Core {
     ) {
         let Some(mutation) = self.mutations.all.get_mut(&id) else { return };
         let mut state = (*mutation.state).clone();
+        let was_pending = state.status == MutationStatus::Pending;
         change(&mut state);
+        let is_pending = state.status == MutationStatus::Pending;
         mutation.state = Arc::new(state);
         let observer = mutation.observer.clone();
+        let pending = &mut self.mutations.pending;
+        *pending = *pending + usize::from(is_pending) - usize::from(was_pending);
         self.effects.extend(observer.map(Effect::MutationUpdated));
         self.event(|| CacheEvent::MutationUpdated { id: id.0, action });
     }
@@ -433,6 +444,7 @@ impl Core {
         let Some(mut mutation) = self.mutations.all.remove(&id) else { return };
         self.timers.cancel(&mut mutation.gc_timer);
         self.timers.cancel(&mut mutation.retry_timer);
+        self.mutations.pending -= usize::from(mutation.state.status == MutationStatus::Pending);
         if let Some(scope) = &mutation.spec.scope
             && let Some(queue) = self.mutations.scopes.get_mut(scope)
         {

@@ -9,7 +9,7 @@ use super::{Core, Effect, Query, StartFetch, State};
 use crate::{CacheEvent, QueryClient, QueryKey, RefetchOn, StaleTime, Timestamp};
 
 /// One subscription of an observer; later ones are greater.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ObserverId(u64);
 
 /// What an observer does when it is told something. Called outside of the lock.
@@ -179,7 +179,7 @@ impl Core {
     pub(crate) fn all_hooks(&self) -> Vec<Arc<dyn ObserverHook>> {
         let mut queries: Vec<&Query> = self.queries.values().collect();
         queries.sort_unstable_by_key(|query| query.id);
-        let entries = queries.into_iter().flat_map(|query| query.observers.values());
+        let entries = queries.into_iter().flat_map(Query::observers_in_order);
         entries.map(|entry| Arc::clone(&entry.hook)).collect()
     }
 
@@ -210,7 +210,7 @@ impl Core {
         let wanted: Vec<_> = queries
             .into_iter()
             .map(|query| {
-                let first = query.observers.values().find(|o| o.wants(query, rule(&o.policy), now));
+                let first = query.first_observer(|o| o.wants(query, rule(&o.policy), now));
                 (query.key().clone(), first.map(|observer| Arc::clone(&observer.spec)))
             })
             .collect();

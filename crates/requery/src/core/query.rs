@@ -1,6 +1,6 @@
 //! One query: its state, and what it was last asked to do.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use futures::FutureExt;
@@ -142,7 +142,7 @@ pub(crate) struct Query {
     pub(crate) spec: Arc<QuerySpec>,
     pub(super) reset_state: Arc<State>,
     pub(super) fetch: Option<Fetch>,
-    pub(super) observers: BTreeMap<ObserverId, ObserverEntry>,
+    pub(super) observers: HashMap<ObserverId, ObserverEntry, foldhash::fast::FixedState>,
     pub(super) gc_time: GcTime,
     pub(super) gc_timer: Option<TimerId>,
     pub(super) data_type: Option<DataType>,
@@ -168,7 +168,7 @@ impl Query {
             data_type: spec.data_type,
             spec,
             fetch: None,
-            observers: BTreeMap::new(),
+            observers: HashMap::default(),
             gc_time,
             gc_timer: None,
             links: Arc::default(),
@@ -211,12 +211,27 @@ impl Query {
         }
     }
 
+    /// Those who observe it, in the order in which they came.
+    pub(super) fn observers_in_order(&self) -> Vec<&ObserverEntry> {
+        let mut observers: Vec<_> = self.observers.iter().collect();
+        observers.sort_unstable_by_key(|(id, _)| **id);
+        observers.into_iter().map(|(_, observer)| observer).collect()
+    }
+
+    /// The first of them that the condition is true of.
+    pub(super) fn first_observer(&self, wanted: impl Fn(&ObserverEntry) -> bool) -> Option<&ObserverEntry> {
+        let wanted = self.observers.iter().filter(|(_, observer)| wanted(observer));
+        wanted.min_by_key(|(id, _)| **id).map(|(_, observer)| observer)
+    }
+
     /// A snapshot of those to tell, which stays as it is while they subscribe and unsubscribe.
     pub(super) fn hooks(&mut self) -> Arc<[Arc<dyn ObserverHook>]> {
-        let observers = &self.observers;
-        let hooks =
-            self.hooks.get_or_insert_with(|| observers.values().map(|o| Arc::clone(&o.hook)).collect());
-        Arc::clone(hooks)
+        if let Some(hooks) = &self.hooks {
+            return Arc::clone(hooks);
+        }
+        let hooks: Arc<[_]> = self.observers_in_order().iter().map(|o| Arc::clone(&o.hook)).collect();
+        self.hooks = Some(Arc::clone(&hooks));
+        hooks
     }
 
     pub(super) fn observers_changed(&mut self) {

@@ -1,6 +1,8 @@
 //! Which keys begin with a prefix, in time that grows with the matches and not with the cache.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+
+use foldhash::fast::FixedState;
 
 use super::{KeyValue, QueryKey};
 
@@ -16,9 +18,9 @@ pub(crate) struct KeyIndex {
 #[derive(Default)]
 struct Node {
     key: Option<QueryKey>,
-    children: HashMap<KeyValue, Node, foldhash::fast::FixedState>,
+    children: HashMap<KeyValue, Node, FixedState>,
     // Segments of `children` that hold this scalar field.
-    by_field: HashMap<KeyValue, Vec<KeyValue>, foldhash::fast::FixedState>,
+    by_field: HashMap<KeyValue, HashSet<KeyValue, FixedState>, FixedState>,
 }
 
 impl KeyIndex {
@@ -60,7 +62,7 @@ fn fields(segment: &KeyValue) -> impl Iterator<Item = KeyValue> + '_ {
 impl Node {
     fn adopt(&mut self, segment: &KeyValue) {
         for field in fields(segment) {
-            self.by_field.entry(field).or_default().push(segment.clone());
+            self.by_field.entry(field).or_default().insert(segment.clone());
         }
     }
 
@@ -68,7 +70,7 @@ impl Node {
         self.children.remove(segment);
         for field in fields(segment) {
             if let Some(segments) = self.by_field.get_mut(&field) {
-                segments.retain(|known| known != segment);
+                segments.remove(segment);
                 if segments.is_empty() {
                     self.by_field.remove(&field);
                 }
@@ -112,7 +114,7 @@ impl Node {
     fn collect_objects(&self, filter: &KeyValue, rest: &[KeyValue], found: &mut Vec<QueryKey>) {
         // The rarest field leaves the fewest candidates.
         let rarest =
-            fields(filter).map(|field| self.by_field.get(&field)).min_by_key(|c| c.map_or(0, Vec::len));
+            fields(filter).map(|field| self.by_field.get(&field)).min_by_key(|c| c.map_or(0, HashSet::len));
         match rarest {
             Some(candidates) => self.collect_matching(candidates.into_iter().flatten(), filter, rest, found),
             None => self.collect_matching(self.children.keys(), filter, rest, found),
