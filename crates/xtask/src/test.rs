@@ -36,15 +36,6 @@ pub(crate) fn run(workspace: &Workspace, fast: bool, choice: Choice) -> Result<E
     Ok(if report.failed() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// The journeys in Chromium. Not all of them pass yet, so that they are run on request only.
-fn journeys(session: &Session<'_>) -> Result<report::Outcome> {
-    if std::env::var_os("LETIP_JOURNEYS").is_none() {
-        let why = "not all journeys pass yet; LETIP_JOURNEYS=1 runs them";
-        return Ok(report::Outcome::Skipped(why.to_owned()));
-    }
-    browser::tests(session)
-}
-
 fn quick_steps(session: &Session<'_>, report: &mut Report) {
     report.step("provision", || needs::components(session.workspace));
     report.step("format", || checks::format(session.workspace));
@@ -63,7 +54,7 @@ fn all_steps(mut session: Session<'_>, report: &mut Report) {
     report.step("doc tests", || rust::doc_tests(session.workspace));
     report.step("wasm tests", || wasm::tests(&session));
     report.step("interop tests", || rust::interop_tests(&session));
-    report.step("browser tests", || journeys(&session));
+    report.step("browser tests", || browser::tests(&session));
     report.step("documentation", || checks::documentation(session.workspace));
     report.step("readme", || readme::check(session.workspace));
     report.step("dependencies", || checks::dependencies(session.workspace));

@@ -11,6 +11,7 @@ use crate::test::count::Runner;
 use crate::test::report::Outcome;
 use crate::test::rust::counted;
 use crate::test::session::Session;
+use crate::web::budget;
 
 /// Runs the suite in `tests/browser`.
 pub(crate) fn tests(session: &Session<'_>) -> Result<Outcome> {
@@ -32,6 +33,7 @@ pub(crate) fn tests(session: &Session<'_>) -> Result<Outcome> {
     command.current_dir(&folder);
     command.args(["--test", "--test-reporter=spec", "--test-concurrency=1"]).args(journeys(&folder)?);
     command.env("LETIP_BIN", session.workspace.letip("dev")).env("LETIP_CHROMIUM", chromium);
+    command.env("LETIP_ROUTE_LIMIT", budget::LIMIT.to_string());
     command.env("LETIP_SCREENSHOTS", session.workspace.root.join("target/screenshots"));
     counted(&mut command, "run the browser tests", Runner::Node).map(Outcome::Counted)
 }
