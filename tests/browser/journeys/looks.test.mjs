@@ -52,5 +52,10 @@ journey("the theme that was chosen is there before the first paint of the next v
 async function fitsAndIsAccessible(page, where) {
   const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
   assert.ok(content <= window, `${where}: ${content} px wide in a window of ${window} px`);
+  const behind = await page.evaluate(() => {
+    const end = document.querySelector("footer").getBoundingClientRect().bottom + scrollY;
+    return Math.max(document.documentElement.scrollHeight, innerHeight) - Math.max(end, innerHeight);
+  });
+  assert.ok(behind < 300, `${where}: ${behind} px of nothing below the footer`);
   await accessible(page, where);
 }
