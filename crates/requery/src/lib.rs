@@ -52,3 +52,8 @@ pub use state::{FetchStatus, QueryState, QueryStatus};
 pub use streamed::RefetchMode;
 pub use time::Timestamp;
 pub use timeline::{QueryMoment, Timeline, TimelineEntry, TimelineOptions};
+
+/// The guide's examples run with the doc tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/from-tanstack-query.md")]
+mod guide {}

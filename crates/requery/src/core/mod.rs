@@ -17,6 +17,7 @@ mod observers;
 mod paging;
 mod queries;
 mod query;
+mod restored;
 mod retryer;
 mod timers;
 mod weave;

@@ -58,18 +58,18 @@ pub(crate) struct Mutation {
     pub(crate) spec: Arc<MutationSpec>,
     pub(crate) state: Arc<MutationCore>,
     observer: Option<Arc<dyn MutationHook>>,
-    retryer: Option<Retryer>,
+    pub(super) retryer: Option<Retryer>,
     waiter: Option<MutationWaiter>,
     retry_timer: Option<TimerId>,
     gc_timer: Option<TimerId>,
     /// It came with dehydrated state, and was not taken up again yet.
-    is_restored: bool,
+    pub(super) is_restored: bool,
     /// What it shows before the server has done it.
-    layer: Option<LayerId>,
+    pub(super) layer: Option<LayerId>,
 }
 
 impl Mutation {
-    fn new(id: MutationId, spec: Arc<MutationSpec>) -> Self {
+    pub(super) fn new(id: MutationId, spec: Arc<MutationSpec>) -> Self {
         Self {
             id,
             spec,
@@ -87,7 +87,7 @@ impl Mutation {
 
 #[derive(Default)]
 pub(super) struct Mutations {
-    all: BTreeMap<MutationId, Mutation>,
+    pub(super) all: BTreeMap<MutationId, Mutation>,
     scopes: HashMap<Arc<str>, Vec<MutationId>>,
     last_id: u64,
     pending: usize,
@@ -137,7 +137,7 @@ impl Core {
         });
     }
 
-    fn insert_mutation(&mut self, mutation: Mutation) {
+    pub(super) fn insert_mutation(&mut self, mutation: Mutation) {
         let id = mutation.id;
         if let Some(scope) = &mutation.spec.scope {
             self.mutations.scopes.entry(Arc::clone(scope)).or_default().push(id);
@@ -145,67 +145,6 @@ impl Core {
         self.mutations.pending += usize::from(mutation.state.status == MutationStatus::Pending);
         self.mutations.all.insert(id, mutation);
         self.event(|| CacheEvent::MutationAdded { id: id.0 });
-    }
-
-    /// F14: puts a mutation into the cache that was under way elsewhere; it waits to be resumed.
-    pub(crate) fn restore_mutation(&mut self, spec: Arc<MutationSpec>, state: MutationCore) {
-        let id = self.next_mutation_id();
-        let mutation = Mutation { state: Arc::new(state), is_restored: true, ..Mutation::new(id, spec) };
-        self.insert_mutation(mutation);
-    }
-
-    /// What a mutation that was restored was called with, as long as it waits to be resumed.
-    pub(crate) fn restored_mutation(
-        &self,
-        id: MutationId,
-    ) -> Option<(Arc<MutationSpec>, serde_json::Value, Arc<str>)> {
-        let mutation = self.mutations.all.get(&id).filter(|mutation| mutation.is_restored)?;
-        let raw = mutation.state.variables.as_ref()?.downcast_ref::<serde_json::Value>()?;
-        Some((Arc::clone(&mutation.spec), raw.clone(), Arc::clone(&mutation.state.idempotency_key)))
-    }
-
-    pub(crate) fn set_mutation_layer(&mut self, id: MutationId, layer: LayerId) {
-        if let Some(mutation) = self.mutations.all.get_mut(&id) {
-            mutation.layer = Some(layer);
-        }
-    }
-
-    pub(crate) fn mutation_layer(&self, id: MutationId) -> Option<LayerId> {
-        self.mutations.all.get(&id)?.layer
-    }
-
-    /// Restored mutations that show nothing yet.
-    pub(crate) fn restored_without_layer(&self) -> Vec<MutationId> {
-        let without = |mutation: &&Mutation| mutation.is_restored && mutation.layer.is_none();
-        self.mutations.all.values().filter(without).map(|mutation| mutation.id).collect()
-    }
-
-    /// What is needed to dehydrate these mutations.
-    pub(crate) fn mutation_samples(&self, ids: &[u64]) -> Vec<(Arc<MutationSpec>, Arc<MutationCore>)> {
-        let sample = |mutation: &Mutation| (Arc::clone(&mutation.spec), Arc::clone(&mutation.state));
-        ids.iter().filter_map(|id| self.mutations.all.get(&MutationId(*id))).map(sample).collect()
-    }
-
-    /// Takes a restored mutation up again. Says no when somebody else has.
-    pub(crate) fn continue_restored(
-        &mut self,
-        id: MutationId,
-        spec: Arc<MutationSpec>,
-        variables: Value,
-    ) -> bool {
-        let Some(mutation) = self.mutations.all.get_mut(&id).filter(|mutation| mutation.is_restored) else {
-            return false;
-        };
-        mutation.is_restored = false;
-        mutation.retryer = Some(Retryer::new(spec.policy.network_mode.unwrap_or_default()));
-        // The scope that it waits in is the one that it was restored with.
-        let scope = mutation.spec.scope.clone();
-        mutation.spec = Arc::new(MutationSpec { scope, ..(*spec).clone() });
-        self.change_mutation(id, MutationAction::Continue, |state| {
-            state.variables = Some(variables);
-            state.is_paused = false;
-        });
-        true
     }
 
     pub(crate) fn next_mutation_id(&mut self) -> MutationId {
@@ -384,7 +323,7 @@ impl Core {
         }
     }
 
-    fn change_mutation(
+    pub(super) fn change_mutation(
         &mut self,
         id: MutationId,
         action: MutationAction,
