@@ -1,39 +1,58 @@
-//! How much is under way, as signals.
+//! What is under way, as signals.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use leptos::prelude::{Effect, GetUntracked, RwSignal, Set, Signal, on_cleanup, untrack};
-use requery::{Environment, MutationFilters, QueryClient, QueryFilters, Subscription};
+use requery::{Environment, MutationFilters, MutationSummary, QueryClient, QueryFilters, Subscription};
 
 use crate::use_query_client;
 
 /// How many of the queries that match are being fetched. Zero in the first rendering.
 #[must_use]
 pub fn use_is_fetching(filters: QueryFilters) -> Signal<usize> {
-    count(move |client| client.is_fetching(&filters))
+    follow(0, move |client| client.is_fetching(&filters))
 }
 
 /// How many of the mutations that match are pending. Zero in the first rendering.
 #[must_use]
 pub fn use_is_mutating(filters: MutationFilters) -> Signal<usize> {
-    count(move |client| client.is_mutating(&filters))
+    follow(0, move |client| client.is_mutating(&filters))
 }
 
-fn count(count: impl Fn(&QueryClient) -> usize + Send + Sync + 'static) -> Signal<usize> {
+/// What `select` makes of each of the mutations that match, in the order in which they were called. Nothing in the first
+/// rendering.
+///
+/// A summary gives the mutation's state and variables by their types: `|mutation| mutation.variables::<NewTodo>()`.
+#[must_use]
+pub fn use_mutation_state<R>(
+    filters: MutationFilters,
+    select: impl Fn(&MutationSummary) -> R + Send + Sync + 'static,
+) -> Signal<Vec<R>>
+where
+    R: Clone + PartialEq + Send + Sync + 'static,
+{
+    follow(Vec::new(), move |client| client.mutations(&filters).iter().map(&select).collect())
+}
+
+/// What `read` says of the cache, read again after every event.
+fn follow<R>(first: R, read: impl Fn(&QueryClient) -> R + Send + Sync + 'static) -> Signal<R>
+where
+    R: Clone + PartialEq + Send + Sync + 'static,
+{
     let client = use_query_client();
-    let signal = RwSignal::new(0);
+    let signal = RwSignal::new(first);
     if client.environment() == Environment::Server {
         return signal.into();
     }
     let subscription: Arc<Mutex<Option<Subscription>>> = Arc::default();
-    let (kept, count) = (Arc::clone(&subscription), Arc::new(count));
+    let (kept, read) = (Arc::clone(&subscription), Arc::new(read));
     Effect::new(move |_| {
         untrack(|| {
             let update = {
-                let (client, count) = (client.clone(), Arc::clone(&count));
+                let (client, read) = (client.clone(), Arc::clone(&read));
                 move || {
-                    let now = count(&client);
-                    // Events come often, the count changes seldom.
+                    let now = read(&client);
+                    // Events come often, what they leave seldom changes.
                     if signal.try_get_untracked().is_some_and(|before| before != now) {
                         signal.set(now);
                     }

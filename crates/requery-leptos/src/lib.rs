@@ -11,9 +11,9 @@ mod query;
 
 #[cfg(target_arch = "wasm32")]
 pub use browser::{browser_client, hydrate_from_document};
-pub use counters::{use_is_fetching, use_is_mutating};
+pub use counters::{use_is_fetching, use_is_mutating, use_mutation_state};
 pub use hydration::{STATE_ELEMENT_ID, dehydrated_json, dehydrated_script, hydrate_from_json};
 pub use mutation::{UseMutation, use_mutation};
 pub use prefetch::{Prefetch, use_prefetch};
 pub use provider::{provide_query_client, use_query_client};
-pub use query::{UseQuery, use_query};
+pub use query::{UseInfiniteQuery, UseQuery, use_infinite_query, use_queries, use_query};

@@ -10,12 +10,13 @@ use any_spawner::Executor;
 use leptos::prelude::*;
 use requery::runtime::TestRuntime;
 use requery::{
-    MutateCallbacks, MutationFilters, MutationOptions, QueryClient, QueryFilters, QueryOptions, StaleTime,
-    query_key,
+    InfiniteQueryOptions, MutateCallbacks, MutationFilters, MutationOptions, QueryClient, QueryFilters,
+    QueryOptions, StaleTime, query_key,
 };
 use requery_leptos::{
-    UseQuery, dehydrated_json, dehydrated_script, hydrate_from_json, provide_query_client, use_is_fetching,
-    use_is_mutating, use_mutation, use_prefetch, use_query, use_query_client,
+    UseQuery, dehydrated_json, dehydrated_script, hydrate_from_json, provide_query_client,
+    use_infinite_query, use_is_fetching, use_is_mutating, use_mutation, use_mutation_state, use_prefetch,
+    use_queries, use_query, use_query_client,
 };
 
 const LATENCY: Duration = Duration::from_millis(10);
@@ -326,4 +327,76 @@ fn without_a_provider_a_component_renders_without_data() {
         owner.with(|| use_query(|| QueryOptions::<u32, String>::new(query_key!["a"], |_| async { Ok(1) })));
     assert!(item.data().is_none() && item.is_pending());
     assert_eq!(owner.with(use_query_client).query_count(), 0);
+}
+
+#[test]
+fn pages_are_fetched_from_a_component() {
+    let app = App::browser();
+    let runtime = app.runtime.clone();
+    let pages = InfiniteQueryOptions::<u32, String, u32>::infinite(
+        query_key!["pages"],
+        0,
+        move |_, page| {
+            let runtime = runtime.clone();
+            async move {
+                runtime.sleep(LATENCY).await;
+                Ok(page)
+            }
+        },
+        |page, _| (*page < 1).then_some(page + 1),
+    );
+    let pages = app.owner.with(|| use_infinite_query(move || pages.clone()));
+    app.advance(LATENCY);
+    assert!(pages.has_next_page() && !pages.is_fetching_next_page());
+    let loading = watch(&app, move || pages.is_fetching_next_page());
+    app.settle();
+    pages.fetch_next_page();
+    app.advance(LATENCY);
+    assert_eq!(pages.data().unwrap().page_params, [0, 1]);
+    assert!(!pages.has_next_page());
+    assert_eq!(*loading.lock().unwrap(), [false, true, false]);
+}
+
+#[test]
+fn a_list_of_queries_is_combined_and_follows_its_signal() {
+    let app = App::browser();
+    let ids = app.owner.with(|| RwSignal::new(vec![1_u32, 2]));
+    let (one, two, three) = (app.query(1), app.query(2), app.query(3));
+    let all = [one, two, three];
+    let loaded = app.owner.with(|| {
+        let queries = move || ids.get().iter().map(|id| all[*id as usize - 1].clone()).collect();
+        use_queries(queries, |results| results.iter().filter(|result| result.data.is_some()).count())
+    });
+    assert_eq!((*loaded.get_untracked(), app.calls()), (0, 0));
+    app.advance(LATENCY);
+    assert_eq!((*loaded.get_untracked(), app.calls()), (2, 2));
+    ids.set(vec![1, 2, 3]);
+    app.advance(LATENCY);
+    assert_eq!((*loaded.get_untracked(), app.calls()), (3, 3));
+    app.owner.cleanup();
+    assert_eq!(app.client.queries(QueryFilters::all().active()).len(), 0);
+}
+
+#[test]
+fn the_state_of_mutations_is_seen_by_every_component() {
+    let app = App::browser();
+    let runtime = app.runtime.clone();
+    let add = MutationOptions::<(), String, u32>::new(move |_| {
+        let runtime = runtime.clone();
+        async move {
+            runtime.sleep(LATENCY).await;
+            Ok(())
+        }
+    });
+    let (add, pending) = app.owner.with(|| {
+        let pending = MutationFilters::all().status(requery::MutationStatus::Pending);
+        (use_mutation(add), use_mutation_state(pending, |mutation| mutation.variables::<u32>().map(|n| *n)))
+    });
+    app.settle();
+    add.mutate(1);
+    add.mutate(2);
+    app.settle();
+    assert_eq!(pending.get_untracked(), [Some(1), Some(2)]);
+    app.advance(LATENCY);
+    assert!(pending.get_untracked().is_empty());
 }

@@ -53,6 +53,12 @@ fields! {
     DataUpdatedAt => |result| result.data_updated_at,
     ErrorUpdatedAt => |result| result.error_updated_at,
     ErrorUpdateCount => |result| result.error_update_count,
+    HasNextPage => |result| result.has_next_page(),
+    HasPreviousPage => |result| result.has_previous_page(),
+    IsFetchingNextPage => |result| result.is_fetching_next_page(),
+    IsFetchingPreviousPage => |result| result.is_fetching_previous_page(),
+    IsFetchNextPageError => |result| result.is_fetch_next_page_error(),
+    IsFetchPreviousPageError => |result| result.is_fetch_previous_page_error(),
 }
 
 const COUNT: usize = Field::Any as usize + 1;

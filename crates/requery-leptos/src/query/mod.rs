@@ -2,18 +2,20 @@
 
 mod cell;
 mod first;
+mod many;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use leptos::prelude::{Effect, GetValue, Owner, StoredValue, on_cleanup, untrack};
 use requery::{
-    Environment, FetchStatus, Fetching, QueryClient, QueryKey, QueryObserver, QueryOptions, QueryResult,
-    QueryStatus, RefetchOptions, Subscription, Timestamp,
+    Environment, FetchStatus, Fetching, InfiniteData, InfiniteQueryOptions, QueryClient, QueryKey,
+    QueryObserver, QueryOptions, QueryResult, QueryStatus, RefetchOptions, Subscription, Timestamp,
 };
 
 use crate::use_query_client;
 use cell::{Field, ResultCell};
+pub use many::use_queries;
 
 /// Observes a query for as long as the component lives.
 ///
@@ -47,12 +49,17 @@ where
     E: Send + Sync + 'static,
     D: Send + Sync + 'static,
 {
-    let hydrates = Owner::current_shared_context().is_some_and(|context| context.during_hydration());
-    if client.environment() == Environment::Server || hydrates {
+    if is_agreed_on(client) {
         first::agreed(&observer.current_result(), observer.is_hydratable())
     } else {
         observer.optimistic_result()
     }
+}
+
+/// Whether server and browser have to show the same now.
+fn is_agreed_on(client: &QueryClient) -> bool {
+    let hydrates = Owner::current_shared_context().is_some_and(|context| context.during_hydration());
+    client.environment() == Environment::Server || hydrates
 }
 
 /// Follows the options and the query until the component goes.
@@ -163,6 +170,19 @@ where
         error_updated_at: ErrorUpdatedAt -> Timestamp = |result| result.error_updated_at;
         /// How many fetches have failed.
         error_update_count: ErrorUpdateCount -> u64 = |result| result.error_update_count;
+        /// There is a page after the last of an infinite query.
+        has_next_page: HasNextPage -> bool = |result| result.has_next_page();
+        /// There is a page before the first.
+        has_previous_page: HasPreviousPage -> bool = |result| result.has_previous_page();
+        /// The page after the last is being fetched.
+        is_fetching_next_page: IsFetchingNextPage -> bool = |result| result.is_fetching_next_page();
+        /// The page before the first is being fetched.
+        is_fetching_previous_page: IsFetchingPreviousPage -> bool = |result| result.is_fetching_previous_page();
+        /// The page after the last could not be fetched.
+        is_fetch_next_page_error: IsFetchNextPageError -> bool = |result| result.is_fetch_next_page_error();
+        /// The page before the first could not be fetched.
+        is_fetch_previous_page_error: IsFetchPreviousPageError -> bool =
+            |result| result.is_fetch_previous_page_error();
         /// Everything at once: wakes whenever anything changes.
         result: Any -> QueryResult<D, E> = |result| result.clone();
     }
@@ -188,6 +208,39 @@ where
             Some(shared) => shared.result.read(field, read),
             None => read(&QueryResult::default()),
         }
+    }
+}
+
+/// Observes a query of pages: [`use_query`], whose result can fetch one more page.
+pub fn use_infinite_query<P, E, C, D, F>(options: F) -> UseInfiniteQuery<P, E, C, D>
+where
+    P: Send + Sync + 'static,
+    E: Send + Sync + 'static,
+    C: Send + Sync + 'static,
+    D: Send + Sync + 'static,
+    F: Fn() -> InfiniteQueryOptions<P, E, C, D> + 'static,
+{
+    use_query(options)
+}
+
+/// An infinite query's result as signals.
+pub type UseInfiniteQuery<P, E, C, D = InfiniteData<P, C>> = UseQuery<InfiniteData<P, C>, E, D>;
+
+impl<P, E, C, D> UseQuery<InfiniteData<P, C>, E, D>
+where
+    P: Send + Sync + 'static,
+    E: Send + Sync + 'static,
+    C: Send + Sync + 'static,
+    D: Send + Sync + 'static,
+{
+    /// Fetches the page after the last, if there is one. Does nothing once the component is gone.
+    pub fn fetch_next_page(&self) -> Option<Fetching<InfiniteData<P, C>, E>> {
+        Some(self.shared.try_get_value()?.observer.fetch_next_page(RefetchOptions::default()))
+    }
+
+    /// Fetches the page before the first, if there is one. Does nothing once the component is gone.
+    pub fn fetch_previous_page(&self) -> Option<Fetching<InfiniteData<P, C>, E>> {
+        Some(self.shared.try_get_value()?.observer.fetch_previous_page(RefetchOptions::default()))
     }
 }
 
