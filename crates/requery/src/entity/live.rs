@@ -9,6 +9,12 @@ use crate::maybe_send::Held;
 use crate::{MaybeSend, MaybeSync};
 
 /// Whether a list shows an entity.
+///
+/// ```
+/// use requery::Membership;
+///
+/// assert_eq!(Membership::from(true), Membership::In);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Membership {
     /// It does.

@@ -12,6 +12,13 @@ pub(crate) use link::{EntityChange, EntityLink, ListRules, Lookup, Placed, equal
 pub use live::{LiveList, Membership};
 
 /// The identity of an entity among those of its type.
+///
+/// ```
+/// use requery::EntityId;
+///
+/// assert_eq!(EntityId::from(5_u32), EntityId::from(5_u64));
+/// assert_ne!(EntityId::from(5_u32), EntityId::from("5"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EntityId {
     /// A number, or a UUID as one.
@@ -179,6 +186,22 @@ pub trait Holds<E: Entity>: Sized {
 }
 
 /// Data that shows entities in an order, and can take one more.
+///
+/// Implemented for `Vec` of entities or of `Arc`s of them, and for [`crate::InfiniteData`] of pages that are lists.
+///
+/// ```
+/// use std::sync::Arc;
+/// use requery::HoldsList;
+/// # #[derive(Clone, Debug, PartialEq)]
+/// # struct Todo { id: u32 }
+/// # impl requery::Entity for Todo {
+/// #     fn id(&self) -> requery::EntityId { self.id.into() }
+/// #     fn version(&self) -> u64 { 1 }
+/// # }
+///
+/// let todos = vec![Todo { id: 1 }, Todo { id: 3 }];
+/// assert_eq!(todos.insert(Arc::new(Todo { id: 2 }), 1)[1].id, 2);
+/// ```
 pub trait HoldsList<E: Entity>: Holds<E> {
     /// The data with one entity more, before the one that is now number `at`, counted as [`Holds::visit`] does.
     #[must_use]

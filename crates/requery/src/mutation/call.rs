@@ -59,6 +59,16 @@ impl<V, C> fmt::Debug for MutationCall<V, C> {
 }
 
 /// What a mutation function is told about the call.
+///
+/// ```
+/// use requery::MutationOptions;
+///
+/// let send = MutationOptions::<String, std::io::Error, String>::with_context(|text, context| {
+///     let header = context.idempotency_key().to_owned();
+///     async move { Ok(format!("{header}: {text}")) }
+/// });
+/// # let _ = send;
+/// ```
 pub struct MutationContext {
     call: ErasedCall,
 }

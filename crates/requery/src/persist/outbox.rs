@@ -17,6 +17,26 @@ use crate::{
 ///
 /// A mutation that was under way when the program ended is sent again by the next, in its order and under the same
 /// idempotency key, by which the server knows whether it has done it already.
+///
+/// ```
+/// use requery::{MemoryStorage, MutationObserver, MutationOptions, Outbox, QueryClient, query_key};
+/// use requery::runtime::TestRuntime;
+///
+/// let (runtime, storage) = (TestRuntime::new(), MemoryStorage::new());
+/// let send = MutationOptions::<(), std::io::Error, String>::new(|_text| async { Ok(()) })
+///     .mutation_key(query_key!["send"])
+///     .resumable();
+/// let before = QueryClient::new(runtime.clone());
+/// before.set_online(false);
+/// let _kept = Outbox::new(&before, storage.clone(), "outbox:").subscribe();
+/// drop(MutationObserver::new(&before, send.clone()).mutate("hello".to_owned()));
+/// runtime.run_until_stalled();
+///
+/// let after = QueryClient::new(runtime.clone());
+/// after.set_mutation_defaults(query_key!["send"], send);
+/// let outbox = Outbox::new(&after, storage, "outbox:");
+/// assert_eq!(runtime.block_on(outbox.restore()).unwrap(), 1);
+/// ```
 #[derive(Clone)]
 pub struct Outbox {
     inner: Arc<Inner>,

@@ -11,6 +11,23 @@ use crate::{DehydratedQuery, DehydratedState, IntoQueryKey, QueryClient, QueryKe
 ///
 /// A query without data is restored before it is fetched for the first time, and persisted whenever a fetch has
 /// succeeded.
+///
+/// ```
+/// use requery::{MemoryStorage, QueryClient, QueryOptions, QueryPersister, query_key, runtime::TestRuntime};
+///
+/// let runtime = TestRuntime::new();
+/// let persister = QueryPersister::new(MemoryStorage::new()).buster("v2");
+/// let options = QueryOptions::<u32, std::io::Error>::new(query_key!["n"], |_| async { Ok(1) })
+///     .hydratable()
+///     .persister(&persister);
+/// let before = QueryClient::new(runtime.clone());
+/// runtime.block_on(before.fetch_query(&options)).unwrap();
+/// runtime.run_until_stalled();
+///
+/// let after = QueryClient::new(runtime.clone());
+/// after.set_online(false);
+/// assert_eq!(*runtime.block_on(after.fetch_query(&options)).unwrap(), 1);
+/// ```
 #[derive(Clone)]
 pub struct QueryPersister {
     inner: Arc<Inner>,
