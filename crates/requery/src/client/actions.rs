@@ -56,7 +56,8 @@ impl QueryClient {
     ) -> Settled {
         let (filters, options) = (filters.borrow(), options.into());
         let matched = self.find(filters);
-        self.apply(|core| matched.iter().for_each(|key| core.invalidate(key)));
+        let outlasts = options.in_flight == InFlight::Coalesce;
+        self.apply(|core| matched.iter().for_each(|key| core.invalidate(key, outlasts)));
         let query_type = match options.refetch {
             RefetchType::None => return Settled::default(),
             RefetchType::Active => QueryType::Active,
@@ -102,14 +103,17 @@ impl QueryClient {
             let is_active = |key: &&QueryKey| core.query(key).is_some_and(Query::is_active);
             keys.iter().filter(is_active).cloned().collect::<Vec<_>>()
         });
-        self.refetch_all(&active, InFlight::Restart)
+        let settled = self.refetch_all(&active, InFlight::Restart);
+        self.apply(|core| keys.iter().for_each(|key| core.leave_waiting(key)));
+        settled
     }
 
-    /// F1.15: forgets everything, and ends all fetches.
+    /// F1.15: forgets everything, and ends all fetches. Observers go on showing what they saw; they do not poll.
     pub fn clear(&self) {
         let keys = self.find(&QueryFilters::all());
         self.apply(|core| {
             keys.iter().for_each(|key| core.remove(key));
+            core.stop_orphans();
             core.clear_mutations();
             core.clear_layers();
             core.clear_entities();
@@ -184,7 +188,7 @@ impl QueryClient {
 
     /// F1.14: lets paused mutations go on, if there is a network.
     pub fn resume_paused_mutations(&self) {
-        self.apply(Core::resume_mutations);
+        self.apply(|core| drop(core.resume_mutations()));
     }
 }
 

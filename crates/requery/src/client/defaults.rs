@@ -133,6 +133,21 @@ impl QueryClient {
         })
     }
 
+    /// The same, with initial data made anew if the query has none any more.
+    pub(crate) fn with_initial_data<T, E, D>(
+        &self,
+        spec: &Arc<QuerySpec>,
+        options: &QueryOptions<T, E, D>,
+    ) -> Arc<QuerySpec>
+    where
+        T: Send + Sync + 'static,
+    {
+        if options.initial.is_none() {
+            return Arc::clone(spec);
+        }
+        Arc::new(QuerySpec { initial: self.initial(options), ..(**spec).clone() })
+    }
+
     fn initial<T, E, D>(&self, options: &QueryOptions<T, E, D>) -> Option<(Value, Option<crate::Timestamp>)>
     where
         T: Send + Sync + 'static,

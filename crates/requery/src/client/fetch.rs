@@ -73,10 +73,11 @@ impl QueryClient {
     where
         T: Send + Sync + 'static,
     {
-        let spec = self.spec(options, UnsaidRetry::Never);
+        let spec = self.spec(options, UnsaidRetry::Default);
         match self.build(&spec) {
             Ok(state) if state.data.is_some() => Fetching::done(&spec.key, &state),
-            Ok(_) => self.start_fetch(&spec, false, None),
+            // Only a fetch that is waited for does without retries.
+            Ok(_) => self.start_fetch(&self.spec(options, UnsaidRetry::Never), false, None),
             Err(error) => Fetching::failed(&spec.key, error),
         }
     }

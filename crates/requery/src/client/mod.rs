@@ -22,7 +22,7 @@ pub(crate) use defaults::UnsaidRetry;
 pub use fetch::{Fetching, Settled};
 pub use layers::{Layer, LayerBuilder};
 
-use crate::core::{Core, Effect};
+use crate::core::{Core, Effect, Occasion};
 use crate::maybe_send::Held;
 use crate::runtime::Runtime;
 use crate::{CacheCallbacks, CacheEvent, MaybeSend, MaybeSync, Subscription, Timestamp};
@@ -203,8 +203,7 @@ impl QueryClient {
         self.apply_shared(|shared| {
             let came_back = !std::mem::replace(&mut shared.core.focused, focused) && focused;
             if came_back && shared.mounts > 0 {
-                shared.core.resume_mutations();
-                shared.core.on_focus();
+                shared.core.come_back(Occasion::Focus);
             }
         });
     }
@@ -221,8 +220,7 @@ impl QueryClient {
         self.apply_shared(|shared| {
             let came_back = !std::mem::replace(&mut shared.core.online, online) && online;
             if came_back && shared.mounts > 0 {
-                shared.core.resume_mutations();
-                shared.core.on_online();
+                shared.core.come_back(Occasion::Online);
             }
         });
     }
@@ -301,13 +299,16 @@ impl QueryClient {
         let mut shared = self.lock();
         shared.core.set_now(now);
         let result = input(&mut shared);
+        let was_performing = shared.performing;
+        let mine = !was_performing && !shared.core.effects.is_empty();
+        shared.performing |= mine;
         let deadline = shared.core.next_deadline();
-        let mine = !shared.core.effects.is_empty() && !std::mem::replace(&mut shared.performing, true);
         drop(shared);
         if mine {
             self.perform_all();
         }
-        if deadline.is_some() {
+        // Whoever performs effects arms the timer after them: what they start comes before what is due later.
+        if mine || (!was_performing && deadline.is_some()) {
             self.arm_timer();
         }
         result

@@ -29,8 +29,16 @@ impl QueryClient {
                     let _ = waiter.send(outcome.clone());
                 }
             }
-            Effect::Updated(hooks) => hooks.iter().for_each(|hook| hook.query_updated(self)),
+            Effect::Updated(hooks, state) => hooks.iter().for_each(|hook| hook.query_updated(self, &state)),
             Effect::Stale(hook) => hook.became_stale(self),
+            Effect::ComeBack(occasion) => {
+                let client = self.clone();
+                self.inner.runtime.spawn(Box::pin(async move {
+                    client.refresh_policies();
+                    client.apply(|core| core.refetch_on(occasion));
+                }));
+            }
+            Effect::BringBack(hook) => hook.bring_back(self),
             Effect::Fetched(key, outcome) => {
                 if let Some(query) = self.summary(&key) {
                     self.inner.callbacks.query_ended(outcome.as_ref(), &query);

@@ -8,8 +8,8 @@ use futures::future::{AbortHandle, AbortRegistration};
 
 use super::mutations::{MutationCore, MutationHook};
 use super::{
-    Data, FetchId, LayerId, MutationId, MutationSpec, MutationWaiter, ObserverHook, PageTask, QuerySpec,
-    Value,
+    Data, FetchId, LayerId, MutationId, MutationSpec, MutationWaiter, ObserverHook, Occasion, PageTask,
+    QuerySpec, State, Value,
 };
 use crate::{AbortSignal, CacheEvent, Error, QueryKey};
 
@@ -23,10 +23,14 @@ pub(crate) enum Effect {
     Fetched(QueryKey, Result<Value, Value>),
     /// An observer's data has become stale.
     Stale(Arc<dyn ObserverHook>),
+    /// Paused mutations were sent and answered: let queries come back once who waited for those has gone on.
+    ComeBack(Occasion),
+    /// An observer polls a query that was removed.
+    BringBack(Arc<dyn ObserverHook>),
     /// Tell those who wait for a fetch.
     Settle(Vec<Waiter>, FetchOutcome),
-    /// Observers have to look at their query again.
-    Updated(Arc<[Arc<dyn ObserverHook>]>),
+    /// Observers have to look at their query's new state.
+    Updated(Arc<[Arc<dyn ObserverHook>]>, Arc<State>),
     /// No word of a mutation that succeeded has come.
     EchoOverdue(LayerId),
     /// Invalidate the queries that are in doubt.

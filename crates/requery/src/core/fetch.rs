@@ -52,6 +52,12 @@ pub(super) struct Fetch {
 }
 
 impl Fetch {
+    pub(super) fn take_waiters(&mut self) -> Vec<Waiter> {
+        let mut waiters = std::mem::take(&mut self.waiters);
+        waiters.extend(self.follow_up.take().into_iter().flatten());
+        waiters
+    }
+
     pub(super) fn patch_revert_state(&mut self, data: &Data, now: Timestamp) {
         if self.revert_state.data.is_some() {
             let state = State { data: Some(data.clone()), patched_at: now, ..(*self.revert_state).clone() };
@@ -88,8 +94,7 @@ impl Core {
                 return;
             }
             // F2.4: who waited for the fetch that is replaced waits for the new one.
-            waiters.append(&mut fetch.waiters);
-            waiters.extend(fetch.follow_up.take().into_iter().flatten());
+            waiters.append(&mut fetch.take_waiters());
             self.cancel(key, CancelOptions::replaced());
         }
         if let Some(spec) = &start.spec {
@@ -121,11 +126,12 @@ impl Core {
         key: &QueryKey,
         spec: Arc<QuerySpec>,
         direction: Option<FetchDirection>,
-        waiters: Vec<Waiter>,
+        mut waiters: Vec<Waiter>,
     ) {
         let mode = spec.policy.network_mode.unwrap_or_default();
         let (id, online) = (FetchId(self.next_id()), self.online);
         let Some(query) = self.query_mut(key) else { return };
+        waiters.append(&mut query.waiting);
         query.fetch = Some(Fetch {
             id,
             spec,
@@ -134,7 +140,8 @@ impl Core {
             retryer: Retryer::new(mode),
             retry_timer: None,
             signal: AbortSignal::new(),
-            consumed: Arc::default(),
+            // Until the function is called, what it did the last time is the best that is known.
+            consumed: Arc::clone(&query.consumed),
             future: None,
             waiters,
             revert_state: Arc::clone(&query.state),
@@ -142,6 +149,7 @@ impl Core {
             invalidated: false,
             follow_up: None,
         });
+        // Also where one fetch takes the place of another: its failures are not those of the one before.
         self.change(key, QueryAction::Fetch, |state| {
             start_state(state, can_fetch(mode, online));
             state.fetch_direction = direction;
@@ -170,13 +178,15 @@ impl Core {
     fn attempt(&mut self, key: &QueryKey) {
         let Some(query) = self.query_mut(key) else { return };
         let Some(fetch) = &mut query.fetch else { return };
+        // A function that came with later options is as good as the one that the fetch was started with, and newer.
+        let spec = if query.spec.query_fn.is_some() { &query.spec } else { &fetch.spec };
         let (future, registration) = AbortHandle::new_pair();
         fetch.future = Some(future);
         fetch.consumed.store(false, Ordering::Release);
         let task = AttemptTask {
             key: key.clone(),
             fetch: fetch.id,
-            spec: Arc::clone(&fetch.spec),
+            spec: Arc::clone(spec),
             signal: fetch.signal.clone(),
             consumed: Arc::clone(&fetch.consumed),
             registration,
@@ -372,6 +382,6 @@ fn start_state(state: &mut State, can_fetch: bool) {
     }
 }
 
-fn cancelled(key: &QueryKey) -> FetchFailure {
+pub(super) fn cancelled(key: &QueryKey) -> FetchFailure {
     FetchFailure::Cache(Error::Cancelled { key: key.clone() })
 }

@@ -4,6 +4,7 @@
 //! [`Core::effects`], in order. The core performs no I/O, reads no clock, draws no random number and calls no
 //! user code: functions that callers gave travel through it as opaque handles.
 
+mod comeback;
 mod data;
 mod effects;
 mod entities;
@@ -23,9 +24,10 @@ mod timers;
 mod weave;
 
 use std::any::TypeId;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
+pub(crate) use comeback::Occasion;
 pub(crate) use data::{Codec, Data, DataType, Patch, Value};
 pub(crate) use effects::{AttemptTask, Effect, FetchFailure, FetchOutcome, MutationAttemptTask, Waiter};
 pub(crate) use entities::{Absorbed, EntityKey, EntityWrite, Known, Shown, Weaving};
@@ -41,11 +43,13 @@ pub(crate) use weave::{Peek, Written};
 
 use crate::key::KeyIndex;
 use crate::{CacheEvent, QueryKey, Timestamp};
+use comeback::Comeback;
 use entities::Entities;
 use layers::Layers;
 use marks::Marks;
 use mutations::Mutations;
 use notify::Held;
+use observers::ObserverEntry;
 use timers::{TimerKind, Timers};
 
 pub(crate) struct Core {
@@ -67,6 +71,9 @@ pub(crate) struct Core {
     pub(crate) codecs: HashMap<TypeId, (DataType, Codec)>,
     queries: HashMap<QueryKey, Query, foldhash::fast::FixedState>,
     index: KeyIndex,
+    /// Observers whose query was removed while they observed it.
+    orphans: BTreeMap<ObserverId, ObserverEntry>,
+    comebacks: Vec<Comeback>,
     timers: Timers,
     fetching: usize,
     dynamic_observers: usize,
@@ -94,6 +101,8 @@ impl Core {
             codecs: HashMap::new(),
             queries: HashMap::default(),
             index: KeyIndex::default(),
+            orphans: BTreeMap::new(),
+            comebacks: Vec::new(),
             timers: Timers::default(),
             fetching: 0,
             dynamic_observers: 0,
@@ -144,9 +153,11 @@ impl Core {
         self.timers.turn_if_empty(self.now);
     }
 
-    /// Input: time has passed.
+    /// Input: time has passed. Stops after a timer that something follows from, so that this happens before the next.
     pub(crate) fn timers_due(&mut self) {
-        while let Some(kind) = self.timers.pop_due(self.now) {
+        while self.effects.is_empty()
+            && let Some(kind) = self.timers.pop_due(self.now)
+        {
             match kind {
                 TimerKind::QueryGc(key) => self.query_gc_due(&key),
                 TimerKind::Retry(key, fetch) => self.retry_due(&key, fetch),

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::channel::oneshot;
 
@@ -9,6 +10,7 @@ use super::effects::MutationAttemptTask;
 use super::retryer::{Decision, Env, Retryer, Step};
 use super::timers::{TimerId, TimerKind};
 use super::{Core, Effect, LayerId, MutationSpec, Value};
+use crate::options::Policy;
 use crate::{CacheEvent, GcTime, MutationAction, MutationFilters, MutationStatus, QueryClient, Timestamp};
 
 /// A mutation; later ones are greater.
@@ -144,7 +146,13 @@ impl Core {
         }
         self.mutations.pending += usize::from(mutation.state.status == MutationStatus::Pending);
         self.mutations.all.insert(id, mutation);
+        self.schedule_mutation_gc(id);
         self.event(|| CacheEvent::MutationAdded { id: id.0 });
+    }
+
+    /// What it does from here on, and what is called then.
+    pub(crate) fn mutation_spec(&self, id: MutationId) -> Option<Arc<MutationSpec>> {
+        self.mutations.all.get(&id).map(|mutation| Arc::clone(&mutation.spec))
     }
 
     pub(crate) fn next_mutation_id(&mut self) -> MutationId {
@@ -152,9 +160,24 @@ impl Core {
         MutationId(self.mutations.last_id)
     }
 
+    /// Another function and a longer gc time for a mutation that is under way.
+    pub(crate) fn set_mutation_spec(&mut self, id: MutationId, spec: MutationSpec) {
+        let Some(mutation) = self.mutations.all.get_mut(&id) else { return };
+        let known = &mutation.spec;
+        let default = if self.server { GcTime::Never } else { GcTime::DEFAULT };
+        let gc_time = |spec: &MutationSpec| spec.policy.gc_time.unwrap_or(default);
+        let gc_time = Some(gc_time(known).max(gc_time(&spec)));
+        let (scope, policy) = (known.scope.clone(), Policy { gc_time, ..known.policy.clone() });
+        mutation.spec = Arc::new(MutationSpec { scope, policy, ..spec });
+    }
+
     /// The optimistic context is there.
     pub(crate) fn set_mutation_context(&mut self, id: MutationId, context: Value) {
-        self.change_mutation(id, MutationAction::Pending, |state| state.context = Some(context));
+        let now = self.now;
+        self.change_mutation(id, MutationAction::Pending, |state| {
+            state.context = Some(context);
+            state.submitted_at = now;
+        });
     }
 
     /// Starts the attempts; the waiter is told how they end.
@@ -241,6 +264,7 @@ impl Core {
         if let Some(waiter) = mutation.waiter.take() {
             self.effects.push_back(Effect::MutationSettle(waiter, result));
         }
+        self.stop_waiting_for(id);
     }
 
     pub(super) fn mutation_retry_due(&mut self, id: MutationId) {
@@ -274,7 +298,9 @@ impl Core {
         let Some(mutation) = self.mutations.all.get_mut(&id) else { return };
         mutation.retryer = None;
         let scope = mutation.spec.scope.clone();
-        self.schedule_mutation_gc(id);
+        if mutation.gc_timer.is_none() {
+            self.schedule_mutation_gc(id);
+        }
         self.run_next_of(scope.as_deref(), id);
     }
 
@@ -287,10 +313,10 @@ impl Core {
         }
     }
 
-    /// F1.14: paused mutations go on, in the order in which they were made.
-    pub(crate) fn resume_mutations(&mut self) {
+    /// F1.14: paused mutations go on, in the order in which they were made, if there is a network. Returns them.
+    pub(crate) fn resume_mutations(&mut self) -> Vec<MutationId> {
         if !self.online {
-            return;
+            return Vec::new();
         }
         let paused: Vec<_> = self
             .mutations
@@ -299,9 +325,10 @@ impl Core {
             .filter(|(_, mutation)| mutation.state.is_paused)
             .map(|(id, _)| *id)
             .collect();
-        for id in paused {
-            self.resume_mutation(id);
+        for id in &paused {
+            self.resume_mutation(*id);
         }
+        paused
     }
 
     fn resume_mutation(&mut self, id: MutationId) {
@@ -372,15 +399,16 @@ impl Core {
         if mutation.observer.is_some() {
             return;
         }
-        if mutation.state.status == MutationStatus::Pending {
-            self.schedule_mutation_gc(id);
-        } else {
+        if mutation.state.status != MutationStatus::Pending {
             self.remove_mutation(id);
+        } else if mutation.spec.policy.gc_time != Some(GcTime::After(Duration::ZERO)) {
+            self.schedule_mutation_gc(id);
         }
     }
 
     fn remove_mutation(&mut self, id: MutationId) {
         let Some(mut mutation) = self.mutations.all.remove(&id) else { return };
+        self.stop_waiting_for(id);
         self.timers.cancel(&mut mutation.gc_timer);
         self.timers.cancel(&mut mutation.retry_timer);
         self.mutations.pending -= usize::from(mutation.state.status == MutationStatus::Pending);

@@ -1,6 +1,7 @@
 //! When observers are told: at once, at the end of a batch, or soon.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::{Core, Effect};
 use crate::QueryKey;
@@ -41,8 +42,8 @@ impl Core {
         self.held.known.clear();
         for key in std::mem::take(&mut self.held.keys) {
             if let Some(query) = self.query_mut(&key).filter(|query| !query.observers.is_empty()) {
-                let hooks = query.hooks();
-                self.effects.push_back(Effect::Updated(hooks));
+                let (hooks, state) = (query.hooks(), Arc::clone(&query.state));
+                self.effects.push_back(Effect::Updated(hooks, state));
             }
         }
     }
@@ -51,8 +52,8 @@ impl Core {
     pub(super) fn notify(&mut self, key: &QueryKey) {
         if self.held.batches == 0 && !self.held.coalesce {
             if let Some(query) = self.query_mut(key).filter(|query| !query.observers.is_empty()) {
-                let hooks = query.hooks();
-                self.effects.push_back(Effect::Updated(hooks));
+                let (hooks, state) = (query.hooks(), Arc::clone(&query.state));
+                self.effects.push_back(Effect::Updated(hooks, state));
             }
             return;
         }

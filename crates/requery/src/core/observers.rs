@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::comeback::Occasion;
 use super::query::QuerySpec;
 use super::timers::{TimerId, TimerKind};
 use super::{Core, Effect, Query, StartFetch, State};
@@ -14,8 +15,8 @@ pub(crate) struct ObserverId(u64);
 
 /// What an observer does when it is told something. Called outside of the lock.
 pub(crate) trait ObserverHook: Send + Sync {
-    /// Its query changed.
-    fn query_updated(&self, client: &QueryClient);
+    /// Its query changed, to this state.
+    fn query_updated(&self, client: &QueryClient, state: &Arc<State>);
 
     /// Some of its options are functions: evaluate them and report.
     fn refresh_policy(&self, client: &QueryClient);
@@ -28,6 +29,9 @@ pub(crate) trait ObserverHook: Send + Sync {
 
     /// A persisted cache was restored: what it lacks may be fetched now.
     fn restored(&self, client: &QueryClient);
+
+    /// It is time to poll, and its query was removed.
+    fn bring_back(self: Arc<Self>, client: &QueryClient);
 }
 
 /// An observer's options with their functions evaluated.
@@ -73,6 +77,14 @@ impl Core {
         self.query(key).is_some_and(|query| query.observers.contains_key(&id))
     }
 
+    /// Lets one observer look at its query as it is now.
+    pub(crate) fn look_again(&mut self, key: &QueryKey, id: ObserverId) {
+        let Some(query) = self.queries.get(key) else { return };
+        let Some(entry) = query.observers.get(&id) else { return };
+        let (hook, state) = (Arc::clone(&entry.hook), Arc::clone(&query.state));
+        self.effects.push_back(Effect::Updated([hook].into(), state));
+    }
+
     pub(crate) fn add_observer(
         &mut self,
         id: ObserverId,
@@ -100,7 +112,20 @@ impl Core {
         self.event(|| CacheEvent::ObserverAdded { key: spec.key.clone() });
     }
 
+    /// Observers of queries that were removed have nothing to wait for any more.
+    pub(crate) fn stop_orphans(&mut self) {
+        for orphan in self.orphans.values_mut() {
+            self.timers.cancel(&mut orphan.stale_timer);
+            self.timers.cancel(&mut orphan.refetch_timer);
+        }
+    }
+
     pub(crate) fn remove_observer(&mut self, key: &QueryKey, id: ObserverId) {
+        if let Some(mut orphan) = self.orphans.remove(&id) {
+            self.timers.cancel(&mut orphan.stale_timer);
+            self.timers.cancel(&mut orphan.refetch_timer);
+            return;
+        }
         let Some(query) = self.queries.get_mut(key) else { return };
         let Some(mut entry) = query.observers.remove(&id) else { return };
         query.observers_changed();
@@ -155,9 +180,9 @@ impl Core {
     }
 
     pub(super) fn refetch_due(&mut self, key: &QueryKey, id: ObserverId) {
-        let (now, focused) = (self.now, self.focused);
+        let (now, focused, is_orphan) = (self.now, self.focused, self.orphans.contains_key(&id));
         let Some(entry) = self.observer_mut(key, id) else { return };
-        let (spec, policy) = (Arc::clone(&entry.spec), entry.policy);
+        let (spec, policy, hook) = (Arc::clone(&entry.spec), entry.policy, Arc::clone(&entry.hook));
         entry.refetch_timer = None;
         if let Some(every) = policy.refetch_every {
             let at = now.saturating_add(every);
@@ -166,13 +191,19 @@ impl Core {
                 entry.refetch_timer = Some(timer);
             }
         }
-        if policy.in_background || focused {
+        if !(policy.in_background || focused) {
+            return;
+        }
+        if is_orphan {
+            self.effects.push_back(Effect::BringBack(hook));
+        } else {
             self.fetch(key, StartFetch { spec: Some(spec), ..StartFetch::default() });
         }
     }
 
     fn observer_mut(&mut self, key: &QueryKey, id: ObserverId) -> Option<&mut ObserverEntry> {
-        self.queries.get_mut(key)?.observers.get_mut(&id)
+        let attached = self.queries.get_mut(key).and_then(|query| query.observers.get_mut(&id));
+        attached.or_else(|| self.orphans.get_mut(&id))
     }
 
     /// All observers, those of earlier queries first.
@@ -192,19 +223,13 @@ impl Core {
         entries.filter(|entry| entry.policy.is_dynamic).map(|entry| Arc::clone(&entry.hook)).collect()
     }
 
-    /// F2.10: the window has focus again.
-    pub(crate) fn on_focus(&mut self) {
-        self.come_back(|policy| policy.on_window_focus);
-    }
-
-    /// F2.10: the network is there again.
-    pub(crate) fn on_online(&mut self) {
-        self.come_back(|policy| policy.on_reconnect);
-    }
-
-    /// The first observer of each query that wants it refetches; then paused fetches go on.
-    fn come_back(&mut self, rule: impl Fn(&ObserverPolicy) -> RefetchOn) {
+    /// F2.10: the first observer of each query that wants it refetches; then paused fetches go on.
+    pub(crate) fn refetch_on(&mut self, occasion: Occasion) {
         let now = self.now;
+        let rule = |policy: &ObserverPolicy| match occasion {
+            Occasion::Focus => policy.on_window_focus,
+            Occasion::Online => policy.on_reconnect,
+        };
         let mut queries: Vec<&Query> = self.queries.values().collect();
         queries.sort_unstable_by_key(|query| query.id);
         let wanted: Vec<_> = queries

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use super::fetch::{Fetch, cancelled};
 use super::query::QuerySpec;
 use super::timers::TimerKind;
-use super::{Core, Data, DataType, Patch, Query, State, Value, Written};
+use super::{Core, Data, DataType, Effect, Patch, Query, State, Value, Written};
 use crate::{
     CacheEvent, CancelOptions, Error, FetchStatus, GcTime, QueryAction, QueryFilters, QueryKey, QueryStatus,
     QueryType, Timestamp,
@@ -45,7 +46,8 @@ impl Core {
     pub(crate) fn insert(&mut self, spec: &Arc<QuerySpec>, mut state: State) -> Arc<State> {
         state.version = self.next_id();
         let gc_time = self.gc_time_of(spec);
-        let query = Query::new(self.next_id(), Arc::clone(spec), state, gc_time);
+        state.query = self.next_id();
+        let query = Query::new(Arc::clone(spec), state, gc_time);
         let state = Arc::clone(&query.state);
         self.index.insert(&spec.key);
         self.queries.insert(spec.key.clone(), query);
@@ -59,6 +61,11 @@ impl Core {
     pub(crate) fn hydrate(&mut self, spec: &Arc<QuerySpec>, hydrated: State) {
         let Some(query) = self.query(&spec.key) else {
             self.insert(spec, hydrated);
+            // What came from elsewhere is not what the query began with: a reset leaves nothing.
+            let initial = Arc::new(State::initial(spec, self.now));
+            if let Some(query) = self.query_mut(&spec.key) {
+                query.reset_state = initial;
+            }
             return;
         };
         if hydrated.data_updated_at > query.state.data_updated_at {
@@ -106,7 +113,7 @@ impl Core {
         let mut state = (*query.state).clone();
         let was_fetching = state.fetch_status == FetchStatus::Fetching;
         change(&mut state);
-        state.version = version;
+        (state.version, state.query) = (version, query.id);
         let is_fetching = state.fetch_status == FetchStatus::Fetching;
         query.state = Arc::new(state);
         if !query.observers.is_empty() {
@@ -200,20 +207,24 @@ impl Core {
             return false;
         }
         let data = written.map(|written| self.keep_written(key, written));
-        if let Some(query) = self.query_mut(key) {
-            query.data_type = Some(of);
+        let version = self.next_id();
+        let Some(query) = self.query_mut(key) else { return false };
+        query.data_type = Some(of);
+        match data {
+            // Nobody has seen it yet, and it means what it meant before: that is no news.
+            data @ Some(_) => query.state = Arc::new(State { version, data, ..(*query.state).clone() }),
+            None => self.change(key, QueryAction::SetState, |state| {
+                *state = State { fetch_status: state.fetch_status, ..State::pending() };
+            }),
         }
-        self.change(key, QueryAction::SetState, |state| match data {
-            Some(data) => state.data = Some(data),
-            None => *state = State { fetch_status: state.fetch_status, ..State::pending() },
-        });
         true
     }
 
-    /// F1.7: marks a query; one that is marked already is left alone.
-    pub(crate) fn invalidate(&mut self, key: &QueryKey) {
+    /// F1.7: marks a query; one that is marked already is left alone. Whether the mark outlasts a fetch that is in
+    /// flight is the caller's choice.
+    pub(crate) fn invalidate(&mut self, key: &QueryKey, outlasts_fetch: bool) {
         let Some(query) = self.query_mut(key) else { return };
-        if let Some(fetch) = &mut query.fetch {
+        if let Some(fetch) = query.fetch.as_mut().filter(|_| outlasts_fetch) {
             fetch.invalidated = true;
         }
         if !query.state.is_invalidated {
@@ -225,10 +236,10 @@ impl Core {
         self.cancel(key, CancelOptions::replaced());
         let Some(mut query) = self.queries.remove(key) else { return };
         self.timers.cancel(&mut query.gc_timer);
-        for observer in query.observers.values_mut() {
+        // They go on showing what it was, and may still bring it back.
+        for (id, observer) in query.observers {
             self.dynamic_observers -= usize::from(observer.policy.is_dynamic);
-            self.timers.cancel(&mut observer.stale_timer);
-            self.timers.cancel(&mut observer.refetch_timer);
+            self.orphans.insert(id, observer);
         }
         self.fetching -= usize::from(query.state.fetch_status == FetchStatus::Fetching);
         self.index.remove(key);
@@ -236,10 +247,13 @@ impl Core {
         self.event(|| CacheEvent::Removed { key: key.clone() });
     }
 
-    /// F1.10: back to the state that it was made with.
+    /// F1.10: back to the state that it was made with. Who waited for its fetch waits for the next, until
+    /// [`Core::leave_waiting`].
     pub(crate) fn reset(&mut self, key: &QueryKey) {
+        let waiters = self.query_mut(key).and_then(|query| query.fetch.as_mut()).map(Fetch::take_waiters);
         self.cancel(key, CancelOptions::replaced());
-        let Some(query) = self.query(key) else { return };
+        let Some(query) = self.query_mut(key) else { return };
+        query.waiting = waiters.unwrap_or_default();
         let initial = Arc::clone(&query.reset_state);
         self.forget_woven(key);
         self.change(key, QueryAction::SetState, |state| *state = (*initial).clone());
@@ -287,6 +301,14 @@ impl Core {
         }
         self.forget_woven(&spec.key);
         self.change(&spec.key, QueryAction::SetState, |state| *state = recorded);
+    }
+
+    /// No fetch took the place of the one that was reset: who waited for it is told so.
+    pub(crate) fn leave_waiting(&mut self, key: &QueryKey) {
+        let waiters = self.query_mut(key).map(|query| std::mem::take(&mut query.waiting));
+        if let Some(waiters) = waiters.filter(|waiters| !waiters.is_empty()) {
+            self.effects.push_back(Effect::Settle(waiters, Err(cancelled(key))));
+        }
     }
 
     /// F2.8: starts to wait again, for the longest gc time that the query was ever given.

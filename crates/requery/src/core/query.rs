@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -9,7 +10,9 @@ use futures::future::BoxFuture;
 use super::fetch::Fetch;
 use super::observers::ObserverEntry;
 use super::timers::TimerId;
-use super::{Codec, Data, DataType, EntityKey, ObserverHook, ObserverId, PageTask, Paging, Patch, Value};
+use super::{
+    Codec, Data, DataType, EntityKey, ObserverHook, ObserverId, PageTask, Paging, Patch, Value, Waiter,
+};
 use crate::entity::EntityLink;
 use crate::options::Policy;
 use crate::{
@@ -49,6 +52,7 @@ impl QueryFn {
 }
 
 /// Options of a query with defaults merged in and types erased.
+#[derive(Clone)]
 pub(crate) struct QuerySpec {
     pub(crate) key: QueryKey,
     pub(crate) policy: Policy,
@@ -66,6 +70,8 @@ pub(crate) struct QuerySpec {
 pub(crate) struct State {
     /// Grows with every change in the cache.
     pub(crate) version: u64,
+    /// Whose state it is: a query that takes the place of one that was removed is another.
+    pub(crate) query: u64,
     pub(crate) data: Option<Data>,
     pub(crate) data_update_count: u64,
     pub(crate) data_updated_at: Timestamp,
@@ -86,6 +92,7 @@ impl State {
     pub(crate) fn pending() -> Self {
         Self {
             version: 0,
+            query: 0,
             data: None,
             data_update_count: 0,
             data_updated_at: Timestamp::ZERO,
@@ -131,7 +138,7 @@ impl State {
             StaleTime::Static => false,
             _ if self.is_invalidated => true,
             StaleTime::Never => false,
-            StaleTime::After(age) => now.since(self.data_updated_at) >= age,
+            StaleTime::After(age) => self.data_updated_at.saturating_add(age) <= now,
         }
     }
 }
@@ -145,7 +152,7 @@ pub(crate) struct Query {
     pub(super) observers: HashMap<ObserverId, ObserverEntry, foldhash::fast::FixedState>,
     pub(super) gc_time: GcTime,
     pub(super) gc_timer: Option<TimerId>,
-    pub(super) data_type: Option<DataType>,
+    pub(crate) data_type: Option<DataType>,
     /// How the data shows entities, since somebody said so.
     pub(super) links: Arc<[EntityLink]>,
     pub(super) shown: HashSet<EntityKey, foldhash::fast::FixedState>,
@@ -155,14 +162,18 @@ pub(crate) struct Query {
     pub(super) is_woven: bool,
     /// Patches for hydrated data that nobody has decoded yet.
     pub(super) deferred_patches: Vec<Patch>,
+    /// Whether the query function took the signal when it was called last.
+    pub(super) consumed: Arc<AtomicBool>,
+    /// Those who wait for the fetch that follows a reset.
+    pub(super) waiting: Vec<Waiter>,
     hooks: Option<Arc<[Arc<dyn ObserverHook>]>>,
 }
 
 impl Query {
-    pub(super) fn new(id: u64, spec: Arc<QuerySpec>, state: State, gc_time: GcTime) -> Self {
+    pub(super) fn new(spec: Arc<QuerySpec>, state: State, gc_time: GcTime) -> Self {
         let state = Arc::new(state);
         Self {
-            id,
+            id: state.query,
             reset_state: Arc::clone(&state),
             state,
             data_type: spec.data_type,
@@ -176,6 +187,8 @@ impl Query {
             base: None,
             is_woven: false,
             deferred_patches: Vec::new(),
+            consumed: Arc::default(),
+            waiting: Vec::new(),
             hooks: None,
         }
     }

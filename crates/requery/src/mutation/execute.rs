@@ -207,6 +207,12 @@ impl Run {
         }
     }
 
+    /// Its options as of now: the observer may have been given others while this runs.
+    fn latest(&self) -> Arc<MutationSpec> {
+        let latest = self.call.client.read(|core| core.mutation_spec(self.id));
+        latest.unwrap_or_else(|| Arc::clone(&self.spec))
+    }
+
     fn info(&self) -> MutationInfo {
         MutationInfo {
             id: self.id.0,
@@ -222,19 +228,19 @@ impl Run {
         match outcome {
             Ok(data) => {
                 callbacks.mutation_succeeded(&**data, &info);
-                if let Some(on_success) = &self.spec.fns.on_success {
+                if let Some(on_success) = self.latest().fns.on_success.clone() {
                     on_success(Arc::clone(data), self.call.clone()).await;
                 }
             }
             Err(error) => {
                 callbacks.mutation_failed(&**error, &info);
-                if let Some(on_error) = &self.spec.fns.on_error {
+                if let Some(on_error) = self.latest().fns.on_error.clone() {
                     on_error(Arc::clone(error), self.call.clone()).await;
                 }
             }
         }
         callbacks.mutation_settled(&info);
-        if let Some(on_settled) = &self.spec.fns.on_settled {
+        if let Some(on_settled) = self.latest().fns.on_settled.clone() {
             on_settled(outcome.clone(), self.call.clone()).await;
         }
     }

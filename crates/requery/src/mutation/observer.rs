@@ -176,15 +176,21 @@ where
         self.inner.tell();
     }
 
-    /// New options, for the next call.
+    /// New options, for the next call; its function and callbacks also for what is still to come of a call under way.
+    /// Retries, scope and network mode stay what that began with. Another key lets go of it.
     pub fn set_options(&self, options: MutationOptions<T, E, V, C>) {
         let mut seen = lock(&self.inner.seen);
         let is_other =
             matches!((&seen.options.spec.key, &options.spec.key), (Some(old), Some(new)) if old != new);
+        let spec = options.spec.clone();
         seen.options = options;
+        let pending = seen.current.filter(|_| seen.state.is_pending());
         drop(seen);
         if is_other {
             self.reset();
+        } else if let Some(id) = pending {
+            let spec = self.client.mutation_spec(&spec);
+            self.client.apply(|core| core.set_mutation_spec(id, spec));
         }
     }
 
@@ -208,7 +214,7 @@ where
         drop(seen);
         if let Some(current) = again {
             self.observe(current, true);
-            self.inner.mutation_updated(&self.client);
+            self.inner.catch_up(&self.client);
         }
         let observer = self.clone();
         Subscription::new(move || observer.unsubscribe(id))
@@ -227,6 +233,21 @@ where
     fn observe(&self, mutation: MutationId, observe: bool) {
         let hook = self.inner.me.upgrade().map(|inner| inner as Arc<dyn MutationHook>);
         self.client.apply(|core| core.observe_mutation(mutation, hook.filter(|_| observe)));
+    }
+}
+
+impl<T, E, V, C> Inner<T, E, V, C>
+where
+    T: Send + Sync + 'static,
+    E: Send + Sync + 'static,
+    V: Send + Sync + 'static,
+{
+    /// Looks at the mutation again without telling anybody: what changed meanwhile is not news to who comes now.
+    fn catch_up(&self, client: &QueryClient) {
+        let mut seen = lock(&self.seen);
+        if let Some(state) = seen.current.and_then(|id| client.read(|core| core.mutation_state(id))) {
+            seen.state = MutationState::new(&state);
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Watching one query at a time.
 
+mod attach;
+mod memory;
 mod queries;
 mod result;
 mod seen;
@@ -12,14 +14,15 @@ pub use queries::QueriesObserver;
 pub use result::QueryResult;
 
 use crate::client::{UnsaidRetry, lock};
-use crate::core::{Core, ObserverHook, ObserverId, ObserverPolicy, QuerySpec, StartFetch, State};
+use crate::core::{Data, ObserverHook, ObserverId, ObserverPolicy, QuerySpec, StartFetch, State};
 use crate::maybe_send::Held;
 use crate::{
     CacheEvent, FetchDirection, Fetching, MaybeSend, MaybeSync, QueryClient, QueryKey, QueryOptions,
     RefetchOptions, Subscription,
 };
+use memory::{Memory, counts};
 use seen::Seen;
-use view::{Memory, View, counts};
+use view::View;
 
 /// Watches one query at a time, and turns its state into a [`QueryResult`].
 ///
@@ -96,6 +99,10 @@ where
         listener: impl Fn(&QueryResult<D, E>) + MaybeSend + MaybeSync + 'static,
     ) -> Subscription {
         let listener = Held::new(listener);
+        // The query may have been collected since the observer was made. That is no news for who comes now.
+        if !self.inner.has_listeners() && self.inner.adopt(&self.client) == Ok(true) {
+            self.inner.look(&self.client, Look::Quietly);
+        }
         let mut listeners = lock(&self.inner.listeners);
         listeners.next_id += 1;
         let id = listeners.next_id;
@@ -125,36 +132,16 @@ where
     }
 
     fn mount(&self) {
-        // The query may have been collected since the observer was made.
-        let spec = Arc::clone(&lock(&self.inner.seen).spec);
+        let spec = self.inner.spec_to_fetch(&self.client);
         if self.client.build(&spec).is_err() {
             return;
         }
         let fetches = self.inner.fresh(&self.client).view(self.client.now()).fetches_on_mount();
-        self.attach();
+        self.inner.attach(&self.client);
         if fetches && !self.client.is_restoring() {
             self.client.apply(|core| core.fetch(&spec.key, start(&spec, false)));
         }
         self.inner.look(&self.client, Look::Updated);
-    }
-
-    /// Makes the cache know this observer, if it does not or no longer does.
-    fn attach(&self) {
-        let (key, known) = {
-            let seen = lock(&self.inner.seen);
-            (seen.spec.key.clone(), seen.id)
-        };
-        if self.client.read(|core| known.is_some_and(|id| core.has_observer(&key, id))) {
-            return;
-        }
-        // The id is known before the cache knows the observer, and may call it.
-        let id = self.client.apply(Core::next_observer_id);
-        let mut seen = lock(&self.inner.seen);
-        seen.id = Some(id);
-        let (spec, wants) = (Arc::clone(&seen.spec), seen.wants);
-        drop(seen);
-        let hook: Arc<dyn ObserverHook> = Arc::clone(&self.inner) as _;
-        self.client.apply(|core| core.add_observer(id, &spec, wants, hook));
     }
 
     /// The result as of now.
@@ -180,15 +167,12 @@ where
     pub fn set_options(&self, options: QueryOptions<T, E, D>) {
         let spec = self.client.spec(&options, UnsaidRetry::Default);
         let blind = self.client.build(&spec).is_err();
-        if !blind {
-            self.client.apply(|core| core.set_spec(&spec));
-        }
         let built = self.client.read(|core| core.state(&spec.key)).filter(|_| !blind);
         let state = built.unwrap_or_else(|| Arc::new(State::pending()));
         let wants = spec.policy.observe(&state, options.query_fn.is_some());
-        let change = self.take_options(options, spec, state, wants, blind);
-        if change.is_mounted && !blind {
-            self.follow(&change);
+        let change = self.take_options(options, Arc::clone(&spec), state, wants, blind);
+        if !blind {
+            self.follow(&change, &spec);
         }
         let is_other_query = change.left.is_some();
         self.inner.look(&self.client, if is_other_query { Look::Updated } else { Look::Again });
@@ -203,9 +187,10 @@ where
         blind: bool,
     ) -> Change {
         let mut seen = lock(&self.inner.seen);
-        let is_other_query = seen.spec.key != spec.key || seen.blind != blind;
+        let is_other_query =
+            seen.spec.key != spec.key || seen.blind != blind || seen.state.query != state.query;
         let left = is_other_query.then(|| (seen.spec.key.clone(), seen.id.take()));
-        let was_enabled = seen.wants.enabled;
+        let before = (Arc::clone(&seen.spec), seen.options.query_fn.is_some());
         if is_other_query {
             seen.memory.counts_at_mount = counts(&state);
         }
@@ -213,20 +198,28 @@ where
         (seen.options, seen.spec, seen.state, seen.wants, seen.blind) =
             (Arc::new(options), spec, state, wants, blind);
         drop(seen);
-        Change { left, was_enabled, is_mounted: self.inner.has_listeners() }
+        Change { left, before, is_mounted: self.inner.has_listeners() }
     }
 
-    /// Leaves the previous query for the new one, and fetches it if it is stale.
-    fn follow(&self, change: &Change) {
+    /// Leaves the previous query for the new one, gives it the options, and fetches it if it is stale.
+    fn follow(&self, change: &Change, spec: &Arc<QuerySpec>) {
         if let Some((key, Some(id))) = &change.left {
             self.client.apply(|core| core.remove_observer(key, *id));
         }
-        self.attach();
-        let spec = Arc::clone(&lock(&self.inner.seen).spec);
+        if change.is_mounted {
+            self.inner.attach(&self.client);
+        }
+        self.client.apply(|core| core.set_spec(spec));
+        if !change.is_mounted {
+            return;
+        }
         self.client.apply(|core| core.event(|| CacheEvent::ObserverOptionsUpdated { key: spec.key.clone() }));
-        let may = (change.left.is_some() || !change.was_enabled) && !self.client.is_restoring();
-        if may && self.inner.fresh(&self.client).view(self.client.now()).is_stale() {
-            self.client.apply(|core| core.fetch(&spec.key, start(&spec, false)));
+        let seen = self.inner.fresh(&self.client);
+        // Would the options from before fetch the query as it is now?
+        let was_enabled = || change.before.0.policy.observe(&seen.state, change.before.1).enabled;
+        let may = (change.left.is_some() || !was_enabled()) && !self.client.is_restoring();
+        if may && seen.view(self.client.now()).is_stale() {
+            self.client.apply(|core| core.fetch(&spec.key, start(spec, false)));
         }
     }
 
@@ -240,14 +233,19 @@ where
         options: RefetchOptions,
         direction: Option<FetchDirection>,
     ) -> Fetching<T, E> {
-        let spec = Arc::clone(&lock(&self.inner.seen).spec);
-        if let Err(error) = self.client.build(&spec) {
-            return Fetching::failed(&spec.key, error);
-        }
+        let is_other = match self.inner.adopt(&self.client) {
+            Ok(is_other) => is_other,
+            Err(error) => return Fetching::failed(&self.key(), error),
+        };
         if self.inner.has_listeners() {
-            self.attach();
+            self.inner.attach(&self.client);
         }
-        self.client.start_fetch(&spec, options.cancel_refetch, direction)
+        let spec = self.inner.spec_to_fetch(&self.client);
+        let fetching = self.client.start_fetch(&spec, options.cancel_refetch, direction);
+        if is_other && self.inner.has_listeners() {
+            self.inner.look_again(&self.client);
+        }
+        fetching
     }
 
     /// The key of the query that is watched at the moment.
@@ -287,7 +285,8 @@ enum Look {
 struct Change {
     /// The query that is no longer watched.
     left: Option<(QueryKey, Option<ObserverId>)>,
-    was_enabled: bool,
+    /// The options that it had, and whether they could fetch.
+    before: (Arc<QuerySpec>, bool),
     is_mounted: bool,
 }
 
@@ -303,8 +302,13 @@ where
 {
     /// Looks at the query, takes the result over, and tells the listeners if it changed.
     fn look(&self, client: &QueryClient, how: Look) -> QueryResult<D, E> {
+        self.look_at(client, None, how)
+    }
+
+    /// Looks at a state that the query was just in, or at the one that it is in now.
+    fn look_at(&self, client: &QueryClient, state: Option<&Arc<State>>, how: Look) -> QueryResult<D, E> {
         loop {
-            let seen = self.fresh(client);
+            let seen = self.fresh_at(client, state);
             let mut memory = seen.memory.clone();
             let result = seen.view(client.now()).result(&mut memory);
             let is_changed = !result.is_same(&seen.result);
@@ -341,11 +345,26 @@ where
 
     /// What was seen last, with the query's state as of now.
     fn fresh(&self, client: &QueryClient) -> Seen<T, E, D> {
+        self.fresh_at(client, None)
+    }
+
+    /// What was seen last, with this state of the query. Data that is not decoded yet has to be asked for.
+    fn fresh_at(&self, client: &QueryClient, state: Option<&Arc<State>>) -> Seen<T, E, D> {
         let mut seen = lock(&self.seen).clone();
-        let current = if seen.blind { None } else { client.typed_state::<T>(&seen.spec.key) };
-        // A query that was removed goes on being shown as it was.
-        seen.state = current.unwrap_or(seen.state);
+        let current = match state.filter(|state| !matches!(state.data, Some(Data::Raw(_)))) {
+            _ if seen.blind => None,
+            Some(state) => Some(Arc::clone(state)),
+            None => client.typed_state::<T>(&seen.spec.key),
+        };
+        // A query that was removed goes on being shown as it was, also when another has taken its place.
+        seen.state = current.filter(|state| state.query == seen.state.query).unwrap_or(seen.state);
         seen.wants = seen.spec.policy.observe(&seen.state, seen.options.query_fn.is_some());
+        // What another query has now counts, not what it had when this observer left it.
+        if let Some(last) = seen.memory.last.as_mut().filter(|last| last.query != seen.state.query)
+            && let Some(state) = client.typed_state::<T>(&last.key).filter(|state| state.query == last.query)
+        {
+            last.data = state.data.as_ref().and_then(Data::typed);
+        }
         seen
     }
 
@@ -365,8 +384,8 @@ where
     E: Send + Sync + 'static,
     D: Send + Sync + 'static,
 {
-    fn query_updated(&self, client: &QueryClient) {
-        self.look(client, Look::Updated);
+    fn query_updated(&self, client: &QueryClient, state: &Arc<State>) {
+        self.look_at(client, Some(state), Look::Updated);
     }
 
     fn refresh_policy(&self, client: &QueryClient) {
@@ -388,6 +407,10 @@ where
         if seen.view(client.now()).fetches_on_mount() {
             client.apply(|core| core.fetch(&seen.spec.key, start(&seen.spec, false)));
         }
+    }
+
+    fn bring_back(self: Arc<Self>, client: &QueryClient) {
+        self.fetch_again(client);
     }
 }
 

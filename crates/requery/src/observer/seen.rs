@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::QueryResult;
-use super::view::{Memory, View};
+use super::memory::Memory;
+use super::view::View;
 use crate::core::{ObserverId, ObserverPolicy, QuerySpec, State};
 use crate::{QueryOptions, Timestamp};
 
@@ -26,6 +27,7 @@ pub(super) struct Seen<T, E, D> {
 impl<T, E, D> Seen<T, E, D> {
     pub(super) fn view(&self, now: Timestamp) -> View<'_, T, E, D> {
         View {
+            key: &self.spec.key,
             options: &self.options,
             policy: &self.spec.policy,
             wants: self.wants,

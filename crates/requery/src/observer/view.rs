@@ -3,64 +3,26 @@
 use std::sync::Arc;
 
 use super::QueryResult;
+use super::memory::{Last, Memory, Selection, counts};
 use crate::core::{Data, ObserverPolicy, QueryFn, State, Value};
-use crate::options::{Policy, Select};
+use crate::options::Policy;
 use crate::{
-    FetchDirection, FetchStatus, NetworkMode, PagingState, QueryOptions, QueryStatus, RefetchOn, StaleTime,
-    Timestamp,
+    FetchDirection, FetchStatus, NetworkMode, PagingState, QueryKey, QueryOptions, QueryStatus, RefetchOn,
+    StaleTime, Timestamp,
 };
 
-/// What an observer remembers from one result to the next.
-pub(super) struct Memory<T, E, D> {
-    pub(super) selected: Option<Selected<T, E, D>>,
-    /// The data of the last query that had any.
-    pub(super) last_data: Option<Arc<T>>,
-    /// How often the query had been fetched, and had failed, when the observer came to it.
-    pub(super) counts_at_mount: (u64, u64),
-}
-
-impl<T, E, D> Memory<T, E, D> {
-    pub(super) fn new(state: &State) -> Self {
-        Self { selected: None, last_data: None, counts_at_mount: counts(state) }
-    }
-}
-
-pub(super) fn counts(state: &State) -> (u64, u64) {
-    (state.data_update_count, state.error_update_count)
-}
-
-impl<T, E, D> Clone for Memory<T, E, D> {
-    fn clone(&self) -> Self {
-        Self {
-            selected: self.selected.clone(),
-            last_data: self.last_data.clone(),
-            counts_at_mount: self.counts_at_mount,
-        }
-    }
-}
-
-/// The last selection, so that the same data is not selected from twice (F7.3).
-pub(super) struct Selected<T, E, D> {
-    from: Arc<T>,
-    by: Select<T, E, D>,
-    /// What was selected last, perhaps from earlier data.
-    data: Option<Arc<D>>,
-    error: Option<Arc<E>>,
-}
-
-impl<T, E, D> Clone for Selected<T, E, D> {
-    fn clone(&self) -> Self {
-        Self {
-            from: Arc::clone(&self.from),
-            by: Arc::clone(&self.by),
-            data: self.data.clone(),
-            error: self.error.clone(),
-        }
-    }
+/// What an observer has to show.
+enum Shown<T, D> {
+    Data(Arc<T>),
+    Placeholder(Arc<T>),
+    /// The placeholder of the last result, selected from already.
+    Kept(Arc<D>),
+    Nothing,
 }
 
 /// One look at a query.
 pub(super) struct View<'a, T, E, D> {
+    pub(super) key: &'a QueryKey,
     pub(super) options: &'a QueryOptions<T, E, D>,
     pub(super) policy: &'a Policy,
     pub(super) wants: ObserverPolicy,
@@ -85,14 +47,10 @@ where
     /// F7: the result, and what to remember for the next.
     pub(super) fn result(&self, memory: &mut Memory<T, E, D>) -> QueryResult<D, E> {
         let state = self.state;
-        let data: Option<Arc<T>> = state.data.as_ref().and_then(Data::typed);
-        if data.is_some() {
-            memory.last_data.clone_from(&data);
-        }
-        let placeholder = if data.is_none() { self.placeholder(memory) } else { None };
-        let is_placeholder_data = placeholder.is_some();
-        let shown = data.or(placeholder);
-        let (selected, select_error) = self.select(shown.as_ref(), memory);
+        let shown = self.shown(memory);
+        let is_placeholder_data = matches!(shown, Shown::Placeholder(_) | Shown::Kept(_));
+        memory.placeholder.clone_from(&self.options.placeholder);
+        let (selected, select_error) = self.select(shown, memory);
         let mut result = QueryResult {
             status: if is_placeholder_data { QueryStatus::Success } else { state.status },
             fetch_status: state.fetch_status,
@@ -138,40 +96,71 @@ where
         result.is_placeholder_data = false;
     }
 
-    fn placeholder(&self, memory: &Memory<T, E, D>) -> Option<Arc<T>> {
-        let placeholder =
-            self.options.placeholder.as_ref().filter(|_| self.state.status == QueryStatus::Pending)?;
-        placeholder(memory.last_data.as_ref())
-    }
-
-    fn select(
-        &self,
-        data: Option<&Arc<T>>,
-        memory: &mut Memory<T, E, D>,
-    ) -> (Option<Arc<D>>, Option<Arc<E>>) {
+    /// What there is to select from.
+    fn shown(&self, memory: &mut Memory<T, E, D>) -> Shown<T, D> {
+        let data: Option<Arc<T>> = self.state.data.as_ref().and_then(Data::typed);
         let Some(data) = data else {
-            // An error in selecting belongs to data that is gone.
-            memory.selected = None;
-            return (None, None);
+            if let Some(last) = memory.last.as_mut().filter(|last| last.query == self.state.query) {
+                last.data = None;
+            }
+            return self.placeholder(memory);
         };
-        let known = memory.selected.take();
-        let is_known =
-            |s: &Selected<T, E, D>| Arc::ptr_eq(&s.from, data) && Arc::ptr_eq(&s.by, &self.options.select);
-        let selected = match known {
-            Some(selected) if is_known(&selected) => selected,
-            other => self.select_anew(data, other.and_then(|selected| selected.data)),
-        };
-        let outcome = (selected.data.clone(), selected.error.clone());
-        memory.selected = Some(selected);
-        outcome
+        let last = Last { key: self.key.clone(), query: self.state.query, data: Some(Arc::clone(&data)) };
+        memory.last = Some(last);
+        Shown::Data(data)
     }
 
-    fn select_anew(&self, data: &Arc<T>, last: Option<Arc<D>>) -> Selected<T, E, D> {
-        let (from, by) = (Arc::clone(data), Arc::clone(&self.options.select));
-        match by(data) {
-            Ok(new) => Selected { from, data: Some(self.share(new)), by, error: None },
-            Err(error) => Selected { from, data: last, by, error: Some(error) },
+    fn placeholder(&self, memory: &Memory<T, E, D>) -> Shown<T, D> {
+        let is_pending = self.state.status == QueryStatus::Pending;
+        let Some(placeholder) = self.options.placeholder.as_ref().filter(|_| is_pending) else {
+            return Shown::Nothing;
+        };
+        let is_known = memory.placeholder.as_ref().is_some_and(|known| known.is_same(placeholder));
+        match &self.previous.data {
+            Some(data) if self.previous.is_placeholder_data && is_known => Shown::Kept(Arc::clone(data)),
+            _ => {
+                let last = memory.last.as_ref().and_then(|last| last.data.as_ref());
+                let data = placeholder.make(last);
+                data.map_or(Shown::Nothing, Shown::Placeholder)
+            }
         }
+    }
+
+    fn select(&self, shown: Shown<T, D>, memory: &mut Memory<T, E, D>) -> (Option<Arc<D>>, Option<Arc<E>>) {
+        let (data, is_placeholder) = match shown {
+            Shown::Kept(data) => return (Some(data), None),
+            Shown::Data(data) => (data, false),
+            Shown::Placeholder(data) => (data, true),
+            Shown::Nothing => {
+                // An error in selecting belongs to data that is gone.
+                memory.selection = None;
+                return (None, None);
+            }
+        };
+        if !self.options.selects {
+            memory.selection = None;
+            let data = (self.options.select)(&data).ok();
+            return (data.map(|data| if is_placeholder { self.share(data) } else { data }), None);
+        }
+        let is_known = |it: &Selection<T, E, D>| {
+            Arc::ptr_eq(&it.from, &data) && Arc::ptr_eq(&it.by, &self.options.select)
+        };
+        if !memory.selection.as_ref().is_some_and(is_known) {
+            self.select_anew(data, memory);
+        }
+        (memory.selected.clone(), memory.selection.as_ref().and_then(|it| it.error.clone()))
+    }
+
+    fn select_anew(&self, from: Arc<T>, memory: &mut Memory<T, E, D>) {
+        let by = Arc::clone(&self.options.select);
+        let error = match by(&from) {
+            Ok(new) => {
+                memory.selected = Some(self.share(new));
+                None
+            }
+            Err(error) => Some(error),
+        };
+        memory.selection = Some(Selection { from, by, error });
     }
 
     /// F7.4: what was selected keeps its identity while it is equal.

@@ -2,12 +2,14 @@
 
 mod context;
 mod defaults;
+mod placeholder;
 mod policy;
 mod query;
 mod rules;
 
 pub use context::QueryContext;
 pub use defaults::QueryDefaults;
+pub(crate) use placeholder::Placeholder;
 pub(crate) use policy::{Policy, Retry, RetryDelay};
 pub use query::QueryOptions;
 pub(crate) use query::{Select, erase};

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::defaults::shared_setters;
+use super::placeholder::Placeholder;
 use super::policy::{Policy, Retry, RetryDelay, Setting};
 use crate::core::{Codec, DataType, FetchFn, QueryFn, State, Value};
 use crate::entity::{EntityLink, ListRules};
@@ -19,9 +20,6 @@ use crate::{
 };
 
 pub(crate) type Select<T, E, D> = Arc<dyn Fn(&Arc<T>) -> Result<Arc<D>, Arc<E>> + Send + Sync>;
-
-/// From the last data and state that the observer had, if any.
-pub(crate) type Placeholder<T> = Arc<dyn Fn(Option<&Arc<T>>) -> Option<Arc<T>> + Send + Sync>;
 
 type Initial<T> = Arc<dyn Fn() -> Option<T> + Send + Sync>;
 
@@ -51,6 +49,8 @@ pub struct QueryOptions<T, E, D = T> {
     pub(crate) initial_updated_at: Option<Timestamp>,
     pub(crate) placeholder: Option<Placeholder<T>>,
     pub(crate) select: Select<T, E, D>,
+    /// Whether callers gave a selection.
+    pub(crate) selects: bool,
     pub(crate) same: fn(&D, &D) -> bool,
     pub(crate) links: Arc<[EntityLink]>,
     pub(crate) persister: Option<QueryPersister>,
@@ -84,6 +84,7 @@ where
             initial_updated_at: None,
             placeholder: None,
             select: Arc::new(|data| Ok(Arc::clone(data))),
+            selects: false,
             same: |a, b| a == b,
             links: Arc::default(),
             persister: None,
@@ -124,6 +125,7 @@ where
             initial_updated_at: self.initial_updated_at,
             placeholder: self.placeholder,
             select: Arc::new(move |data: &Arc<T>| select.get()(data).map(Arc::new).map_err(Arc::new)),
+            selects: true,
             same: |a, b| a == b,
             links: self.links,
             persister: self.persister,
@@ -216,26 +218,27 @@ where
     #[must_use]
     pub fn placeholder_data(mut self, data: T) -> Self {
         let data = Arc::new(data);
-        self.placeholder = Some(Arc::new(move |_| Some(Arc::clone(&data))));
+        self.placeholder = Some(Placeholder::Made(Arc::new(move |_| Some(Arc::clone(&data)))));
         self
     }
 
-    /// Like [`QueryOptions::placeholder_data`], made from the data that this observer showed last, perhaps of another
-    /// key.
+    /// Like [`QueryOptions::placeholder_data`], made from the data of the query that this observer watched before, if
+    /// that has any.
     #[must_use]
     pub fn placeholder_data_fn(
         mut self,
         placeholder: impl Fn(Option<&Arc<T>>) -> Option<Arc<T>> + MaybeSend + MaybeSync + 'static,
     ) -> Self {
         let placeholder = Held::new(placeholder);
-        self.placeholder = Some(Arc::new(move |previous| placeholder.get()(previous)));
+        self.placeholder = Some(Placeholder::Made(Arc::new(move |previous| placeholder.get()(previous))));
         self
     }
 
     /// Shows the data of the previous key until that of the next is there.
     #[must_use]
-    pub fn keep_previous_data(self) -> Self {
-        self.placeholder_data_fn(|previous| previous.map(Arc::clone))
+    pub fn keep_previous_data(mut self) -> Self {
+        self.placeholder = Some(Placeholder::Previous);
+        self
     }
 
     /// Put into the cache when the query has no data, as if it had been fetched at
@@ -339,6 +342,7 @@ impl<T, E, D> Clone for QueryOptions<T, E, D> {
             initial_updated_at: self.initial_updated_at,
             placeholder: self.placeholder.clone(),
             select: Arc::clone(&self.select),
+            selects: self.selects,
             same: self.same,
             links: Arc::clone(&self.links),
             persister: self.persister.clone(),

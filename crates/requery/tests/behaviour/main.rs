@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests fail loudly")]
 
 mod client;
+mod corner_cases;
 mod entities;
 mod entity_properties;
 mod events;
