@@ -223,7 +223,7 @@ fn dehydrate_mutation(spec: &MutationSpec, state: &MutationCore) -> Option<Dehyd
 impl Sample {
     fn of(core: &Core, key: &QueryKey) -> Option<Self> {
         let query: &Query = core.query(key)?;
-        let known = query.spec.data_type.and_then(|of| core.codecs.get(&of.id)).map(|(_, codec)| *codec);
+        let known = query.data_type.and_then(|of| core.codecs.get(&of.id)).map(|(_, codec)| *codec);
         let spec = Arc::clone(&query.spec);
         let (key, state) = (query.key().clone(), Arc::clone(&query.state));
         Some(Self { key, state, codec: spec.codec.or(known), spec })

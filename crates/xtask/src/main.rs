@@ -11,6 +11,7 @@ use crate::provision::wasm_std::Choice;
 use crate::workspace::Workspace;
 
 mod bench;
+mod conformance;
 mod doctor;
 mod process;
 mod provision;
@@ -37,6 +38,8 @@ enum Task {
     Web(WebArgs),
     /// Run every check and test.
     Test(TestArgs),
+    /// Compare requery with the cache that it takes its semantics from.
+    Conformance(conformance::Options),
     /// Run benchmarks and write docs/benchmarks.md.
     Bench {
         /// One benchmark; without it all of them run.
@@ -113,6 +116,7 @@ fn run(task: Task) -> anyhow::Result<ExitCode> {
         Task::Up(args) => return up::run(&workspace, &args),
         Task::Web(args) => web::run(&workspace, args.wasm_std.wasm_std, web_profile(args.dev))?,
         Task::Test(args) => return test::run(&workspace, args.fast, args.wasm_std.wasm_std),
+        Task::Conformance(options) => conformance::run(&workspace, &options)?,
         Task::Bench { name } => bench::run(&workspace, name.as_deref())?,
     }
     Ok(ExitCode::SUCCESS)

@@ -10,6 +10,7 @@ use crate::test::report::Report;
 use crate::test::session::Session;
 use crate::workspace::Workspace;
 
+mod agreement;
 mod browser;
 mod checks;
 mod count;
@@ -55,6 +56,7 @@ fn all_steps(mut session: Session<'_>, report: &mut Report) {
     report.step("wasm tests", || wasm::tests(&session));
     report.step("interop tests", || rust::interop_tests(&session));
     report.step("browser tests", || browser::tests(&session));
+    report.step("conformance", || agreement::scenarios(&session));
     report.step("documentation", || checks::documentation(session.workspace));
     report.step("readme", || readme::check(session.workspace));
     report.step("dependencies", || checks::dependencies(session.workspace));

@@ -1,0 +1,141 @@
+//! How both caches are written down; the twin of `reference/text.mjs`.
+
+use std::sync::Arc;
+
+use requery::{
+    FetchStatus, MutationAction, MutationState, MutationStatus, QueryAction, QueryResult, QueryState,
+    QueryStatus, QuerySummary, Timestamp,
+};
+
+use super::Failure;
+use crate::scenario::Row;
+
+/// Both caches begin at this moment.
+pub(super) const START: i64 = 1_000_000_000_000;
+
+pub(super) fn time(at: Timestamp) -> String {
+    if at == Timestamp::ZERO {
+        return "0".to_owned();
+    }
+    i64::try_from(at.as_millis()).map_or_else(|_| "never".to_owned(), |at| (at - START).to_string())
+}
+
+pub(super) fn row(data: Option<&Row>) -> String {
+    data.map_or_else(|| "-".to_owned(), |row| format!("{}/{}", row.n, row.tag))
+}
+
+pub(super) fn failure(error: Option<&Failure>) -> String {
+    error.map_or_else(|| "-".to_owned(), |failure| format!("!{}", failure.code))
+}
+
+fn flags<const N: usize>(pairs: [(char, bool); N]) -> String {
+    pairs.iter().filter(|(_, on)| *on).map(|(letter, _)| letter).collect()
+}
+
+fn status(status: QueryStatus) -> &'static str {
+    match status {
+        QueryStatus::Pending => "pending",
+        QueryStatus::Error => "error",
+        QueryStatus::Success => "success",
+    }
+}
+
+fn fetch_status(status: FetchStatus) -> &'static str {
+    match status {
+        FetchStatus::Fetching => "fetching",
+        FetchStatus::Paused => "paused",
+        FetchStatus::Idle => "idle",
+    }
+}
+
+pub(super) fn query(summary: &QuerySummary, s: &QueryState<Row, Failure>) -> String {
+    let about = flags([('I', s.is_invalidated), ('A', summary.is_active), ('S', summary.is_stale)]);
+    format!(
+        "{} {} data={} #{} @{} error={} #{} @{} failures={} {} observers={} [{about}]",
+        status(s.status),
+        fetch_status(s.fetch_status),
+        row(s.data.as_deref()),
+        s.data_update_count,
+        time(s.data_updated_at),
+        failure(s.error.as_deref()),
+        s.error_update_count,
+        time(s.error_updated_at),
+        s.fetch_failure_count,
+        failure(s.fetch_failure_reason.as_deref()),
+        summary.observers,
+    )
+}
+
+pub(super) fn result(r: &QueryResult<Row, Failure>) -> String {
+    let about = flags([
+        ('F', r.is_fetched),
+        ('M', r.is_fetched_after_mount),
+        ('P', r.is_placeholder_data),
+        ('S', r.is_stale),
+        ('E', r.is_enabled),
+        ('l', r.is_loading()),
+        ('f', r.is_fetching()),
+        ('r', r.is_refetching()),
+        ('p', r.is_paused()),
+        ('x', r.is_loading_error()),
+        ('y', r.is_refetch_error()),
+    ]);
+    format!(
+        "{} {} data={} @{} error={} #{} @{} failures={} {} [{about}]",
+        status(r.status),
+        fetch_status(r.fetch_status),
+        row(r.data.as_deref()),
+        time(r.data_updated_at),
+        failure(r.error.as_deref()),
+        r.error_update_count,
+        time(r.error_updated_at),
+        r.failure_count,
+        failure(r.failure_reason.as_deref()),
+    )
+}
+
+pub(super) fn mutation(s: &MutationState<Row, Failure, i64>) -> String {
+    let status = match s.status {
+        MutationStatus::Idle => "idle",
+        MutationStatus::Pending => "pending",
+        MutationStatus::Error => "error",
+        MutationStatus::Success => "success",
+    };
+    let variables: Option<&Arc<i64>> = s.variables.as_ref();
+    format!(
+        "{status}{} data={} error={} failures={} {} variables={} @{}",
+        if s.is_paused { " paused" } else { "" },
+        row(s.data.as_deref()),
+        failure(s.error.as_deref()),
+        s.failure_count,
+        failure(s.failure_reason.as_deref()),
+        variables.map_or_else(|| "-".to_owned(), ToString::to_string),
+        time(s.submitted_at),
+    )
+}
+
+pub(super) fn query_action(action: QueryAction) -> &'static str {
+    match action {
+        QueryAction::Fetch => "fetch",
+        QueryAction::Success { manual: true } => "set",
+        QueryAction::Success { manual: false } => "success",
+        QueryAction::Error => "error",
+        QueryAction::Failed => "failed",
+        QueryAction::Pause => "pause",
+        QueryAction::Continue => "continue",
+        QueryAction::Invalidate => "invalidate",
+        QueryAction::Patch => "patch",
+        QueryAction::SetState => "setState",
+    }
+}
+
+pub(super) fn mutation_action(action: MutationAction) -> &'static str {
+    match action {
+        MutationAction::Pending => "pending",
+        MutationAction::Success => "success",
+        MutationAction::Error => "error",
+        MutationAction::Failed => "failed",
+        MutationAction::Pause => "pause",
+        MutationAction::Continue => "continue",
+    }
+}

@@ -1,0 +1,196 @@
+//! One scenario on one fresh cache.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use requery::runtime::{Runtime, TestRuntime};
+use requery::{
+    CacheEvent, DehydratedState, FetchError, MutationError, QueryClient, QueryFilters, QueryKey,
+    QueryObserver, Subscription,
+};
+
+use super::log::Log;
+use super::mutations::{self, MutationOptions, Mutations};
+use super::options::{self, Options};
+use super::server::Server;
+use super::{Failure, text};
+use crate::scenario::{Answer, Row, Scenario, Step};
+
+pub(super) struct World<'a> {
+    pub(super) scenario: &'a Scenario,
+    pub(super) runtime: TestRuntime,
+    pub(super) client: QueryClient,
+    pub(super) log: Log,
+    pub(super) queries: Vec<Options>,
+    pub(super) mutations: Vec<MutationOptions>,
+    pub(super) observers: BTreeMap<usize, Watched>,
+    pub(super) mutation_observers: Mutations,
+    pub(super) dehydrated: BTreeMap<usize, DehydratedState>,
+    pub(super) step: usize,
+    pub(super) mounts: usize,
+    _events: Subscription,
+}
+
+/// An observer, and the subscription of the one who listens to it.
+pub(super) struct Watched {
+    pub(super) observer: QueryObserver<Row, Failure>,
+    pub(super) subscription: Option<Subscription>,
+}
+
+impl<'a> World<'a> {
+    pub(super) fn new(scenario: &'a Scenario) -> Self {
+        let runtime = TestRuntime::new();
+        let (client, log) = (QueryClient::new(runtime.clone()), Log::default());
+        let server = Server::new(runtime.clone(), log.clone());
+        let queries = query_options(scenario, &server);
+        teach_codec(&client, &queries);
+        let events = listen(&client, &log);
+        let mutations = mutations::options(scenario, &server);
+        client.mount();
+        Self {
+            scenario,
+            runtime,
+            client,
+            log,
+            queries,
+            mutations,
+            observers: BTreeMap::new(),
+            mutation_observers: BTreeMap::new(),
+            dehydrated: BTreeMap::new(),
+            step: 0,
+            mounts: 1,
+            _events: events,
+        }
+    }
+
+    pub(super) fn run(mut self) -> Vec<String> {
+        for step in &self.scenario.steps {
+            self.log.line(format!("> {} {}", self.step, step.name()));
+            self.perform(step);
+            // What follows from coming back begins at once here, and a few turns later in the reference.
+            if !matches!(step, Step::Focus { .. } | Step::Online { .. } | Step::ResumeMutations) {
+                self.show();
+            }
+            self.runtime.run_until_stalled();
+            self.log.flush();
+            self.show();
+            self.step += 1;
+        }
+        self.log.take_lines()
+    }
+
+    /// Writes down what a fetch gives, once it does.
+    pub(super) fn promised<T>(
+        &self,
+        outcome: impl Future<Output = Result<T, FetchError<Failure>>> + Send + 'static,
+        show: impl Fn(T) -> String + Send + 'static,
+    ) {
+        let (log, subject) = (self.log.clone(), format!("outcome {}", self.step));
+        self.runtime.spawn(Box::pin(async move {
+            let text = match outcome.await {
+                Ok(data) => show(data),
+                Err(FetchError::Failed(failure)) => text::failure(Some(&failure)),
+                Err(error) if error.is_cancelled() => "cancelled".to_owned(),
+                Err(error) => error.to_string(),
+            };
+            log.add(subject, text);
+        }));
+    }
+
+    pub(super) fn promised_row(
+        &self,
+        outcome: impl Future<Output = Result<Arc<Row>, FetchError<Failure>>> + Send + 'static,
+    ) {
+        self.promised(outcome, |row| text::row(Some(&row)));
+    }
+
+    pub(super) fn done(&self, settled: impl Future<Output = ()> + Send + 'static) {
+        let settled = async move {
+            settled.await;
+            Ok(())
+        };
+        self.promised(settled, |()| "done".to_owned());
+    }
+
+    pub(super) fn mutated(
+        &self,
+        outcome: impl Future<Output = Result<Arc<Row>, MutationError<Failure>>> + Send + 'static,
+    ) {
+        let (log, subject) = (self.log.clone(), format!("outcome {}", self.step));
+        self.runtime.spawn(Box::pin(async move {
+            match outcome.await {
+                Ok(row) => log.add(subject, text::row(Some(&row))),
+                Err(MutationError::Failed(failure)) => log.add(subject, text::failure(Some(&failure))),
+                // The reference leaves those who wait for a mutation of a cleared cache waiting.
+                Err(MutationError::Dropped | MutationError::MissingMutationFn) => {}
+            }
+        }));
+    }
+
+    fn show(&self) {
+        let mut subjects = BTreeSet::new();
+        for summary in self.client.queries(QueryFilters::all()) {
+            let Some(state) = self.client.get_query_state::<Row, Failure>(&summary.key) else { continue };
+            let subject = format!("query {}", summary.key);
+            self.log.show(subject.clone(), text::query(&summary, &state));
+            subjects.insert(subject);
+        }
+        self.log.keep("query ", &subjects);
+        for (at, watched) in &self.observers {
+            if watched.subscription.is_some() {
+                self.log.show(format!("sees {at}"), text::result(&watched.observer.current_result()));
+            }
+        }
+        let fetching = self.client.is_fetching(QueryFilters::all());
+        self.log.show("cache".to_owned(), format!("queries={} fetching={fetching}", subjects.len()));
+    }
+
+    pub(super) fn key(&self, at: usize) -> QueryKey {
+        key(self.scenario, at)
+    }
+}
+
+fn key(scenario: &Scenario, at: usize) -> QueryKey {
+    use requery::IntoQueryKey;
+    scenario.keys.get(at).into_query_key()
+}
+
+/// Data of a type is dehydrated once options with a codec were seen; the reference needs none.
+fn teach_codec(client: &QueryClient, queries: &[Options]) {
+    if let Some(options) = queries.first() {
+        drop(QueryObserver::new(client, options.clone()));
+        client.clear();
+    }
+}
+
+fn query_options(scenario: &Scenario, server: &Server) -> Vec<Options> {
+    let options = |said: &crate::scenario::Query| {
+        let answers: Arc<[Answer]> = scenario.answers.get(said.key).cloned().unwrap_or_default().into();
+        let (server, takes_signal) = (server.clone(), said.signal);
+        let bare = Options::new(key(scenario, said.key), move |context| {
+            server.fetch(&answers, takes_signal, &context)
+        });
+        options::query(said, bare)
+    };
+    scenario.queries.iter().map(options).collect()
+}
+
+fn listen(client: &QueryClient, log: &Log) -> Subscription {
+    let log = log.clone();
+    client.subscribe(move |event| {
+        let (subject, text) = match event {
+            CacheEvent::Added { key } => (format!("event {key}"), "added"),
+            CacheEvent::Removed { key } => (format!("event {key}"), "removed"),
+            CacheEvent::Updated { key, action } => (format!("event {key}"), text::query_action(*action)),
+            CacheEvent::ObserverAdded { key } => (format!("event {key}"), "observerAdded"),
+            CacheEvent::ObserverRemoved { key } => (format!("event {key}"), "observerRemoved"),
+            CacheEvent::MutationAdded { id } => (format!("mutation event {id}"), "added"),
+            CacheEvent::MutationRemoved { id } => (format!("mutation event {id}"), "removed"),
+            CacheEvent::MutationUpdated { id, action } => {
+                (format!("mutation event {id}"), text::mutation_action(*action))
+            }
+            _ => return,
+        };
+        log.add(subject, text);
+    })
+}
