@@ -15,7 +15,7 @@ use contract::{
 
 use crate::error::ApiError;
 use crate::interceptor::{Interceptor, Next, RequestId};
-use crate::transport::{Request, Transport};
+use crate::transport::{Request, Transport, TransportFuture};
 
 /// Calls the API with the contract's types. Clones share the transport.
 #[derive(Clone)]
@@ -87,15 +87,22 @@ impl ApiClient {
         body: &E::Body,
         options: CallOptions,
     ) -> Result<E::Response, ApiError> {
-        let request = request_for::<E>(path, query, body, options)?;
-        let response = Next::new(&self.interceptors, &*self.transport).run(request).await?;
-        if !(200..300).contains(&response.status) {
-            return Err(ApiError::from_response(&response));
-        }
-        // By way of `Value`, as hydration reads too: a second parser of every answer would double their code.
-        serde_json::from_slice::<serde_json::Value>(&response.body)
-            .and_then(|answer| E::Response::deserialize(&answer))
-            .map_err(|error| ApiError::unreadable(response.status, &error))
+        let (status, answer) = self.exchange(request_for::<E>(path, query, body, options)?).await?;
+        E::Response::deserialize(&answer).map_err(|error| ApiError::unreadable(status, &error))
+    }
+
+    /// Sends the request; the status and body of an answer that is no refusal. Compiled once for all endpoints: a body
+    /// becomes what it is by way of `Value`, as in hydration, so that each type has one reader.
+    fn exchange(&self, request: Request) -> TransportFuture<'_, Result<(u16, serde_json::Value), ApiError>> {
+        Box::pin(async move {
+            let response = Next::new(&self.interceptors, &*self.transport).run(request).await?;
+            if !(200..300).contains(&response.status) {
+                return Err(ApiError::from_response(&response));
+            }
+            let answer = serde_json::from_slice(&response.body);
+            let answer = answer.map_err(|error| ApiError::unreadable(response.status, &error))?;
+            Ok((response.status, answer))
+        })
     }
 
     async fn get<E>(&self, path: &E::Path, query: &E::Query) -> Result<E::Response, ApiError>

@@ -8,6 +8,7 @@ pub mod event;
 pub mod id;
 pub mod job;
 pub mod keys;
+pub mod number;
 pub mod page;
 pub mod places;
 pub mod policy;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::business::word_enum;
 use crate::page::{DEFAULT_LIMIT, MAX_LIMIT};
 use crate::text_serde::text_serde;
-use crate::{EnrichmentStatus, FieldError, Timestamp};
+use crate::{EnrichmentStatus, FieldError, Timestamp, number};
 
 /// The largest `radiusKm` of a list.
 pub const MAX_RADIUS_KM: f64 = 500.0;
@@ -194,8 +194,10 @@ impl FromStr for GeoPoint {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let wrong = || format!("'{text}' is not a point; write latitude,longitude such as 60.1699,24.9384");
         let (latitude, longitude) = text.split_once(',').ok_or_else(wrong)?;
-        let degrees = |text: &str| text.trim().parse::<f64>().ok();
-        degrees(latitude).zip(degrees(longitude)).and_then(|(lat, lon)| Self::new(lat, lon)).ok_or_else(wrong)
+        number::parse(latitude)
+            .zip(number::parse(longitude))
+            .and_then(|(lat, lon)| Self::new(lat, lon))
+            .ok_or_else(wrong)
     }
 }
 
@@ -253,8 +255,8 @@ impl FromStr for BoundingBox {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let wrong = || format!("'{text}' is not a box; write west,south,east,north in degrees");
-        let degrees: Result<Vec<f64>, _> = text.split(',').map(|part| part.trim().parse()).collect();
-        let Ok([west, south, east, north]) = <[f64; 4]>::try_from(degrees.map_err(|_| wrong())?) else {
+        let degrees: Option<Vec<f64>> = text.split(',').map(number::parse).collect();
+        let Ok([west, south, east, north]) = <[f64; 4]>::try_from(degrees.ok_or_else(wrong)?) else {
             return Err(wrong());
         };
         let corners = GeoPoint::new(south, west).zip(GeoPoint::new(north, east));

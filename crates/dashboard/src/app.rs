@@ -3,23 +3,22 @@
 use std::mem::discriminant;
 
 use leptos::prelude::*;
-use leptos_meta::{Title, provide_meta_context};
+use leptos_meta::provide_meta_context;
 use leptos_router::components::Router;
 use leptos_router::hooks::use_location;
 use leptos_router::location::{BrowserUrl, LocationProvider};
+use markup::{Node, view};
 
 use crate::clock::provide_clock;
 use crate::components::icon::{Icon, icon};
 use crate::components::lead::external;
 use crate::connection::{connection_badge, provide_connection_state};
+use crate::reaction::react;
 use crate::routes::Route;
 use crate::shortcuts::{Shortcuts, shortcuts_dialog, use_shortcuts};
 use crate::theme::theme_switch;
-use crate::toast::{provide_toasts, toast_region};
+use crate::toast::{Toasts, provide_toasts, toast_region};
 use crate::{data, format, pages};
-
-/// Behind every page's title.
-const NAME: &str = "Le Tip";
 
 /// The application. It needs the contexts of [`provide_page`](crate::provide_page).
 #[component]
@@ -27,21 +26,10 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_clock();
     let toasts = provide_toasts();
-    view! {
-        <Title formatter=document_title/>
-        <Router>{frame()}</Router>
-        {toast_region(toasts)}
-    }
+    leptos::view! { <Router>{frame(toasts)}</Router> }
 }
 
-/// `Leads · Le Tip`. On the server the text goes into the document as it is, so that what markup could be in a
-/// name is written out there; in a browser it is set as text.
-fn document_title(page: String) -> String {
-    let page = if cfg!(feature = "ssr") { page.replace('&', "&amp;").replace('<', "&lt;") } else { page };
-    if page.is_empty() { NAME.to_owned() } else { format!("{page} · {NAME}") }
-}
-
-fn frame() -> AnyView {
+fn frame(toasts: Toasts) -> Node {
     let shortcuts = use_shortcuts();
     focus_new_page();
     view! {
@@ -54,13 +42,13 @@ fn frame() -> AnyView {
             </div>
         </div>
         {shortcuts_dialog(shortcuts)}
+        {toast_region(toasts)}
     }
-    .into_any()
 }
 
 /// The page of the address. It is made anew where another kind of page comes; one that stays follows its own
 /// part of the address.
-fn page() -> AnyView {
+fn page() -> Node {
     let path = use_location().pathname;
     let kind = Memo::new(move |_| Route::parse(&path.get()).map(|route| discriminant(&route)));
     complete_navigation(path);
@@ -71,10 +59,9 @@ fn page() -> AnyView {
             page_of(Route::parse(&path.get_untracked()))
         }}
     }
-    .into_any()
 }
 
-fn page_of(route: Option<Route>) -> AnyView {
+fn page_of(route: Option<Route>) -> Node {
     match route {
         Some(Route::Overview) => pages::overview::overview_page(),
         Some(Route::Find(_)) => pages::find::find_page(),
@@ -90,7 +77,7 @@ fn page_of(route: Option<Route>) -> AnyView {
 
 /// The router writes the address into the address bar once it is told that the page is there.
 fn complete_navigation(path: Memo<String>) {
-    Effect::new(move |_| {
+    react(move || {
         path.track();
         if let Some(location) = use_context::<BrowserUrl>() {
             location.ready_to_complete();
@@ -98,7 +85,7 @@ fn complete_navigation(path: Memo<String>) {
     });
 }
 
-fn sidebar(shortcuts: Shortcuts) -> AnyView {
+fn sidebar(shortcuts: Shortcuts) -> Node {
     let connection = provide_connection_state();
     view! {
         <header class="side">
@@ -120,10 +107,9 @@ fn sidebar(shortcuts: Shortcuts) -> AnyView {
             </div>
         </header>
     }
-    .into_any()
 }
 
-fn navigation() -> AnyView {
+fn navigation() -> Node {
     let path = use_location().pathname;
     let entry = move |href: &'static str, mark: Icon, text: &'static str| {
         let current = move || {
@@ -144,11 +130,10 @@ fn navigation() -> AnyView {
             </ul>
         </nav>
     }
-    .into_any()
 }
 
 /// Attribution of the data, from what the sources say themselves.
-fn footer() -> AnyView {
+fn footer() -> Node {
     let sources = data::sources();
     let lines = move || {
         let sources = sources.data()?;
@@ -162,7 +147,7 @@ fn footer() -> AnyView {
         Some(
             seen.into_iter()
                 .map(|(attribution, licence, url)| attribution_line(&attribution, licence, url))
-                .collect_view(),
+                .collect::<Node>(),
         )
     };
     view! {
@@ -170,23 +155,23 @@ fn footer() -> AnyView {
             <p>"Data: "{lines}</p>
         </footer>
     }
-    .into_any()
 }
 
-fn attribution_line(attribution: &str, licence: String, url: Option<String>) -> AnyView {
+fn attribution_line(attribution: &str, licence: String, url: Option<String>) -> Node {
     let licence = match url.as_deref().and_then(format::web_link) {
         Some(url) => external(url, licence),
-        None => view! { <span>{licence}</span> }.into_any(),
+        None => view! { <span>{licence}</span> },
     };
-    view! { <span class="foot__source">{format!("{attribution}, ")}{licence}</span> }.into_any()
+    view! { <span class="foot__source">{format!("{attribution}, ")}{licence}</span> }
 }
 
 /// After a step to another page the focus goes to its title, so that readers and keys start there.
 fn focus_new_page() {
     let path = use_location().pathname;
-    Effect::new(move |before: Option<String>| {
+    let mut before = None;
+    react(move || {
         let now = path.get();
-        if before.is_some_and(|before| before != now) {
+        if before.replace(now.clone()).is_some_and(|before| before != now) {
             request_animation_frame(|| {
                 use leptos::wasm_bindgen::JsCast;
                 let title = document().query_selector("[data-page-title]").ok().flatten();
@@ -196,6 +181,5 @@ fn focus_new_page() {
                 }
             });
         }
-        now
     });
 }

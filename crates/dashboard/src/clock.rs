@@ -2,8 +2,10 @@
 
 use contract::Timestamp;
 use leptos::prelude::*;
+use markup::{Node, view};
 
 use crate::format;
+use crate::reaction::react;
 use crate::state::use_page_state;
 
 /// How often ages on the page are counted anew.
@@ -20,7 +22,7 @@ pub(crate) struct Clock {
 pub(crate) fn provide_clock() -> Clock {
     let clock = Clock { now: RwSignal::new(use_page_state().now), ticking: RwSignal::new(false) };
     provide_context(clock);
-    Effect::new(move |_| {
+    react(move || {
         clock.tick();
         clock.ticking.set(true);
         if let Ok(timer) = set_interval_with_handle(move || clock.tick(), TICK) {
@@ -59,12 +61,11 @@ impl Clock {
 }
 
 /// A time as its age, with the exact time on hover.
-pub(crate) fn time(at: Timestamp) -> AnyView {
+pub(crate) fn time(at: Timestamp) -> Node {
     let clock = use_clock();
     view! {
         <time datetime=at.to_string() title=move || clock.exact(at)>{move || clock.ago(at)}</time>
     }
-    .into_any()
 }
 
 #[cfg(target_arch = "wasm32")]

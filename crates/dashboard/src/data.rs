@@ -18,6 +18,7 @@ use leptos_router::hooks::use_navigate;
 use requery::{MutateCallbacks, QueryClient, QueryFilters, QueryOptions, StaleTime};
 use requery_leptos::{UseMutation, UseQuery, use_mutation, use_prefetch, use_query, use_query_client};
 
+use crate::reaction::react;
 use crate::toast::use_toasts;
 use crate::{components::load::sentence, routes};
 
@@ -165,9 +166,10 @@ fn suggest(text: String) -> SuggestQuery {
 /// Follows `typed` when it has rested.
 fn after_pause(typed: RwSignal<String>) -> RwSignal<String> {
     let rested = RwSignal::new(typed.get_untracked());
-    Effect::new(move |before: Option<Option<TimeoutHandle>>| {
+    let mut waiting = None::<TimeoutHandle>;
+    react(move || {
         let text = typed.get();
-        if let Some(Some(timer)) = before {
+        if let Some(timer) = waiting.take() {
             timer.clear();
         }
         let follow = move || {
@@ -175,7 +177,7 @@ fn after_pause(typed: RwSignal<String>) -> RwSignal<String> {
                 rested.set(text.clone());
             }
         };
-        set_timeout_with_handle(follow, PAUSE).ok()
+        waiting = set_timeout_with_handle(follow, PAUSE).ok();
     });
     rested
 }

@@ -15,7 +15,6 @@ use crate::state::{PageState, provide_page};
 /// to the event stream from where the server rendered.
 #[wasm_bindgen]
 pub fn hydrate() {
-    std::panic::set_hook(Box::new(|_| show_crash()));
     let query_client = requery_leptos::browser_client();
     query_client.set_default_options(queries::defaults());
     requery_leptos::hydrate_from_document(&query_client);
@@ -52,11 +51,4 @@ fn keep(realtime: Realtime) {
 fn page_state() -> PageState {
     let text = document().get_element_by_id(STATE_ID).and_then(|element| element.text_content());
     PageState::from_script(&text.unwrap_or_default())
-}
-
-/// A panic leaves the page without its script: it says so and offers to load it anew.
-fn show_crash() {
-    if let Some(notice) = document().get_element_by_id("crash") {
-        let _ = notice.remove_attribute("hidden");
-    }
 }

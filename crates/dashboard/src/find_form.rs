@@ -32,8 +32,10 @@ impl FindForm {
     /// One entry a field that is no number, or that the contract's own validation refuses.
     pub fn to_request(&self) -> Result<ScrapeRequest, Vec<FieldError>> {
         let mut errors = Vec::new();
-        let radius = number(&self.radius_km.replace(',', "."), "radiusKm", "give kilometres from 0.1 to 50");
-        let max = number(&self.max_results, "maxResults", "give a number from 1 to 5000");
+        let radius = read(&self.radius_km.replace(',', "."), contract::number::parse)
+            .ok_or_else(|| FieldError::new("radiusKm", "format", "give kilometres from 0.1 to 50"));
+        let max = read(&self.max_results, |text| text.parse().ok())
+            .ok_or_else(|| FieldError::new("maxResults", "format", "give a number from 1 to 5000"));
         let request = ScrapeRequest {
             location: self.location.trim().to_owned(),
             category: given(&self.category),
@@ -111,9 +113,9 @@ fn given(text: &str) -> Option<String> {
     Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
-fn number<T: std::str::FromStr>(text: &str, field: &str, message: &str) -> Result<Option<T>, FieldError> {
-    let Some(text) = given(text) else { return Ok(None) };
-    text.parse().map(Some).map_err(|_| FieldError::new(field, "format", message))
+/// What was typed, where anything was; nothing at all where it cannot be read.
+fn read<T>(text: &str, read: fn(&str) -> Option<T>) -> Option<Option<T>> {
+    given(text).map_or(Some(None), |text| read(&text).map(Some))
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ fn set(query: &mut BusinessQuery, name: &str, value: &str) {
         "hasPhone" => query.has_phone = value.parse().ok(),
         "chain" => query.chain = value.parse().ok(),
         "near" => query.near = value.parse().ok(),
-        "radiusKm" => query.radius_km = value.parse().ok(),
+        "radiusKm" => query.radius_km = contract::number::parse(value),
         "bbox" => query.bbox = value.parse().ok(),
         "createdAfter" => query.created_after = value.parse().ok(),
         "createdBefore" => query.created_before = value.parse().ok(),

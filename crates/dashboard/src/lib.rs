@@ -13,6 +13,7 @@ pub mod leads_url;
 mod pages;
 #[cfg(feature = "ssr")]
 mod prefetch;
+mod reaction;
 pub mod routes;
 #[cfg(any(test, debug_assertions))]
 mod samples;

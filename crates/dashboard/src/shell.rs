@@ -76,10 +76,16 @@ fn head_links(assets: &AssetPaths) -> AnyView {
     .into_any()
 }
 
+/// A panic ends the page's WebAssembly without a word of its own: the document says so and offers to load it anew.
+const WATCH: &str = "\
+const crashed=event=>{if((event.error??event.reason)instanceof WebAssembly.RuntimeError)\
+document.getElementById('crash').hidden=false};\
+addEventListener('error',crashed);addEventListener('unhandledrejection',crashed);";
+
 /// Starts the application; a page whose script does not load stays as it was rendered.
 fn start_script(assets: &AssetPaths, nonce: Option<String>) -> AnyView {
     let text = format!(
-        "import init,{{hydrate}} from {:?};init({{module_or_path:{:?}}}).then(hydrate)",
+        "import init,{{hydrate}} from {:?};{WATCH}init({{module_or_path:{:?}}}).then(hydrate)",
         assets.js, assets.wasm
     );
     view! { <script type="module" nonce=nonce inner_html=text></script> }.into_any()

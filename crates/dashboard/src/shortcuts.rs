@@ -4,8 +4,10 @@ use leptos::html::Dialog;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos_router::hooks::use_navigate;
+use markup::{Node, view};
 
 use crate::components::icon::{Icon, icon};
+use crate::reaction::react;
 
 const KEYS: [(&str, &str); 9] = [
     ("/", "Search or filter"),
@@ -40,7 +42,7 @@ pub(crate) fn use_shortcuts() -> Shortcuts {
     let shortcuts = Shortcuts(NodeRef::new());
     let navigate = use_navigate();
     let after_g = StoredValue::new(false);
-    Effect::new(move |_| {
+    react(move || {
         let navigate = navigate.clone();
         let listener = window_event_listener(leptos::ev::keydown, move |event| {
             if event.ctrl_key() || event.meta_key() || event.alt_key() || is_typing() {
@@ -122,7 +124,7 @@ fn step(by: i32, from_anywhere: bool) -> bool {
 }
 
 /// The dialog itself.
-pub(crate) fn shortcuts_dialog(shortcuts: Shortcuts) -> AnyView {
+pub(crate) fn shortcuts_dialog(shortcuts: Shortcuts) -> Node {
     let rows = KEYS.map(|(key, does)| {
         view! { <div class="keys__row"><dt><kbd>{key}</kbd></dt><dd>{does}</dd></div> }
     });
@@ -132,8 +134,7 @@ pub(crate) fn shortcuts_dialog(shortcuts: Shortcuts) -> AnyView {
                 <h2 id="shortcuts-title">"Keyboard shortcuts"</h2>
                 <button class="btn btn--quiet btn--icon" aria-label="Close">{icon(Icon::Close)}</button>
             </form>
-            <dl class="keys">{rows.into_iter().collect_view()}</dl>
+            <dl class="keys">{rows.into_iter().collect::<Node>()}</dl>
         </dialog>
     }
-    .into_any()
 }

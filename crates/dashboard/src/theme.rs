@@ -1,8 +1,10 @@
 //! Light, dark or the system's appearance: kept in the browser, applied before the first paint.
 
 use leptos::prelude::*;
+use markup::{Node, view};
 
 use crate::components::icon::{Icon, icon};
+use crate::reaction::react;
 
 /// Runs in the document's head before anything is painted.
 pub(crate) const SCRIPT: &str = "try{const t=localStorage.getItem('theme');\
@@ -44,9 +46,9 @@ impl Theme {
 }
 
 /// Three radio buttons; nothing is chosen before the browser says what is kept.
-pub(crate) fn theme_switch() -> AnyView {
+pub(crate) fn theme_switch() -> Node {
     let (theme, set_theme) = signal(Theme::System);
-    Effect::new(move |_| {
+    react(move || {
         let kept = applied();
         set_theme.set(
             Theme::ALL
@@ -62,13 +64,12 @@ pub(crate) fn theme_switch() -> AnyView {
     view! {
         <fieldset class="switch needs-script">
             <legend class="hidden">"Appearance"</legend>
-            {Theme::ALL.into_iter().map(|option| option_view(option, theme, choose)).collect_view()}
+            {Theme::ALL.into_iter().map(|option| option_view(option, theme, choose)).collect::<Node>()}
         </fieldset>
     }
-    .into_any()
 }
 
-fn option_view(option: Theme, theme: ReadSignal<Theme>, choose: impl Fn(Theme) + Send + 'static) -> AnyView {
+fn option_view(option: Theme, theme: ReadSignal<Theme>, choose: impl Fn(Theme) + Send + 'static) -> Node {
     view! {
         <label class="switch__option" title=option.label()>
             <input type="radio" name="theme" value=option.as_str() class="hidden"
@@ -77,7 +78,6 @@ fn option_view(option: Theme, theme: ReadSignal<Theme>, choose: impl Fn(Theme) +
             <span class="hidden">{option.label()}</span>
         </label>
     }
-    .into_any()
 }
 
 fn root() -> Option<web_sys::Element> {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
+use markup::{Node, keyed, view};
 
 use crate::components::icon::{Icon, icon};
 
@@ -68,16 +69,15 @@ impl Toasts {
 }
 
 /// The region of the notices; it is on the page from the start, so that readers announce what enters it.
-pub(crate) fn toast_region(toasts: Toasts) -> AnyView {
+pub(crate) fn toast_region(toasts: Toasts) -> Node {
     view! {
         <div class="toasts" role="status" aria-live="polite" aria-label="Notices">
-            <For each=move || toasts.shown.get() key=|toast| toast.id children=move |toast| toast_view(toasts, toast)/>
+            {keyed(move || toasts.shown.get(), |toast| (toast.id.into(), 0), move |toast| toast_view(toasts, toast))}
         </div>
     }
-    .into_any()
 }
 
-fn toast_view(toasts: Toasts, toast: Toast) -> AnyView {
+fn toast_view(toasts: Toasts, toast: Toast) -> Node {
     let (class, mark) =
         if toast.failed { ("toast toast--failed", Icon::Alert) } else { ("toast", Icon::Check) };
     view! {
@@ -88,5 +88,4 @@ fn toast_view(toasts: Toasts, toast: Toast) -> AnyView {
                 on:click=move |_| toasts.close(toast.id)>{icon(Icon::Close)}</button>
         </div>
     }
-    .into_any()
 }

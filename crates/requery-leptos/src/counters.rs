@@ -2,9 +2,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use leptos::prelude::{Effect, GetUntracked, RwSignal, Set, Signal, on_cleanup, untrack};
+use leptos::prelude::{GetUntracked, RwSignal, Set, Signal, on_cleanup, untrack};
 use requery::{Environment, MutationFilters, MutationSummary, QueryClient, QueryFilters, Subscription};
 
+use crate::reaction::react;
 use crate::use_query_client;
 
 /// How many of the queries that match are being fetched. Zero in the first rendering.
@@ -46,7 +47,7 @@ where
     }
     let subscription: Arc<Mutex<Option<Subscription>>> = Arc::default();
     let (kept, read) = (Arc::clone(&subscription), Arc::new(read));
-    Effect::new(move |_| {
+    react(Box::new(move || {
         untrack(|| {
             let update = {
                 let (client, read) = (client.clone(), Arc::clone(&read));
@@ -62,7 +63,7 @@ where
             let subscribed = client.subscribe(move |_event| update());
             *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(subscribed);
         });
-    });
+    }));
     on_cleanup(move || drop(subscription.lock().unwrap_or_else(PoisonError::into_inner).take()));
     signal.into()
 }

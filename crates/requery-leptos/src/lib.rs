@@ -8,6 +8,7 @@ mod mutation;
 mod prefetch;
 mod provider;
 mod query;
+mod reaction;
 
 #[cfg(target_arch = "wasm32")]
 pub use browser::{browser_client, hydrate_from_document};

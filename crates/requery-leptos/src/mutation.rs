@@ -3,12 +3,13 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use leptos::prelude::{ArcRwSignal, Effect, GetValue, Set, StoredValue, With, on_cleanup, untrack};
+use leptos::prelude::{ArcRwSignal, GetValue, Set, StoredValue, With, on_cleanup, untrack};
 use requery::{
     Environment, MutateCallbacks, Mutating, MutationObserver, MutationOptions, MutationState, MutationStatus,
     Subscription, Timestamp,
 };
 
+use crate::reaction::react;
 use crate::use_query_client;
 
 /// A mutation that the component can call. It shows the latest call, and runs to its end when the component goes.
@@ -46,13 +47,13 @@ where
 {
     let subscription: Arc<Mutex<Option<Subscription>>> = Arc::default();
     let (observer, state, kept) = (observer.clone(), state.clone(), Arc::clone(&subscription));
-    Effect::new(move |_| {
+    react(Box::new(move || {
         let state = state.clone();
         untrack(|| {
             let subscribed = observer.subscribe(move |now| state.set(now.clone()));
             *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(subscribed);
         });
-    });
+    }));
     on_cleanup(move || drop(subscription.lock().unwrap_or_else(PoisonError::into_inner).take()));
 }
 

@@ -1,7 +1,7 @@
 //! Small labels that say where a thing stands.
 
 use contract::{EmailStatus, EnrichmentStatus, Job, JobStatus, OperatingStatus};
-use leptos::prelude::*;
+use markup::{Node, view};
 
 use crate::{leads_url, search_job};
 
@@ -28,12 +28,12 @@ impl Tone {
 }
 
 /// A label.
-pub(crate) fn badge(tone: Tone, text: impl Into<String>) -> AnyView {
-    view! { <span class=tone.class()>{text.into()}</span> }.into_any()
+pub(crate) fn badge(tone: Tone, text: impl Into<String>) -> Node {
+    view! { <span class=tone.class()>{text.into()}</span> }
 }
 
 /// Where a job stands.
-pub(crate) fn job_badge(job: &Job) -> AnyView {
+pub(crate) fn job_badge(job: &Job) -> Node {
     let tone = match job.status {
         JobStatus::Pending | JobStatus::Cancelled => Tone::Neutral,
         JobStatus::Running => Tone::Busy,
@@ -44,7 +44,7 @@ pub(crate) fn job_badge(job: &Job) -> AnyView {
 }
 
 /// Where enrichment of a lead stands.
-pub(crate) fn enrichment_badge(status: EnrichmentStatus) -> AnyView {
+pub(crate) fn enrichment_badge(status: EnrichmentStatus) -> Node {
     let tone = match status {
         EnrichmentStatus::Pending => Tone::Neutral,
         EnrichmentStatus::Enriching => Tone::Busy,
@@ -55,7 +55,7 @@ pub(crate) fn enrichment_badge(status: EnrichmentStatus) -> AnyView {
 }
 
 /// A label for a lead that does not trade now; nothing for one that does.
-pub(crate) fn operating_badge(status: OperatingStatus) -> Option<AnyView> {
+pub(crate) fn operating_badge(status: OperatingStatus) -> Option<Node> {
     match status {
         OperatingStatus::Open => None,
         OperatingStatus::TemporarilyClosed => Some(badge(Tone::Warning, "Temporarily closed")),
@@ -64,7 +64,7 @@ pub(crate) fn operating_badge(status: OperatingStatus) -> Option<AnyView> {
 }
 
 /// What is known of an e-mail address; nothing where it was not checked.
-pub(crate) fn email_badge(status: EmailStatus) -> Option<AnyView> {
+pub(crate) fn email_badge(status: EmailStatus) -> Option<Node> {
     match status {
         EmailStatus::Safe => Some(badge(Tone::Good, "Verified")),
         EmailStatus::Risky => Some(badge(Tone::Warning, "Risky")),

@@ -1,7 +1,7 @@
 //! Plain charts: bars drawn by the server, with the numbers beside them.
 
 use contract::stats::{Count, DayCount};
-use leptos::prelude::*;
+use markup::{Node, view};
 
 use crate::format;
 
@@ -9,7 +9,7 @@ use crate::format;
 const HEIGHT: u64 = 64;
 
 /// A list of values with a bar each, every one a link.
-pub(crate) fn counts(counts: &[Count], name: fn(&str) -> String, href: fn(&str) -> String) -> AnyView {
+pub(crate) fn counts(counts: &[Count], name: fn(&str) -> String, href: fn(&str) -> String) -> Node {
     let most = counts.iter().map(|count| count.count).max().unwrap_or(0);
     let rows = counts.iter().map(|count| {
         let width = format!("{}%", format::percent(count.count, most).max(1));
@@ -25,14 +25,14 @@ pub(crate) fn counts(counts: &[Count], name: fn(&str) -> String, href: fn(&str) 
             </li>
         }
     });
-    view! { <ul class="bars">{rows.collect_view()}</ul> }.into_any()
+    view! { <ul class="bars">{rows.collect::<Node>()}</ul> }
 }
 
 /// Leads per day as bars, and as a table one key away.
-pub(crate) fn per_day(days: &[DayCount]) -> AnyView {
+pub(crate) fn per_day(days: &[DayCount]) -> Node {
     let most = days.iter().map(|day| day.count).max().unwrap_or(0).max(1);
     let total: u64 = days.iter().map(|day| day.count).sum();
-    let bars = days.iter().enumerate().map(|(position, day)| day_bar(position, day, most)).collect_view();
+    let bars = days.iter().enumerate().map(|(position, day)| day_bar(position, day, most)).collect::<Node>();
     let rows = days.iter().rev().filter(|day| day.count > 0).map(|day| {
         view! { <tr><td>{format::day(&day.date)}</td><td class="num">{format::number(day.count)}</td></tr> }
     });
@@ -50,15 +50,14 @@ pub(crate) fn per_day(days: &[DayCount]) -> AnyView {
                 <summary>"Show the numbers"</summary>
                 <table class="table">
                     <thead><tr><th scope="col">"Day (UTC)"</th><th scope="col" class="num">"New leads"</th></tr></thead>
-                    <tbody>{rows.collect_view()}</tbody>
+                    <tbody>{rows.collect::<Node>()}</tbody>
                 </table>
             </details>
         </figure>
     }
-    .into_any()
 }
 
-fn day_bar(position: usize, day: &DayCount, most: u64) -> AnyView {
+fn day_bar(position: usize, day: &DayCount, most: u64) -> Node {
     // A day with any lead is seen: two units at least.
     let height = if day.count == 0 { 1 } else { (day.count * HEIGHT / most).max(2) };
     let class = if day.count == 0 { "chart__bar chart__bar--none" } else { "chart__bar" };
@@ -67,5 +66,4 @@ fn day_bar(position: usize, day: &DayCount, most: u64) -> AnyView {
             <title>{format!("{}: {}", format::day(&day.date), format::plural(day.count, "lead", "leads"))}</title>
         </rect>
     }
-    .into_any()
 }

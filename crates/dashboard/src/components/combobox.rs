@@ -4,9 +4,11 @@
 
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
+use markup::{Node, view};
 
 use crate::components::field::{FieldState, FieldText, described_by, field};
 use crate::format;
+use crate::reaction::react;
 
 /// One suggestion.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +39,7 @@ pub(crate) fn combobox(
     choices: Signal<Vec<Choice>>,
     commonest: Vec<Choice>,
     focused: RwSignal<bool>,
-) -> AnyView {
+) -> Node {
     let combobox = Combobox {
         name: text.name,
         field: state,
@@ -56,19 +58,19 @@ pub(crate) fn combobox(
             {datalist(text.name, commonest)}
         </div>
     };
-    field(text, state, control.into_any())
+    field(text, state, control)
 }
 
-fn datalist(name: &'static str, commonest: Vec<Choice>) -> AnyView {
+fn datalist(name: &'static str, commonest: Vec<Choice>) -> Node {
     let options =
         commonest.into_iter().map(|choice| view! { <option value=choice.value>{choice.label}</option> });
-    view! { <datalist id=format!("{name}-common")>{options.collect_view()}</datalist> }.into_any()
+    view! { <datalist id=format!("{name}-common")>{options.collect::<Node>()}</datalist> }
 }
 
 impl Combobox {
-    fn input(self, text: FieldText, placeholder: &'static str, focused: RwSignal<bool>) -> AnyView {
+    fn input(self, text: FieldText, placeholder: &'static str, focused: RwSignal<bool>) -> Node {
         let hydrated = RwSignal::new(false);
-        Effect::new(move |_| hydrated.set(true));
+        react(move || hydrated.set(true));
         view! {
             <input class="input" type="text" id=text.name name=text.name autocomplete="off" spellcheck="false"
                 placeholder=placeholder value=self.field.value.get_untracked() node_ref=self.field.input
@@ -79,12 +81,11 @@ impl Combobox {
                 aria-describedby=described_by(text.name, self.field)
                 aria-invalid=move || self.field.error.get().map(|_| "true")
                 on:focus=move |_| focused.set(true)
-                on:input:target=move |event| self.type_in(event.target().value())
+                on:input=move |event| self.type_in(event_target_value(&event))
                 on:click=move |_| self.open.set(true)
                 on:blur=move |_| self.close()
                 on:keydown=move |event| self.press(&event)/>
         }
-        .into_any()
     }
 
     fn list_id(self) -> String {
@@ -99,12 +100,12 @@ impl Combobox {
         self.open.get() && self.choices.with(|choices| !choices.is_empty())
     }
 
-    fn options(self) -> AnyView {
+    fn options(self) -> Node {
         let choices = self.choices.get();
-        choices.into_iter().enumerate().map(|(at, choice)| self.option(at, choice)).collect_view().into_any()
+        choices.into_iter().enumerate().map(|(at, choice)| self.option(at, choice)).collect()
     }
 
-    fn option(self, at: usize, choice: Choice) -> AnyView {
+    fn option(self, at: usize, choice: Choice) -> Node {
         let taken = choice.value.clone();
         view! {
             <li class="combobox__option" role="option" id=self.option_id(at)
@@ -115,7 +116,6 @@ impl Combobox {
                 {choice.note.map(|note| view! { <span class="muted">{note}</span> })}
             </li>
         }
-        .into_any()
     }
 
     fn announcement(self) -> String {

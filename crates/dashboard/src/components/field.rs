@@ -3,8 +3,10 @@
 use contract::FieldError;
 use leptos::html::Input;
 use leptos::prelude::*;
+use markup::{Node, view};
 
 use crate::components::load::sentence;
+use crate::reaction::react;
 
 /// What a field is called and how it is filled.
 #[derive(Clone, Copy, Debug)]
@@ -38,21 +40,22 @@ impl FieldState {
 
     /// What was typed before the script ran stays; later changes of the value reach the element.
     fn keep_in_step(self) {
-        Effect::new(move |is_met: Option<bool>| {
+        let mut is_met = false;
+        react(move || {
             let value = self.value.get();
-            let Some(input) = self.input.get() else { return false };
-            if is_met != Some(true) {
+            let Some(input) = self.input.get() else { return };
+            if !is_met {
+                is_met = true;
                 self.value.set(input.value());
             } else if input.value() != value {
                 input.set_value(&value);
             }
-            true
         });
     }
 }
 
 /// Label, `control`, hint, and error with its suggestions.
-pub(crate) fn field(text: FieldText, state: FieldState, control: AnyView) -> AnyView {
+pub(crate) fn field(text: FieldText, state: FieldState, control: Node) -> Node {
     view! {
         <div class="field" class:field--wrong=move || state.error.get().is_some()>
             <label class="field__label" for=text.name>{text.label}</label>
@@ -61,7 +64,6 @@ pub(crate) fn field(text: FieldText, state: FieldState, control: AnyView) -> Any
             {move || state.error.get().map(|error| field_error(text.name, state, error))}
         </div>
     }
-    .into_any()
 }
 
 /// The ids that describe a field: its hint, and its error while there is one.
@@ -74,7 +76,7 @@ pub(crate) fn described_by(
     }
 }
 
-fn field_error(name: &'static str, state: FieldState, error: FieldError) -> AnyView {
+fn field_error(name: &'static str, state: FieldState, error: FieldError) -> Node {
     let suggestions = error.suggestions.into_iter().map(move |suggestion| {
         let text = suggestion.clone();
         view! {
@@ -103,7 +105,6 @@ fn field_error(name: &'static str, state: FieldState, error: FieldError) -> AnyV
             {did_you_mean}
         </div>
     }
-    .into_any()
 }
 
 /// A one-line input of `kind`; `mode` is the keyboard that a phone shows.
@@ -112,13 +113,12 @@ pub(crate) fn input(
     state: FieldState,
     mode: &'static str,
     placeholder: &'static str,
-) -> AnyView {
+) -> Node {
     view! {
         <input class="input" type="text" id=text.name name=text.name inputmode=mode autocomplete="off"
             placeholder=placeholder value=state.value.get_untracked() node_ref=state.input
             aria-describedby=described_by(text.name, state)
             aria-invalid=move || state.error.get().map(|_| "true")
-            on:input:target=move |event| state.value.set(event.target().value())/>
+            on:input=move |event| state.value.set(event_target_value(&event))/>
     }
-    .into_any()
 }

@@ -1,6 +1,6 @@
 //! Line icons on a grid of 16.
 
-use leptos::prelude::*;
+use markup::{Node, view};
 
 /// The icons that pages use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,11 +69,10 @@ impl Icon {
 }
 
 /// The icon, hidden from readers: the words beside it or the label of its button say what it means.
-pub(crate) fn icon(icon: Icon) -> AnyView {
+pub(crate) fn icon(icon: Icon) -> Node {
     view! {
         <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
             <path d=icon.path()></path>
         </svg>
     }
-    .into_any()
 }

@@ -2,7 +2,7 @@
 
 use contract::{Job, JobId, JobStatus};
 use leptos::ev::SubmitEvent;
-use leptos::prelude::*;
+use markup::{Node, view};
 
 use crate::components::badge::job_badge;
 use crate::components::icon::{Icon, icon};
@@ -10,12 +10,12 @@ use crate::components::load::sentence;
 use crate::{clock, data, format, routes, search_job};
 
 /// One line about a job: title, where it stands, what it counted, and its bar while it runs.
-pub(crate) fn job_row(job: &Job) -> AnyView {
-    view! { <li class="job-row">{job_row_parts(job)}</li> }.into_any()
+pub(crate) fn job_row(job: &Job) -> Node {
+    view! { <li class="job-row">{job_row_parts(job)}</li> }
 }
 
 /// What stands in such a line.
-pub(crate) fn job_row_parts(job: &Job) -> AnyView {
+pub(crate) fn job_row_parts(job: &Job) -> Node {
     view! {
             <div class="job-row__head">
                 <a class="job-row__title" href=routes::job(job.job_id) data-row="">{search_job::title(job)}</a>
@@ -28,7 +28,6 @@ pub(crate) fn job_row_parts(job: &Job) -> AnyView {
             {has_progress(job).then(|| progress(job))}
             {job.error.as_deref().map(|error| view! { <p class="job-row__error">{sentence(error)}</p> })}
     }
-    .into_any()
 }
 
 /// Whether a bar says something: the job runs, or stopped on its way.
@@ -41,7 +40,7 @@ pub(crate) fn has_progress(job: &Job) -> bool {
 }
 
 /// The bar of a job with its numbers; without a total it shows only that something moves.
-pub(crate) fn progress(job: &Job) -> AnyView {
+pub(crate) fn progress(job: &Job) -> Node {
     let done = job.progress.done;
     let total = job.progress.total.map(|total| total.max(1));
     let value = total.map(|total| done.min(total).to_string());
@@ -55,7 +54,6 @@ pub(crate) fn progress(job: &Job) -> AnyView {
             </p>
         </div>
     }
-    .into_any()
 }
 
 fn stage(job: &Job) -> String {
@@ -90,15 +88,15 @@ impl Phase {
 }
 
 /// Stop, for a job that goes on; try again, for one that was given up or stopped.
-pub(crate) fn job_actions(phase: Phase) -> AnyView {
+pub(crate) fn job_actions(phase: Phase) -> Node {
     match phase.status {
         JobStatus::Pending | JobStatus::Running => cancel_form(phase.id, phase.cancel_requested),
         JobStatus::Failed | JobStatus::Cancelled => retry_form(phase.id),
-        JobStatus::Completed => ().into_any(),
+        JobStatus::Completed => Node::nothing(),
     }
 }
 
-fn cancel_form(id: JobId, requested: bool) -> AnyView {
+fn cancel_form(id: JobId, requested: bool) -> Node {
     let cancel = data::use_cancel_job();
     let waiting = move || requested || cancel.is_pending();
     view! {
@@ -112,10 +110,9 @@ fn cancel_form(id: JobId, requested: bool) -> AnyView {
             </button>
         </form>
     }
-    .into_any()
 }
 
-fn retry_form(id: JobId) -> AnyView {
+fn retry_form(id: JobId) -> Node {
     let retry = data::use_retry_job();
     view! {
         <form method="post" action=format!("/jobs/{id}/retry") on:submit=move |event: SubmitEvent| {
@@ -128,5 +125,4 @@ fn retry_form(id: JobId) -> AnyView {
             </button>
         </form>
     }
-    .into_any()
 }

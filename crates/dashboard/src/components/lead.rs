@@ -1,14 +1,19 @@
 //! A lead in lists, and the links by which it is reached.
 
 use contract::Business;
-use leptos::prelude::*;
+use markup::{IntoNode, Key, Node, view};
 
 use crate::components::badge::enrichment_badge;
 use crate::components::icon::{Icon, icon};
 use crate::{clock, data, format, routes};
 
+/// What a lead is known by in a list: it is made anew when it changes.
+pub(crate) fn lead_key(lead: &Business) -> Key {
+    (lead.id.0.cast_unsigned(), lead.version)
+}
+
 /// A row of the table of leads. `changed` marks it softly for a moment.
-pub(crate) fn lead_row(lead: &Business, changed: bool) -> AnyView {
+pub(crate) fn lead_row(lead: &Business, changed: bool) -> Node {
     let id = lead.id;
     let hover = data::use_prefetch_lead();
     view! {
@@ -26,19 +31,17 @@ pub(crate) fn lead_row(lead: &Business, changed: bool) -> AnyView {
             <td class="cell cell--added num" role="cell">{clock::time(lead.created_at)}</td>
         </tr>
     }
-    .into_any()
 }
 
 /// A line of a short list of leads: name, what it is, where.
-pub(crate) fn lead_line(lead: &Business, note: Option<String>) -> AnyView {
+pub(crate) fn lead_line(lead: &Business, note: Option<String>) -> Node {
     let id = lead.id;
     let hover = data::use_prefetch_lead();
     view! { <li class="lead-line" on:pointerenter=move |_| hover(id)>{lead_line_parts(lead, note)}</li> }
-        .into_any()
 }
 
 /// What stands in such a line.
-pub(crate) fn lead_line_parts(lead: &Business, note: Option<String>) -> AnyView {
+pub(crate) fn lead_line_parts(lead: &Business, note: Option<String>) -> Node {
     let place = lead.street.clone().or(lead.city.clone());
     view! {
         <a class="lead-line__name" href=routes::lead(lead.id) data-row="">{lead.name.clone()}</a>
@@ -48,49 +51,47 @@ pub(crate) fn lead_line_parts(lead: &Business, note: Option<String>) -> AnyView 
         </span>
         {note.map(|note| view! { <span class="lead-line__note num">{note}</span> })}
     }
-    .into_any()
 }
 
 /// A dash that readers skip, where nothing is known.
-pub(crate) fn none() -> AnyView {
-    view! { <span class="none" aria-label="unknown">"–"</span> }.into_any()
+pub(crate) fn none() -> Node {
+    view! { <span class="none" aria-label="unknown">"–"</span> }
 }
 
 /// The text, or the dash.
-pub(crate) fn text_or_none(text: Option<String>) -> AnyView {
-    text.map_or_else(none, IntoAny::into_any)
+pub(crate) fn text_or_none(text: Option<String>) -> Node {
+    text.map_or_else(none, IntoNode::into_node)
 }
 
 /// The phone number as a link that calls.
-pub(crate) fn phone(lead: &Business) -> AnyView {
+pub(crate) fn phone(lead: &Business) -> Node {
     let Some(number) = lead.phone.clone() else { return none() };
     let text = lead.phone_display.clone().unwrap_or_else(|| number.clone());
-    view! { <a class="cell-link" href=format!("tel:{number}")>{text}</a> }.into_any()
+    view! { <a class="cell-link" href=format!("tel:{number}")>{text}</a> }
 }
 
 /// The e-mail address as a link that writes.
-pub(crate) fn email(lead: &Business) -> AnyView {
+pub(crate) fn email(lead: &Business) -> Node {
     let Some(address) = lead.email.clone() else { return none() };
-    view! { <a class="cell-link" href=format!("mailto:{address}")>{address.clone()}</a> }.into_any()
+    view! { <a class="cell-link" href=format!("mailto:{address}")>{address.clone()}</a> }
 }
 
 /// The website as a link that opens beside this page; text where it is no web address.
-pub(crate) fn website(lead: &Business) -> AnyView {
+pub(crate) fn website(lead: &Business) -> Node {
     let Some(url) = lead.website.clone() else { return none() };
     let host = format::host(&url);
     match format::web_link(&url) {
         Some(href) => external(href, host),
-        None => view! { <span>{url}</span> }.into_any(),
+        None => view! { <span>{url}</span> },
     }
 }
 
 /// A link to elsewhere that tells nothing of where it was pressed.
-pub(crate) fn external(href: String, text: String) -> AnyView {
+pub(crate) fn external(href: String, text: String) -> Node {
     view! {
         <a class="cell-link" href=href target="_blank" rel="noopener noreferrer external">
             <span>{text}</span>
             {icon(Icon::External)}
         </a>
     }
-    .into_any()
 }

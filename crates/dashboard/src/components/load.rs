@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use client::ApiError;
 use leptos::prelude::*;
+use markup::{Node, view};
 use requery_leptos::UseQuery;
 
 use crate::components::icon::{Icon, icon};
@@ -34,9 +35,9 @@ pub(crate) fn load_of<T: PartialEq + Send + Sync + 'static>(query: UseQuery<T, A
 /// page when it cannot be refreshed, with a line that says so.
 pub(crate) fn loaded<T: PartialEq + Send + Sync + 'static>(
     query: UseQuery<T, ApiError>,
-    waiting: fn() -> AnyView,
-    content: impl Fn(Arc<T>) -> AnyView + Send + Sync + 'static,
-) -> AnyView {
+    waiting: fn() -> Node,
+    content: impl Fn(Arc<T>) -> Node + Send + Sync + 'static,
+) -> Node {
     let load = load_of(query);
     view! {
         {move || match query.data() {
@@ -45,16 +46,15 @@ pub(crate) fn loaded<T: PartialEq + Send + Sync + 'static>(
         }}
         {stale_line(load, Signal::derive(move || query.data().is_some()))}
     }
-    .into_any()
 }
 
 /// What stands where there is no data: the error if there is one, else `waiting`.
-pub(crate) fn missing(load: Load, waiting: fn() -> AnyView) -> AnyView {
+pub(crate) fn missing(load: Load, waiting: fn() -> Node) -> Node {
     load.error.get().map_or_else(waiting, |error| failed(&error, load))
 }
 
 /// What happened, and a way to try again.
-pub(crate) fn failed(error: &ApiError, load: Load) -> AnyView {
+pub(crate) fn failed(error: &ApiError, load: Load) -> Node {
     let request = error.problem.as_ref().and_then(|problem| problem.request_id.clone());
     view! {
         <div class="failed" role="alert">
@@ -67,11 +67,10 @@ pub(crate) fn failed(error: &ApiError, load: Load) -> AnyView {
             {retry_button(load)}
         </div>
     }
-    .into_any()
 }
 
 /// A line that says that the data on the page could not be refreshed.
-pub(crate) fn stale_line(load: Load, has_data: Signal<bool>) -> AnyView {
+pub(crate) fn stale_line(load: Load, has_data: Signal<bool>) -> Node {
     view! {
         {move || load.error.get().filter(|_| has_data.get()).map(|error| view! {
             <p class="stale" role="status">
@@ -80,10 +79,9 @@ pub(crate) fn stale_line(load: Load, has_data: Signal<bool>) -> AnyView {
             </p>
         })}
     }
-    .into_any()
 }
 
-fn retry_button(load: Load) -> AnyView {
+fn retry_button(load: Load) -> Node {
     view! {
         <button type="button" class="btn" prop:disabled=move || load.fetching.get()
             on:click=move |_| load.retry.run(())>
@@ -91,7 +89,6 @@ fn retry_button(load: Load) -> AnyView {
             <span>"Try again"</span>
         </button>
     }
-    .into_any()
 }
 
 /// A message's fragment as a sentence: `no such lead` is `No such lead.`
@@ -105,15 +102,14 @@ pub(crate) fn sentence(fragment: &str) -> String {
 }
 
 /// Grey bars in the shape of `rows` lines of text.
-pub(crate) fn lines(rows: usize) -> AnyView {
-    let bars = (0..rows).map(|_| view! { <div class="skeleton__line"></div> }).collect_view();
+pub(crate) fn lines(rows: usize) -> Node {
+    let bars = (0..rows).map(|_| view! { <div class="skeleton__line"></div> }).collect::<Node>();
     view! {
         <div class="skeleton" role="status" aria-label="Loading">
             {bars}
             <noscript>"This part could not be loaded. Reload the page to try again."</noscript>
         </div>
     }
-    .into_any()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use contract::{Business, BusinessId, GeoPoint};
 use leptos::prelude::*;
+use markup::{Node, keyed, view};
 
 use crate::{format, routes};
 
@@ -55,7 +56,7 @@ pub(crate) fn map(
     radius_km: f64,
     pins: Signal<Vec<Pin>>,
     marked: RwSignal<Option<BusinessId>>,
-) -> AnyView {
+) -> Node {
     let scale = scale_km(radius_km);
     let length = tenth(scale * (HALF - MARGIN) / radius_km);
     let label = move || {
@@ -67,18 +68,16 @@ pub(crate) fn map(
             <circle class="map__area" cx="100" cy="100" r="88"></circle>
             <circle class="map__ring" cx="100" cy="100" r="44"></circle>
             <path class="map__centre" d="M96 100h8M100 96v8"></path>
-            <For each=move || pins.get() key=|pin| pin.id
-                children=move |pin| pin_view(&pin, centre, radius_km, marked)/>
+            {keyed(move || pins.get(), |pin| (pin.id.0.cast_unsigned(), 0), move |pin| pin_view(&pin, centre, radius_km, marked))}
             <path class="map__scale" d=format!("M8 188v4h{length}v-4")></path>
             <text class="map__text" x=8.0 + length + 4.0 y="192" aria-hidden="true">{format::distance(scale)}</text>
             <text class="map__text" x="192" y="14" text-anchor="end" aria-hidden="true">"N ↑"</text>
         </svg>
     }
-    .into_any()
 }
 
 /// Links on the map repeat the list, which is the way by keyboard.
-fn pin_view(pin: &Pin, centre: GeoPoint, radius_km: f64, marked: RwSignal<Option<BusinessId>>) -> AnyView {
+fn pin_view(pin: &Pin, centre: GeoPoint, radius_km: f64, marked: RwSignal<Option<BusinessId>>) -> Node {
     let (x, y) = project(centre, radius_km, pin.point);
     let id = pin.id;
     view! {
@@ -89,7 +88,6 @@ fn pin_view(pin: &Pin, centre: GeoPoint, radius_km: f64, marked: RwSignal<Option
             </circle>
         </a>
     }
-    .into_any()
 }
 
 #[cfg(test)]

@@ -2,30 +2,30 @@
 
 use contract::{BusinessQuery, PageMeta};
 use leptos::prelude::*;
+use markup::{Node, view};
 
 use crate::components::icon::{Icon, icon};
 use crate::{format, leads_url};
 
 /// Where the page stands in the list, and links to its neighbours. `hover` is told of a page that may be next.
-pub(crate) fn pagination(query: &BusinessQuery, meta: &PageMeta, hover: Callback<BusinessQuery>) -> AnyView {
+pub(crate) fn pagination(query: &BusinessQuery, meta: &PageMeta, hover: Callback<BusinessQuery>) -> Node {
     let current = meta.page;
     let numbers = shown_pages(current, meta.total_pages);
     let links = numbers.into_iter().map(|entry| match entry {
         Some(page) => page_link(query, page, page == current, hover),
-        None => view! { <li class="pages__gap" aria-hidden="true">"…"</li> }.into_any(),
+        None => view! { <li class="pages__gap" aria-hidden="true">"…"</li> },
     });
     view! {
         <nav class="pages" aria-label="Pages">
             <p class="pages__range">{range(meta)}</p>
             <ul class="pages__list">
                 <li>{step(query, current > 1, current.saturating_sub(1), "Previous page", Icon::ChevronLeft, hover)}</li>
-                {links.collect_view()}
+                {links.collect::<Node>()}
                 <li>{step(query, current < meta.total_pages, current.saturating_add(1), "Next page", Icon::ChevronRight, hover)}</li>
             </ul>
             {sizes(query, meta.limit)}
         </nav>
     }
-    .into_any()
 }
 
 /// `51–100 of 2,341`.
@@ -58,7 +58,7 @@ fn shown_pages(current: u32, last: u32) -> Vec<Option<u32>> {
     shown
 }
 
-fn page_link(query: &BusinessQuery, page: u32, is_current: bool, hover: Callback<BusinessQuery>) -> AnyView {
+fn page_link(query: &BusinessQuery, page: u32, is_current: bool, hover: Callback<BusinessQuery>) -> Node {
     let target = leads_url::at_page(query, page);
     let href = leads_url::url(&target);
     view! {
@@ -69,7 +69,6 @@ fn page_link(query: &BusinessQuery, page: u32, is_current: bool, hover: Callback
             </a>
         </li>
     }
-    .into_any()
 }
 
 fn step(
@@ -79,7 +78,7 @@ fn step(
     label: &'static str,
     mark: Icon,
     hover: Callback<BusinessQuery>,
-) -> AnyView {
+) -> Node {
     let target = leads_url::at_page(query, page);
     // A link without an address is what HTML calls a disabled link.
     let href = possible.then(|| leads_url::url(&target));
@@ -89,10 +88,9 @@ fn step(
             {icon(mark)}
         </a>
     }
-    .into_any()
 }
 
-fn sizes(query: &BusinessQuery, limit: u32) -> AnyView {
+fn sizes(query: &BusinessQuery, limit: u32) -> Node {
     let links = leads_url::PAGE_SIZES.into_iter().map(|size| {
         let target = leads_url::changed(query, |next| {
             next.limit = (size != leads_url::PAGE_SIZE).then_some(size);
@@ -107,10 +105,9 @@ fn sizes(query: &BusinessQuery, limit: u32) -> AnyView {
     view! {
         <div class="pages__sizes">
             <span class="muted" id="page-size">"Rows"</span>
-            <ul class="pages__list" aria-labelledby="page-size">{links.collect_view()}</ul>
+            <ul class="pages__list" aria-labelledby="page-size">{links.collect::<Node>()}</ul>
         </div>
     }
-    .into_any()
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use contract::{FieldError, Job, Problem};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
+use markup::{Node, view};
 
 use crate::components::combobox::{Choice, combobox};
 use crate::components::field::{FieldState, FieldText, field, input};
@@ -17,6 +18,7 @@ use crate::components::job::job_row_parts;
 use crate::components::load::{lines, loaded, sentence};
 use crate::components::panel::{page_head, panel};
 use crate::find_form::FindForm;
+use crate::reaction::react;
 use crate::search_job::SearchJob;
 use crate::state::use_page_state;
 use crate::{data, format};
@@ -104,21 +106,20 @@ impl Form {
 }
 
 /// The page.
-pub(crate) fn find_page() -> AnyView {
+pub(crate) fn find_page() -> Node {
     let (form, refused) = start();
     let focused = RwSignal::new(false);
     let places = data::locations(form.location.value, focused);
     view! {
-        {page_head(|| "Find leads".to_owned(), ().into_any())}
+        {page_head(|| "Find leads".to_owned(), Node::nothing())}
         <div class="columns columns--wide">
-            {panel("search", "New search", ().into_any(), search_form(form, refused, places, focused))}
+            {panel("search", "New search", Node::nothing(), search_form(form, refused, places, focused))}
             <div class="stack">
                 {area::preview(form.location.value, form.radius.value, places)}
-                {panel("recent-searches", "Recent searches", ().into_any(), recent_searches())}
+                {panel("recent-searches", "Recent searches", Node::nothing(), recent_searches())}
             </div>
         </div>
     }
-    .into_any()
 }
 
 /// The form as the address or the refused one fills it in, and why that was refused.
@@ -135,12 +136,7 @@ fn start() -> (Form, Option<Problem>) {
     (form, refused)
 }
 
-fn search_form(
-    form: Form,
-    refused: Option<Problem>,
-    places: data::Places,
-    focused: RwSignal<bool>,
-) -> AnyView {
+fn search_form(form: Form, refused: Option<Problem>, places: data::Places, focused: RwSignal<bool>) -> Node {
     let general =
         RwSignal::new(refused.filter(|problem| problem.errors.is_empty()).map(|problem| problem.detail));
     let start_search = data::use_start_search(move |error| {
@@ -182,10 +178,9 @@ fn search_form(
             </div>
         </form>
     }
-    .into_any()
 }
 
-fn location_field(state: FieldState, places: data::Places, focused: RwSignal<bool>) -> AnyView {
+fn location_field(state: FieldState, places: data::Places, focused: RwSignal<bool>) -> Node {
     let choices = Signal::derive(move || {
         let found = places.data();
         found.map(|found| found.iter().map(location_choice).collect::<Vec<_>>()).unwrap_or_default()
@@ -198,14 +193,15 @@ fn location_choice(place: &LocationSuggestion) -> Choice {
     Choice { value: place.label.clone(), label: place.label.clone(), note: Some(note) }
 }
 
-fn category_field(state: FieldState) -> AnyView {
+fn category_field(state: FieldState) -> Node {
     let focused = RwSignal::new(false);
     let suggestions = data::categories(state.value, focused);
     let choices = Signal::derive(move || {
         let found = suggestions.data();
         found.map(|found| found.iter().map(category_choice).collect::<Vec<_>>()).unwrap_or_default()
     });
-    let commonest = data::commonest_categories().data();
+    // For browsers without script, so that the page need not follow them.
+    let commonest = untrack(|| data::commonest_categories().data());
     let commonest = commonest.map(|found| found.iter().map(category_choice).collect()).unwrap_or_default();
     combobox(CATEGORY, state, "Restaurant", choices, commonest, focused)
 }
@@ -219,37 +215,37 @@ fn category_choice(category: &CategorySuggestion) -> Choice {
     }
 }
 
-fn recent_searches() -> AnyView {
+fn recent_searches() -> Node {
     loaded(
         data::scrape_jobs(),
         || lines(6),
         |jobs| {
             if jobs.is_empty() {
                 let text = "Searches appear here, to be looked at or run again.";
-                return view! { <p class="muted panel__empty">{text}</p> }.into_any();
+                return view! { <p class="muted panel__empty">{text}</p> };
             }
-            let rows = jobs.iter().take(8).map(recent_search).collect_view();
-            view! { <ul class="list">{rows}</ul> }.into_any()
+            let rows = jobs.iter().take(8).map(recent_search).collect::<Node>();
+            view! { <ul class="list">{rows}</ul> }
         },
     )
 }
 
-fn recent_search(job: &Job) -> AnyView {
+fn recent_search(job: &Job) -> Node {
     let again = SearchJob::of(job).map(|search| {
         let href = FindForm::from_request(&search.request).url();
         view! { <a class="recent__again" href=href data-noscroll="">"Fill in the form"</a> }
     });
-    view! { <li class="job-row">{job_row_parts(job)}{again}</li> }.into_any()
+    view! { <li class="job-row">{job_row_parts(job)}{again}</li> }
 }
 
 /// A link to this page with other values fills them in, though the page stays.
 fn follow_address(form: Form) {
     let search = use_location().search;
-    Effect::new(move |before: Option<String>| {
+    let mut before = None;
+    react(move || {
         let now = search.get();
-        if before.is_some_and(|before| before != now) {
+        if before.replace(now.clone()).is_some_and(|before| before != now) {
             form.fill(&FindForm::from_search(&now));
         }
-        now
     });
 }

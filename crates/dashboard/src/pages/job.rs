@@ -4,11 +4,12 @@ use contract::query::GeoPoint;
 use contract::{Business, BusinessId, BusinessQuery, Job, JobId, JobStatus, Page};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
+use markup::{Node, keyed, view};
 
 use crate::components::badge::job_badge;
 use crate::components::icon::{Icon, icon};
 use crate::components::job::{Phase, has_progress, job_actions, progress};
-use crate::components::lead::lead_line_parts;
+use crate::components::lead::{lead_key, lead_line_parts};
 use crate::components::load::{lines, load_of, missing, sentence, stale_line};
 use crate::components::map::{Pin, map};
 use crate::components::panel::{empty, link_button, page_head, panel};
@@ -23,7 +24,7 @@ use crate::{clock, data, format, leads_url, routes};
 pub(crate) const SHOWN: u32 = 200;
 
 /// The page.
-pub(crate) fn job_page() -> AnyView {
+pub(crate) fn job_page() -> Node {
     let path = use_location().pathname;
     let id = Memo::new(move |before: Option<&Option<JobId>>| match Route::parse(&path.get()) {
         Some(Route::Job(id)) => Some(id),
@@ -45,29 +46,27 @@ pub(crate) fn job_page() -> AnyView {
             job_view(job)
         } else {
             view! {
-                {page_head(|| "Job".to_owned(), ().into_any())}
+                {page_head(|| "Job".to_owned(), Node::nothing())}
                 {move || missing(load, || lines(8))}
             }
-            .into_any()
         }
     };
     view! {
         {head}
         {move || area.get().map(results)}
     }
-    .into_any()
 }
 
 /// The page of a job that is there: made once, its parts follow the job.
-fn job_view(job: data::OneJob) -> AnyView {
-    let part = move |part: fn(&Job) -> Option<AnyView>| move || job.data().and_then(|job| part(&job));
+fn job_view(job: data::OneJob) -> Node {
+    let part = move |part: fn(&Job) -> Option<Node>| move || job.data().and_then(|job| part(&job));
     let title = Memo::new(move |_| job.data().map(|job| search_job::title(&job)).unwrap_or_default());
     let phase = Memo::new(move |_| job.data().map(|job| Phase::of(&job)));
     let spoken = Memo::new(move |_| job.data().map(|job| spoken(&job)).unwrap_or_default());
     let actions = view! { {move || phase.get().map(job_actions)} {part(again)} };
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href="/jobs">"Jobs"</a></nav>
-        {page_head(move || title.get(), actions.into_any())}
+        {page_head(move || title.get(), actions)}
         <section class="panel job" aria-label="Progress">
             {part(|job| Some(standing(job)))}
             <p class="hidden" role="status">{spoken}</p>
@@ -75,26 +74,24 @@ fn job_view(job: data::OneJob) -> AnyView {
         {part(failure)}
         {part(nothing_found)}
     }
-    .into_any()
 }
 
-fn standing(job: &Job) -> AnyView {
+fn standing(job: &Job) -> Node {
     view! {
         <p class="status-line">{job_badge(job)}{timing(job)}</p>
         {has_progress(job).then(|| progress(job))}
         {counts(job)}
     }
-    .into_any()
 }
 
 /// A link to the form that asks for the same again.
-fn again(job: &Job) -> Option<AnyView> {
+fn again(job: &Job) -> Option<Node> {
     let search = SearchJob::of(job)?;
     let url = FindForm::from_request(&search.request).url();
     Some(link_button("btn", url, Icon::Search, "Change and search again"))
 }
 
-fn timing(job: &Job) -> AnyView {
+fn timing(job: &Job) -> Node {
     let attempts = (job.attempt > 1).then(|| format!("attempt {} of {}", job.attempt, job.max_attempts));
     let took =
         job.started_at.zip(job.finished_at).map(|(from, to)| format!("took {}", format::duration(from, to)));
@@ -103,10 +100,9 @@ fn timing(job: &Job) -> AnyView {
         {took.map(|took| view! { <span class="muted">{took}</span> })}
         {attempts.map(|attempts| view! { <span class="muted">{attempts}</span> })}
     }
-    .into_any()
 }
 
-fn counts(job: &Job) -> AnyView {
+fn counts(job: &Job) -> Node {
     let counts = job.counts;
     let count = |name: &'static str, value: u64, about: &'static str| {
         view! {
@@ -125,7 +121,6 @@ fn counts(job: &Job) -> AnyView {
             {count("Closed", counts.closed, "Closed for good, left out")}
         </dl>
     }
-    .into_any()
 }
 
 /// What a reader hears: a change of state, and each quarter of the way, not every row.
@@ -140,7 +135,7 @@ fn spoken(job: &Job) -> String {
     }
 }
 
-fn failure(job: &Job) -> Option<AnyView> {
+fn failure(job: &Job) -> Option<Node> {
     let error = job.error.clone()?;
     let (title, class) = if job.status == JobStatus::Failed {
         ("The job was given up", "failed")
@@ -156,11 +151,11 @@ fn failure(job: &Job) -> Option<AnyView> {
             </div>
         </div>
     };
-    Some(view.into_any())
+    Some(view)
 }
 
 /// What to try when a search ended without any place.
-fn nothing_found(job: &Job) -> Option<AnyView> {
+fn nothing_found(job: &Job) -> Option<Node> {
     if job.status != JobStatus::Completed || job.counts.found > 0 {
         return None;
     }
@@ -168,12 +163,12 @@ fn nothing_found(job: &Job) -> Option<AnyView> {
     let attempts = alternatives(&search)
         .into_iter()
         .map(|(text, form)| view! { <li><a class="chip" href=form.url()>{text}</a></li> });
-    let actions = view! { <ul class="chips" aria-label="What to try">{attempts.collect_view()}</ul> };
+    let actions = view! { <ul class="chips" aria-label="What to try">{attempts.collect::<Node>()}</ul> };
     Some(empty(
         Icon::Search,
         "Nothing found",
         "The source knows no such place within the radius. Try one of these:",
-        actions.into_any(),
+        actions,
     ))
 }
 
@@ -219,7 +214,7 @@ impl Area {
     }
 }
 
-fn results(area: Area) -> AnyView {
+fn results(area: Area) -> Node {
     let query = area.query.clone();
     let list = data::leads(move || BusinessQuery { limit: Some(SHOWN), ..query.clone() });
     let marked = RwSignal::new(None);
@@ -229,49 +224,44 @@ fn results(area: Area) -> AnyView {
                 .map(|page| page.data.iter().filter_map(Pin::of).collect::<Vec<_>>())
                 .unwrap_or_default()
         });
-        panel("map", "Map", ().into_any(), map(centre, area.radius_km, pins, marked))
+        panel("map", "Map", Node::nothing(), map(centre, area.radius_km, pins, marked))
     });
-    let all =
-        view! { <a class="panel__more" href=leads_url::url(&area.query)>"Open as a list"</a> }.into_any();
+    let all = view! { <a class="panel__more" href=leads_url::url(&area.query)>"Open as a list"</a> };
     view! {
         <div class="columns columns--wide columns--results">
             {panel("results", "Leads in this area", all, result_list(list, area, marked))}
             {drawing}
         </div>
     }
-    .into_any()
 }
 
-fn result_list(list: data::Leads, area: Area, marked: RwSignal<Option<BusinessId>>) -> AnyView {
+fn result_list(list: data::Leads, area: Area, marked: RwSignal<Option<BusinessId>>) -> Node {
     let load = load_of(list);
     let has_rows = Memo::new(move |_| list.data().map(|page| !page.data.is_empty()));
     let rows = move || list.data().map(|page| page.data.clone()).unwrap_or_default();
     let (centre, since) = (area.centre, area.since);
     let body = move || match has_rows.get() {
-        None => view! { {move || missing(load, || lines(8))} }.into_any(),
+        None => view! { {move || missing(load, || lines(8))} },
         Some(false) => {
-            view! { <p class="muted panel__empty">"Leads appear here as they are stored."</p> }.into_any()
+            view! { <p class="muted panel__empty">"Leads appear here as they are stored."</p> }
         }
         Some(true) => view! {
             <ul class="list list--results" aria-label="Leads in this area">
-                <For each=rows key=|lead| (lead.id, lead.version)
-                    children=move |lead| row(&lead, centre, since, marked)/>
+                {keyed(rows, lead_key, move |lead| row(&lead, centre, since, marked))}
             </ul>
             {move || list.data().and_then(|page| more(&page))}
-        }
-        .into_any(),
+        },
     };
     view! {
         {body}
         {stale_line(load, Signal::derive(move || has_rows.get().is_some()))}
     }
-    .into_any()
 }
 
-fn more(page: &Page<Business>) -> Option<AnyView> {
+fn more(page: &Page<Business>) -> Option<Node> {
     let more = page.meta.total.saturating_sub(page.data.len() as u64);
     let text = format!("and {} more", format::number(more));
-    (more > 0).then(|| view! { <p class="panel__foot muted">{text}</p> }.into_any())
+    (more > 0).then(|| view! { <p class="panel__foot muted">{text}</p> })
 }
 
 fn row(
@@ -279,7 +269,7 @@ fn row(
     centre: Option<GeoPoint>,
     since: contract::Timestamp,
     marked: RwSignal<Option<BusinessId>>,
-) -> AnyView {
+) -> Node {
     let id = lead.id;
     let away = centre.zip(lead.location()).map(|(centre, point)| format::distance(centre.distance_km(point)));
     let is_new = lead.created_at >= since;
@@ -292,7 +282,6 @@ fn row(
             {lead_line_parts(lead, away)}
         </li>
     }
-    .into_any()
 }
 
 #[cfg(test)]

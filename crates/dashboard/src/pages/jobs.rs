@@ -4,6 +4,7 @@ use contract::job::JobQuery;
 use contract::{Job, JobId, JobStatus};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
+use markup::{Node, keyed, view};
 
 use crate::components::badge::job_badge;
 use crate::components::icon::{Icon, icon};
@@ -13,7 +14,7 @@ use crate::components::panel::{empty, link_button, page_head};
 use crate::{clock, data, format, routes, search_job};
 
 /// The page.
-pub(crate) fn jobs_page() -> AnyView {
+pub(crate) fn jobs_page() -> Node {
     let search = use_location().search;
     let query = Memo::new(move |_| routes::job_query(&search.read()));
     let list = data::jobs(move || query.get());
@@ -22,10 +23,9 @@ pub(crate) fn jobs_page() -> AnyView {
         {move || tabs(&query.get())}
         {listing(list, query)}
     }
-    .into_any()
 }
 
-fn tabs(query: &JobQuery) -> AnyView {
+fn tabs(query: &JobQuery) -> Node {
     let tab = |status: Option<JobStatus>, text: &'static str| {
         let target = JobQuery { status, kind: query.kind, ..Default::default() };
         let current = (query.status == status).then_some("page");
@@ -43,35 +43,33 @@ fn tabs(query: &JobQuery) -> AnyView {
             </ul>
         </nav>
     }
-    .into_any()
 }
 
 /// The list is made once; its rows follow their jobs one by one.
-fn listing(list: data::Jobs, query: Memo<JobQuery>) -> AnyView {
+fn listing(list: data::Jobs, query: Memo<JobQuery>) -> Node {
     let load = load_of(list);
     let has_rows = Memo::new(move |_| list.data().map(|page| !page.data.is_empty()));
     let body = move || match has_rows.get() {
-        None => view! { {move || missing(load, || lines(8))} }.into_any(),
-        Some(false) => view! { {move || nothing(&query.get())} }.into_any(),
+        None => view! { {move || missing(load, || lines(8))} },
+        Some(false) => view! { {move || nothing(&query.get())} },
         Some(true) => rows(list, query),
     };
     view! {
         {body}
         {stale_line(load, Signal::derive(move || has_rows.get().is_some()))}
     }
-    .into_any()
 }
 
-fn nothing(query: &JobQuery) -> AnyView {
+fn nothing(query: &JobQuery) -> Node {
     if query == &JobQuery::default() {
         let text = "Searches and imports are listed here while they run and afterwards.";
-        return empty(Icon::Jobs, "No jobs yet", text, ().into_any());
+        return empty(Icon::Jobs, "No jobs yet", text, Node::nothing());
     }
     let all = link_button("btn", "/jobs".to_owned(), Icon::Jobs, "All jobs");
     empty(Icon::Jobs, "No such jobs", "No job stands there at present.", all)
 }
 
-fn rows(list: data::Jobs, query: Memo<JobQuery>) -> AnyView {
+fn rows(list: data::Jobs, query: Memo<JobQuery>) -> Node {
     let ids = move || {
         list.data().map(|page| page.data.iter().map(|job| job.job_id).collect::<Vec<_>>()).unwrap_or_default()
     };
@@ -83,14 +81,13 @@ fn rows(list: data::Jobs, query: Memo<JobQuery>) -> AnyView {
     view! {
         <p class="muted">{move || list.data().map(|page| format::plural(page.meta.total, "job", "jobs"))}</p>
         <ul class="list list--framed" aria-label="Jobs">
-            <For each=ids key=|id| *id children=move |id| job_item(job_of(id))/>
+            {keyed(ids, |id: &JobId| id.0.as_u64_pair(), move |id| job_item(job_of(id)))}
         </ul>
         {move || list.data().map(|page| older_and_newer(&query.get(), page.meta.next_cursor.clone()))}
     }
-    .into_any()
 }
 
-fn older_and_newer(query: &JobQuery, next: Option<String>) -> AnyView {
+fn older_and_newer(query: &JobQuery, next: Option<String>) -> Node {
     let older = next.map(|cursor| {
         let target = JobQuery { cursor: Some(cursor), ..query.clone() };
         link_button("btn", routes::jobs_url(&target), Icon::ChevronRight, "Older jobs")
@@ -99,10 +96,10 @@ fn older_and_newer(query: &JobQuery, next: Option<String>) -> AnyView {
         let target = JobQuery { cursor: None, ..query.clone() };
         link_button("btn", routes::jobs_url(&target), Icon::ChevronLeft, "Newest jobs")
     });
-    view! { <nav class="pages" aria-label="Pages">{newest}{older}</nav> }.into_any()
+    view! { <nav class="pages" aria-label="Pages">{newest}{older}</nav> }
 }
 
-fn job_item(job: Memo<Option<Job>>) -> AnyView {
+fn job_item(job: Memo<Option<Job>>) -> Node {
     let phase = Memo::new(move |_| job.with(|job| job.as_ref().map(Phase::of)));
     view! {
         <li class="job-row job-row--wide">
@@ -110,10 +107,9 @@ fn job_item(job: Memo<Option<Job>>) -> AnyView {
             {move || phase.get().map(job_actions)}
         </li>
     }
-    .into_any()
 }
 
-fn job_facts(job: &Job) -> AnyView {
+fn job_facts(job: &Job) -> Node {
     let took =
         job.started_at.zip(job.finished_at).map(|(from, to)| format!("took {}", format::duration(from, to)));
     let attempts = (job.attempt > 1).then(|| format!("attempt {} of {}", job.attempt, job.max_attempts));
@@ -131,5 +127,4 @@ fn job_facts(job: &Job) -> AnyView {
         {has_progress(job).then(|| progress(job))}
         {job.error.as_deref().map(|error| view! { <p class="job-row__error">{icon(Icon::Alert)}{sentence(error)}</p> })}
     }
-    .into_any()
 }

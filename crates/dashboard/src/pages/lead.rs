@@ -4,6 +4,7 @@ use contract::{Business, BusinessDetail, BusinessId, Contact, EnrichmentStatus, 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
+use markup::{Node, view};
 
 use crate::components::badge::{email_badge, enrichment_badge, operating_badge};
 use crate::components::icon::{Icon, icon};
@@ -20,7 +21,7 @@ use crate::{clock, data, format, leads_url, routes};
 const AROUND_KM: f64 = 0.5;
 
 /// The page.
-pub(crate) fn lead_page() -> AnyView {
+pub(crate) fn lead_page() -> Node {
     let path = use_location().pathname;
     let id = Memo::new(move |before: Option<&Option<BusinessId>>| match Route::parse(&path.get()) {
         Some(Route::Lead(id)) => Some(id),
@@ -40,16 +41,15 @@ pub(crate) fn lead_page() -> AnyView {
             match lead.data() {
                 Some(detail) => lead_view(&detail, lead.is_placeholder_data()),
                 None => view! {
-                    {page_head(|| "Lead".to_owned(), ().into_any())}
+                    {page_head(|| "Lead".to_owned(), Node::nothing())}
                     {missing(load, || lines(10))}
-                }.into_any(),
+                },
             }
         }}
     }
-    .into_any()
 }
 
-fn lead_view(detail: &BusinessDetail, is_partial: bool) -> AnyView {
+fn lead_view(detail: &BusinessDetail, is_partial: bool) -> Node {
     let lead = &detail.business;
     let name = lead.name.clone();
     view! {
@@ -61,20 +61,19 @@ fn lead_view(detail: &BusinessDetail, is_partial: bool) -> AnyView {
         {enrichment_error(lead)}
         <div class="columns columns--wide">
             <div class="stack">
-                {panel("details", "Details", ().into_any(), details(lead))}
-                {panel("contacts", "Contacts", ().into_any(), contacts(&detail.contacts, is_partial))}
+                {panel("details", "Details", Node::nothing(), details(lead))}
+                {panel("contacts", "Contacts", Node::nothing(), contacts(&detail.contacts, is_partial))}
             </div>
             <div class="stack">
                 {location_panel(lead)}
-                {panel("sources", "Sources", ().into_any(), sources(lead))}
-                {panel("record", "Record", ().into_any(), record(lead))}
+                {panel("sources", "Sources", Node::nothing(), sources(lead))}
+                {panel("record", "Record", Node::nothing(), record(lead))}
             </div>
         </div>
     }
-    .into_any()
 }
 
-fn actions(lead: &Business) -> AnyView {
+fn actions(lead: &Business) -> Node {
     let call = lead.phone.clone().map(|number| action(format!("tel:{number}"), Icon::Phone, "Call"));
     let write = lead.email.clone().map(|address| action(format!("mailto:{address}"), Icon::Mail, "Write"));
     let visit = lead.website.as_deref().and_then(format::web_link).map(|url| {
@@ -84,14 +83,14 @@ fn actions(lead: &Business) -> AnyView {
             </a>
         }
     });
-    view! { {call}{write}{visit}{enrich_form(lead)} }.into_any()
+    view! { {call}{write}{visit}{enrich_form(lead)} }
 }
 
-fn action(href: String, mark: Icon, text: &'static str) -> AnyView {
-    view! { <a class="btn" href=href>{icon(mark)}<span>{text}</span></a> }.into_any()
+fn action(href: String, mark: Icon, text: &'static str) -> Node {
+    view! { <a class="btn" href=href>{icon(mark)}<span>{text}</span></a> }
 }
 
-fn enrich_form(lead: &Business) -> AnyView {
+fn enrich_form(lead: &Business) -> Node {
     let id = lead.id;
     let enrich = data::use_enrich_lead();
     let is_at_it = lead.enrichment_status == EnrichmentStatus::Enriching;
@@ -107,15 +106,14 @@ fn enrich_form(lead: &Business) -> AnyView {
             </button>
         </form>
     }
-    .into_any()
 }
 
-fn status_line(lead: &Business) -> AnyView {
+fn status_line(lead: &Business) -> Node {
     let category = lead.category.clone().map(|slug| {
         let query = contract::BusinessQuery { category: Some(slug.clone()), ..Default::default() };
         view! { <a class="tag" href=leads_url::url(&query)>{format::label(&slug)}</a> }
     });
-    let tags = lead.tags.iter().map(|tag| view! { <span class="tag">{tag.clone()}</span> }).collect_view();
+    let tags = lead.tags.iter().map(|tag| view! { <span class="tag">{tag.clone()}</span> }).collect::<Node>();
     view! {
         <p class="status-line">
             {category}
@@ -125,23 +123,22 @@ fn status_line(lead: &Business) -> AnyView {
             {tags}
         </p>
     }
-    .into_any()
 }
 
-fn enrichment_error(lead: &Business) -> Option<AnyView> {
+fn enrichment_error(lead: &Business) -> Option<Node> {
     let error = lead.enrichment_error.clone()?;
     let view = view! {
         <p class="stale" role="status"><span>{format!("Last enrichment: {}", sentence(&error))}</span></p>
     };
-    Some(view.into_any())
+    Some(view)
 }
 
 /// One line of a list of facts.
-fn fact(name: &'static str, value: AnyView) -> AnyView {
-    view! { <div class="fact"><dt>{name}</dt><dd>{value}</dd></div> }.into_any()
+fn fact(name: &'static str, value: Node) -> Node {
+    view! { <div class="fact"><dt>{name}</dt><dd>{value}</dd></div> }
 }
 
-fn details(lead: &Business) -> AnyView {
+fn details(lead: &Business) -> Node {
     let address = format::address_lines(lead);
     let address = if address.is_empty() { none() } else { text(address.join(", ")) };
     let optional = [
@@ -160,17 +157,16 @@ fn details(lead: &Business) -> AnyView {
             {fact("Address", address)}
             {fact("Trade", text(format::category(lead.category.as_deref())))}
             {fact("Industry", text_or_none(lead.industry.as_deref().map(format::label)))}
-            {optional.into_iter().flatten().collect_view()}
+            {optional.into_iter().flatten().collect::<Node>()}
         </dl>
     }
-    .into_any()
 }
 
-fn text(text: String) -> AnyView {
-    view! { <span class="text">{text}</span> }.into_any()
+fn text(text: String) -> Node {
+    view! { <span class="text">{text}</span> }
 }
 
-fn socials(lead: &Business) -> Option<AnyView> {
+fn socials(lead: &Business) -> Option<Node> {
     let profiles = [
         ("Facebook", &lead.socials.facebook),
         ("Instagram", &lead.socials.instagram),
@@ -180,14 +176,14 @@ fn socials(lead: &Business) -> Option<AnyView> {
         ("TikTok", &lead.socials.tiktok),
         ("Yelp", &lead.socials.yelp),
     ];
-    let links: Vec<AnyView> = profiles
+    let links: Vec<Node> = profiles
         .into_iter()
         .filter_map(|(name, url)| Some(external(format::web_link(url.as_deref()?)?, name.to_owned())))
         .collect();
-    (!links.is_empty()).then(|| fact("Profiles", view! { <span class="inline">{links}</span> }.into_any()))
+    (!links.is_empty()).then(|| fact("Profiles", view! { <span class="inline">{links}</span> }))
 }
 
-fn contacts(contacts: &[Contact], is_partial: bool) -> AnyView {
+fn contacts(contacts: &[Contact], is_partial: bool) -> Node {
     if is_partial {
         return lines(3);
     }
@@ -196,13 +192,13 @@ fn contacts(contacts: &[Contact], is_partial: bool) -> AnyView {
             Icon::Mail,
             "No contacts yet",
             "Enriching reads the website for people and addresses to write to.",
-            ().into_any(),
+            Node::nothing(),
         );
     }
-    view! { <ul class="list">{contacts.iter().map(contact).collect_view()}</ul> }.into_any()
+    view! { <ul class="list">{contacts.iter().map(contact).collect::<Node>()}</ul> }
 }
 
-fn contact(contact: &Contact) -> AnyView {
+fn contact(contact: &Contact) -> Node {
     let name = contact.name.clone().or(contact.title.clone()).unwrap_or_else(|| "Front desk".to_owned());
     let title = contact.title.clone().filter(|_| contact.name.is_some());
     let page = contact.source_url.as_deref().and_then(format::web_link);
@@ -226,7 +222,6 @@ fn contact(contact: &Contact) -> AnyView {
             </p>
         </li>
     }
-    .into_any()
 }
 
 /// A share of one in whole percent.
@@ -234,7 +229,7 @@ fn share(confidence: f64) -> String {
     format!("{:.0}", confidence.clamp(0.0, 1.0) * 100.0)
 }
 
-fn location_panel(lead: &Business) -> Option<AnyView> {
+fn location_panel(lead: &Business) -> Option<Node> {
     let point = lead.location()?;
     let pins = Signal::stored(Pin::of(lead).into_iter().collect::<Vec<_>>());
     let near = contract::BusinessQuery { near: Some(point), radius_km: Some(1.0), ..Default::default() };
@@ -245,19 +240,19 @@ fn location_panel(lead: &Business) -> Option<AnyView> {
             <a href=leads_url::url(&near)>"Leads within 1 km"</a>
         </p>
     };
-    Some(panel("location", "Location", ().into_any(), body.into_any()))
+    Some(panel("location", "Location", Node::nothing(), body))
 }
 
-fn sources(lead: &Business) -> AnyView {
-    view! { <ul class="list">{lead.sources.iter().map(source).collect_view()}</ul> }.into_any()
+fn sources(lead: &Business) -> Node {
+    view! { <ul class="list">{lead.sources.iter().map(source).collect::<Node>()}</ul> }
 }
 
-fn source(source: &SourceRef) -> AnyView {
+fn source(source: &SourceRef) -> Node {
     let name = format::source(&source.source);
     let record = source.source_id.clone();
     let record = match record_url(&source.source, &record) {
         Some(url) => external(url, record),
-        None => view! { <code>{record}</code> }.into_any(),
+        None => view! { <code>{record}</code> },
     };
     view! {
         <li class="source">
@@ -268,7 +263,6 @@ fn source(source: &SourceRef) -> AnyView {
             </p>
         </li>
     }
-    .into_any()
 }
 
 /// Where a source shows its own record to people.
@@ -280,7 +274,7 @@ fn record_url(source: &str, record: &str) -> Option<String> {
     (is_osm && is_element).then(|| format!("https://www.openstreetmap.org/{kind}/{number}"))
 }
 
-fn record(lead: &Business) -> AnyView {
+fn record(lead: &Business) -> Node {
     let confidence =
         lead.confidence.map(|confidence| fact("Confidence", text(format!("{} %", share(confidence)))));
     view! {
@@ -291,7 +285,6 @@ fn record(lead: &Business) -> AnyView {
             {confidence}
         </dl>
     }
-    .into_any()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod table;
 use contract::{Business, BusinessQuery, Page};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
+use markup::{Node, view};
 
 use crate::components::icon::Icon;
 use crate::components::load::{lines, load_of, missing, stale_line};
@@ -22,7 +23,7 @@ enum Shape {
 }
 
 /// The page.
-pub(crate) fn leads_page() -> AnyView {
+pub(crate) fn leads_page() -> Node {
     let search = use_location().search;
     let query = Memo::new(move |_| leads_url::parse(&search.read()));
     let list = data::leads(move || leads_url::for_list(&query.get()));
@@ -34,8 +35,8 @@ pub(crate) fn leads_page() -> AnyView {
         Some(_) => Shape::Rows,
     });
     let body = move || match shape.get() {
-        Shape::Missing => view! { {move || missing(load, || lines(12))} }.into_any(),
-        Shape::Nothing => view! { {move || list.data().map(|page| nothing(&query.get(), &page))} }.into_any(),
+        Shape::Missing => view! { {move || missing(load, || lines(12))} },
+        Shape::Nothing => view! { {move || list.data().map(|page| nothing(&query.get(), &page))} },
         Shape::Rows => rows(query, list),
     };
     view! {
@@ -46,20 +47,18 @@ pub(crate) fn leads_page() -> AnyView {
             {stale_line(load, Signal::derive(move || shape.get() != Shape::Missing))}
         </section>
     }
-    .into_any()
 }
 
-fn rows(query: Memo<BusinessQuery>, list: data::Leads) -> AnyView {
+fn rows(query: Memo<BusinessQuery>, list: data::Leads) -> Node {
     let prefetch = data::use_prefetch_leads();
     let hover = Callback::new(move |target: BusinessQuery| prefetch(leads_url::for_list(&target)));
     view! {
         {table::table(query, list)}
         {move || list.data().map(|page| pagination(&query.get(), &page.meta, hover))}
     }
-    .into_any()
 }
 
-fn nothing(query: &BusinessQuery, page: &Page<Business>) -> AnyView {
+fn nothing(query: &BusinessQuery, page: &Page<Business>) -> Node {
     if page.meta.total > 0 {
         let text = format!("The list has {}.", format::plural(page.meta.total_pages.into(), "page", "pages"));
         let first = leads_url::url(&leads_url::at_page(query, 1));
@@ -80,5 +79,5 @@ fn nothing(query: &BusinessQuery, page: &Page<Business>) -> AnyView {
         {link_button("btn btn--primary", "/leads".to_owned(), Icon::Close, "Clear all filters")}
         {link_button("btn", "/find".to_owned(), Icon::Search, "Find leads")}
     };
-    empty(Icon::Leads, "No lead matches these filters", text, actions.into_any())
+    empty(Icon::Leads, "No lead matches these filters", text, actions)
 }

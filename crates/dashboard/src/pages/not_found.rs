@@ -1,14 +1,14 @@
 //! Where an address leads nowhere.
 
-use leptos::prelude::*;
+use markup::{Node, view};
 
 use crate::components::icon::Icon;
 use crate::components::panel::{empty, link_button, page_head};
 
 /// No page has this address.
-pub(crate) fn not_found_page() -> AnyView {
+pub(crate) fn not_found_page() -> Node {
     view! {
-        {page_head(|| "Page not found".to_owned(), ().into_any())}
+        {page_head(|| "Page not found".to_owned(), Node::nothing())}
         {empty(
             Icon::Search,
             "There is no page at this address",
@@ -16,7 +16,6 @@ pub(crate) fn not_found_page() -> AnyView {
             link_button("btn btn--primary", "/".to_owned(), Icon::Home, "Go to the overview"),
         )}
     }
-    .into_any()
 }
 
 /// The lead or job of this address does not exist.
@@ -25,9 +24,9 @@ pub(crate) fn nothing_there(
     text: &'static str,
     href: &'static str,
     action: &'static str,
-) -> AnyView {
+) -> Node {
     view! {
-        {page_head(move || title.to_owned(), ().into_any())}
+        {page_head(move || title.to_owned(), Node::nothing())}
         {empty(
             Icon::Search,
             title,
@@ -35,5 +34,4 @@ pub(crate) fn nothing_there(
             link_button("btn btn--primary", href.to_owned(), Icon::ChevronLeft, action),
         )}
     }
-    .into_any()
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use contract::{Business, BusinessQuery, EnrichmentStatus, Job, Page, Stats};
-use leptos::prelude::*;
+use markup::{Node, view};
 
 use crate::components::bars;
 use crate::components::icon::Icon;
@@ -14,7 +14,7 @@ use crate::components::panel::{empty, link_button, page_head, panel};
 use crate::{clock, data, format, leads_url};
 
 /// The page.
-pub(crate) fn overview_page() -> AnyView {
+pub(crate) fn overview_page() -> Node {
     let find = link_button("btn btn--primary", "/find".to_owned(), Icon::Search, "Find leads");
     let stats = data::stats();
     view! {
@@ -25,14 +25,13 @@ pub(crate) fn overview_page() -> AnyView {
             {panel("latest-leads", "Latest leads", link("/leads", "All leads"), latest_leads())}
         </div>
     }
-    .into_any()
 }
 
-fn link(href: &'static str, text: &'static str) -> AnyView {
-    view! { <a class="panel__more" href=href>{text}</a> }.into_any()
+fn link(href: &'static str, text: &'static str) -> Node {
+    view! { <a class="panel__more" href=href>{text}</a> }
 }
 
-fn begin() -> AnyView {
+fn begin() -> Node {
     empty(
         Icon::Search,
         "No leads yet",
@@ -42,7 +41,7 @@ fn begin() -> AnyView {
     )
 }
 
-fn figures(stats: &Arc<Stats>) -> AnyView {
+fn figures(stats: &Arc<Stats>) -> Node {
     let week = &stats.created_per_day[stats.created_per_day.len().saturating_sub(7)..];
     let this_week: u64 = week.iter().map(|day| day.count).sum();
     let today = week.last().map_or(0, |day| day.count);
@@ -83,15 +82,14 @@ fn figures(stats: &Arc<Stats>) -> AnyView {
         ),
     ];
     view! {
-        <ul class="tiles" aria-label="Figures">{tiles.into_iter().collect_view()}</ul>
-        {panel("per-day", "New leads per day", ().into_any(), bars::per_day(&stats.created_per_day))}
+        <ul class="tiles" aria-label="Figures">{tiles.into_iter().collect::<Node>()}</ul>
+        {panel("per-day", "New leads per day", Node::nothing(), bars::per_day(&stats.created_per_day))}
         <div class="columns columns--three">
-            {panel("top-trades", "Trades", ().into_any(), bars::counts(top(&stats.by_category), format::label, by_category))}
-            {panel("top-cities", "Cities", ().into_any(), bars::counts(top(&stats.by_city), str::to_owned, by_city))}
-            {panel("top-sources", "Sources", ().into_any(), bars::counts(top(&stats.by_source), format::source, by_source))}
+            {panel("top-trades", "Trades", Node::nothing(), bars::counts(top(&stats.by_category), format::label, by_category))}
+            {panel("top-cities", "Cities", Node::nothing(), bars::counts(top(&stats.by_city), str::to_owned, by_city))}
+            {panel("top-sources", "Sources", Node::nothing(), bars::counts(top(&stats.by_source), format::source, by_source))}
         </div>
     }
-    .into_any()
 }
 
 fn top(counts: &[contract::stats::Count]) -> &[contract::stats::Count] {
@@ -110,7 +108,7 @@ fn by_source(value: &str) -> String {
     leads_url::url(&BusinessQuery { source: Some(value.to_owned()), ..Default::default() })
 }
 
-fn tile(name: &'static str, count: u64, note: String, query: BusinessQuery) -> AnyView {
+fn tile(name: &'static str, count: u64, note: String, query: BusinessQuery) -> Node {
     view! {
         <li class="tile">
             <a class="tile__link" href=leads_url::url(&query)>
@@ -120,19 +118,18 @@ fn tile(name: &'static str, count: u64, note: String, query: BusinessQuery) -> A
             </a>
         </li>
     }
-    .into_any()
 }
 
-fn recent_searches() -> AnyView {
+fn recent_searches() -> Node {
     loaded(
         data::scrape_jobs(),
         || lines(4),
         |jobs: Arc<Vec<Job>>| {
             if jobs.is_empty() {
-                return view! { <p class="muted panel__empty">"Searches appear here with what they found."</p> }.into_any();
+                return view! { <p class="muted panel__empty">"Searches appear here with what they found."</p> };
             }
-            let rows = jobs.iter().take(5).map(job_row).collect_view();
-            view! { <ul class="list">{rows}</ul> }.into_any()
+            let rows = jobs.iter().take(5).map(job_row).collect::<Node>();
+            view! { <ul class="list">{rows}</ul> }
         },
     )
 }
@@ -140,23 +137,22 @@ fn recent_searches() -> AnyView {
 /// How many leads the overview shows.
 pub(crate) const LATEST: u32 = 8;
 
-fn latest_leads() -> AnyView {
+fn latest_leads() -> Node {
     let latest = data::leads(|| BusinessQuery { limit: Some(LATEST), ..Default::default() });
     loaded(
         latest,
         || lines(6),
         |page: Arc<Page<Business>>| {
             if page.data.is_empty() {
-                return view! { <p class="muted panel__empty">"Leads appear here as they are stored."</p> }
-                    .into_any();
+                return view! { <p class="muted panel__empty">"Leads appear here as they are stored."</p> };
             }
-            let rows = page.data.iter().map(latest_line).collect_view();
-            view! { <ul class="list">{rows}</ul> }.into_any()
+            let rows = page.data.iter().map(latest_line).collect::<Node>();
+            view! { <ul class="list">{rows}</ul> }
         },
     )
 }
 
-fn latest_line(lead: &Business) -> AnyView {
+fn latest_line(lead: &Business) -> Node {
     let age = clock::use_clock().ago(lead.created_at);
     lead_line(lead, Some(age))
 }

@@ -2,6 +2,7 @@
 
 use contract::{EnrichmentStatus, FieldError, JobStatus, OperatingStatus};
 use leptos::prelude::*;
+use markup::{Node, view};
 
 use crate::components::badge::{Tone, badge, enrichment_badge, operating_badge};
 use crate::components::bars;
@@ -16,26 +17,25 @@ use crate::toast::use_toasts;
 use crate::{format, samples};
 
 /// The page.
-pub(crate) fn styleguide_page() -> AnyView {
+pub(crate) fn styleguide_page() -> Node {
     view! {
-        {page_head(|| "Style page".to_owned(), ().into_any())}
+        {page_head(|| "Style page".to_owned(), Node::nothing())}
         <div class="stack">
-            {panel("sg-buttons", "Buttons and labels", ().into_any(), buttons())}
-            {panel("sg-fields", "Fields", ().into_any(), fields())}
-            {panel("sg-jobs", "Jobs", ().into_any(), jobs())}
-            {panel("sg-leads", "Leads", ().into_any(), leads())}
-            {panel("sg-map", "Map", ().into_any(), drawing())}
-            {panel("sg-charts", "Charts", ().into_any(), charts())}
-            {panel("sg-waiting", "Waiting and empty", ().into_any(), waiting())}
+            {panel("sg-buttons", "Buttons and labels", Node::nothing(), buttons())}
+            {panel("sg-fields", "Fields", Node::nothing(), fields())}
+            {panel("sg-jobs", "Jobs", Node::nothing(), jobs())}
+            {panel("sg-leads", "Leads", Node::nothing(), leads())}
+            {panel("sg-map", "Map", Node::nothing(), drawing())}
+            {panel("sg-charts", "Charts", Node::nothing(), charts())}
+            {panel("sg-waiting", "Waiting and empty", Node::nothing(), waiting())}
         </div>
     }
-    .into_any()
 }
 
-fn buttons() -> AnyView {
+fn buttons() -> Node {
     let toasts = use_toasts();
-    let statuses = EnrichmentStatus::ALL.iter().map(|status| enrichment_badge(*status)).collect_view();
-    let closed = OperatingStatus::ALL.iter().filter_map(|status| operating_badge(*status)).collect_view();
+    let statuses = EnrichmentStatus::ALL.iter().map(|status| enrichment_badge(*status)).collect::<Node>();
+    let closed = OperatingStatus::ALL.iter().filter_map(|status| operating_badge(*status)).collect::<Node>();
     view! {
         <p class="inline">
             {link_button("btn btn--primary", "#".to_owned(), Icon::Search, "Primary")}
@@ -46,10 +46,9 @@ fn buttons() -> AnyView {
         </p>
         <p class="inline">{badge(Tone::Warning, "Warning")}{statuses}{closed}</p>
     }
-    .into_any()
 }
 
-fn fields() -> AnyView {
+fn fields() -> Node {
     const PLAIN: FieldText = FieldText { name: "sg-plain", label: "Plain", hint: "A hint." };
     const WRONG: FieldText = FieldText { name: "sg-wrong", label: "Wrong", hint: "A hint." };
     let error = FieldError::new("sg-wrong", "unknown", "no place is called so")
@@ -60,10 +59,9 @@ fn fields() -> AnyView {
         {field(PLAIN, plain, input(PLAIN, plain, "text", "Placeholder"))}
         {field(WRONG, wrong, input(WRONG, wrong, "text", ""))}
     }
-    .into_any()
 }
 
-fn jobs() -> AnyView {
+fn jobs() -> Node {
     let request = serde_json::json!({"location": "Espoo", "category": "barber", "radiusKm": 2.5});
     let failed = contract::Job {
         error: Some("the file ended in the middle of a record".to_owned()),
@@ -77,43 +75,39 @@ fn jobs() -> AnyView {
         failed,
     ];
     view! {
-        <ul class="list">{rows.iter().map(job_row).collect_view()}</ul>
+        <ul class="list">{rows.iter().map(job_row).collect::<Node>()}</ul>
         {progress(&samples::running_search())}
     }
-    .into_any()
 }
 
-fn leads() -> AnyView {
+fn leads() -> Node {
     let names = ["Kahvila Esimerkki", "Ravintola, jonka nimi on pidempi kuin rivi ja jatkuu vielä", "X"];
     let rows = names
         .into_iter()
         .zip(1..)
         .map(|(name, id)| lead_line(&samples::business(id, name), Some(format::distance(0.2))));
-    view! { <ul class="list">{rows.collect_view()}</ul> }.into_any()
+    view! { <ul class="list">{rows.collect::<Node>()}</ul> }
 }
 
-fn drawing() -> AnyView {
+fn drawing() -> Node {
     let pins: Vec<Pin> = (1..40).filter_map(|id| Pin::of(&samples::business(id, "Kahvila"))).collect();
     let centre = samples::business(20, "Centre").location();
-    centre.map_or_else(
-        || ().into_any(),
-        |centre| map(centre, 1.0, Signal::stored(pins), RwSignal::new(Some(contract::BusinessId(7)))),
-    )
+    centre.map_or_else(Node::nothing, |centre| {
+        map(centre, 1.0, Signal::stored(pins), RwSignal::new(Some(contract::BusinessId(7))))
+    })
 }
 
-fn charts() -> AnyView {
+fn charts() -> Node {
     let stats = samples::stats();
     view! {
         {bars::per_day(&stats.created_per_day)}
         {bars::counts(&stats.by_category, format::label, |_| "#".to_owned())}
     }
-    .into_any()
 }
 
-fn waiting() -> AnyView {
+fn waiting() -> Node {
     view! {
         {lines(4)}
         {empty(Icon::Search, "Nothing here", "Say how to begin.", link_button("btn", "#".to_owned(), Icon::Search, "Begin"))}
     }
-    .into_any()
 }

@@ -7,12 +7,13 @@ mod many;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use leptos::prelude::{Effect, GetValue, Owner, StoredValue, on_cleanup, untrack};
+use leptos::prelude::{GetValue, Owner, StoredValue, on_cleanup, untrack};
 use requery::{
     Environment, FetchStatus, Fetching, InfiniteData, InfiniteQueryOptions, QueryClient, QueryKey,
     QueryObserver, QueryOptions, QueryResult, QueryStatus, RefetchOptions, Subscription, Timestamp,
 };
 
+use crate::reaction::react;
 use crate::use_query_client;
 use cell::{Field, ResultCell};
 pub use many::use_queries;
@@ -72,17 +73,19 @@ where
 {
     let subscription: Arc<Mutex<Option<Subscription>>> = Arc::default();
     let (followed, kept) = (Arc::clone(shared), Arc::clone(&subscription));
-    Effect::new(move |is_mounted: Option<()>| {
+    let mut is_mounted = false;
+    react(Box::new(move || {
         let options = options();
         // Nothing that the cache calls in here may count as read by this effect.
         untrack(|| {
             followed.observer.set_options(options);
-            if is_mounted.is_none() {
+            if !is_mounted {
+                is_mounted = true;
                 *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(subscribe(&followed));
             }
             followed.result.publish(&followed.observer.current_result());
         });
-    });
+    }));
     on_cleanup(move || drop(subscription.lock().unwrap_or_else(PoisonError::into_inner).take()));
 }
 

@@ -17,6 +17,11 @@ use crate::workspace::Workspace;
 /// names itself.
 const RELEASE: [&str; 1] = ["profile.wasm-release.strip='debuginfo'"];
 
+/// What shrinks a library that is built along with the page: a panic ends the script without a message, and nothing is
+/// kept to say where it was or to print values for programmers. The document notices and says so to its reader.
+const SMALL_LIBRARY: &str = "target.wasm32-unknown-unknown.rustflags=['-Zunstable-options', \
+     '-Cpanic=immediate-abort', '-Zfmt-debug=none', '-Zlocation-detail=none']";
+
 /// The inner loop's profile, given on cargo's command line: nobody else builds with it.
 const DEV: [&str; 6] = [
     "profile.wasm-dev.inherits='dev'",
@@ -77,6 +82,9 @@ fn compile(workspace: &Workspace, std: &WasmStd, profile: Profile) -> Result<Pat
     cargo.args(["--no-default-features", "--features", "hydrate", "--profile", profile.cargo()]);
     cargo.arg("--target-dir").arg(&target).args(std.flags());
     cargo.args(profile.settings().iter().flat_map(|setting| ["--config", setting]));
+    if profile == Profile::Release && *std == WasmStd::Debian {
+        cargo.args(["--config", SMALL_LIBRARY]);
+    }
     process::run(&mut cargo, "build the page")?;
     Ok(target.join(TARGET).join(profile.cargo()).join(format!("{CRATE}.wasm")))
 }

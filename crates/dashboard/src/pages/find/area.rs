@@ -2,6 +2,7 @@
 
 use contract::{BusinessQuery, GeoPoint};
 use leptos::prelude::*;
+use markup::{Node, view};
 
 use crate::components::map::{Pin, map};
 use crate::components::panel::panel;
@@ -11,7 +12,7 @@ use crate::{data, format, leads_url};
 const SHOWN: u32 = 200;
 
 /// The map, once the location is a suggestion that was taken or a pair of coordinates.
-pub(super) fn preview(location: RwSignal<String>, radius: RwSignal<String>, places: data::Places) -> AnyView {
+pub(super) fn preview(location: RwSignal<String>, radius: RwSignal<String>, places: data::Places) -> Node {
     let area = Memo::new(move |_| {
         let typed = location.get();
         let known = places.data().and_then(|found| {
@@ -31,7 +32,7 @@ pub(super) fn preview(location: RwSignal<String>, radius: RwSignal<String>, plac
         })
     };
     let leads = data::leads_if(query);
-    view! { {move || area.get().map(|(centre, radius)| drawing(centre, radius, leads))} }.into_any()
+    view! { {move || area.get().map(|(centre, radius)| drawing(centre, radius, leads))} }
 }
 
 /// The radius as it was typed, with the default for none; nothing where it is out of range.
@@ -40,10 +41,10 @@ fn kilometres(typed: &str) -> Option<f64> {
     if typed.is_empty() {
         return Some(contract::scrape::DEFAULT_RADIUS_KM);
     }
-    typed.parse().ok().filter(|radius| (0.1..=50.0).contains(radius))
+    contract::number::parse(&typed).filter(|radius| (0.1..=50.0).contains(radius))
 }
 
-fn drawing(centre: GeoPoint, radius: f64, leads: data::Leads) -> AnyView {
+fn drawing(centre: GeoPoint, radius: f64, leads: data::Leads) -> Node {
     let pins = Signal::derive(move || {
         let shown = leads.data().filter(|_| !leads.is_placeholder_data());
         shown.map(|page| page.data.iter().filter_map(Pin::of).collect::<Vec<_>>()).unwrap_or_default()
@@ -58,7 +59,7 @@ fn drawing(centre: GeoPoint, radius: f64, leads: data::Leads) -> AnyView {
         {map(centre, radius, pins, RwSignal::new(None))}
         <p class="panel__foot"><a href=list>{known}</a></p>
     };
-    panel("area", "Area", ().into_any(), body.into_any())
+    panel("area", "Area", Node::nothing(), body)
 }
 
 #[cfg(test)]

@@ -3,19 +3,20 @@
 use contract::FieldError;
 use contract::places::{SourceInfo, SourceState};
 use leptos::prelude::*;
+use markup::{Node, view};
 
 use crate::components::lead::external;
 use crate::components::load::{lines, loaded, sentence};
 use crate::{data, format};
 
 /// The sources as radio buttons, each with what it covers, what it costs and its licence.
-pub(super) fn choice(chosen: RwSignal<String>, errors: RwSignal<Vec<FieldError>>) -> AnyView {
+pub(super) fn choice(chosen: RwSignal<String>, errors: RwSignal<Vec<FieldError>>) -> Node {
     loaded(
         data::sources(),
         || lines(2),
         move |sources| {
             let error = errors.with(|errors| errors.iter().find(|error| error.field == "source").cloned());
-            let options = sources.iter().map(|source| option(source, chosen)).collect_view();
+            let options = sources.iter().map(|source| option(source, chosen)).collect::<Node>();
             view! {
                 <fieldset class="sources" aria-describedby="source-error">
                     <legend class="field__label">"Source"</legend>
@@ -25,12 +26,11 @@ pub(super) fn choice(chosen: RwSignal<String>, errors: RwSignal<Vec<FieldError>>
                     })}
                 </fieldset>
             }
-            .into_any()
         },
     )
 }
 
-fn option(source: &SourceInfo, chosen: RwSignal<String>) -> AnyView {
+fn option(source: &SourceInfo, chosen: RwSignal<String>) -> Node {
     let slug = source.source.clone();
     let (this, set) = (slug.clone(), slug.clone());
     let is_default = source.default;
@@ -50,15 +50,14 @@ fn option(source: &SourceInfo, chosen: RwSignal<String>) -> AnyView {
             {about(source, &id)}
         </div>
     }
-    .into_any()
 }
 
-fn about(source: &SourceInfo, id: &str) -> AnyView {
+fn about(source: &SourceInfo, id: &str) -> Node {
     let places = source.places.map(|count| format!("{}. ", format::plural(count, "place", "places")));
     let licence = source.licence.clone();
     let licence = match source.licence_url.as_deref().and_then(format::web_link) {
         Some(url) => external(url, licence),
-        None => view! { <span>{licence}</span> }.into_any(),
+        None => view! { <span>{licence}</span> },
     };
     view! {
         <div class="source-option__about" id=format!("{id}-about")>
@@ -70,5 +69,4 @@ fn about(source: &SourceInfo, id: &str) -> AnyView {
             {source.message.clone().map(|message| view! { <p class="field__error">{sentence(&message)}</p> })}
         </div>
     }
-    .into_any()
 }

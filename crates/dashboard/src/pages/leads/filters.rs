@@ -10,15 +10,17 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
+use markup::{Node, view};
 
 use crate::components::icon::{Icon, icon};
+use crate::reaction::react;
 use crate::{data, format, leads_url};
 
 /// Pause in typing after which the list follows.
 const PAUSE: Duration = Duration::from_millis(250);
 
 /// Search, filters, active filters and the number of leads.
-pub(super) fn toolbar(query: Memo<BusinessQuery>, total: Memo<Option<u64>>) -> AnyView {
+pub(super) fn toolbar(query: Memo<BusinessQuery>, total: Memo<Option<u64>>) -> Node {
     let facets = data::facets(move || query.get().filters());
     let menus = move || menus(&query.get(), facets.data().as_deref());
     close_on_escape();
@@ -34,10 +36,9 @@ pub(super) fn toolbar(query: Memo<BusinessQuery>, total: Memo<Option<u64>>) -> A
             {move || active(&query.get())}
         </div>
     }
-    .into_any()
 }
 
-fn search_form(query: Memo<BusinessQuery>) -> AnyView {
+fn search_form(query: Memo<BusinessQuery>) -> Node {
     let input = NodeRef::<Input>::new();
     let navigate = use_navigate();
     let search = move |replace: bool| {
@@ -73,12 +74,11 @@ fn search_form(query: Memo<BusinessQuery>) -> AnyView {
             <button type="submit" class="btn search__submit">"Search"</button>
         </form>
     }
-    .into_any()
 }
 
 /// When the address changes otherwise than by typing, the field follows.
 fn follow_address(input: NodeRef<Input>, query: Memo<BusinessQuery>) {
-    Effect::new(move |_| {
+    react(move || {
         let text = query.get().search.unwrap_or_default();
         let Some(input) = input.get() else { return };
         let element: &web_sys::Element = input.as_ref();
@@ -90,15 +90,12 @@ fn follow_address(input: NodeRef<Input>, query: Memo<BusinessQuery>) {
 }
 
 /// The other parameters, for a browser that sends the form itself.
-fn hidden_fields(query: &BusinessQuery) -> Vec<AnyView> {
+fn hidden_fields(query: &BusinessQuery) -> Vec<Node> {
     let others = leads_url::pairs(&leads_url::changed(query, |next| next.search = None));
-    others
-        .into_iter()
-        .map(|(name, value)| view! { <input type="hidden" name=name value=value/> }.into_any())
-        .collect()
+    others.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect()
 }
 
-fn active(query: &BusinessQuery) -> Option<AnyView> {
+fn active(query: &BusinessQuery) -> Option<Node> {
     let filters = leads_url::active(query);
     if filters.is_empty() {
         return None;
@@ -116,10 +113,10 @@ fn active(query: &BusinessQuery) -> Option<AnyView> {
         }
     });
     let view = view! {
-        <ul class="chips" aria-label="Active filters">{chips.collect_view()}</ul>
+        <ul class="chips" aria-label="Active filters">{chips.collect::<Node>()}</ul>
         <a class="active__clear" href=cleared(query) data-noscroll="">"Clear all"</a>
     };
-    Some(view.into_any())
+    Some(view)
 }
 
 /// The list without any filter, in its order and size.
@@ -137,7 +134,7 @@ struct Entry {
     chosen: bool,
 }
 
-fn menus(query: &BusinessQuery, facets: Option<&contract::stats::Facets>) -> Vec<AnyView> {
+fn menus(query: &BusinessQuery, facets: Option<&contract::stats::Facets>) -> Vec<Node> {
     let counts =
         |pick: fn(&contract::stats::Facets) -> &Vec<Count>| facets.map(pick).cloned().unwrap_or_default();
     let status_name = |word: &str| {
@@ -207,20 +204,19 @@ fn yes_or_no(query: &BusinessQuery, field: Field<bool>) -> Vec<Entry> {
         .collect()
 }
 
-fn menu(name: &'static str, entries: Vec<Entry>) -> AnyView {
+fn menu(name: &'static str, entries: Vec<Entry>) -> Node {
     let is_on = entries.first().is_some_and(|any| !any.chosen);
     let class = if is_on { "chip chip--on" } else { "chip" };
-    let items = entries.into_iter().map(menu_item).collect_view();
+    let items = entries.into_iter().map(menu_item).collect::<Node>();
     view! {
         <details class="menu" name="filters" data-menu="">
             <summary class=class>{name}{icon(Icon::ChevronDown)}</summary>
             <ul class="menu__list" aria-label=name on:click=|event| close_menu_of(&event)>{items}</ul>
         </details>
     }
-    .into_any()
 }
 
-fn menu_item(entry: Entry) -> AnyView {
+fn menu_item(entry: Entry) -> Node {
     view! {
         <li>
             <a class="menu__item" href=leads_url::url(&entry.query) data-noscroll=""
@@ -231,7 +227,6 @@ fn menu_item(entry: Entry) -> AnyView {
             </a>
         </li>
     }
-    .into_any()
 }
 
 fn close_menu_of(event: &leptos::ev::MouseEvent) {
@@ -245,7 +240,7 @@ fn close_menu_of(event: &leptos::ev::MouseEvent) {
 
 /// Escape and a press beside it close the open menu; `name` on the elements lets one be open at a time.
 fn close_on_escape() {
-    Effect::new(move |_| {
+    react(move || {
         let keys = window_event_listener(leptos::ev::keydown, |event| {
             if event.key() == "Escape" {
                 close_menus(None);

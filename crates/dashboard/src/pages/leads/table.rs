@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use contract::query::SortKey;
 use contract::{Business, BusinessId, BusinessQuery};
 use leptos::prelude::*;
+use markup::{Node, keyed, view};
 
 use crate::components::icon::{Icon, icon};
-use crate::components::lead::lead_row;
+use crate::components::lead::{lead_key, lead_row};
 use crate::{data, leads_url};
 
 /// Head, key that orders by it, and class of its cells.
@@ -23,7 +24,7 @@ const COLUMNS: [(&str, Option<SortKey>, &str); 8] = [
 ];
 
 /// The table of `list`; roles are written out because a phone shows the rows as cards.
-pub(super) fn table(query: Memo<BusinessQuery>, list: data::Leads) -> AnyView {
+pub(super) fn table(query: Memo<BusinessQuery>, list: data::Leads) -> Node {
     let seen = StoredValue::new(Seen::default());
     let rows = move || {
         let page = list.data().map(|page| page.data.clone()).unwrap_or_default();
@@ -38,21 +39,20 @@ pub(super) fn table(query: Memo<BusinessQuery>, list: data::Leads) -> AnyView {
                     <tr role="row">{move || heads(&query.get())}</tr>
                 </thead>
                 <tbody role="rowgroup">
-                    <For each=rows key=|(lead, _)| (lead.id, lead.version) children=|(lead, changed)| lead_row(&lead, changed)/>
+                    {keyed(rows, |(lead, _)| lead_key(lead), |(lead, changed)| lead_row(&lead, changed))}
                 </tbody>
             </table>
         </div>
     }
-    .into_any()
 }
 
-fn heads(query: &BusinessQuery) -> Vec<AnyView> {
+fn heads(query: &BusinessQuery) -> Vec<Node> {
     COLUMNS.into_iter().map(|(name, key, class)| head(query, name, key, class)).collect()
 }
 
-fn head(query: &BusinessQuery, name: &'static str, key: Option<SortKey>, class: &'static str) -> AnyView {
+fn head(query: &BusinessQuery, name: &'static str, key: Option<SortKey>, class: &'static str) -> Node {
     let Some(key) = key else {
-        return view! { <th scope="col" role="columnheader" class=class>{name}</th> }.into_any();
+        return view! { <th scope="col" role="columnheader" class=class>{name}</th> };
     };
     let order = leads_url::order(query, key);
     let (sorted, mark) = match order {
@@ -68,7 +68,6 @@ fn head(query: &BusinessQuery, name: &'static str, key: Option<SortKey>, class: 
             </a>
         </th>
     }
-    .into_any()
 }
 
 /// The rows of the list that was shown last: what differs from them came from elsewhere.
