@@ -157,10 +157,10 @@ export class World {
   }
 
   #mutationOptions(said, at) {
-    const subject = `mutate ${at}`
     const mutationFn = (variables) => {
+      const subject = `mutate ${at} ${variables}`
       const count = this.#count(subject)
-      this.log.add(subject, `${count} with ${variables} at ${text.time(this.clock.now)}`)
+      this.log.add(subject, `${count} at ${text.time(this.clock.now)}`)
       return this.#answer(said.answers[count % said.answers.length])
     }
     return options.mutation(said, mutationFn, (name, hook) => this.#hook(at, name, hook))
@@ -315,8 +315,10 @@ export class World {
     this.#follow(step.observer)
     const known = this.#observers.get(step.observer)
     if (known === undefined) return
+    const before = known.it.getCurrentQuery()
     this.#promised(known.it.refetch({ cancelRefetch: step.restart, throwOnError: true }), () => 'done')
-    if (known.leave !== undefined) known.it.onQueryUpdate()
+    // It observes another query now, and may have joined a fetch of that.
+    if (known.leave !== undefined && known.it.getCurrentQuery() !== before) known.it.onQueryUpdate()
   }
 
   #mutate(step) {

@@ -9,7 +9,7 @@ mod steps;
 use fastrand::Rng;
 use serde_json::{Value, json};
 
-use crate::scenario::{Answer, Mutation, Outcome, Query, Row, Scenario, Step};
+use crate::scenario::{Answer, GcTime, Mutation, Outcome, Placeholder, Query, Row, Scenario, Step};
 
 /// One long unit of virtual time, in milliseconds. Durations are drawn from multiples of it to the millisecond, so that
 /// no two timers of different origin are ever due at the same moment: which of them is first is nobody's promise.
@@ -55,9 +55,14 @@ impl<'a> Generator<'a> {
 
     fn scenario(mut self) -> Scenario {
         let answers = (0..self.keys.len()).map(|_| self.answers()).collect();
-        let queries: Vec<_> = (0..self.queries).map(|_| self.query()).collect();
+        let mut queries: Vec<_> = (0..self.queries).map(|_| self.query()).collect();
         let mutations: Vec<_> = (0..self.mutations).map(|_| self.mutation()).collect();
         let mut steps = self.steps();
+        if queries.iter().any(|it: &Query| it.placeholder_data == Some(Placeholder::Previous)) {
+            // What is shown of a query that is gone is what it held last in the reference, and what was seen of it here.
+            queries.iter_mut().for_each(|it| it.policy.gc_time = Some(GcTime::Never));
+            steps.retain(|step| !matches!(step, Step::Remove { .. } | Step::Clear));
+        }
         if !can_clear(&queries, &steps) {
             steps.retain(|step| *step != Step::Clear);
         }
@@ -118,9 +123,15 @@ impl<'a> Generator<'a> {
 /// When requery clears the cache, mutations that are under way are dropped and observers no longer poll nor grow stale.
 /// In the reference they go on, unseen.
 fn can_clear(queries: &[Query], steps: &[Step]) -> bool {
-    let waits = |it: &Query| it.policy.refetch_interval.is_some() || it.policy.stale_time.is_some();
-    let goes_on = |it: &Step| {
-        matches!(it, Step::Mutate { .. } | Step::DefaultOptions { .. } | Step::QueryDefaults { .. })
+    let waits = |it: &Query| {
+        it.policy.refetch_interval.is_some()
+            || it.policy.stale_time.is_some()
+            || it.initial_data_updated_at.is_some()
+    };
+    let goes_on = |it: &Step| match it {
+        Step::Mutate { .. } | Step::DefaultOptions { .. } | Step::QueryDefaults { .. } => true,
+        Step::SetData(write) => write.updated_at.is_some(),
+        _ => false,
     };
     !queries.iter().any(waits) && !steps.iter().any(goes_on)
 }

@@ -37,6 +37,8 @@ impl Reference {
         let mut process = Command::new(node)
             .arg(&program)
             .env("NODE_ENV", "production")
+            // Signals of long fetches have more listeners than Node thinks wise.
+            .env("NODE_NO_WARNINGS", "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

@@ -21,9 +21,11 @@ impl Generator<'_> {
         }
     }
 
-    /// Options that are functions of a query's state are not among requery's defaults.
+    /// Options that are functions of a query's state are not among requery's defaults. Nor is a gc time of zero here: of
+    /// two callbacks that write at one moment, the second would come before or after what the first wrote is collected.
     pub(super) fn defaults(&mut self) -> Policy {
         let mut policy = self.policy();
+        policy.gc_time = policy.gc_time.filter(|it| *it != GcTime::After(0));
         policy.stale_time = policy.stale_time.filter(|it| !matches!(it, StaleTime::EvenTag(_)));
         policy.enabled = policy.enabled.filter(|it| matches!(it, Enabled::Fixed(_)));
         policy.refetch_interval = policy.refetch_interval.filter(|it| matches!(it, Interval::Every(_)));

@@ -42,7 +42,7 @@ const KINDS: [Kind; 33] = [
     (2, |it| Step::SetMutationOptions { observer: it.observer(), mutation: it.mutation_at() }),
     (9, |it| Step::Mutate {
         observer: it.observer(),
-        variables: it.rng.i64(0..100),
+        variables: it.rng.i64(0..1_000_000),
         callbacks: it.rng.bool(),
     }),
     (2, |it| Step::ResetMutation { observer: it.observer() }),

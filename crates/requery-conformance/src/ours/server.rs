@@ -60,9 +60,10 @@ impl Server {
         answers: &Arc<[Answer]>,
         variables: i64,
     ) -> impl Future<Output = Result<Row, Failure>> + Send + use<> {
-        let subject = format!("mutate {at}");
+        // Mutations that go on at one moment are first come, first served here, and in no order in the reference.
+        let subject = format!("mutate {at} {variables}");
         let count = self.count(&subject);
-        self.log.add(subject, format!("{count} with {variables} at {}", text::time(self.runtime.now())));
+        self.log.add(subject, format!("{count} at {}", text::time(self.runtime.now())));
         self.answer(answers, count)
     }
 

@@ -25,7 +25,7 @@ pub(crate) enum Effect {
     Stale(Arc<dyn ObserverHook>),
     /// Paused mutations were sent and answered: let queries come back once who waited for those has gone on.
     ComeBack(Occasion),
-    /// An observer polls a query that was removed.
+    /// An observer fetches a query that has no data, or was removed.
     BringBack(Arc<dyn ObserverHook>),
     /// Tell those who wait for a fetch.
     Settle(Vec<Waiter>, FetchOutcome),

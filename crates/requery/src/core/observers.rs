@@ -30,7 +30,7 @@ pub(crate) trait ObserverHook: Send + Sync {
     /// A persisted cache was restored: what it lacks may be fetched now.
     fn restored(&self, client: &QueryClient);
 
-    /// It is time to poll, and its query was removed.
+    /// It is time to fetch, and its query has no data or was removed.
     fn bring_back(self: Arc<Self>, client: &QueryClient);
 }
 
@@ -194,11 +194,16 @@ impl Core {
         if !(policy.in_background || focused) {
             return;
         }
-        if is_orphan {
+        if is_orphan || self.is_empty(key) {
             self.effects.push_back(Effect::BringBack(hook));
         } else {
             self.fetch(key, StartFetch { spec: Some(spec), ..StartFetch::default() });
         }
+    }
+
+    /// Whether a fetch may begin with initial data, which only the observer knows how to make.
+    fn is_empty(&self, key: &QueryKey) -> bool {
+        self.query(key).is_some_and(|query| query.state.data.is_none())
     }
 
     fn observer_mut(&mut self, key: &QueryKey, id: ObserverId) -> Option<&mut ObserverEntry> {
@@ -236,12 +241,15 @@ impl Core {
             .into_iter()
             .map(|query| {
                 let first = query.first_observer(|o| o.wants(query, rule(&o.policy), now));
-                (query.key().clone(), first.map(|observer| Arc::clone(&observer.spec)))
+                let first = first.map(|observer| (Arc::clone(&observer.spec), Arc::clone(&observer.hook)));
+                (query.key().clone(), first)
             })
             .collect();
-        for (key, spec) in wanted {
-            if spec.is_some() {
-                self.fetch(&key, StartFetch { spec, ..StartFetch::default() });
+        for (key, first) in wanted {
+            match first {
+                Some((_, hook)) if self.is_empty(&key) => self.effects.push_back(Effect::BringBack(hook)),
+                Some((spec, _)) => self.fetch(&key, StartFetch { spec: Some(spec), ..StartFetch::default() }),
+                None => {}
             }
             self.resume(&key);
         }

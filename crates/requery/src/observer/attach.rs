@@ -84,12 +84,13 @@ where
         }
     }
 
-    /// Fetches anew a query that was removed while it was watched.
+    /// Fetches a query that has no data, be it that it was removed while it was watched.
     pub(super) fn fetch_again(self: &Arc<Self>, client: &QueryClient) {
-        if self.adopt(client).is_ok() {
-            self.attach(client);
-            let spec = Arc::clone(&lock(&self.seen).spec);
-            client.apply(|core| core.fetch(&spec.key, start(&spec, false)));
+        let Ok(is_other) = self.adopt(client) else { return };
+        self.attach(client);
+        let spec = self.spec_to_fetch(client);
+        client.apply(|core| core.fetch(&spec.key, start(&spec, false)));
+        if is_other {
             self.look_again(client);
         }
     }

@@ -188,6 +188,21 @@ fn initial_data_comes_back_with_the_next_fetch_after_a_reset() {
     assert_eq!(rig.data(&key), Some(9));
 }
 
+/// F2.11: and so it does with the next poll.
+#[test]
+fn polling_begins_with_initial_data_where_there_is_none() {
+    let rig = Rig::new();
+    let (key, source) = (query_key!["a"], Source::failing(&rig));
+    rig.client.set_query_data(&key, 5_u32);
+    let options = source.query(&key).initial_data(9).refetch_interval(ms(100)).stale_time(StaleTime::Never);
+    let _watch = Watch::new(&rig, options.retry(0));
+    rig.client.reset_queries(QueryFilters::all());
+    rig.advance(LATENCY);
+    assert_eq!(rig.data(&key), None);
+    rig.advance(100);
+    assert_eq!(rig.data(&key), Some(9));
+}
+
 /// F7.4: without a selection the data is the query's own, whatever another query's was.
 #[test]
 fn another_key_with_equal_data_is_told() {
