@@ -30,6 +30,29 @@ pub enum QueryAction {
     SetState,
 }
 
+impl QueryAction {
+    /// Its name in a timeline: that of the reference, and `set` for data that was set by hand.
+    ///
+    /// ```
+    /// assert_eq!(requery::QueryAction::Success { manual: true }.as_str(), "set");
+    /// ```
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Fetch => "fetch",
+            Self::Success { manual: true } => "set",
+            Self::Success { manual: false } => "success",
+            Self::Error => "error",
+            Self::Failed => "failed",
+            Self::Pause => "pause",
+            Self::Continue => "continue",
+            Self::Invalidate => "invalidate",
+            Self::Patch => "patch",
+            Self::SetState => "setState",
+        }
+    }
+}
+
 /// What changed a mutation's state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MutationAction {
@@ -45,6 +68,25 @@ pub enum MutationAction {
     Pause,
     /// It waits no longer.
     Continue,
+}
+
+impl MutationAction {
+    /// Its name in a timeline: that of the reference.
+    ///
+    /// ```
+    /// assert_eq!(requery::MutationAction::Failed.as_str(), "failed");
+    /// ```
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Success => "success",
+            Self::Error => "error",
+            Self::Failed => "failed",
+            Self::Pause => "pause",
+            Self::Continue => "continue",
+        }
+    }
 }
 
 /// Something that happened in the cache (F8, F10).

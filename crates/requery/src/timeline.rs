@@ -8,8 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::lock;
 use crate::{
-    CacheEvent, DehydratedQuery, MutationAction, QueryAction, QueryClient, QueryFilters, QueryKey,
-    QuerySummary, Subscription, Timestamp,
+    CacheEvent, DehydratedQuery, QueryClient, QueryFilters, QueryKey, QuerySummary, Subscription, Timestamp,
 };
 
 /// One line of a [`Timeline`].
@@ -182,41 +181,15 @@ fn describe(event: &CacheEvent) -> (String, Option<&QueryKey>, Option<u64>) {
     match event {
         CacheEvent::Added { key } => of_query("added", key),
         CacheEvent::Removed { key } => of_query("removed", key),
-        CacheEvent::Updated { key, action } => of_query(query_action(*action), key),
+        CacheEvent::Updated { key, action } => of_query(action.as_str(), key),
         CacheEvent::ObserverAdded { key } => of_query("observerAdded", key),
         CacheEvent::ObserverRemoved { key } => of_query("observerRemoved", key),
         CacheEvent::ObserverResultsUpdated { key } => of_query("observerResultsUpdated", key),
         CacheEvent::ObserverOptionsUpdated { key } => of_query("observerOptionsUpdated", key),
         CacheEvent::MutationAdded { id } => of_mutation("added", *id),
         CacheEvent::MutationRemoved { id } => of_mutation("removed", *id),
-        CacheEvent::MutationUpdated { id, action } => of_mutation(mutation_action(*action), *id),
+        CacheEvent::MutationUpdated { id, action } => of_mutation(action.as_str(), *id),
         CacheEvent::Failed { error } => (format!("failed: {error}"), None, None),
-    }
-}
-
-fn query_action(action: QueryAction) -> &'static str {
-    match action {
-        QueryAction::Fetch => "fetch",
-        QueryAction::Success { manual: false } => "success",
-        QueryAction::Success { manual: true } => "set",
-        QueryAction::Error => "error",
-        QueryAction::Failed => "failed",
-        QueryAction::Pause => "pause",
-        QueryAction::Continue => "continue",
-        QueryAction::Invalidate => "invalidate",
-        QueryAction::Patch => "patch",
-        QueryAction::SetState => "setState",
-    }
-}
-
-fn mutation_action(action: MutationAction) -> &'static str {
-    match action {
-        MutationAction::Pending => "pending",
-        MutationAction::Success => "success",
-        MutationAction::Error => "error",
-        MutationAction::Failed => "failed",
-        MutationAction::Pause => "pause",
-        MutationAction::Continue => "continue",
     }
 }
 

@@ -97,7 +97,8 @@ fn answers(address: SocketAddr) -> bool {
         let limit = Duration::from_secs(2);
         let mut stream = TcpStream::connect_timeout(&address, limit)?;
         stream.set_read_timeout(Some(limit))?;
-        write!(stream, "GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+        let request = format!("GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes())?;
         let mut head = [0; 12];
         stream.read_exact(&mut head)?;
         Ok(head.ends_with(b" 200"))
@@ -132,6 +133,8 @@ fn data_dir(workspace: &Workspace, wanted: Option<&Path>) -> Result<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{BufRead as _, BufReader};
+
     use super::*;
 
     #[test]
@@ -161,9 +164,10 @@ mod tests {
             let address = listener.local_addr().unwrap();
             let server = thread::spawn(move || {
                 let (mut stream, _) = listener.accept().unwrap();
-                let mut request = [0; 512];
-                _ = stream.read(&mut request).unwrap();
-                write!(stream, "{answer}\r\n\r\n").unwrap();
+                let request = BufReader::new(&stream).lines().map(Result::unwrap);
+                assert_eq!(request.take_while(|line| !line.is_empty()).count(), 3);
+                // In one piece: who asked may leave as soon as it has read the status.
+                stream.write_all(format!("{answer}\r\n\r\n").as_bytes()).unwrap();
             });
             assert_eq!(answers(address), ready, "{answer}");
             server.join().unwrap();

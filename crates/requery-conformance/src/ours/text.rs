@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use requery::{
-    FetchStatus, MutationAction, MutationState, MutationStatus, QueryAction, QueryResult, QueryState,
-    QueryStatus, QuerySummary, Timestamp,
+    FetchStatus, MutationState, MutationStatus, QueryResult, QueryState, QueryStatus, QuerySummary, Timestamp,
 };
 
 use super::Failure;
@@ -112,30 +111,4 @@ pub(super) fn mutation(s: &MutationState<Row, Failure, i64>) -> String {
         variables.map_or_else(|| "-".to_owned(), ToString::to_string),
         time(s.submitted_at),
     )
-}
-
-pub(super) fn query_action(action: QueryAction) -> &'static str {
-    match action {
-        QueryAction::Fetch => "fetch",
-        QueryAction::Success { manual: true } => "set",
-        QueryAction::Success { manual: false } => "success",
-        QueryAction::Error => "error",
-        QueryAction::Failed => "failed",
-        QueryAction::Pause => "pause",
-        QueryAction::Continue => "continue",
-        QueryAction::Invalidate => "invalidate",
-        QueryAction::Patch => "patch",
-        QueryAction::SetState => "setState",
-    }
-}
-
-pub(super) fn mutation_action(action: MutationAction) -> &'static str {
-    match action {
-        MutationAction::Pending => "pending",
-        MutationAction::Success => "success",
-        MutationAction::Error => "error",
-        MutationAction::Failed => "failed",
-        MutationAction::Pause => "pause",
-        MutationAction::Continue => "continue",
-    }
 }

@@ -181,14 +181,12 @@ fn listen(client: &QueryClient, log: &Log) -> Subscription {
         let (subject, text) = match event {
             CacheEvent::Added { key } => (format!("event {key}"), "added"),
             CacheEvent::Removed { key } => (format!("event {key}"), "removed"),
-            CacheEvent::Updated { key, action } => (format!("event {key}"), text::query_action(*action)),
+            CacheEvent::Updated { key, action } => (format!("event {key}"), action.as_str()),
             CacheEvent::ObserverAdded { key } => (format!("event {key}"), "observerAdded"),
             CacheEvent::ObserverRemoved { key } => (format!("event {key}"), "observerRemoved"),
             CacheEvent::MutationAdded { id } => (format!("mutation event {id}"), "added"),
             CacheEvent::MutationRemoved { id } => (format!("mutation event {id}"), "removed"),
-            CacheEvent::MutationUpdated { id, action } => {
-                (format!("mutation event {id}"), text::mutation_action(*action))
-            }
+            CacheEvent::MutationUpdated { id, action } => (format!("mutation event {id}"), action.as_str()),
             _ => return,
         };
         log.add(subject, text);

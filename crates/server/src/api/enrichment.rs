@@ -45,6 +45,6 @@ fn check_available(app: &App, kind: JobKind) -> Result<(), ApiProblem> {
         return Ok(());
     }
     let detail =
-        "enrichment is off: start the server with a contact URL, which tells websites who reads them";
+        "enrichment is off: start the server with --contact-url URL, which tells websites who reads them";
     Err(ApiProblem::new(UNAVAILABLE, detail))
 }

@@ -38,7 +38,7 @@ async fn a_server_without_a_contact_url_says_what_it_needs() {
     assert_snapshot!(app.post(&format!("/api/enrichment/{}", saved[0].id), json!({})).await.snapshot(), @r#"
     503 application/problem+json
     {
-      "detail": "enrichment is off: start the server with a contact URL, which tells websites who reads them",
+      "detail": "enrichment is off: start the server with --contact-url URL, which tells websites who reads them",
       "errors": [],
       "instance": "/api/enrichment/1",
       "requestId": "[requestId]",
