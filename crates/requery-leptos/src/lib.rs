@@ -1,5 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+use std::any::Any;
+use std::sync::Arc;
+
 #[cfg(target_arch = "wasm32")]
 mod browser;
 mod counters;
@@ -18,3 +21,8 @@ pub use mutation::{UseMutation, use_mutation};
 pub use prefetch::{Prefetch, use_prefetch};
 pub use provider::{provide_query_client, use_query_client};
 pub use query::{UseInfiniteQuery, UseQuery, use_infinite_query, use_queries, use_query};
+
+/// The value with its type, if it is that.
+fn typed<T: Send + Sync + 'static>(value: Option<Arc<dyn Any + Send + Sync>>) -> Option<Arc<T>> {
+    value?.downcast().ok()
+}

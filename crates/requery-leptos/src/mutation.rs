@@ -1,16 +1,18 @@
 //! `use_mutation`, and its state as signals.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use leptos::prelude::{ArcRwSignal, GetValue, Set, StoredValue, With, on_cleanup, untrack};
+use requery::erased::{ErasedMutationObserver, ErasedMutationState};
 use requery::{
     Environment, MutateCallbacks, Mutating, MutationObserver, MutationOptions, MutationState, MutationStatus,
-    Subscription, Timestamp,
+    QueryClient, Subscription, Timestamp,
 };
 
 use crate::reaction::react;
-use crate::use_query_client;
+use crate::{typed, use_query_client};
 
 /// A mutation that the component can call. It shows the latest call, and runs to its end when the component goes.
 pub fn use_mutation<T, E, V, C>(options: MutationOptions<T, E, V, C>) -> UseMutation<T, E, V>
@@ -22,29 +24,24 @@ where
 {
     let client = use_query_client();
     let observer = MutationObserver::new(&client, options);
-    let state = ArcRwSignal::new(MutationState::default());
+    UseMutation { shared: watch(&client, observer.erased().clone()), types: PhantomData }
+}
+
+/// A mutation as the hook knows it, without its types: all of it is compiled once.
+struct Shared {
+    state: ArcRwSignal<ErasedMutationState>,
+    observer: ErasedMutationObserver,
+}
+
+fn watch(client: &QueryClient, observer: ErasedMutationObserver) -> StoredValue<Arc<Shared>> {
+    let state = ArcRwSignal::new(ErasedMutationState::default());
     if client.environment() == Environment::Browser {
         observe(&observer, &state);
     }
-    let (calling, resetting) = (observer.clone(), observer);
-    let shared = Shared {
-        state,
-        call: Box::new(move |variables, callbacks| match callbacks {
-            Some(callbacks) => calling.mutate_with(variables, callbacks),
-            None => calling.mutate(variables),
-        }),
-        reset: Box::new(move || resetting.reset()),
-    };
-    UseMutation { shared: StoredValue::new(Arc::new(shared)) }
+    StoredValue::new(Arc::new(Shared { state, observer }))
 }
 
-fn observe<T, E, V, C>(observer: &MutationObserver<T, E, V, C>, state: &ArcRwSignal<MutationState<T, E, V>>)
-where
-    T: Send + Sync + 'static,
-    E: Send + Sync + 'static,
-    V: Send + Sync + 'static,
-    C: Send + Sync + 'static,
-{
+fn observe(observer: &ErasedMutationObserver, state: &ArcRwSignal<ErasedMutationState>) {
     let subscription: Arc<Mutex<Option<Subscription>>> = Arc::default();
     let (observer, state, kept) = (observer.clone(), state.clone(), Arc::clone(&subscription));
     react(Box::new(move || {
@@ -57,25 +54,33 @@ where
     on_cleanup(move || drop(subscription.lock().unwrap_or_else(PoisonError::into_inner).take()));
 }
 
-type Call<T, E, V> = Box<dyn Fn(V, Option<MutateCallbacks<T, E, V>>) -> Mutating<T, E> + Send + Sync>;
-
-struct Shared<T: 'static, E: 'static, V: 'static> {
-    state: ArcRwSignal<MutationState<T, E, V>>,
-    call: Call<T, E, V>,
-    reset: Box<dyn Fn() + Send + Sync>,
+fn read<R>(shared: StoredValue<Arc<Shared>>, read: impl FnOnce(&ErasedMutationState) -> R) -> R {
+    match shared.try_get_value() {
+        Some(shared) => shared.state.with(read),
+        None => read(&ErasedMutationState::default()),
+    }
 }
+
+/// Says what types there are behind erased ones, without holding any.
+type Types<T, E, V> = fn() -> (T, E, V);
 
 /// A mutation as signals. After the component is gone, calls do nothing and getters say that it is idle.
 pub struct UseMutation<T: 'static, E: 'static, V: 'static> {
-    shared: StoredValue<Arc<Shared<T, E, V>>>,
+    shared: StoredValue<Arc<Shared>>,
+    types: PhantomData<Types<T, E, V>>,
 }
 
+/// Getters of what has the same type in every state.
 macro_rules! getters {
     ($($(#[$doc:meta])* $name:ident -> $type:ty = |$state:ident| $value:expr;)*) => {$(
         $(#[$doc])*
         #[must_use]
         pub fn $name(&self) -> $type {
-            self.get(|$state| $value)
+            // A function and not a closure: that would be another one for every type of mutation.
+            fn value($state: &ErasedMutationState) -> $type {
+                $value
+            }
+            read(self.shared, value)
         }
     )*};
 }
@@ -86,6 +91,30 @@ where
     E: Send + Sync + 'static,
     V: Send + Sync + 'static,
 {
+    /// What the latest call returned.
+    #[must_use]
+    pub fn data(&self) -> Option<Arc<T>> {
+        typed(read(self.shared, |state| state.data.clone()))
+    }
+
+    /// What the latest call failed with.
+    #[must_use]
+    pub fn error(&self) -> Option<Arc<E>> {
+        typed(read(self.shared, |state| state.error.clone()))
+    }
+
+    /// What the latest call was made with.
+    #[must_use]
+    pub fn variables(&self) -> Option<Arc<V>> {
+        typed(read(self.shared, |state| state.variables.clone()))
+    }
+
+    /// Everything at once.
+    #[must_use]
+    pub fn state(&self) -> MutationState<T, E, V> {
+        read(self.shared, ErasedMutationState::clone).typed()
+    }
+
     getters! {
         /// How far the latest call is.
         status -> MutationStatus = |state| state.status;
@@ -99,52 +128,39 @@ where
         is_error -> bool = |state| state.is_error();
         /// The latest call waits for its turn, the network, or focus before a retry.
         is_paused -> bool = |state| state.is_paused;
-        /// What the latest call returned.
-        data -> Option<Arc<T>> = |state| state.data.clone();
-        /// What the latest call failed with.
-        error -> Option<Arc<E>> = |state| state.error.clone();
-        /// What the latest call was made with.
-        variables -> Option<Arc<V>> = |state| state.variables.clone();
         /// How often the latest call has failed.
         failure_count -> u32 = |state| state.failure_count;
         /// When the latest call was made.
         submitted_at -> Timestamp = |state| state.submitted_at;
-        /// Everything at once.
-        state -> MutationState<T, E, V> = |state| state.clone();
     }
 
     /// Calls the mutation.
     pub fn mutate(&self, variables: V) {
-        self.call(variables, None);
+        self.mutate_async(variables);
     }
 
     /// Calls the mutation, with callbacks for this call. They run only while the component lives, and only for the
     /// latest call.
     pub fn mutate_with(&self, variables: V, callbacks: MutateCallbacks<T, E, V>) {
-        self.call(variables, Some(callbacks));
+        if let Some(observer) = self.observer() {
+            observer.mutate_with(variables, callbacks);
+        }
     }
 
     /// Calls the mutation, and returns its outcome; nothing once the component is gone.
     pub fn mutate_async(&self, variables: V) -> Option<Mutating<T, E>> {
-        self.call(variables, None)
+        Some(self.observer()?.mutate(variables))
     }
 
     /// Shows no call any more; one that is under way goes on.
     pub fn reset(&self) {
         if let Some(shared) = self.shared.try_get_value() {
-            (shared.reset)();
+            shared.observer.reset();
         }
     }
 
-    fn call(&self, variables: V, callbacks: Option<MutateCallbacks<T, E, V>>) -> Option<Mutating<T, E>> {
-        Some((self.shared.try_get_value()?.call)(variables, callbacks))
-    }
-
-    fn get<R>(&self, read: impl FnOnce(&MutationState<T, E, V>) -> R) -> R {
-        match self.shared.try_get_value() {
-            Some(shared) => shared.state.with(read),
-            None => read(&MutationState::default()),
-        }
+    fn observer(&self) -> Option<MutationObserver<T, E, V>> {
+        Some(MutationObserver::from_erased(self.shared.try_get_value()?.observer.clone()))
     }
 }
 

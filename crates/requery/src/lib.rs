@@ -4,6 +4,7 @@ mod callbacks;
 mod client;
 mod core;
 mod entity;
+pub mod erased;
 mod error;
 mod events;
 mod filters;

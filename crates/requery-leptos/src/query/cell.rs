@@ -1,9 +1,9 @@
 //! A result whose fields wake their readers one by one.
 
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
 use leptos::prelude::{ArcTrigger, Notify, Track};
-use requery::QueryResult;
+use requery::erased::ErasedResult;
 
 macro_rules! fields {
     ($($field:ident => |$result:ident| $value:expr),* $(,)?) => {
@@ -17,10 +17,10 @@ macro_rules! fields {
 
         const FIELDS: [Field; COUNT - 1] = [$(Field::$field),*];
 
-        fn has_changed<D, E>(field: Field, old: &QueryResult<D, E>, new: &QueryResult<D, E>) -> bool {
+        fn has_changed(field: Field, old: &ErasedResult, new: &ErasedResult) -> bool {
             match field {
                 $(Field::$field => {
-                    let value = |$result: &QueryResult<D, E>| $value;
+                    let value = |$result: &ErasedResult| $value;
                     value(old) != value(new)
                 })*
                 Field::Any => true,
@@ -64,27 +64,31 @@ fields! {
 const COUNT: usize = Field::Any as usize + 1;
 
 /// Values compare by identity: the cache keeps the identity of what is equal.
-fn address<T>(value: Option<&Arc<T>>) -> Option<*const ()> {
+fn address<T: ?Sized>(value: Option<&Arc<T>>) -> Option<*const ()> {
     value.map(|value| Arc::as_ptr(value).cast())
 }
 
-pub(super) struct ResultCell<D, E> {
-    result: RwLock<QueryResult<D, E>>,
+pub(super) struct ResultCell {
+    result: RwLock<ErasedResult>,
     // Most components read a few fields: only these get a trigger.
     triggers: [OnceLock<ArcTrigger>; COUNT],
 }
 
-impl<D, E> ResultCell<D, E> {
-    pub(super) fn new(result: QueryResult<D, E>) -> Self {
+impl ResultCell {
+    pub(super) fn new(result: ErasedResult) -> Self {
         Self { result: RwLock::new(result), triggers: [const { OnceLock::new() }; COUNT] }
     }
 
-    pub(super) fn read<R>(&self, field: Field, read: impl FnOnce(&QueryResult<D, E>) -> R) -> R {
-        self.triggers[field as usize].get_or_init(ArcTrigger::new).track();
-        read(&self.result.read().unwrap_or_else(PoisonError::into_inner))
+    pub(super) fn read<R>(&self, field: Field, read: impl FnOnce(&ErasedResult) -> R) -> R {
+        read(&self.track(field))
     }
 
-    pub(super) fn publish(&self, new: &QueryResult<D, E>) {
+    fn track(&self, field: Field) -> RwLockReadGuard<'_, ErasedResult> {
+        self.triggers[field as usize].get_or_init(ArcTrigger::new).track();
+        self.result.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn publish(&self, new: &ErasedResult) {
         let old = {
             let mut result = self.result.write().unwrap_or_else(PoisonError::into_inner);
             std::mem::replace(&mut *result, new.clone())

@@ -5,7 +5,10 @@ use requery::{FetchStatus, QueryResult, QueryStatus};
 /// What both can show from the data that travels between them: that data, or else that it is on its way.
 ///
 /// Errors stay on the server, data without a way into JSON too, and the two clocks differ: none of these may be seen.
-pub(super) fn agreed<D, E>(result: &QueryResult<D, E>, is_hydratable: bool) -> QueryResult<D, E> {
+pub(super) fn agreed<D: ?Sized, E: ?Sized>(
+    result: &QueryResult<D, E>,
+    is_hydratable: bool,
+) -> QueryResult<D, E> {
     let has_data = result.data.is_some() && (is_hydratable || result.is_placeholder_data);
     if !has_data {
         let fetch_status = if result.is_enabled { FetchStatus::Fetching } else { FetchStatus::Idle };

@@ -5,16 +5,18 @@ mod first;
 mod many;
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use leptos::prelude::{GetValue, Owner, StoredValue, on_cleanup, untrack};
+use requery::erased::{ErasedObserver, ErasedOptions, ErasedResult};
 use requery::{
     Environment, FetchStatus, Fetching, InfiniteData, InfiniteQueryOptions, QueryClient, QueryKey,
     QueryObserver, QueryOptions, QueryResult, QueryStatus, RefetchOptions, Subscription, Timestamp,
 };
 
 use crate::reaction::react;
-use crate::use_query_client;
+use crate::{typed, use_query_client};
 use cell::{Field, ResultCell};
 pub use many::use_queries;
 
@@ -30,26 +32,28 @@ where
     D: Send + Sync + 'static,
     F: Fn() -> QueryOptions<T, E, D> + 'static,
 {
+    UseQuery { shared: watch(Box::new(move || options().into_erased())), types: PhantomData }
+}
+
+type Options = Box<dyn Fn() -> Arc<ErasedOptions>>;
+
+/// A query as the hook knows it, without its types: all of it is compiled once.
+struct Shared {
+    observer: ErasedObserver,
+    result: ResultCell,
+}
+
+fn watch(options: Options) -> StoredValue<Arc<Shared>> {
     let client = use_query_client();
-    let observer = untrack(|| QueryObserver::new(&client, options()));
+    let observer = untrack(|| ErasedObserver::new(&client, options()));
     let shared = Arc::new(Shared { result: ResultCell::new(first_result(&client, &observer)), observer });
     if client.environment() == Environment::Browser {
         observe(&shared, options);
     }
-    UseQuery { shared: StoredValue::new(shared) }
+    StoredValue::new(shared)
 }
 
-struct Shared<T, E, D> {
-    observer: QueryObserver<T, E, D>,
-    result: ResultCell<D, E>,
-}
-
-fn first_result<T, E, D>(client: &QueryClient, observer: &QueryObserver<T, E, D>) -> QueryResult<D, E>
-where
-    T: Send + Sync + 'static,
-    E: Send + Sync + 'static,
-    D: Send + Sync + 'static,
-{
+fn first_result(client: &QueryClient, observer: &ErasedObserver) -> ErasedResult {
     if is_agreed_on(client) {
         first::agreed(&observer.current_result(), observer.is_hydratable())
     } else {
@@ -64,13 +68,7 @@ fn is_agreed_on(client: &QueryClient) -> bool {
 }
 
 /// Follows the options and the query until the component goes.
-fn observe<T, E, D, F>(shared: &Arc<Shared<T, E, D>>, options: F)
-where
-    T: Send + Sync + 'static,
-    E: Send + Sync + 'static,
-    D: Send + Sync + 'static,
-    F: Fn() -> QueryOptions<T, E, D> + 'static,
-{
+fn observe(shared: &Arc<Shared>, options: Options) {
     let subscription: Arc<Mutex<Option<Subscription>>> = Arc::default();
     let (followed, kept) = (Arc::clone(shared), Arc::clone(&subscription));
     let mut is_mounted = false;
@@ -89,12 +87,7 @@ where
     on_cleanup(move || drop(subscription.lock().unwrap_or_else(PoisonError::into_inner).take()));
 }
 
-fn subscribe<T, E, D>(shared: &Arc<Shared<T, E, D>>) -> Subscription
-where
-    T: Send + Sync + 'static,
-    E: Send + Sync + 'static,
-    D: Send + Sync + 'static,
-{
+fn subscribe(shared: &Arc<Shared>) -> Subscription {
     let listener = Arc::downgrade(shared);
     shared.observer.subscribe(move |result| {
         if let Some(shared) = listener.upgrade() {
@@ -103,19 +96,35 @@ where
     })
 }
 
+fn read<R>(shared: StoredValue<Arc<Shared>>, field: Field, read: impl FnOnce(&ErasedResult) -> R) -> R {
+    match shared.try_get_value() {
+        Some(shared) => shared.result.read(field, read),
+        None => read(&ErasedResult::default()),
+    }
+}
+
+/// Says what types there are behind erased ones, without holding any.
+type Types<T, E, D> = fn() -> (T, E, D);
+
 /// A query's result as signals. Each getter tracks its own field: who reads it wakes when that changes, and only then.
 ///
 /// After the component is gone, getters say that there is nothing.
 pub struct UseQuery<T: 'static, E: 'static, D: 'static = T> {
-    shared: StoredValue<Arc<Shared<T, E, D>>>,
+    shared: StoredValue<Arc<Shared>>,
+    types: PhantomData<Types<T, E, D>>,
 }
 
+/// Getters of what has the same type in every result.
 macro_rules! getters {
     ($($(#[$doc:meta])* $name:ident: $field:ident -> $type:ty = |$result:ident| $value:expr;)*) => {$(
         $(#[$doc])*
         #[must_use]
         pub fn $name(&self) -> $type {
-            self.get(Field::$field, |$result| $value)
+            // A function and not a closure: that would be another one for every type of data.
+            fn value($result: &ErasedResult) -> $type {
+                $value
+            }
+            read(self.shared, Field::$field, value)
         }
     )*};
 }
@@ -126,11 +135,31 @@ where
     E: Send + Sync + 'static,
     D: Send + Sync + 'static,
 {
+    /// What to show.
+    #[must_use]
+    pub fn data(&self) -> Option<Arc<D>> {
+        typed(read(self.shared, Field::Data, |result| result.data.clone()))
+    }
+
+    /// Why the last fetch, or the selection, failed.
+    #[must_use]
+    pub fn error(&self) -> Option<Arc<E>> {
+        typed(read(self.shared, Field::Error, |result| result.error.clone()))
+    }
+
+    /// Why the current or last fetch failed last.
+    #[must_use]
+    pub fn failure_reason(&self) -> Option<Arc<E>> {
+        typed(read(self.shared, Field::FailureReason, |result| result.failure_reason.clone()))
+    }
+
+    /// Everything at once: wakes whenever anything changes.
+    #[must_use]
+    pub fn result(&self) -> QueryResult<D, E> {
+        read(self.shared, Field::Any, ErasedResult::clone).typed()
+    }
+
     getters! {
-        /// What to show.
-        data: Data -> Option<Arc<D>> = |result| result.data.clone();
-        /// Why the last fetch, or the selection, failed.
-        error: Error -> Option<Arc<E>> = |result| result.error.clone();
         /// Whether there is something to show.
         status: Status -> QueryStatus = |result| result.status;
         /// Whether the query is being fetched.
@@ -165,8 +194,6 @@ where
         is_enabled: IsEnabled -> bool = |result| result.is_enabled;
         /// How often the current or last fetch has failed.
         failure_count: FailureCount -> u32 = |result| result.failure_count;
-        /// Why the current or last fetch failed last.
-        failure_reason: FailureReason -> Option<Arc<E>> = |result| result.failure_reason.clone();
         /// When the data was fetched or set last.
         data_updated_at: DataUpdatedAt -> Timestamp = |result| result.data_updated_at;
         /// When a fetch, or the selection, failed last.
@@ -186,8 +213,6 @@ where
         /// The page before the first could not be fetched.
         is_fetch_previous_page_error: IsFetchPreviousPageError -> bool =
             |result| result.is_fetch_previous_page_error();
-        /// Everything at once: wakes whenever anything changes.
-        result: Any -> QueryResult<D, E> = |result| result.clone();
     }
 
     /// Reads the data without taking a reference to it.
@@ -197,7 +222,7 @@ where
 
     /// Fetches the query now, enabled or not, in place of a fetch in flight. Does nothing once the component is gone.
     pub fn refetch(&self) -> Option<Fetching<T, E>> {
-        Some(self.shared.try_get_value()?.observer.refetch(RefetchOptions::default()))
+        Some(self.observer()?.refetch(RefetchOptions::default()))
     }
 
     /// The key of the query that is observed at the moment; not tracked.
@@ -206,11 +231,8 @@ where
         Some(self.shared.try_get_value()?.observer.key())
     }
 
-    fn get<R>(&self, field: Field, read: impl FnOnce(&QueryResult<D, E>) -> R) -> R {
-        match self.shared.try_get_value() {
-            Some(shared) => shared.result.read(field, read),
-            None => read(&QueryResult::default()),
-        }
+    fn observer(&self) -> Option<QueryObserver<T, E, D>> {
+        Some(QueryObserver::from_erased(self.shared.try_get_value()?.observer.clone()))
     }
 }
 
@@ -238,12 +260,12 @@ where
 {
     /// Fetches the page after the last, if there is one. Does nothing once the component is gone.
     pub fn fetch_next_page(&self) -> Option<Fetching<InfiniteData<P, C>, E>> {
-        Some(self.shared.try_get_value()?.observer.fetch_next_page(RefetchOptions::default()))
+        Some(self.observer()?.fetch_next_page(RefetchOptions::default()))
     }
 
     /// Fetches the page before the first, if there is one. Does nothing once the component is gone.
     pub fn fetch_previous_page(&self) -> Option<Fetching<InfiniteData<P, C>, E>> {
-        Some(self.shared.try_get_value()?.observer.fetch_previous_page(RefetchOptions::default()))
+        Some(self.observer()?.fetch_previous_page(RefetchOptions::default()))
     }
 }
 

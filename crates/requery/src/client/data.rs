@@ -13,7 +13,7 @@ impl QueryClient {
     /// F1.3: what the cache holds for the key, if it holds a `T`. Never makes a query.
     #[must_use]
     pub fn get_query_data<T: Send + Sync + 'static>(&self, key: impl IntoQueryKey) -> Option<Arc<T>> {
-        self.typed_state::<T>(&key.into_query_key())?.data.as_ref()?.typed()
+        self.value_of(&key.into_query_key(), TypeId::of::<T>())?.downcast().ok()
     }
 
     /// F1.3: the query's state, if there is such a query. Data and errors of other types than these are left out.
@@ -23,7 +23,7 @@ impl QueryClient {
         T: Send + Sync + 'static,
         E: Send + Sync + 'static,
     {
-        self.typed_state::<T>(&key.into_query_key()).map(|state| QueryState::new(&state))
+        self.state_of(&key.into_query_key(), TypeId::of::<T>()).map(|state| QueryState::new(&state))
     }
 
     /// F1.3: keys and data of the queries that match and hold a `T`.
@@ -32,8 +32,17 @@ impl QueryClient {
         &self,
         filters: impl Borrow<QueryFilters>,
     ) -> Vec<(QueryKey, Arc<T>)> {
-        let with_data = |key: QueryKey| self.get_query_data::<T>(&key).map(|data| (key, data));
-        self.find(filters.borrow()).into_iter().filter_map(with_data).collect()
+        let typed = |(key, data): (QueryKey, Value)| Some((key, data.downcast().ok()?));
+        self.values_of(filters.borrow(), TypeId::of::<T>()).into_iter().filter_map(typed).collect()
+    }
+
+    fn value_of(&self, key: &QueryKey, of: TypeId) -> Option<Value> {
+        self.state_of(key, of)?.data.as_ref()?.value()
+    }
+
+    fn values_of(&self, filters: &QueryFilters, of: TypeId) -> Vec<(QueryKey, Value)> {
+        let with_data = |key: QueryKey| self.value_of(&key, of).map(|data| (key, data));
+        self.find(filters).into_iter().filter_map(with_data).collect()
     }
 
     /// F1.4: puts data into the cache as if it had been fetched now. Returns what the cache holds then: the previous
@@ -57,8 +66,9 @@ impl QueryClient {
     where
         T: PartialEq + Send + Sync + 'static,
     {
-        let data = Arc::new(data);
-        self.write(&key.into_query_key(), options, |_| Some(Arc::clone(&data)))
+        let data: Value = Arc::new(data);
+        let of = DataType::of::<T>();
+        self.write(&key.into_query_key(), of, options, &|_| Some(Arc::clone(&data)))?.downcast().ok()
     }
 
     /// F1.4: like [`QueryClient::set_query_data`], with data made from what the cache holds. `None` changes nothing, and
@@ -71,9 +81,12 @@ impl QueryClient {
     where
         T: PartialEq + Send + Sync + 'static,
     {
-        self.write(&key.into_query_key(), SetDataOptions::default(), |old| {
-            update(old.as_deref()).map(Arc::new)
-        })
+        let update = |old: Option<&Value>| {
+            let new = update(old.and_then(|old| old.downcast_ref()))?;
+            Some(Arc::new(new) as Value)
+        };
+        let of = DataType::of::<T>();
+        self.write(&key.into_query_key(), of, SetDataOptions::default(), &update)?.downcast().ok()
     }
 
     /// F1.5: [`QueryClient::update_query_data`] for every query that matches. Returns the keys and what they hold then.
@@ -89,21 +102,18 @@ impl QueryClient {
         self.batch(|| keys.map(|key| (key.clone(), self.update_query_data(&key, &update))).collect())
     }
 
-    fn write<T>(
+    fn write(
         &self,
         key: &QueryKey,
+        of: DataType,
         options: SetDataOptions,
-        make: impl Fn(Option<Arc<T>>) -> Option<Arc<T>>,
-    ) -> Option<Arc<T>>
-    where
-        T: PartialEq + Send + Sync + 'static,
-    {
-        let of = DataType::of::<T>();
+        make: &dyn Fn(Option<&Value>) -> Option<Value>,
+    ) -> Option<Value> {
         loop {
-            let state = self.typed_state::<T>(key);
+            let state = self.state_of(key, of.id);
             // Layers are not part of what is written.
             let base = self.read(|core| core.peek(key)).and_then(|peek| peek.base());
-            let new = make(base.and_then(|base| base.downcast().ok()))?;
+            let new = make(base.as_ref())?;
             let state = match state {
                 Some(state) => state,
                 None => {
@@ -112,7 +122,7 @@ impl QueryClient {
                 }
             };
             if options.only_if_newer && options.updated_at.is_some_and(|at| at <= state.data_updated_at) {
-                return state.data.as_ref().and_then(Data::typed);
+                return state.data.as_ref().and_then(Data::value);
             }
             let Some(peek) = self.read(|core| core.peek(key)).filter(|peek| Arc::ptr_eq(&peek.state, &state))
             else {
@@ -121,7 +131,7 @@ impl QueryClient {
             let written = self.weave(key, &peek, new);
             let value = Arc::clone(&written.view);
             if self.apply(|core| core.set_data(key, &state, (written, of), options.updated_at)).ok()? {
-                return value.downcast().ok();
+                return Some(value);
             }
         }
     }
@@ -177,9 +187,9 @@ impl QueryClient {
         self.read(|core| core.peek(key))?.base()?.downcast().ok()
     }
 
-    /// The query's state, its data decoded if it came as JSON and it is known how.
-    pub(crate) fn typed_state<T: 'static>(&self, key: &QueryKey) -> Option<Arc<State>> {
-        self.decode(key, TypeId::of::<T>(), None);
+    /// The query's state, its data decoded if it came as JSON and it is known how the type is decoded.
+    pub(crate) fn state_of(&self, key: &QueryKey, of: TypeId) -> Option<Arc<State>> {
+        self.decode(key, of, None);
         self.read(|core| core.state(key))
     }
 

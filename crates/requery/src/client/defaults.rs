@@ -4,10 +4,8 @@ use std::sync::Arc;
 
 use super::{QueryClient, lock};
 use crate::core::{DataType, MutationSpec, QuerySpec, Value};
-use crate::options::{Policy, Retry};
-use crate::{
-    IntoQueryKey, MutationDefaults, MutationOptions, NetworkMode, QueryDefaults, QueryKey, QueryOptions,
-};
+use crate::options::{ErasedOptions, Policy, Retry};
+use crate::{IntoQueryKey, MutationDefaults, MutationOptions, NetworkMode, QueryDefaults, QueryKey};
 
 #[derive(Default)]
 pub(super) struct Defaults {
@@ -106,10 +104,7 @@ impl QueryClient {
     }
 
     /// F1.13. Calls user code when there is initial data to make.
-    pub(crate) fn spec<T, E, D>(&self, options: &QueryOptions<T, E, D>, unsaid: UnsaidRetry) -> Arc<QuerySpec>
-    where
-        T: Send + Sync + 'static,
-    {
+    pub(crate) fn spec(&self, options: &ErasedOptions, unsaid: UnsaidRetry) -> Arc<QuerySpec> {
         let mut policy = options.policy.clone().over(&lock(&self.inner.defaults).of(&options.key));
         if unsaid == UnsaidRetry::Never && policy.retry.is_none() {
             policy.retry = Some(Retry::Never);
@@ -134,30 +129,19 @@ impl QueryClient {
     }
 
     /// The same, with initial data made anew if the query has none any more.
-    pub(crate) fn with_initial_data<T, E, D>(
-        &self,
-        spec: &Arc<QuerySpec>,
-        options: &QueryOptions<T, E, D>,
-    ) -> Arc<QuerySpec>
-    where
-        T: Send + Sync + 'static,
-    {
+    pub(crate) fn with_initial_data(&self, spec: &Arc<QuerySpec>, options: &ErasedOptions) -> Arc<QuerySpec> {
         if options.initial.is_none() {
             return Arc::clone(spec);
         }
         Arc::new(QuerySpec { initial: self.initial(options), ..(**spec).clone() })
     }
 
-    fn initial<T, E, D>(&self, options: &QueryOptions<T, E, D>) -> Option<(Value, Option<crate::Timestamp>)>
-    where
-        T: Send + Sync + 'static,
-    {
+    fn initial(&self, options: &ErasedOptions) -> Option<(Value, Option<crate::Timestamp>)> {
         let initial = options.initial.as_ref()?;
         if self.read(|core| core.query(&options.key).is_some_and(|query| query.state.data.is_some())) {
             return None;
         }
-        let data = Arc::new(initial()?);
-        Some((data, options.initial_updated_at))
+        Some((initial()?, options.initial_updated_at))
     }
 
     /// Options for a query that data is put into by hand.

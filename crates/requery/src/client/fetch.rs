@@ -11,7 +11,8 @@ use futures::channel::oneshot;
 
 use super::QueryClient;
 use super::defaults::UnsaidRetry;
-use crate::core::{Data, FetchFailure, FetchOutcome, QuerySpec, StartFetch, State, Value};
+use crate::core::{Data, FetchFailure, FetchOutcome, QuerySpec, StartFetch, State, Value, typed};
+use crate::options::{ErasedOptions, Select};
 use crate::{Error, FetchDirection, FetchError, InfiniteData, InfiniteQueryOptions, QueryKey, QueryOptions};
 
 impl QueryClient {
@@ -21,15 +22,19 @@ impl QueryClient {
     where
         T: Send + Sync + 'static,
     {
+        Fetching::from_erased(self.fetch_erased(&options.erased))
+    }
+
+    fn fetch_erased(&self, options: &ErasedOptions) -> ErasedFetching {
         let spec = self.spec(options, UnsaidRetry::Never);
         let state = match self.build(&spec) {
             Ok(state) => state,
-            Err(error) => return Fetching::failed(&spec.key, error),
+            Err(error) => return ErasedFetching::failed(&spec.key, error),
         };
         if state.is_stale_by_time(spec.policy.stale_time(&state), self.now()) {
             self.start_fetch(&spec, false, None)
         } else {
-            Fetching::done(&spec.key, &state)
+            ErasedFetching::done(&spec.key, &state)
         }
     }
 
@@ -42,9 +47,10 @@ impl QueryClient {
     where
         T: Send + Sync + 'static,
         E: Send + Sync + 'static,
+        D: Send + Sync + 'static,
     {
-        let (fetching, select) = (self.fetch_query(options), Arc::clone(&options.select));
-        async move { select(&fetching.await?).map_err(FetchError::Failed) }
+        let fetching = self.fetch_erased(&options.erased);
+        Fetching::<D, E>::from_erased(ErasedFetching { select: options.erased.select.clone(), ..fetching })
     }
 
     /// F1.6: [`QueryClient::query`] for an infinite query, which every other method that takes options takes as well.
@@ -56,6 +62,7 @@ impl QueryClient {
         P: Send + Sync + 'static,
         E: Send + Sync + 'static,
         C: Send + Sync + 'static,
+        D: Send + Sync + 'static,
     {
         self.query::<InfiniteData<P, C>, E, D>(options)
     }
@@ -65,7 +72,7 @@ impl QueryClient {
     where
         T: Send + Sync + 'static,
     {
-        self.fetch_query(options).settled()
+        self.fetch_erased(&options.erased).settled()
     }
 
     /// F1.6: the data, however old; fetched only if there is none.
@@ -73,12 +80,16 @@ impl QueryClient {
     where
         T: Send + Sync + 'static,
     {
+        Fetching::from_erased(self.ensure_erased(&options.erased))
+    }
+
+    fn ensure_erased(&self, options: &ErasedOptions) -> ErasedFetching {
         let spec = self.spec(options, UnsaidRetry::Default);
         match self.build(&spec) {
-            Ok(state) if state.data.is_some() => Fetching::done(&spec.key, &state),
+            Ok(state) if state.data.is_some() => ErasedFetching::done(&spec.key, &state),
             // Only a fetch that is waited for does without retries.
             Ok(_) => self.start_fetch(&self.spec(options, UnsaidRetry::Never), false, None),
-            Err(error) => Fetching::failed(&spec.key, error),
+            Err(error) => ErasedFetching::failed(&spec.key, error),
         }
     }
 
@@ -98,17 +109,17 @@ impl QueryClient {
         Ok(self.read(|core| core.state(&spec.key)).unwrap_or(state))
     }
 
-    pub(crate) fn start_fetch<T, E>(
+    pub(crate) fn start_fetch(
         &self,
         spec: &Arc<QuerySpec>,
         cancel_refetch: bool,
         direction: Option<FetchDirection>,
-    ) -> Fetching<T, E> {
+    ) -> ErasedFetching {
         let (waiter, outcome) = oneshot::channel();
         let (spec_of_fetch, waiter) = (Some(Arc::clone(spec)), Some(waiter));
         let start = StartFetch { spec: spec_of_fetch, cancel_refetch, waiter, direction };
         self.apply(|core| core.fetch(&spec.key, start));
-        Fetching { key: spec.key.clone(), outcome: Outcome::Waiting(outcome), types: PhantomData }
+        ErasedFetching { key: spec.key.clone(), outcome: Outcome::Waiting(outcome), select: None }
     }
 }
 
@@ -117,16 +128,17 @@ enum Outcome {
     Known(FetchOutcome),
 }
 
-/// A fetch in flight, or its outcome if it was not needed. It has begun, and goes on if this is dropped.
-pub struct Fetching<T, E> {
+/// A [`Fetching`] without its types.
+pub(crate) struct ErasedFetching {
     key: QueryKey,
     outcome: Outcome,
-    types: PhantomData<fn() -> (T, E)>,
+    /// What to make of the data.
+    select: Option<Select>,
 }
 
-impl<T, E> Fetching<T, E> {
+impl ErasedFetching {
     fn known(key: &QueryKey, outcome: FetchOutcome) -> Self {
-        Self { key: key.clone(), outcome: Outcome::Known(outcome), types: PhantomData }
+        Self { key: key.clone(), outcome: Outcome::Known(outcome), select: None }
     }
 
     fn done(key: &QueryKey, state: &State) -> Self {
@@ -138,28 +150,48 @@ impl<T, E> Fetching<T, E> {
         Self::known(key, Err(FetchFailure::Cache(error)))
     }
 
-    /// The same, for those who do not care how it ends.
-    #[must_use]
-    pub fn settled(self) -> Settled {
+    fn settled(self) -> Settled {
         match self.outcome {
             Outcome::Waiting(outcome) => Settled { waiting: vec![outcome] },
             Outcome::Known(_) => Settled::default(),
         }
     }
 
-    fn poll_outcome(&mut self, cx: &mut Context<'_>) -> Poll<FetchOutcome> {
-        match &mut self.outcome {
-            Outcome::Known(outcome) => Poll::Ready(outcome.clone()),
+    /// Data that is not decoded by now is of another type than was asked for.
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Value>, FetchFailure>> {
+        let outcome = match &mut self.outcome {
+            Outcome::Known(outcome) => outcome.clone(),
             Outcome::Waiting(outcome) => {
                 let dropped = FetchFailure::Cache(Error::Cancelled { key: self.key.clone() });
-                Poll::Ready(ready!(outcome.poll_unpin(cx)).unwrap_or(Err(dropped)))
+                ready!(outcome.poll_unpin(cx)).unwrap_or(Err(dropped))
             }
-        }
+        };
+        Poll::Ready(outcome.and_then(|data| match (&self.select, data.value()) {
+            (Some(select), Some(data)) => select(&data).map(Some).map_err(FetchFailure::Failed),
+            (_, data) => Ok(data),
+        }))
     }
 
-    fn mismatch(&self) -> FetchError<E> {
-        let (expected, found) = (std::any::type_name::<T>(), "data of another type");
-        FetchError::Cache(Error::TypeMismatch { key: self.key.clone(), expected, found })
+    fn mismatch(&self, expected: &'static str) -> Error {
+        Error::TypeMismatch { key: self.key.clone(), expected, found: "data of another type" }
+    }
+}
+
+/// A fetch in flight, or its outcome if it was not needed. It has begun, and goes on if this is dropped.
+pub struct Fetching<T, E> {
+    erased: ErasedFetching,
+    types: PhantomData<fn() -> (T, E)>,
+}
+
+impl<T, E> Fetching<T, E> {
+    pub(crate) fn from_erased(erased: ErasedFetching) -> Self {
+        Self { erased, types: PhantomData }
+    }
+
+    /// The same, for those who do not care how it ends.
+    #[must_use]
+    pub fn settled(self) -> Settled {
+        self.erased.settled()
     }
 }
 
@@ -171,23 +203,22 @@ where
     type Output = Result<Arc<T>, FetchError<E>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let outcome = ready!(self.poll_outcome(cx));
+        let outcome = ready!(self.erased.poll(cx));
+        let mismatch = || FetchError::Cache(self.erased.mismatch(std::any::type_name::<T>()));
         Poll::Ready(match outcome {
-            Ok(data) => data.typed().ok_or_else(|| self.mismatch()),
-            Err(FetchFailure::Failed(error)) => Err(typed_error(error).unwrap_or_else(|| self.mismatch())),
+            Ok(data) => data.and_then(typed).ok_or_else(mismatch),
+            Err(FetchFailure::Failed(error)) => {
+                Err(error.downcast().map_or_else(|_| mismatch(), FetchError::Failed))
+            }
             Err(FetchFailure::Cache(error)) => Err(FetchError::Cache(error)),
         })
     }
 }
 
-fn typed_error<E: Send + Sync + 'static>(error: Value) -> Option<FetchError<E>> {
-    error.downcast().ok().map(FetchError::Failed)
-}
-
 impl<T, E> fmt::Debug for Fetching<T, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let is_known = matches!(self.outcome, Outcome::Known(_));
-        f.debug_struct("Fetching").field("key", &self.key).field("is_known", &is_known).finish()
+        let is_known = matches!(self.erased.outcome, Outcome::Known(_));
+        f.debug_struct("Fetching").field("key", &self.erased.key).field("is_known", &is_known).finish()
     }
 }
 

@@ -7,7 +7,6 @@ mod evict;
 mod fetch;
 mod layers;
 mod perform;
-mod persister;
 mod restoring;
 mod weave;
 
@@ -19,6 +18,7 @@ use std::time::Duration;
 use futures::future::{AbortHandle, Abortable};
 
 pub(crate) use defaults::UnsaidRetry;
+pub(crate) use fetch::ErasedFetching;
 pub use fetch::{Fetching, Settled};
 pub use layers::{Layer, LayerBuilder};
 
@@ -294,11 +294,22 @@ impl QueryClient {
         self.apply_shared(|shared| input(&mut shared.core))
     }
 
+    // There are many inputs: what is the same for all of them is apart.
     fn apply_shared<R>(&self, input: impl FnOnce(&mut Shared) -> R) -> R {
+        let mut shared = self.begin_input();
+        let result = input(&mut shared);
+        self.end_input(shared);
+        result
+    }
+
+    fn begin_input(&self) -> MutexGuard<'_, Shared> {
         let now = self.inner.runtime.now();
         let mut shared = self.lock();
         shared.core.set_now(now);
-        let result = input(&mut shared);
+        shared
+    }
+
+    fn end_input(&self, mut shared: MutexGuard<'_, Shared>) {
         let was_performing = shared.performing;
         let mine = !was_performing && !shared.core.effects.is_empty();
         shared.performing |= mine;
@@ -311,7 +322,6 @@ impl QueryClient {
         if mine || (!was_performing && deadline.is_some()) {
             self.arm_timer();
         }
-        result
     }
 
     fn perform_all(&self) {

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use futures::future::Abortable;
 
-use super::persister::Restored;
 use super::{QueryClient, Subscriber, lock};
 use crate::core::{
     AttemptTask, AttemptView, Core, Effect, ErasedCall, FetchId, MutationAttemptTask, QueryFn, Value,
@@ -84,9 +83,12 @@ impl QueryClient {
             consumed,
             direction: FetchDirection::Forward,
         };
-        let restores = spec.persister.is_some() && pages.data.is_none();
+        let persister = spec.persister.clone().filter(|_| pages.data.is_none());
         let future = query_fn.call(context, pages);
-        let future = if restores { self.restoring_first(&spec, future) } else { future };
+        let future = match persister {
+            Some(persister) => persister.restoring_first(self, &spec.key, future),
+            None => future,
+        };
         let future = Abortable::new(future, registration);
         self.inner.runtime.spawn(Box::pin(async move {
             match future.await {
@@ -98,15 +100,17 @@ impl QueryClient {
 
     fn attempt_succeeded(&self, key: &QueryKey, fetch: FetchId, result: &Value) {
         // Sharing and patching call user code, so they happen outside of the lock, and again if the query changed.
-        if let Some(restored) = result.downcast_ref::<Restored>() {
-            self.restored(key, fetch, restored);
-            return;
-        }
         while let Some(view) = self.read(|core| core.attempt_view(key, fetch)) {
+            let persister = &view.spec.persister;
+            if persister.as_ref().is_some_and(|it| it.takes_over(self, key, fetch, result)) {
+                return;
+            }
             let raw = compose(&view, Arc::clone(result));
             let written = self.weave(key, &view.peek, raw);
             if self.apply(|core| core.attempt_succeeded(key, fetch, &view, written)) {
-                self.persist(&view.spec);
+                if let Some(persister) = persister.clone() {
+                    self.inner.runtime.spawn(persister.persist(self, key));
+                }
                 return;
             }
         }

@@ -30,11 +30,18 @@ impl Data {
     }
 
     pub(crate) fn typed<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
-        match self {
-            Self::Typed(value) => Arc::clone(value).downcast().ok(),
-            Self::Raw(_) => None,
-        }
+        self.value().and_then(typed)
     }
+
+    /// The value, if it is one of this type.
+    pub(crate) fn of(&self, id: TypeId) -> Option<Value> {
+        self.value().filter(|value| (**value).type_id() == id)
+    }
+}
+
+/// The value with its type, if it is that.
+pub(crate) fn typed<T: Send + Sync + 'static>(value: Value) -> Option<Arc<T>> {
+    value.downcast().ok()
 }
 
 /// The type of a query's data.
@@ -42,7 +49,7 @@ impl Data {
 pub(crate) struct DataType {
     pub(crate) id: TypeId,
     pub(crate) name: &'static str,
-    equal: fn(&Value, &Value) -> bool,
+    pub(crate) equal: fn(&Value, &Value) -> bool,
     share_parts: Option<SharePartsFn>,
 }
 
@@ -68,7 +75,8 @@ impl DataType {
     }
 }
 
-fn equal<T: PartialEq + 'static>(a: &Value, b: &Value) -> bool {
+/// Whether both values are of the type, and equal.
+pub(crate) fn equal<T: PartialEq + 'static>(a: &Value, b: &Value) -> bool {
     match (a.downcast_ref::<T>(), b.downcast_ref::<T>()) {
         (Some(a), Some(b)) => a == b,
         _ => false,

@@ -11,14 +11,12 @@ use super::fetch::Fetch;
 use super::observers::ObserverEntry;
 use super::timers::TimerId;
 use super::{
-    Codec, Data, DataType, EntityKey, ObserverHook, ObserverId, PageTask, Paging, Patch, Value, Waiter,
+    Codec, Data, DataType, EntityKey, ObserverHook, ObserverId, PageTask, Paging, Patch, Persists, Value,
+    Waiter,
 };
 use crate::entity::EntityLink;
 use crate::options::Policy;
-use crate::{
-    FetchDirection, FetchStatus, GcTime, QueryContext, QueryKey, QueryPersister, QueryStatus, StaleTime,
-    Timestamp,
-};
+use crate::{FetchDirection, FetchStatus, GcTime, QueryContext, QueryKey, QueryStatus, StaleTime, Timestamp};
 
 pub(crate) type FetchFn = Arc<dyn Fn(QueryContext) -> BoxFuture<'static, Result<Value, Value>> + Send + Sync>;
 
@@ -62,7 +60,7 @@ pub(crate) struct QuerySpec {
     pub(crate) codec: Option<Codec>,
     /// How the data shows entities.
     pub(crate) links: Arc<[EntityLink]>,
-    pub(crate) persister: Option<QueryPersister>,
+    pub(crate) persister: Option<Arc<dyn Persists>>,
 }
 
 /// A query's state. Never changed in place: a new one replaces it, so that identity tells whether anything changed.

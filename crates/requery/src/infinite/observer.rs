@@ -25,7 +25,7 @@ where
     }
 }
 
-impl<D, E> QueryResult<D, E> {
+impl<D: ?Sized, E: ?Sized> QueryResult<D, E> {
     /// There is a page after the last. Always no for a query that is not infinite, like all that follows.
     #[must_use]
     pub fn has_next_page(&self) -> bool {

@@ -8,6 +8,7 @@ use super::InfiniteData;
 use super::data::{page_ops, share_pages};
 use crate::core::{DataType, PageFn, PageParamFn, Paging, QueryFn, Value};
 use crate::maybe_send::{Held, hold_future};
+use crate::options::{ErasedOptions, erase};
 use crate::{IntoQueryKey, MaybeSend, MaybeSync, QueryContext, QueryOptions};
 
 /// Options of a query that consists of pages `P`, each of them fetched with a parameter `C`.
@@ -66,10 +67,10 @@ where
             pages: None,
             ops: page_ops::<P, C>(),
         };
-        let mut options = Self::observe_only(key);
-        options.data_type = DataType::in_parts::<InfiniteData<P, C>>(share_pages::<P, C>);
+        let of = DataType::in_parts::<InfiniteData<P, C>>(share_pages::<P, C>);
+        let mut options = ErasedOptions::new(key.into_query_key(), of);
         options.query_fn = Some(QueryFn::Pages(Arc::new(paging)));
-        options
+        Self::from_erased(options)
     }
 }
 
@@ -104,7 +105,7 @@ where
     }
 
     fn paging(mut self, change: impl FnOnce(&mut Paging)) -> Self {
-        if let Some(QueryFn::Pages(paging)) = &mut self.query_fn {
+        if let Some(QueryFn::Pages(paging)) = &mut self.edit().query_fn {
             change(Arc::make_mut(paging));
         }
         self
@@ -121,7 +122,7 @@ where
 {
     let query_fn = Held::new(query_fn);
     Arc::new(move |context: QueryContext, param: Value| match param.downcast_ref::<C>() {
-        Some(param) => hold_future(query_fn.get()(context, param.clone())).map(crate::options::erase).boxed(),
+        Some(param) => hold_future(query_fn.get()(context, param.clone()).map(erase)),
         // Unreachable: the parameter was erased by the same options.
         None => futures::future::pending().boxed(),
     })

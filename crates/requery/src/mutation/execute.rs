@@ -17,15 +17,18 @@ use crate::{LayerBuilder, MutationError, QueryClient};
 
 type Outcome = Result<Value, Value>;
 
+/// The end of a mutation under way.
+pub(super) type Pending = oneshot::Receiver<Outcome>;
+
 /// A mutation under way. It goes on if this is dropped.
 pub struct Mutating<T, E> {
     /// Nothing where no function is known.
-    outcome: Option<oneshot::Receiver<Outcome>>,
+    outcome: Option<Pending>,
     types: PhantomData<fn() -> (T, E)>,
 }
 
 impl<T, E> Mutating<T, E> {
-    pub(super) fn new(outcome: Option<oneshot::Receiver<Outcome>>) -> Self {
+    pub(super) fn new(outcome: Option<Pending>) -> Self {
         Self { outcome, types: PhantomData }
     }
 }
@@ -62,7 +65,7 @@ pub(super) fn execute(
     variables: Value,
     observer: Option<Arc<dyn MutationHook>>,
     begun: &mut dyn FnMut(MutationId),
-) -> Option<oneshot::Receiver<Outcome>> {
+) -> Option<Pending> {
     let spec = Arc::new(client.mutation_spec(spec));
     spec.fns.mutation_fn.as_ref()?;
     let id = client.apply(Core::next_mutation_id);

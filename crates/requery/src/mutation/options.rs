@@ -17,7 +17,7 @@ use crate::{GcTime, IntoQueryKey, LayerBuilder, MaybeSend, MaybeSync, NetworkMod
 
 type Outcome<T, E> = Result<Arc<T>, Arc<E>>;
 
-/// Says what types an erased mutation has, without holding any.
+/// Says what types there are behind erased ones, without holding any.
 type Types<T, E, V, C> = fn() -> (T, E, V, C);
 
 /// What a mutation does, and what happens before and after it (F10).
@@ -35,7 +35,7 @@ type Types<T, E, V, C> = fn() -> (T, E, V, C);
 /// # let _ = add;
 /// ```
 pub struct MutationOptions<T, E, V, C = ()> {
-    pub(super) spec: MutationSpec,
+    pub(super) spec: Arc<MutationSpec>,
     types: PhantomData<Types<T, E, V, C>>,
 }
 
@@ -69,19 +69,19 @@ where
             Some(Arc::new(move |call: ErasedCall| match call.variables.downcast_ref::<V>() {
                 Some(variables) => {
                     let variables = variables.clone();
-                    hold_future(mutation_fn.get()(variables, MutationContext::new(call))).map(erase).boxed()
+                    hold_future(mutation_fn.get()(variables, MutationContext::new(call)).map(erase))
                 }
                 // Unreachable: the variables were erased by options of the same type.
                 None => futures::future::pending().boxed(),
             }));
-        Self { spec, types: PhantomData }
+        Self { spec: Arc::new(spec), types: PhantomData }
     }
 
     /// A mutation that is done as the defaults for its key say (see
     /// [`crate::QueryClient::set_mutation_defaults`]).
     pub fn of_key(key: impl IntoQueryKey) -> Self {
         let spec = MutationSpec { key: Some(key.into_query_key()), ..MutationSpec::default() };
-        Self { spec, types: PhantomData }
+        Self { spec: Arc::new(spec), types: PhantomData }
     }
 
     /// Called before the mutation is sent. What it returns is the context of the other callbacks.
@@ -94,13 +94,12 @@ where
     {
         let on_mutate = Held::new(on_mutate);
         let mut spec = self.spec;
-        spec.fns.on_mutate = Some(Arc::new(move |call| match MutationCall::typed(call) {
-            Some(call) => {
-                hold_future(on_mutate.get()(call)).map(|context| Arc::new(context) as Value).boxed()
-            }
-            // Unreachable, like the same case above.
-            None => futures::future::pending().boxed(),
-        }));
+        Arc::make_mut(&mut spec).fns.on_mutate =
+            Some(Arc::new(move |call| match MutationCall::typed(call) {
+                Some(call) => hold_future(on_mutate.get()(call).map(|context| Arc::new(context) as Value)),
+                // Unreachable, like the same case above.
+                None => futures::future::pending().boxed(),
+            }));
         MutationOptions { spec, types: PhantomData }
     }
 }
@@ -134,7 +133,7 @@ impl<T: 'static, E: 'static> Erases for Outcome<T, E> {
     type Erased = Result<Value, Value>;
 }
 
-fn typed_outcome<T, E>(outcome: Result<Value, Value>) -> Option<Outcome<T, E>>
+pub(super) fn typed_outcome<T, E>(outcome: Result<Value, Value>) -> Option<Outcome<T, E>>
 where
     T: Send + Sync + 'static,
     E: Send + Sync + 'static,
@@ -159,7 +158,7 @@ where
         F: Fn(Arc<T>, MutationCall<V, C>) -> Fut + MaybeSend + MaybeSync + 'static,
         Fut: Future<Output = ()> + MaybeSend + 'static,
     {
-        self.spec.fns.on_success = Some(hold_callback(|data: Value| data.downcast().ok(), on_success));
+        self.edit().fns.on_success = Some(hold_callback(|data: Value| data.downcast().ok(), on_success));
         self
     }
 
@@ -170,7 +169,7 @@ where
         F: Fn(Arc<E>, MutationCall<V, C>) -> Fut + MaybeSend + MaybeSync + 'static,
         Fut: Future<Output = ()> + MaybeSend + 'static,
     {
-        self.spec.fns.on_error = Some(hold_callback(|error: Value| error.downcast().ok(), on_error));
+        self.edit().fns.on_error = Some(hold_callback(|error: Value| error.downcast().ok(), on_error));
         self
     }
 
@@ -181,7 +180,7 @@ where
         F: Fn(Result<Arc<T>, Arc<E>>, MutationCall<V, C>) -> Fut + MaybeSend + MaybeSync + 'static,
         Fut: Future<Output = ()> + MaybeSend + 'static,
     {
-        self.spec.fns.on_settled = Some(hold_callback(typed_outcome::<T, E>, on_settled));
+        self.edit().fns.on_settled = Some(hold_callback(typed_outcome::<T, E>, on_settled));
         self
     }
 
@@ -202,7 +201,7 @@ where
         change: impl Fn(&mut LayerBuilder, &V) + MaybeSend + MaybeSync + 'static,
     ) -> Self {
         let change = Held::new(change);
-        self.spec.fns.optimistic = Some(Arc::new(move |layer, variables| {
+        self.edit().fns.optimistic = Some(Arc::new(move |layer, variables| {
             if let Some(variables) = variables.downcast_ref::<V>() {
                 change.get()(layer, variables);
             }
@@ -215,7 +214,7 @@ where
     /// fetched.
     #[must_use]
     pub fn confirm_by_echo(mut self, within: Duration) -> Self {
-        self.spec.echo_within = Some(within);
+        self.edit().echo_within = Some(within);
         self
     }
 
@@ -229,35 +228,35 @@ where
     where
         V: Serialize + DeserializeOwned,
     {
-        self.spec.codec = Some(Codec::of::<V>());
+        self.edit().codec = Some(Codec::of::<V>());
         self
     }
 
     /// A name to find the mutation by.
     #[must_use]
     pub fn mutation_key(mut self, key: impl IntoQueryKey) -> Self {
-        self.spec.key = Some(key.into_query_key());
+        self.edit().key = Some(key.into_query_key());
         self
     }
 
     /// Mutations of one scope run one after the other, in the order in which they were called.
     #[must_use]
     pub fn scope(mut self, scope: impl Into<Arc<str>>) -> Self {
-        self.spec.scope = Some(scope.into());
+        self.edit().scope = Some(scope.into());
         self
     }
 
     /// Waits for no other mutation, though it is `resumable`.
     #[must_use]
     pub fn parallel(mut self) -> Self {
-        self.spec.is_parallel = true;
+        self.edit().is_parallel = true;
         self
     }
 
     /// How often a failed attempt is repeated. Default: never.
     #[must_use]
     pub fn retry(mut self, times: u32) -> Self {
-        self.spec.policy.retry = Some(Retry::Times(times));
+        self.edit().policy.retry = Some(Retry::Times(times));
         self
     }
 
@@ -265,7 +264,7 @@ where
     #[must_use]
     pub fn retry_if(mut self, retry: impl Fn(u32, &E) -> bool + MaybeSend + MaybeSync + 'static) -> Self {
         let retry = Held::new(retry);
-        self.spec.policy.retry =
+        self.edit().policy.retry =
             Some(Retry::If(Arc::new(move |n, error| error.downcast_ref().map(|e| retry.get()(n, e)))));
         self
     }
@@ -273,7 +272,7 @@ where
     /// Wait this long before each retry. Default: [`crate::default_retry_delay`].
     #[must_use]
     pub fn retry_delay(mut self, delay: Duration) -> Self {
-        self.spec.policy.retry_delay = Some(RetryDelay::Fixed(delay));
+        self.edit().policy.retry_delay = Some(RetryDelay::Fixed(delay));
         self
     }
 
@@ -284,7 +283,7 @@ where
         delay: impl Fn(u32, &E) -> Duration + MaybeSend + MaybeSync + 'static,
     ) -> Self {
         let delay = Held::new(delay);
-        self.spec.policy.retry_delay =
+        self.edit().policy.retry_delay =
             Some(RetryDelay::From(Arc::new(move |n, error| error.downcast_ref().map(|e| delay.get()(n, e)))));
         self
     }
@@ -292,41 +291,46 @@ where
     /// Whether delays are shortened at random, by up to a half. Default: no.
     #[must_use]
     pub fn retry_jitter(mut self, jitter: bool) -> Self {
-        self.spec.policy.retry_jitter = Some(jitter);
+        self.edit().policy.retry_jitter = Some(jitter);
         self
     }
 
     /// Which attempts need a network. Default: all.
     #[must_use]
     pub fn network_mode(mut self, mode: NetworkMode) -> Self {
-        self.spec.policy.network_mode = Some(mode);
+        self.edit().policy.network_mode = Some(mode);
         self
     }
 
     /// How long the mutation stays in the cache once it has ended and nobody observes it. Default: five minutes.
     #[must_use]
     pub fn gc_time(mut self, gc_time: impl Into<GcTime>) -> Self {
-        self.spec.policy.gc_time = Some(gc_time.into());
+        self.edit().policy.gc_time = Some(gc_time.into());
         self
     }
 
     /// Anything the caller wants to find again in the callbacks.
     #[must_use]
     pub fn meta(mut self, meta: serde_json::Value) -> Self {
-        self.spec.policy.meta = Some(Arc::new(meta));
+        self.edit().policy.meta = Some(Arc::new(meta));
         self
     }
 }
 
 impl<T, E, V, C> MutationOptions<T, E, V, C> {
     pub(crate) fn into_spec(self) -> MutationSpec {
-        self.spec
+        Arc::unwrap_or_clone(self.spec)
+    }
+
+    /// The options, copied first where others have them too.
+    fn edit(&mut self) -> &mut MutationSpec {
+        Arc::make_mut(&mut self.spec)
     }
 }
 
 impl<T, E, V, C> Clone for MutationOptions<T, E, V, C> {
     fn clone(&self) -> Self {
-        Self { spec: self.spec.clone(), types: PhantomData }
+        Self { spec: Arc::clone(&self.spec), types: PhantomData }
     }
 }
 

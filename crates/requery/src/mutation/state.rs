@@ -1,11 +1,12 @@
 //! A mutation's state, with its types.
 
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::core::{Mutation, MutationCore, Value};
+use crate::core::{Mutation, MutationCore, typed};
 use crate::{QueryKey, Timestamp};
 
 /// How far a mutation is.
@@ -24,7 +25,7 @@ pub enum MutationStatus {
 }
 
 /// A mutation's state, as of the call that returned it.
-pub struct MutationState<T, E, V> {
+pub struct MutationState<T: ?Sized, E: ?Sized, V: ?Sized> {
     /// How far it is.
     pub status: MutationStatus,
     /// What it returned.
@@ -43,7 +44,7 @@ pub struct MutationState<T, E, V> {
     pub submitted_at: Timestamp,
 }
 
-impl<T, E, V> MutationState<T, E, V> {
+impl<T: ?Sized, E: ?Sized, V: ?Sized> MutationState<T, E, V> {
     /// It was not called yet.
     #[must_use]
     pub fn is_idle(&self) -> bool {
@@ -69,31 +70,46 @@ impl<T, E, V> MutationState<T, E, V> {
     }
 }
 
-impl<T, E, V> MutationState<T, E, V>
-where
-    T: Send + Sync + 'static,
-    E: Send + Sync + 'static,
-    V: Send + Sync + 'static,
-{
-    pub(crate) fn new(state: &MutationCore) -> Self {
+/// A mutation's state whose types are erased.
+pub type ErasedMutationState =
+    MutationState<dyn Any + Send + Sync, dyn Any + Send + Sync, dyn Any + Send + Sync>;
+
+impl ErasedMutationState {
+    pub(super) fn of(state: &MutationCore) -> Self {
         Self {
             status: state.status,
-            data: typed(state.data.as_ref()),
-            error: typed(state.error.as_ref()),
-            variables: typed(state.variables.as_ref()),
+            data: state.data.clone(),
+            error: state.error.clone(),
+            variables: state.variables.clone(),
             failure_count: state.failure_count,
-            failure_reason: typed(state.failure_reason.as_ref()),
+            failure_reason: state.failure_reason.clone(),
             is_paused: state.is_paused,
             submitted_at: state.submitted_at,
         }
     }
+
+    /// The state with its types. A value of another type is left out.
+    #[must_use]
+    pub fn typed<T, E, V>(self) -> MutationState<T, E, V>
+    where
+        T: Send + Sync + 'static,
+        E: Send + Sync + 'static,
+        V: Send + Sync + 'static,
+    {
+        MutationState {
+            status: self.status,
+            data: self.data.and_then(typed),
+            error: self.error.and_then(typed),
+            variables: self.variables.and_then(typed),
+            failure_count: self.failure_count,
+            failure_reason: self.failure_reason.and_then(typed),
+            is_paused: self.is_paused,
+            submitted_at: self.submitted_at,
+        }
+    }
 }
 
-fn typed<T: Send + Sync + 'static>(value: Option<&Value>) -> Option<Arc<T>> {
-    Arc::clone(value?).downcast().ok()
-}
-
-impl<T, E, V> Default for MutationState<T, E, V> {
+impl<T: ?Sized, E: ?Sized, V: ?Sized> Default for MutationState<T, E, V> {
     fn default() -> Self {
         Self {
             status: MutationStatus::Idle,
@@ -108,7 +124,7 @@ impl<T, E, V> Default for MutationState<T, E, V> {
     }
 }
 
-impl<T, E, V> Clone for MutationState<T, E, V> {
+impl<T: ?Sized, E: ?Sized, V: ?Sized> Clone for MutationState<T, E, V> {
     fn clone(&self) -> Self {
         Self {
             data: self.data.clone(),
@@ -120,7 +136,7 @@ impl<T, E, V> Clone for MutationState<T, E, V> {
     }
 }
 
-impl<T, E, V> fmt::Debug for MutationState<T, E, V> {
+impl<T: ?Sized, E: ?Sized, V: ?Sized> fmt::Debug for MutationState<T, E, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MutationState")
             .field("status", &self.status)
@@ -176,13 +192,13 @@ impl MutationSummary {
         E: Send + Sync + 'static,
         V: Send + Sync + 'static,
     {
-        MutationState::new(&self.state)
+        ErasedMutationState::of(&self.state).typed()
     }
 
     /// What it was called with, if that is a `V`.
     #[must_use]
     pub fn variables<V: Send + Sync + 'static>(&self) -> Option<Arc<V>> {
-        typed(self.state.variables.as_ref())
+        self.state.variables.clone().and_then(typed)
     }
 }
 

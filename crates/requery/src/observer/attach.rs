@@ -2,18 +2,14 @@
 
 use std::sync::Arc;
 
+use super::erased::{Inner, start};
 use super::memory::{Memory, counts};
-use super::{Inner, QueryResult, start};
+use super::result::ErasedResult;
 use crate::client::lock;
 use crate::core::{Core, ObserverHook, QuerySpec};
 use crate::{Error, QueryClient};
 
-impl<T, E, D> Inner<T, E, D>
-where
-    T: Send + Sync + 'static,
-    E: Send + Sync + 'static,
-    D: Send + Sync + 'static,
-{
+impl Inner {
     /// The options to fetch with, and initial data if the query has no data by now.
     pub(super) fn spec_to_fetch(&self, client: &QueryClient) -> Arc<QuerySpec> {
         let (options, spec) = {
@@ -39,7 +35,7 @@ where
             seen.memory.counts_at_mount = counts(&state);
         } else {
             // Its query was collected since: nothing is left of what it saw.
-            (seen.memory, seen.result) = (Memory::new(&state), QueryResult::default());
+            (seen.memory, seen.result) = (Memory::new(&state), ErasedResult::default());
         }
         seen.state = state;
         seen.blind = false;

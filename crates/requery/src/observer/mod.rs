@@ -1,6 +1,7 @@
 //! Watching one query at a time.
 
 mod attach;
+mod erased;
 mod memory;
 mod queries;
 mod result;
@@ -8,21 +9,21 @@ mod seen;
 mod view;
 
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::marker::PhantomData;
+use std::sync::Arc;
 
+pub use erased::ErasedObserver;
 pub use queries::QueriesObserver;
-pub use result::QueryResult;
+pub use result::{ErasedResult, QueryResult};
 
-use crate::client::{UnsaidRetry, lock};
-use crate::core::{Data, ObserverHook, ObserverId, ObserverPolicy, QuerySpec, StartFetch, State};
 use crate::maybe_send::Held;
 use crate::{
-    CacheEvent, FetchDirection, Fetching, MaybeSend, MaybeSync, QueryClient, QueryKey, QueryOptions,
-    RefetchOptions, Subscription,
+    FetchDirection, Fetching, MaybeSend, MaybeSync, QueryClient, QueryKey, QueryOptions, RefetchOptions,
+    Subscription,
 };
-use memory::{Memory, counts};
-use seen::Seen;
-use view::View;
+
+/// Says what types there are behind erased ones, without holding any.
+type Types<T, E, D> = fn() -> (T, E, D);
 
 /// Watches one query at a time, and turns its state into a [`QueryResult`].
 ///
@@ -43,20 +44,8 @@ use view::View;
 /// subscription.unsubscribe();
 /// ```
 pub struct QueryObserver<T, E, D = T> {
-    client: QueryClient,
-    inner: Arc<Inner<T, E, D>>,
-}
-
-struct Inner<T, E, D> {
-    seen: Mutex<Seen<T, E, D>>,
-    listeners: Mutex<Listeners<D, E>>,
-}
-
-type Listener<D, E> = Arc<dyn Fn(&QueryResult<D, E>) + Send + Sync>;
-
-struct Listeners<D, E> {
-    next_id: u64,
-    all: Vec<(u64, Listener<D, E>)>,
+    erased: ErasedObserver,
+    types: PhantomData<Types<T, E, D>>,
 }
 
 impl<T, E, D> QueryObserver<T, E, D>
@@ -67,29 +56,19 @@ where
 {
     /// An observer that nobody listens to yet. It makes the query, but fetches nothing.
     pub fn new(client: &QueryClient, options: QueryOptions<T, E, D>) -> Self {
-        let spec = client.spec(&options, UnsaidRetry::Default);
-        let built = client.build(&spec);
-        let blind = built.is_err();
-        if !blind {
-            client.apply(|core| core.set_spec(&spec));
-        }
-        let built = client.read(|core| core.state(&spec.key)).filter(|_| !blind);
-        let state = built.unwrap_or_else(|| Arc::new(State::pending()));
-        let seen = Seen {
-            wants: spec.policy.observe(&state, options.query_fn.is_some()),
-            memory: Memory::new(&state),
-            result: QueryResult::default(),
-            id: None,
-            generation: 0,
-            options: Arc::new(options),
-            spec,
-            state,
-            blind,
-        };
-        let listeners = Mutex::new(Listeners { next_id: 0, all: Vec::new() });
-        let inner = Arc::new(Inner { seen: Mutex::new(seen), listeners });
-        inner.look(client, Look::Quietly);
-        Self { client: client.clone(), inner }
+        Self::from_erased(ErasedObserver::new(client, options.erased))
+    }
+
+    /// An observer whose types were erased, seen with types again. Values of other types are left out of its results.
+    #[must_use]
+    pub fn from_erased(erased: ErasedObserver) -> Self {
+        Self { erased, types: PhantomData }
+    }
+
+    /// The same observer without its types.
+    #[must_use]
+    pub fn erased(&self) -> &ErasedObserver {
+        &self.erased
     }
 
     /// F7.1: calls `listener` whenever the result changes, until the subscription is dropped. The first subscription
@@ -99,128 +78,24 @@ where
         listener: impl Fn(&QueryResult<D, E>) + MaybeSend + MaybeSync + 'static,
     ) -> Subscription {
         let listener = Held::new(listener);
-        // The query may have been collected since the observer was made. That is no news for who comes now.
-        if !self.inner.has_listeners() && self.inner.adopt(&self.client) == Ok(true) {
-            self.inner.look(&self.client, Look::Quietly);
-        }
-        let mut listeners = lock(&self.inner.listeners);
-        listeners.next_id += 1;
-        let id = listeners.next_id;
-        listeners.all.push((id, Arc::new(move |result| listener.get()(result))));
-        let is_first = listeners.all.len() == 1;
-        drop(listeners);
-        if is_first {
-            self.mount();
-        }
-        let observer = self.clone();
-        Subscription::new(move || observer.unsubscribe(id))
-    }
-
-    fn unsubscribe(&self, id: u64) {
-        let mut listeners = lock(&self.inner.listeners);
-        listeners.all.retain(|(known, _)| *known != id);
-        let is_last = listeners.all.is_empty();
-        drop(listeners);
-        if is_last {
-            let mut seen = lock(&self.inner.seen);
-            let (key, id) = (seen.spec.key.clone(), seen.id.take());
-            drop(seen);
-            if let Some(id) = id {
-                self.client.apply(|core| core.remove_observer(&key, id));
-            }
-        }
-    }
-
-    fn mount(&self) {
-        let spec = self.inner.spec_to_fetch(&self.client);
-        if self.client.build(&spec).is_err() {
-            return;
-        }
-        let fetches = self.inner.fresh(&self.client).view(self.client.now()).fetches_on_mount();
-        self.inner.attach(&self.client);
-        if fetches && !self.client.is_restoring() {
-            self.client.apply(|core| core.fetch(&spec.key, start(&spec, false)));
-        }
-        self.inner.look(&self.client, Look::Updated);
+        self.erased.listen(Arc::new(move |result| listener.get()(&result.clone().typed())))
     }
 
     /// The result as of now.
     #[must_use]
     pub fn current_result(&self) -> QueryResult<D, E> {
-        self.inner.look(&self.client, Look::Quietly)
+        self.erased.current_result().typed()
     }
 
     /// F7.8: the result as it will be once the observer has mounted, for a first rendering before that.
     #[must_use]
     pub fn optimistic_result(&self) -> QueryResult<D, E> {
-        let seen = self.inner.fresh(&self.client);
-        let view = seen.view(self.client.now());
-        let mut memory = seen.memory.clone();
-        if seen.id.is_some() || !view.fetches_on_mount() {
-            return view.result(&mut memory);
-        }
-        let ahead = view.about_to_fetch(self.client.is_online());
-        View { state: &ahead, ..view }.result(&mut memory)
+        self.erased.optimistic_result().typed()
     }
 
     /// F7.2: new options, perhaps of another query.
     pub fn set_options(&self, options: QueryOptions<T, E, D>) {
-        let spec = self.client.spec(&options, UnsaidRetry::Default);
-        let blind = self.client.build(&spec).is_err();
-        let built = self.client.read(|core| core.state(&spec.key)).filter(|_| !blind);
-        let state = built.unwrap_or_else(|| Arc::new(State::pending()));
-        let wants = spec.policy.observe(&state, options.query_fn.is_some());
-        let change = self.take_options(options, Arc::clone(&spec), state, wants, blind);
-        if !blind {
-            self.follow(&change, &spec);
-        }
-        let is_other_query = change.left.is_some();
-        self.inner.look(&self.client, if is_other_query { Look::Updated } else { Look::Again });
-    }
-
-    fn take_options(
-        &self,
-        options: QueryOptions<T, E, D>,
-        spec: Arc<QuerySpec>,
-        state: Arc<State>,
-        wants: ObserverPolicy,
-        blind: bool,
-    ) -> Change {
-        let mut seen = lock(&self.inner.seen);
-        let is_other_query =
-            seen.spec.key != spec.key || seen.blind != blind || seen.state.query != state.query;
-        let left = is_other_query.then(|| (seen.spec.key.clone(), seen.id.take()));
-        let before = (Arc::clone(&seen.spec), seen.options.query_fn.is_some());
-        if is_other_query {
-            seen.memory.counts_at_mount = counts(&state);
-        }
-        seen.generation += 1;
-        (seen.options, seen.spec, seen.state, seen.wants, seen.blind) =
-            (Arc::new(options), spec, state, wants, blind);
-        drop(seen);
-        Change { left, before, is_mounted: self.inner.has_listeners() }
-    }
-
-    /// Leaves the previous query for the new one, gives it the options, and fetches it if it is stale.
-    fn follow(&self, change: &Change, spec: &Arc<QuerySpec>) {
-        if let Some((key, Some(id))) = &change.left {
-            self.client.apply(|core| core.remove_observer(key, *id));
-        }
-        if change.is_mounted {
-            self.inner.attach(&self.client);
-        }
-        self.client.apply(|core| core.set_spec(spec));
-        if !change.is_mounted {
-            return;
-        }
-        self.client.apply(|core| core.event(|| CacheEvent::ObserverOptionsUpdated { key: spec.key.clone() }));
-        let seen = self.inner.fresh(&self.client);
-        // Would the options from before fetch the query as it is now?
-        let was_enabled = || change.before.0.policy.observe(&seen.state, change.before.1).enabled;
-        let may = (change.left.is_some() || !was_enabled()) && !self.client.is_restoring();
-        if may && seen.view(self.client.now()).is_stale() {
-            self.client.apply(|core| core.fetch(&spec.key, start(spec, false)));
-        }
+        self.erased.set_options(options.erased);
     }
 
     /// F7.8: fetches the query, enabled or not.
@@ -233,195 +108,40 @@ where
         options: RefetchOptions,
         direction: Option<FetchDirection>,
     ) -> Fetching<T, E> {
-        let is_other = match self.inner.adopt(&self.client) {
-            Ok(is_other) => is_other,
-            Err(error) => return Fetching::failed(&self.key(), error),
-        };
-        if self.inner.has_listeners() {
-            self.inner.attach(&self.client);
-        }
-        let spec = self.inner.spec_to_fetch(&self.client);
-        let fetching = self.client.start_fetch(&spec, options.cancel_refetch, direction);
-        if is_other && self.inner.has_listeners() {
-            self.inner.look_again(&self.client);
-        }
-        fetching
+        Fetching::from_erased(self.erased.fetch_page(options, direction))
     }
 
     /// The key of the query that is watched at the moment.
     #[must_use]
     pub fn key(&self) -> QueryKey {
-        lock(&self.inner.seen).spec.key.clone()
+        self.erased.key()
     }
 
     /// Whether data of the query may be dehydrated.
     #[must_use]
     pub fn is_hydratable(&self) -> bool {
-        lock(&self.inner.seen).options.is_hydratable()
+        self.erased.is_hydratable()
     }
 
-    pub(super) fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.inner, &other.inner)
+    fn is_same(&self, other: &Self) -> bool {
+        self.erased.is_same(&other.erased)
     }
 
     /// The cache that is watched.
     #[must_use]
     pub fn client(&self) -> &QueryClient {
-        &self.client
-    }
-}
-
-/// Why an observer looks at its query.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Look {
-    /// Somebody asked. Listeners and timers are left alone.
-    Quietly,
-    /// Time or options may have changed what it shows.
-    Again,
-    /// The query changed: timers start anew.
-    Updated,
-}
-
-struct Change {
-    /// The query that is no longer watched.
-    left: Option<(QueryKey, Option<ObserverId>)>,
-    /// The options that it had, and whether they could fetch.
-    before: (Arc<QuerySpec>, bool),
-    is_mounted: bool,
-}
-
-fn start(spec: &Arc<QuerySpec>, cancel_refetch: bool) -> StartFetch {
-    StartFetch { spec: Some(Arc::clone(spec)), cancel_refetch, ..StartFetch::default() }
-}
-
-impl<T, E, D> Inner<T, E, D>
-where
-    T: Send + Sync + 'static,
-    E: Send + Sync + 'static,
-    D: Send + Sync + 'static,
-{
-    /// Looks at the query, takes the result over, and tells the listeners if it changed.
-    fn look(&self, client: &QueryClient, how: Look) -> QueryResult<D, E> {
-        self.look_at(client, None, how)
-    }
-
-    /// Looks at a state that the query was just in, or at the one that it is in now.
-    fn look_at(&self, client: &QueryClient, state: Option<&Arc<State>>, how: Look) -> QueryResult<D, E> {
-        loop {
-            let seen = self.fresh_at(client, state);
-            let mut memory = seen.memory.clone();
-            let result = seen.view(client.now()).result(&mut memory);
-            let is_changed = !result.is_same(&seen.result);
-            if how == Look::Quietly && is_changed && self.has_listeners() {
-                // They are about to be told; until then this must not pass for what they know.
-                return result;
-            }
-            let mut now_seen = lock(&self.seen);
-            if now_seen.generation != seen.generation {
-                continue;
-            }
-            if seen.state.version < now_seen.state.version {
-                return now_seen.result.clone();
-            }
-            now_seen.state = seen.state;
-            now_seen.wants = seen.wants;
-            now_seen.memory = memory;
-            now_seen.result = result.clone();
-            drop(now_seen);
-            if let Some(id) = seen.id.filter(|_| how != Look::Quietly) {
-                let shown = (seen.wants, result.is_stale);
-                client.apply(|core| core.refresh_observer(&seen.spec, id, shown, how == Look::Updated));
-            }
-            if is_changed && how != Look::Quietly {
-                self.tell(client, &seen.spec.key, &result);
-            }
-            return result;
-        }
-    }
-
-    fn has_listeners(&self) -> bool {
-        !lock(&self.listeners).all.is_empty()
-    }
-
-    /// What was seen last, with the query's state as of now.
-    fn fresh(&self, client: &QueryClient) -> Seen<T, E, D> {
-        self.fresh_at(client, None)
-    }
-
-    /// What was seen last, with this state of the query. Data that is not decoded yet has to be asked for.
-    fn fresh_at(&self, client: &QueryClient, state: Option<&Arc<State>>) -> Seen<T, E, D> {
-        let mut seen = lock(&self.seen).clone();
-        let current = match state.filter(|state| !matches!(state.data, Some(Data::Raw(_)))) {
-            _ if seen.blind => None,
-            Some(state) => Some(Arc::clone(state)),
-            None => client.typed_state::<T>(&seen.spec.key),
-        };
-        // A query that was removed goes on being shown as it was, also when another has taken its place.
-        seen.state = current.filter(|state| state.query == seen.state.query).unwrap_or(seen.state);
-        seen.wants = seen.spec.policy.observe(&seen.state, seen.options.query_fn.is_some());
-        // What another query has now counts, not what it had when this observer left it.
-        if let Some(last) = seen.memory.last.as_mut().filter(|last| last.query != seen.state.query)
-            && let Some(state) = client.typed_state::<T>(&last.key).filter(|state| state.query == last.query)
-        {
-            last.data = state.data.as_ref().and_then(Data::typed);
-        }
-        seen
-    }
-
-    fn tell(&self, client: &QueryClient, key: &QueryKey, result: &QueryResult<D, E>) {
-        let listeners: Vec<Listener<D, E>> =
-            lock(&self.listeners).all.iter().map(|(_, listener)| Arc::clone(listener)).collect();
-        for listener in listeners {
-            listener(result);
-        }
-        client.apply(|core| core.event(|| CacheEvent::ObserverResultsUpdated { key: key.clone() }));
-    }
-}
-
-impl<T, E, D> ObserverHook for Inner<T, E, D>
-where
-    T: Send + Sync + 'static,
-    E: Send + Sync + 'static,
-    D: Send + Sync + 'static,
-{
-    fn query_updated(&self, client: &QueryClient, state: &Arc<State>) {
-        self.look_at(client, Some(state), Look::Updated);
-    }
-
-    fn refresh_policy(&self, client: &QueryClient) {
-        self.look(client, Look::Again);
-    }
-
-    fn became_stale(&self, client: &QueryClient) {
-        self.look(client, Look::Again);
-    }
-
-    fn forget(&self) {
-        let mut seen = lock(&self.seen);
-        seen.memory = Memory::new(&State::pending());
-        seen.generation += 1;
-    }
-
-    fn restored(&self, client: &QueryClient) {
-        let seen = self.fresh(client);
-        if seen.view(client.now()).fetches_on_mount() {
-            client.apply(|core| core.fetch(&seen.spec.key, start(&seen.spec, false)));
-        }
-    }
-
-    fn bring_back(self: Arc<Self>, client: &QueryClient) {
-        self.fetch_again(client);
+        self.erased.client()
     }
 }
 
 impl<T, E, D> Clone for QueryObserver<T, E, D> {
     fn clone(&self) -> Self {
-        Self { client: self.client.clone(), inner: Arc::clone(&self.inner) }
+        Self { erased: self.erased.clone(), types: PhantomData }
     }
 }
 
 impl<T, E, D> fmt::Debug for QueryObserver<T, E, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("QueryObserver").field("key", &lock(&self.inner.seen).spec.key).finish_non_exhaustive()
+        self.erased.fmt(f)
     }
 }

@@ -1,12 +1,14 @@
 //! What an observer shows.
 
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::core::typed;
 use crate::{FetchStatus, PagingState, QueryStatus, Timestamp};
 
 /// What an observer shows of its query (F6): the query's state, as the observer's options see it.
-pub struct QueryResult<D, E> {
+pub struct QueryResult<D: ?Sized, E: ?Sized> {
     /// Whether there is something to show; placeholder data counts.
     pub status: QueryStatus,
     /// Whether the query is being fetched.
@@ -39,7 +41,7 @@ pub struct QueryResult<D, E> {
     pub paging: PagingState,
 }
 
-impl<D, E> QueryResult<D, E> {
+impl<D: ?Sized, E: ?Sized> QueryResult<D, E> {
     /// There is nothing to show yet.
     #[must_use]
     pub fn is_pending(&self) -> bool {
@@ -111,14 +113,45 @@ impl<D, E> QueryResult<D, E> {
     }
 }
 
+/// A result whose types are erased.
+pub type ErasedResult = QueryResult<dyn Any + Send + Sync, dyn Any + Send + Sync>;
+
+impl ErasedResult {
+    /// The result with its types. A value of another type is left out.
+    #[must_use]
+    pub fn typed<D, E>(self) -> QueryResult<D, E>
+    where
+        D: Send + Sync + 'static,
+        E: Send + Sync + 'static,
+    {
+        QueryResult {
+            status: self.status,
+            fetch_status: self.fetch_status,
+            data: self.data.and_then(typed),
+            data_updated_at: self.data_updated_at,
+            error: self.error.and_then(typed),
+            error_updated_at: self.error_updated_at,
+            error_update_count: self.error_update_count,
+            failure_count: self.failure_count,
+            failure_reason: self.failure_reason.and_then(typed),
+            is_fetched: self.is_fetched,
+            is_fetched_after_mount: self.is_fetched_after_mount,
+            is_placeholder_data: self.is_placeholder_data,
+            is_stale: self.is_stale,
+            is_enabled: self.is_enabled,
+            paging: self.paging,
+        }
+    }
+}
+
 /// Equal is what shows the same: values by identity, as the cache keeps the identity of what is equal.
-impl<D, E> PartialEq for QueryResult<D, E> {
+impl<D: ?Sized, E: ?Sized> PartialEq for QueryResult<D, E> {
     fn eq(&self, other: &Self) -> bool {
         self.is_same(other)
     }
 }
 
-fn same<T>(a: Option<&Arc<T>>, b: Option<&Arc<T>>) -> bool {
+fn same<T: ?Sized>(a: Option<&Arc<T>>, b: Option<&Arc<T>>) -> bool {
     match (a, b) {
         (Some(a), Some(b)) => Arc::ptr_eq(a, b),
         (None, None) => true,
@@ -126,7 +159,7 @@ fn same<T>(a: Option<&Arc<T>>, b: Option<&Arc<T>>) -> bool {
     }
 }
 
-impl<D, E> Clone for QueryResult<D, E> {
+impl<D: ?Sized, E: ?Sized> Clone for QueryResult<D, E> {
     fn clone(&self) -> Self {
         Self {
             data: self.data.clone(),
@@ -137,7 +170,7 @@ impl<D, E> Clone for QueryResult<D, E> {
     }
 }
 
-impl<D, E> Default for QueryResult<D, E> {
+impl<D: ?Sized, E: ?Sized> Default for QueryResult<D, E> {
     /// Nothing to show, and nothing on its way.
     fn default() -> Self {
         Self {
@@ -160,7 +193,7 @@ impl<D, E> Default for QueryResult<D, E> {
     }
 }
 
-impl<D, E> fmt::Debug for QueryResult<D, E> {
+impl<D: ?Sized, E: ?Sized> fmt::Debug for QueryResult<D, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("QueryResult")
             .field("status", &self.status)

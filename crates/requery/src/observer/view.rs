@@ -2,65 +2,54 @@
 
 use std::sync::Arc;
 
-use super::QueryResult;
 use super::memory::{Last, Memory, Selection, counts};
+use super::result::ErasedResult;
 use crate::core::{Data, ObserverPolicy, QueryFn, State, Value};
-use crate::options::Policy;
+use crate::options::{ErasedOptions, Policy, Select};
 use crate::{
-    FetchDirection, FetchStatus, NetworkMode, PagingState, QueryKey, QueryOptions, QueryStatus, RefetchOn,
-    StaleTime, Timestamp,
+    FetchDirection, FetchStatus, NetworkMode, PagingState, QueryKey, QueryStatus, RefetchOn, StaleTime,
+    Timestamp,
 };
 
 /// What an observer has to show.
-enum Shown<T, D> {
-    Data(Arc<T>),
-    Placeholder(Arc<T>),
+enum Shown {
+    Data(Value),
+    Placeholder(Value),
     /// The placeholder of the last result, selected from already.
-    Kept(Arc<D>),
+    Kept(Value),
     Nothing,
 }
 
 /// One look at a query.
-pub(super) struct View<'a, T, E, D> {
+#[derive(Clone, Copy)]
+pub(super) struct View<'a> {
     pub(super) key: &'a QueryKey,
-    pub(super) options: &'a QueryOptions<T, E, D>,
+    pub(super) options: &'a ErasedOptions,
     pub(super) policy: &'a Policy,
     pub(super) wants: ObserverPolicy,
     pub(super) state: &'a State,
-    pub(super) previous: &'a QueryResult<D, E>,
+    pub(super) previous: &'a ErasedResult,
     pub(super) now: Timestamp,
 }
 
-impl<T, E, D> Clone for View<'_, T, E, D> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T, E, D> Copy for View<'_, T, E, D> {}
-
-impl<T, E, D> View<'_, T, E, D>
-where
-    T: Send + Sync + 'static,
-    E: Send + Sync + 'static,
-{
+impl View<'_> {
     /// F7: the result, and what to remember for the next.
-    pub(super) fn result(&self, memory: &mut Memory<T, E, D>) -> QueryResult<D, E> {
+    pub(super) fn result(&self, memory: &mut Memory) -> ErasedResult {
         let state = self.state;
         let shown = self.shown(memory);
         let is_placeholder_data = matches!(shown, Shown::Placeholder(_) | Shown::Kept(_));
         memory.placeholder.clone_from(&self.options.placeholder);
         let (selected, select_error) = self.select(shown, memory);
-        let mut result = QueryResult {
+        let mut result = ErasedResult {
             status: if is_placeholder_data { QueryStatus::Success } else { state.status },
             fetch_status: state.fetch_status,
             data: selected,
             data_updated_at: state.data_updated_at,
-            error: error(state.error.as_ref()),
+            error: state.error.clone(),
             error_updated_at: state.error_updated_at,
             error_update_count: state.error_update_count,
             failure_count: state.fetch_failure_count,
-            failure_reason: error(state.fetch_failure_reason.as_ref()),
+            failure_reason: state.fetch_failure_reason.clone(),
             is_fetched: state.is_fetched(),
             is_fetched_after_mount: counts(state).0 > memory.counts_at_mount.0
                 || counts(state).1 > memory.counts_at_mount.1,
@@ -88,7 +77,7 @@ where
         }
     }
 
-    fn fail(&self, result: &mut QueryResult<D, E>, error: Arc<E>) {
+    fn fail(&self, result: &mut ErasedResult, error: Value) {
         let is_known = self.previous.error.as_ref().is_some_and(|known| Arc::ptr_eq(known, &error));
         result.error_updated_at = if is_known { self.previous.error_updated_at } else { self.now };
         result.error = Some(error);
@@ -97,8 +86,8 @@ where
     }
 
     /// What there is to select from.
-    fn shown(&self, memory: &mut Memory<T, E, D>) -> Shown<T, D> {
-        let data: Option<Arc<T>> = self.state.data.as_ref().and_then(Data::typed);
+    fn shown(&self, memory: &mut Memory) -> Shown {
+        let data = self.state.data.as_ref().and_then(|data| data.of(self.options.data_type.id));
         let Some(data) = data else {
             if let Some(last) = memory.last.as_mut().filter(|last| last.query == self.state.query) {
                 last.data = None;
@@ -110,7 +99,7 @@ where
         Shown::Data(data)
     }
 
-    fn placeholder(&self, memory: &Memory<T, E, D>) -> Shown<T, D> {
+    fn placeholder(&self, memory: &Memory) -> Shown {
         let is_pending = self.state.status == QueryStatus::Pending;
         let Some(placeholder) = self.options.placeholder.as_ref().filter(|_| is_pending) else {
             return Shown::Nothing;
@@ -126,7 +115,7 @@ where
         }
     }
 
-    fn select(&self, shown: Shown<T, D>, memory: &mut Memory<T, E, D>) -> (Option<Arc<D>>, Option<Arc<E>>) {
+    fn select(&self, shown: Shown, memory: &mut Memory) -> (Option<Value>, Option<Value>) {
         let (data, is_placeholder) = match shown {
             Shown::Kept(data) => return (Some(data), None),
             Shown::Data(data) => (data, false),
@@ -137,22 +126,18 @@ where
                 return (None, None);
             }
         };
-        if !self.options.selects {
+        let Some(select) = &self.options.select else {
             memory.selection = None;
-            let data = (self.options.select)(&data).ok();
-            return (data.map(|data| if is_placeholder { self.share(data) } else { data }), None);
-        }
-        let is_known = |it: &Selection<T, E, D>| {
-            Arc::ptr_eq(&it.from, &data) && Arc::ptr_eq(&it.by, &self.options.select)
+            return (Some(if is_placeholder { self.share(data) } else { data }), None);
         };
+        let is_known = |it: &Selection| Arc::ptr_eq(&it.from, &data) && Arc::ptr_eq(&it.by, select);
         if !memory.selection.as_ref().is_some_and(is_known) {
-            self.select_anew(data, memory);
+            self.select_anew(data, select, memory);
         }
         (memory.selected.clone(), memory.selection.as_ref().and_then(|it| it.error.clone()))
     }
 
-    fn select_anew(&self, from: Arc<T>, memory: &mut Memory<T, E, D>) {
-        let by = Arc::clone(&self.options.select);
+    fn select_anew(&self, from: Value, by: &Select, memory: &mut Memory) {
         let error = match by(&from) {
             Ok(new) => {
                 memory.selected = Some(self.share(new));
@@ -160,13 +145,13 @@ where
             }
             Err(error) => Some(error),
         };
-        memory.selection = Some(Selection { from, by, error });
+        memory.selection = Some(Selection { from, by: Arc::clone(by), error });
     }
 
     /// F7.4: what was selected keeps its identity while it is equal.
-    fn share(&self, new: Arc<D>) -> Arc<D> {
+    fn share(&self, new: Value) -> Value {
         let previous = self.previous.data.as_ref();
-        let equal = |old: &&Arc<D>| Arc::ptr_eq(old, &new) || (self.options.same)(old, &new);
+        let equal = |old: &&Value| Arc::ptr_eq(old, &new) || (self.options.same)(old, &new);
         match previous.filter(|_| self.policy.structural_sharing != Some(false)).filter(equal) {
             Some(previous) => Arc::clone(previous),
             None => new,
@@ -205,8 +190,4 @@ where
         }
         state
     }
-}
-
-fn error<E: Send + Sync + 'static>(error: Option<&Value>) -> Option<Arc<E>> {
-    Arc::clone(error?).downcast().ok()
 }

@@ -13,7 +13,7 @@ macro_rules! shared_setters {
         /// How long data counts as fresh. Default: not at all.
         #[must_use]
         pub fn stale_time(mut self, stale_time: impl Into<StaleTime>) -> Self {
-            self.policy.stale_time = Some(Setting::Fixed(stale_time.into()));
+            self.policy().stale_time = Some(Setting::Fixed(stale_time.into()));
             self
         }
 
@@ -21,56 +21,56 @@ macro_rules! shared_setters {
         /// Default: five minutes; on a server, for ever.
         #[must_use]
         pub fn gc_time(mut self, gc_time: impl Into<GcTime>) -> Self {
-            self.policy.gc_time = Some(gc_time.into());
+            self.policy().gc_time = Some(gc_time.into());
             self
         }
 
         /// Whether observers fetch by themselves. Default: yes.
         #[must_use]
         pub fn enabled(mut self, enabled: bool) -> Self {
-            self.policy.enabled = Some(Setting::Fixed(enabled));
+            self.policy().enabled = Some(Setting::Fixed(enabled));
             self
         }
 
         /// Refetch this often while observed. Default: no polling.
         #[must_use]
         pub fn refetch_interval(mut self, every: Duration) -> Self {
-            self.policy.refetch_interval = Some(Setting::Fixed(Some(every)));
+            self.policy().refetch_interval = Some(Setting::Fixed(Some(every)));
             self
         }
 
         /// Whether polling goes on while the window is not focused. Default: no.
         #[must_use]
         pub fn refetch_interval_in_background(mut self, in_background: bool) -> Self {
-            self.policy.refetch_interval_in_background = Some(in_background);
+            self.policy().refetch_interval_in_background = Some(in_background);
             self
         }
 
         /// Whether a new observer refetches what is there. Default: if it is stale.
         #[must_use]
         pub fn refetch_on_mount(mut self, rule: impl Into<RefetchOn>) -> Self {
-            self.policy.refetch_on_mount = Some(rule.into());
+            self.policy().refetch_on_mount = Some(rule.into());
             self
         }
 
         /// Whether gaining focus refetches. Default: if it is stale.
         #[must_use]
         pub fn refetch_on_window_focus(mut self, rule: impl Into<RefetchOn>) -> Self {
-            self.policy.refetch_on_window_focus = Some(rule.into());
+            self.policy().refetch_on_window_focus = Some(rule.into());
             self
         }
 
         /// Whether reconnecting refetches. Default: if it is stale, and never with [`NetworkMode::Always`].
         #[must_use]
         pub fn refetch_on_reconnect(mut self, rule: impl Into<RefetchOn>) -> Self {
-            self.policy.refetch_on_reconnect = Some(rule.into());
+            self.policy().refetch_on_reconnect = Some(rule.into());
             self
         }
 
         /// Whether a new observer retries a query that failed and has no data. Default: yes.
         #[must_use]
         pub fn retry_on_mount(mut self, retry: bool) -> Self {
-            self.policy.retry_on_mount = Some(retry);
+            self.policy().retry_on_mount = Some(retry);
             self
         }
 
@@ -78,21 +78,21 @@ macro_rules! shared_setters {
         /// `fetch_query` and its like.
         #[must_use]
         pub fn retry(mut self, times: u32) -> Self {
-            self.policy.retry = Some(if times == 0 { Retry::Never } else { Retry::Times(times) });
+            self.policy().retry = Some(if times == 0 { Retry::Never } else { Retry::Times(times) });
             self
         }
 
         /// Repeat failed attempts until one succeeds.
         #[must_use]
         pub fn retry_forever(mut self) -> Self {
-            self.policy.retry = Some(Retry::Forever);
+            self.policy().retry = Some(Retry::Forever);
             self
         }
 
         /// Wait this long before each retry. Default: [`crate::default_retry_delay`].
         #[must_use]
         pub fn retry_delay(mut self, delay: Duration) -> Self {
-            self.policy.retry_delay = Some(RetryDelay::Fixed(delay));
+            self.policy().retry_delay = Some(RetryDelay::Fixed(delay));
             self
         }
 
@@ -100,28 +100,28 @@ macro_rules! shared_setters {
         /// Default: no.
         #[must_use]
         pub fn retry_jitter(mut self, jitter: bool) -> Self {
-            self.policy.retry_jitter = Some(jitter);
+            self.policy().retry_jitter = Some(jitter);
             self
         }
 
         /// Which attempts need a network. Default: all.
         #[must_use]
         pub fn network_mode(mut self, mode: NetworkMode) -> Self {
-            self.policy.network_mode = Some(mode);
+            self.policy().network_mode = Some(mode);
             self
         }
 
         /// Whether a result that equals the previous one keeps the previous `Arc`. Default: yes.
         #[must_use]
         pub fn structural_sharing(mut self, share: bool) -> Self {
-            self.policy.structural_sharing = Some(share);
+            self.policy().structural_sharing = Some(share);
             self
         }
 
         /// Anything the caller wants to find again in [`crate::QueryContext::meta`] and in filters.
         #[must_use]
         pub fn meta(mut self, meta: serde_json::Value) -> Self {
-            self.policy.meta = Some(Arc::new(meta));
+            self.policy().meta = Some(Arc::new(meta));
             self
         }
     };
@@ -153,6 +153,10 @@ impl QueryDefaults {
 
     shared_setters!();
 
+    fn policy(&mut self) -> &mut Policy {
+        &mut self.policy
+    }
+
     /// Whether to retry, asked with the number of failures before this one and the error. Applies to queries whose
     /// error is an `E`; others retry as if nothing was said.
     #[must_use]
@@ -161,7 +165,7 @@ impl QueryDefaults {
         retry: impl Fn(u32, &E) -> bool + MaybeSend + MaybeSync + 'static,
     ) -> Self {
         let retry = Held::new(retry);
-        self.policy.retry =
+        self.policy().retry =
             Some(Retry::If(Arc::new(move |n, error| error.downcast_ref().map(|e| retry.get()(n, e)))));
         self
     }
@@ -173,7 +177,7 @@ impl QueryDefaults {
         delay: impl Fn(u32, &E) -> Duration + MaybeSend + MaybeSync + 'static,
     ) -> Self {
         let delay = Held::new(delay);
-        self.policy.retry_delay =
+        self.policy().retry_delay =
             Some(RetryDelay::From(Arc::new(move |n, error| error.downcast_ref().map(|e| delay.get()(n, e)))));
         self
     }

@@ -2,6 +2,7 @@
 
 mod context;
 mod defaults;
+mod erased;
 mod placeholder;
 mod policy;
 mod query;
@@ -9,8 +10,10 @@ mod rules;
 
 pub use context::QueryContext;
 pub use defaults::QueryDefaults;
+pub use erased::ErasedOptions;
+pub(crate) use erased::Select;
 pub(crate) use placeholder::Placeholder;
 pub(crate) use policy::{Policy, Retry, RetryDelay};
 pub use query::QueryOptions;
-pub(crate) use query::{Select, erase};
+pub(crate) use query::erase;
 pub use rules::{GcTime, NetworkMode, RefetchOn, StaleTime, default_retry_delay};

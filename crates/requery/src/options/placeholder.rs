@@ -2,17 +2,20 @@
 
 use std::sync::Arc;
 
-/// From the data of the query that an observer watched before, if that has any.
-type Make<T> = Arc<dyn Fn(Option<&Arc<T>>) -> Option<Arc<T>> + Send + Sync>;
+use crate::core::Value;
 
-pub(crate) enum Placeholder<T> {
+/// From the data of the query that an observer watched before, if that has any.
+type Make = Arc<dyn Fn(Option<&Value>) -> Option<Value> + Send + Sync>;
+
+#[derive(Clone)]
+pub(crate) enum Placeholder {
     /// The data itself.
     Previous,
-    Made(Make<T>),
+    Made(Make),
 }
 
-impl<T> Placeholder<T> {
-    pub(crate) fn make(&self, previous: Option<&Arc<T>>) -> Option<Arc<T>> {
+impl Placeholder {
+    pub(crate) fn make(&self, previous: Option<&Value>) -> Option<Value> {
         match self {
             Self::Previous => previous.map(Arc::clone),
             Self::Made(make) => make(previous),
@@ -25,15 +28,6 @@ impl<T> Placeholder<T> {
             (Self::Previous, Self::Previous) => true,
             (Self::Made(a), Self::Made(b)) => Arc::ptr_eq(a, b),
             _ => false,
-        }
-    }
-}
-
-impl<T> Clone for Placeholder<T> {
-    fn clone(&self) -> Self {
-        match self {
-            Self::Previous => Self::Previous,
-            Self::Made(make) => Self::Made(Arc::clone(make)),
         }
     }
 }

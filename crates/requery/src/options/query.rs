@@ -1,6 +1,7 @@
 //! Options of one query, with its types.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,9 +10,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::defaults::shared_setters;
+use super::erased::ErasedOptions;
 use super::placeholder::Placeholder;
 use super::policy::{Policy, Retry, RetryDelay, Setting};
-use crate::core::{Codec, DataType, FetchFn, QueryFn, State, Value};
+use crate::core::{Codec, DataType, FetchFn, QueryFn, State, Value, equal, typed};
 use crate::entity::{EntityLink, ListRules};
 use crate::maybe_send::{Held, hold_future};
 use crate::{
@@ -19,9 +21,8 @@ use crate::{
     QueryContext, QueryKey, QueryPersister, QueryState, RefetchOn, StaleTime, Timestamp,
 };
 
-pub(crate) type Select<T, E, D> = Arc<dyn Fn(&Arc<T>) -> Result<Arc<D>, Arc<E>> + Send + Sync>;
-
-type Initial<T> = Arc<dyn Fn() -> Option<T> + Send + Sync>;
+/// Says what types there are behind erased ones, without holding any.
+type Types<T, E, D> = fn() -> (T, E, D);
 
 /// What a query is, how it is fetched, and what an observer of it wants.
 ///
@@ -40,20 +41,8 @@ type Initial<T> = Arc<dyn Fn() -> Option<T> + Send + Sync>;
 /// # let _ = todos;
 /// ```
 pub struct QueryOptions<T, E, D = T> {
-    pub(crate) key: QueryKey,
-    pub(crate) policy: Policy,
-    pub(crate) query_fn: Option<QueryFn>,
-    pub(crate) data_type: DataType,
-    pub(crate) codec: Option<Codec>,
-    pub(crate) initial: Option<Initial<T>>,
-    pub(crate) initial_updated_at: Option<Timestamp>,
-    pub(crate) placeholder: Option<Placeholder<T>>,
-    pub(crate) select: Select<T, E, D>,
-    /// Whether callers gave a selection.
-    pub(crate) selects: bool,
-    pub(crate) same: fn(&D, &D) -> bool,
-    pub(crate) links: Arc<[EntityLink]>,
-    pub(crate) persister: Option<QueryPersister>,
+    pub(crate) erased: Arc<ErasedOptions>,
+    types: PhantomData<Types<T, E, D>>,
 }
 
 impl<T, E> QueryOptions<T, E>
@@ -68,27 +57,15 @@ where
         Fut: Future<Output = Result<T, E>> + MaybeSend + 'static,
     {
         let query_fn = Held::new(query_fn);
-        let fetch: FetchFn = Arc::new(move |context| hold_future(query_fn.get()(context)).map(erase).boxed());
-        Self { query_fn: Some(QueryFn::Whole(fetch)), ..Self::observe_only(key) }
+        let fetch: FetchFn = Arc::new(move |context| hold_future(query_fn.get()(context).map(erase)));
+        let mut options = ErasedOptions::new(key.into_query_key(), DataType::of::<T>());
+        options.query_fn = Some(QueryFn::Whole(fetch));
+        Self::from_erased(options)
     }
 
     /// A query that these options do not know how to fetch: they read what others put there. Never fetches by itself.
     pub fn observe_only(key: impl IntoQueryKey) -> Self {
-        Self {
-            key: key.into_query_key(),
-            policy: Policy::default(),
-            query_fn: None,
-            data_type: DataType::of::<T>(),
-            codec: None,
-            initial: None,
-            initial_updated_at: None,
-            placeholder: None,
-            select: Arc::new(|data| Ok(Arc::clone(data))),
-            selects: false,
-            same: |a, b| a == b,
-            links: Arc::default(),
-            persister: None,
-        }
+        Self::from_erased(ErasedOptions::new(key.into_query_key(), DataType::of::<T>()))
     }
 
     /// Shows a part or another view of the data. The cache keeps the data itself, and an observer is only woken when
@@ -115,21 +92,24 @@ where
         D: PartialEq + Send + Sync + 'static,
     {
         let select = Held::new(select);
-        QueryOptions {
-            key: self.key,
-            policy: self.policy,
-            query_fn: self.query_fn,
-            data_type: self.data_type,
-            codec: self.codec,
-            initial: self.initial,
-            initial_updated_at: self.initial_updated_at,
-            placeholder: self.placeholder,
-            select: Arc::new(move |data: &Arc<T>| select.get()(data).map(Arc::new).map_err(Arc::new)),
-            selects: true,
-            same: |a, b| a == b,
-            links: self.links,
-            persister: self.persister,
-        }
+        let mut options = self.erased;
+        let changed = Arc::make_mut(&mut options);
+        changed.select = Some(Arc::new(move |data: &Value| select_as(data, |data: &T| select.get()(data))));
+        changed.same = equal::<D>;
+        QueryOptions { erased: options, types: PhantomData }
+    }
+}
+
+/// A selection from a value that is one of the options' type: the cache gives no other to them.
+fn select_as<T, E, D>(data: &Value, select: impl FnOnce(&T) -> Result<D, E>) -> Result<Value, Value>
+where
+    T: 'static,
+    E: Send + Sync + 'static,
+    D: Send + Sync + 'static,
+{
+    match data.downcast_ref::<T>() {
+        Some(data) => erase(select(data)),
+        None => Ok(Arc::clone(data)),
     }
 }
 
@@ -151,16 +131,35 @@ where
 {
     shared_setters!();
 
+    /// The options without their types, for [`crate::erased::ErasedObserver`].
+    #[must_use]
+    pub fn into_erased(self) -> Arc<ErasedOptions> {
+        self.erased
+    }
+
+    pub(crate) fn from_erased(options: ErasedOptions) -> Self {
+        Self { erased: Arc::new(options), types: PhantomData }
+    }
+
+    /// The options, copied first where others have them too.
+    pub(crate) fn edit(&mut self) -> &mut ErasedOptions {
+        Arc::make_mut(&mut self.erased)
+    }
+
+    fn policy(&mut self) -> &mut Policy {
+        &mut self.edit().policy
+    }
+
     /// The query's key.
     #[must_use]
     pub fn key(&self) -> &QueryKey {
-        &self.key
+        &self.erased.key
     }
 
     /// Whether data of this query may be dehydrated.
     #[must_use]
     pub fn is_hydratable(&self) -> bool {
-        self.codec.is_some()
+        self.erased.codec.is_some()
     }
 
     /// Like `stale_time`, from the query's state.
@@ -169,7 +168,7 @@ where
         mut self,
         stale_time: impl Fn(&QueryState<T, E>) -> StaleTime + MaybeSend + MaybeSync + 'static,
     ) -> Self {
-        self.policy.stale_time = Some(from_state(stale_time));
+        self.policy().stale_time = Some(from_state(stale_time));
         self
     }
 
@@ -179,7 +178,7 @@ where
         mut self,
         enabled: impl Fn(&QueryState<T, E>) -> bool + MaybeSend + MaybeSync + 'static,
     ) -> Self {
-        self.policy.enabled = Some(from_state(enabled));
+        self.policy().enabled = Some(from_state(enabled));
         self
     }
 
@@ -189,7 +188,7 @@ where
         mut self,
         every: impl Fn(&QueryState<T, E>) -> Option<Duration> + MaybeSend + MaybeSync + 'static,
     ) -> Self {
-        self.policy.refetch_interval = Some(from_state(every));
+        self.policy().refetch_interval = Some(from_state(every));
         self
     }
 
@@ -197,7 +196,7 @@ where
     #[must_use]
     pub fn retry_if(mut self, retry: impl Fn(u32, &E) -> bool + MaybeSend + MaybeSync + 'static) -> Self {
         let retry = Held::new(retry);
-        self.policy.retry =
+        self.policy().retry =
             Some(Retry::If(Arc::new(move |n, error| error.downcast_ref().map(|e| retry.get()(n, e)))));
         self
     }
@@ -209,7 +208,7 @@ where
         delay: impl Fn(u32, &E) -> Duration + MaybeSend + MaybeSync + 'static,
     ) -> Self {
         let delay = Held::new(delay);
-        self.policy.retry_delay =
+        self.policy().retry_delay =
             Some(RetryDelay::From(Arc::new(move |n, error| error.downcast_ref().map(|e| delay.get()(n, e)))));
         self
     }
@@ -217,8 +216,8 @@ where
     /// Shown while there is no data. It is never put into the cache.
     #[must_use]
     pub fn placeholder_data(mut self, data: T) -> Self {
-        let data = Arc::new(data);
-        self.placeholder = Some(Placeholder::Made(Arc::new(move |_| Some(Arc::clone(&data)))));
+        let data: Value = Arc::new(data);
+        self.edit().placeholder = Some(Placeholder::Made(Arc::new(move |_| Some(Arc::clone(&data)))));
         self
     }
 
@@ -230,14 +229,17 @@ where
         placeholder: impl Fn(Option<&Arc<T>>) -> Option<Arc<T>> + MaybeSend + MaybeSync + 'static,
     ) -> Self {
         let placeholder = Held::new(placeholder);
-        self.placeholder = Some(Placeholder::Made(Arc::new(move |previous| placeholder.get()(previous))));
+        self.edit().placeholder = Some(Placeholder::Made(Arc::new(move |previous: Option<&Value>| {
+            let previous: Option<Arc<T>> = previous.cloned().and_then(typed);
+            Some(placeholder.get()(previous.as_ref())?)
+        })));
         self
     }
 
     /// Shows the data of the previous key until that of the next is there.
     #[must_use]
     pub fn keep_previous_data(mut self) -> Self {
-        self.placeholder = Some(Placeholder::Previous);
+        self.edit().placeholder = Some(Placeholder::Previous);
         self
     }
 
@@ -256,14 +258,14 @@ where
     #[must_use]
     pub fn initial_data_fn(mut self, data: impl Fn() -> Option<T> + MaybeSend + MaybeSync + 'static) -> Self {
         let data = Held::new(data);
-        self.initial = Some(Arc::new(move || data.get()()));
+        self.edit().initial = Some(Arc::new(move || Some(Arc::new(data.get()()?))));
         self
     }
 
     /// When the initial data was current.
     #[must_use]
     pub fn initial_data_updated_at(mut self, at: Timestamp) -> Self {
-        self.initial_updated_at = Some(at);
+        self.edit().initial_updated_at = Some(at);
         self
     }
 
@@ -272,7 +274,8 @@ where
     /// unless it was said otherwise.
     #[must_use]
     pub fn persister(mut self, persister: &QueryPersister) -> Self {
-        self.persister = Some(persister.clone());
+        let persister = Arc::clone(&persister.inner);
+        self.edit().persister = Some(persister);
         self
     }
 
@@ -306,7 +309,8 @@ where
     }
 
     fn link(mut self, link: EntityLink) -> Self {
-        self.links = self.links.iter().cloned().chain([link]).collect();
+        let options = self.edit();
+        options.links = options.links.iter().cloned().chain([link]).collect();
         self
     }
 
@@ -316,7 +320,7 @@ where
     where
         T: Serialize + DeserializeOwned,
     {
-        self.codec = Some(Codec::of::<T>());
+        self.edit().codec = Some(Codec::of::<T>());
         self
     }
 }
@@ -332,30 +336,12 @@ where
 
 impl<T, E, D> Clone for QueryOptions<T, E, D> {
     fn clone(&self) -> Self {
-        Self {
-            key: self.key.clone(),
-            policy: self.policy.clone(),
-            query_fn: self.query_fn.clone(),
-            data_type: self.data_type,
-            codec: self.codec,
-            initial: self.initial.clone(),
-            initial_updated_at: self.initial_updated_at,
-            placeholder: self.placeholder.clone(),
-            select: Arc::clone(&self.select),
-            selects: self.selects,
-            same: self.same,
-            links: Arc::clone(&self.links),
-            persister: self.persister.clone(),
-        }
+        Self { erased: Arc::clone(&self.erased), types: PhantomData }
     }
 }
 
 impl<T, E, D> fmt::Debug for QueryOptions<T, E, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("QueryOptions")
-            .field("key", &self.key)
-            .field("data", &self.data_type.name)
-            .field("hydratable", &self.codec.is_some())
-            .finish_non_exhaustive()
+        self.erased.fmt(f)
     }
 }

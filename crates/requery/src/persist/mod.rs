@@ -1,6 +1,7 @@
 //! The cache and its mutations beyond the program's end, and in other tabs (F16).
 
 mod broadcast;
+mod fetching;
 mod outbox;
 mod query;
 mod storage;

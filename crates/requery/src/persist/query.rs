@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Stamped, Storage, StorageError};
+use crate::core::Persists;
 use crate::{DehydratedQuery, DehydratedState, IntoQueryKey, QueryClient, QueryKey, RefetchOn, Timestamp};
 
 /// Persists single queries (F16), for [`crate::QueryOptions::persister`]. Cloning it is cheap.
@@ -30,16 +31,16 @@ use crate::{DehydratedQuery, DehydratedState, IntoQueryKey, QueryClient, QueryKe
 /// ```
 #[derive(Clone)]
 pub struct QueryPersister {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
 }
 
 #[derive(Clone)]
-struct Inner {
-    storage: Arc<dyn Storage>,
-    prefix: String,
+pub(crate) struct Inner {
+    pub(super) storage: Arc<dyn Storage>,
+    pub(super) prefix: String,
     max_age: Duration,
     buster: String,
-    refetch_on_restore: RefetchOn,
+    pub(super) refetch_on_restore: RefetchOn,
 }
 
 impl QueryPersister {
@@ -87,13 +88,8 @@ impl QueryPersister {
         self
     }
 
-    pub(crate) fn rule(&self) -> RefetchOn {
-        self.inner.refetch_on_restore
-    }
-
-    /// Has an eviction remove what is kept.
-    pub(crate) fn kept_by(&self, client: &QueryClient) {
-        client.keeps(&self.inner.storage, &self.inner.prefix);
+    pub(super) fn of(inner: Arc<Inner>) -> Self {
+        Self { inner }
     }
 
     fn name(&self, key: &QueryKey) -> String {
@@ -113,7 +109,7 @@ impl QueryPersister {
     ) -> Result<(), StorageError> {
         let key = key.into_query_key();
         let Some(state) = client.dehydrate_query(&key) else { return Ok(()) };
-        self.kept_by(client);
+        self.inner.kept_by(client);
         let stamped = Stamped { timestamp: state.data_updated_at, buster: self.inner.buster.clone(), state };
         let text =
             serde_json::to_string(&stamped).map_err(|error| StorageError { reason: error.to_string() })?;
