@@ -2,12 +2,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use encoding_rs::{Encoding, UTF_8};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, LOCATION};
 use tokio::time::Instant;
 use url::Url;
 
 use crate::address::{Guard, GuardedResolver, Refusal};
+use crate::charset;
 use crate::robots::Rules;
 
 /// How the crawler presents itself and how far it goes.
@@ -254,46 +254,6 @@ impl Answer {
         if !matches!(kind.as_str(), "text/html" | "application/xhtml+xml" | "text/plain") {
             return Err(FetchError::NotHtml(kind));
         }
-        Ok(Page { url, html: decode(&content_type, &self.body) })
-    }
-}
-
-/// The body as text: by byte-order mark, then the header's charset, then the document's own `<meta>`, then UTF-8.
-fn decode(content_type: &str, body: &[u8]) -> String {
-    let declared = charset_after(content_type, "charset=").or_else(|| {
-        let head = String::from_utf8_lossy(&body[..body.len().min(2048)]).to_ascii_lowercase();
-        charset_after(&head, "charset=")
-    });
-    // `decode` lets a byte-order mark win over the declaration.
-    declared.unwrap_or(UTF_8).decode(body).0.into_owned()
-}
-
-fn charset_after(text: &str, mark: &str) -> Option<&'static Encoding> {
-    let text = text.to_ascii_lowercase();
-    let after = &text[text.find(mark)? + mark.len()..];
-    let label = after.trim_start_matches(['"', '\'', ' ']);
-    let end = label.find(|c: char| !(c.is_ascii_alphanumeric() || "-_:".contains(c))).unwrap_or(label.len());
-    Encoding::for_label(&label.as_bytes()[..end])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn any_declared_charset_is_decoded() {
-        let check = |content_type: &str, body: &[u8], expect: &str| {
-            assert_eq!(decode(content_type, body), expect, "{content_type}");
-        };
-        check("text/html; charset=utf-8", "Käpylä".as_bytes(), "Käpylä");
-        check("text/html; charset=ISO-8859-1", b"K\xe4pyl\xe4", "Käpylä");
-        check(
-            "text/html",
-            b"<meta charset=\"windows-1252\">K\xe4pyl\xe4",
-            "<meta charset=\"windows-1252\">Käpylä",
-        );
-        check("text/html", "Käpylä".as_bytes(), "Käpylä");
-        check("text/html; charset=nonsense", "Käpylä".as_bytes(), "Käpylä");
-        check("text/html; charset=iso-8859-1", b"\xef\xbb\xbfK\xc3\xa4", "Kä");
+        Ok(Page { url, html: charset::decode(Some(&content_type), &self.body) })
     }
 }

@@ -4,7 +4,7 @@ use contract::enrichment::Evidence;
 use contract::{Business, Contact, EmailStatus, Timestamp};
 use store::NewContact;
 
-use crate::extract::{Finding, Findings, Person};
+use crate::extract::{Finding, Findings, Method, Person, PhoneKind, PostalAddress};
 
 /// What a business gains.
 #[derive(Debug, Default)]
@@ -31,16 +31,26 @@ pub(crate) fn fill(
     if let Some(email) = findings.emails.first().filter(|email| email.confidence >= SURE_ENOUGH) {
         gain.fill("email", &mut business.email, email);
     }
-    if let Some(phone) = findings.phones.first().filter(|phone| phone.confidence >= SURE_ENOUGH) {
+    let callable = findings.phones.iter().find(|phone| phone.kind != PhoneKind::Fax);
+    if let Some(phone) = callable.filter(|phone| phone.number.confidence >= SURE_ENOUGH) {
         if business.phone.is_none() {
-            business.phone_display = Some(phone.value.clone());
+            business.phone_display = Some(phone.national.clone());
         }
-        gain.fill("phone", &mut business.phone, phone);
+        gain.fill("phone", &mut business.phone, &phone.number);
+    }
+    let address = findings.addresses.iter().find(|address| agrees(business, address));
+    if let Some(address) = address.filter(|address| address.evidence.confidence >= SURE_ENOUGH) {
+        gain.fill_address(business, address);
+    }
+    if let Some(hours) = findings.hours.as_ref().filter(|hours| hours.opening_hours.confidence >= SURE_ENOUGH)
+    {
+        gain.fill("openingHours", &mut business.opening_hours, &hours.opening_hours);
     }
     if let Some(description) = &findings.description {
         gain.fill("description", &mut business.description, description);
     }
     gain.fill_socials(business, &findings);
+    gain.note_technologies(&findings);
     gain.contacts = contacts.iter().map(as_new).collect();
     for person in findings.people {
         gain.add_person(person, now);
@@ -52,7 +62,44 @@ pub(crate) fn fill(
     gain
 }
 
+/// Whether an address says nothing else than what is known: a site may name several places.
+fn agrees(business: &Business, address: &PostalAddress) -> bool {
+    let same = |known: &Option<String>, found: &Option<String>| match (known, found) {
+        (Some(known), Some(found)) => known.eq_ignore_ascii_case(found),
+        _ => true,
+    };
+    let code = |code: &Option<String>| code.as_ref().map(|code| code.chars().take(5).collect::<String>());
+    same(&business.city, &address.city)
+        && same(&business.state, &address.state)
+        && same(&code(&business.postal_code), &code(&address.postal_code))
+}
+
 impl Gain {
+    fn fill_address(&mut self, business: &mut Business, address: &PostalAddress) {
+        // A street of one source and a town of another would be a place that does not exist.
+        if business.street.is_some() {
+            return;
+        }
+        for (field, slot, value) in [
+            ("street", &mut business.street, &address.street),
+            ("city", &mut business.city, &address.city),
+            ("state", &mut business.state, &address.state),
+            ("postalCode", &mut business.postal_code, &address.postal_code),
+        ] {
+            if let Some(value) = value {
+                let finding = Finding { value: value.clone(), ..address.evidence.clone() };
+                self.fill(field, slot, &finding);
+            }
+        }
+    }
+
+    /// What a site is made with has no field of the business; it is kept as evidence.
+    fn note_technologies(&mut self, findings: &Findings) {
+        for technology in &findings.technologies {
+            self.evidence.push(evidence(&format!("technology.{}", technology.category), &technology.name));
+        }
+    }
+
     fn fill(&mut self, field: &str, slot: &mut Option<String>, finding: &Finding) {
         if slot.is_none() {
             *slot = Some(finding.value.clone());
@@ -62,13 +109,7 @@ impl Gain {
 
     fn write(&mut self, field: &str, finding: &Finding) {
         self.fields.push(field.to_owned());
-        self.evidence.push(Evidence {
-            field: field.to_owned(),
-            value: finding.value.clone(),
-            source_url: finding.source_url.clone(),
-            snippet: Some(finding.snippet.clone()),
-            confidence: finding.confidence,
-        });
+        self.evidence.push(evidence(field, finding));
     }
 
     fn fill_socials(&mut self, business: &mut Business, findings: &Findings) {
@@ -86,7 +127,9 @@ impl Gain {
             let (Some(url), None) = (url, &slot) else { continue };
             *slot = Some(url.clone());
             let source_url = business.website.clone().unwrap_or_default();
-            let finding = Finding { value: url.clone(), snippet: url.clone(), source_url, confidence: 0.9 };
+            let method = Method::Link;
+            let finding =
+                Finding { value: url.clone(), snippet: url.clone(), source_url, method, confidence: 0.9 };
             self.write(name, &finding);
         }
     }
@@ -109,6 +152,16 @@ impl Gain {
             source_url: Some(person.name.source_url),
             found_at: now,
         });
+    }
+}
+
+fn evidence(field: &str, finding: &Finding) -> Evidence {
+    Evidence {
+        field: field.to_owned(),
+        value: finding.value.clone(),
+        source_url: finding.source_url.clone(),
+        snippet: Some(finding.snippet.clone()),
+        confidence: finding.confidence,
     }
 }
 

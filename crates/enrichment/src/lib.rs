@@ -1,7 +1,9 @@
 //! Reads the website of a business and extracts how to reach it, each value with its evidence.
 
 pub mod address;
+pub mod charset;
 pub mod crawl;
+mod document;
 mod enrich;
 pub mod extract;
 mod fetcher;

@@ -1,5 +1,9 @@
 //! The arguments of every command.
 
+mod extract;
+
+pub(crate) use extract::PageArgs;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -27,6 +31,7 @@ pub(crate) enum Command {
     Scrape(ScrapeArgs),
     Import(ImportArgs),
     Export(Box<ExportArgs>),
+    Extract(PageArgs),
     Jobs(JobsArgs),
     Migrate(MigrateArgs),
     Backup(BackupArgs),

@@ -40,6 +40,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Scrape(args) => commands::scrape::run(args, verbose).await,
         Command::Import(args) => commands::import::run(args, verbose).await,
         Command::Export(args) => commands::export::run(*args).await,
+        Command::Extract(args) => commands::extract::run(args).await,
         Command::Jobs(args) => commands::jobs::run(args, verbose).await,
         Command::Migrate(args) => commands::migrate::run(args).await,
         Command::Backup(args) => commands::backup::run(args).await,

@@ -3,12 +3,28 @@
 use contract::Socials;
 use url::Url;
 
-use super::{Context, anchors};
+use crate::document::Document;
 
-pub(super) fn findings(context: &Context<'_>) -> Socials {
+/// Hosts of profiles; parsing every link of a page would take longer than reading the page.
+const HOSTS: &[&str] = &[
+    "facebook.com",
+    "fb.com",
+    "instagram.com",
+    "linkedin.com",
+    "twitter.com",
+    "x.com",
+    "youtube.com",
+    "tiktok.com",
+    "yelp.com",
+];
+
+/// The profiles that the page links to.
+pub(super) fn findings(document: &Document<'_>) -> Socials {
     let mut socials = Socials::default();
-    for (_, href) in anchors(context.document) {
-        if let Ok(url) = context.page.url.join(href) {
+    for (_, href) in document.links() {
+        if HOSTS.iter().any(|host| href.contains(host))
+            && let Some(url) = document.join(&href)
+        {
             add(&mut socials, &url);
         }
     }
@@ -89,8 +105,7 @@ fn profile_url(url: &Url) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::extract::extract;
-    use crate::extract::tests::page;
+    use crate::extract::tests::extracted;
 
     #[test]
     fn profiles_are_told_from_share_buttons() {
@@ -100,7 +115,7 @@ mod tests {
             <a href='https://www.instagram.com/p/abc'>p</a>
             <a href='https://www.linkedin.com/company/acme/'>l</a>
             <a href='https://www.yelp.com/biz/acme-plumbing'>y</a><a href='https://www.youtube.com/watch?v=1'>v</a>";
-        let socials = extract(&page(html), None).socials;
+        let socials = extracted(html).socials;
         assert_eq!(socials.facebook.as_deref(), Some("https://www.facebook.com/AcmePlumbing"));
         assert_eq!(socials.x.as_deref(), Some("https://x.com/acme"));
         assert_eq!(socials.linkedin.as_deref(), Some("https://www.linkedin.com/company/acme/"));

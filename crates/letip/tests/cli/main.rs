@@ -3,6 +3,7 @@
 
 mod data;
 mod export;
+mod extract;
 mod import;
 mod jobs;
 mod scrape;

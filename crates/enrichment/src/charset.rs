@@ -1,0 +1,91 @@
+//! Bytes of a page to text, whatever charset they are in and whatever the page says about it.
+
+use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+
+/// Bytes at the start of a page in which it may declare its charset.
+const HEAD: usize = 4096;
+
+/// The body as text: by byte-order mark, then the header's charset, then the page's own `<meta>`. Without any of
+/// them, and where a page in UTF-8 declares a one-byte charset, what the bytes look like decides.
+#[must_use]
+pub fn decode(content_type: Option<&str>, body: &[u8]) -> String {
+    if let Some((encoding, _)) = Encoding::for_bom(body) {
+        return encoding.decode(body).0.into_owned();
+    }
+    let declared =
+        content_type.and_then(|header| charset_after(header, "charset=")).or_else(|| declared(body));
+    let encoding = match declared {
+        // Saved pages keep the declaration of their first charset; longer text is never valid UTF-8 by chance.
+        Some(encoding) if encoding.is_single_byte() && is_utf8(body) => UTF_8,
+        Some(encoding) => encoding,
+        None if std::str::from_utf8(body).is_ok() => UTF_8,
+        None if is_cut_utf8(body) => UTF_8,
+        None => WINDOWS_1252,
+    };
+    encoding.decode_without_bom_handling(body).0.into_owned()
+}
+
+/// Whether the bytes are UTF-8 that is not just ASCII.
+fn is_utf8(body: &[u8]) -> bool {
+    !body.is_ascii() && std::str::from_utf8(body).is_ok()
+}
+
+/// Whether the bytes are UTF-8 but for a last character that was cut off.
+fn is_cut_utf8(body: &[u8]) -> bool {
+    std::str::from_utf8(body).is_err_and(|error| error.error_len().is_none())
+}
+
+fn declared(body: &[u8]) -> Option<&'static Encoding> {
+    let head = String::from_utf8_lossy(&body[..body.len().min(HEAD)]).to_ascii_lowercase();
+    let found = charset_after(&head, "charset=").or_else(|| charset_after(&head, "encoding="))?;
+    // Who can read the declaration as ASCII does not have UTF-16.
+    Some(if found == encoding_rs::UTF_16LE || found == encoding_rs::UTF_16BE { UTF_8 } else { found })
+}
+
+fn charset_after(text: &str, mark: &str) -> Option<&'static Encoding> {
+    let text = text.to_ascii_lowercase();
+    text.match_indices(mark).find_map(|(index, _)| {
+        let label = text[index + mark.len()..].trim_start_matches(['"', '\'', ' ']);
+        let ends = |c: char| !(c.is_ascii_alphanumeric() || "-_:".contains(c));
+        Encoding::for_label(&label.as_bytes()[..label.find(ends).unwrap_or(label.len())])
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_declared_charset_is_decoded() {
+        let check = |content_type: &str, body: &[u8], expect: &str| {
+            assert_eq!(decode(Some(content_type), body), expect, "{content_type}");
+        };
+        check("text/html; charset=utf-8", "Käpylä".as_bytes(), "Käpylä");
+        check("text/html; charset=ISO-8859-1", b"K\xe4pyl\xe4", "Käpylä");
+        check("text/html; charset=shift_jis", b"\x93\x8c\x8b\x9e", "東京");
+        check("text/html; charset=koi8-r", b"\xed\xcf\xd3\xcb\xd7\xc1", "Москва");
+        check("text/html; charset=gb18030", b"\xb1\xb1\xbe\xa9", "北京");
+        check("text/html; charset=utf-16le", b"a\0b\0", "ab");
+        check(
+            "text/html",
+            b"<meta charset=\"windows-1252\">K\xe4pyl\xe4",
+            "<meta charset=\"windows-1252\">Käpylä",
+        );
+        check("text/html", "Käpylä".as_bytes(), "Käpylä");
+        check("text/html; charset=nonsense", "Käpylä".as_bytes(), "Käpylä");
+        check("text/html; charset=iso-8859-1", b"\xef\xbb\xbfK\xc3\xa4", "Kä");
+    }
+
+    #[test]
+    fn what_is_not_declared_or_declared_wrongly_is_told_by_its_bytes() {
+        let check = |body: &[u8], expect: &str| assert_eq!(decode(None, body), expect, "{body:?}");
+        check(b"9 \x96 5", "9 – 5");
+        check("9 – 5".as_bytes(), "9 – 5");
+        check("cut – \u{2013}".as_bytes().split_last().unwrap().1, "cut – \u{fffd}");
+        check(b"\xff\xfea\0b\0", "ab");
+        check(b"<meta charset=utf-16>ab", "<meta charset=utf-16>ab");
+        let saved = "<meta charset=iso-8859-1>Núñez";
+        check(saved.as_bytes(), saved);
+        check(b"", "");
+    }
+}

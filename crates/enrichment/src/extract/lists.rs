@@ -1,0 +1,25 @@
+//! Word lists of the crate's `data` folder: one kind a line, a tab, then words apart by blanks.
+
+use std::collections::{HashMap, HashSet};
+
+/// Words by kind.
+#[derive(Debug)]
+pub(super) struct Lists(HashMap<&'static str, HashSet<&'static str>>);
+
+impl Lists {
+    /// Reads a list; lines that start with `#` say what it is.
+    pub(super) fn parse(text: &'static str) -> Self {
+        let mut lists: HashMap<_, HashSet<_>> = HashMap::new();
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            if let Some((kind, words)) = line.split_once('\t') {
+                lists.entry(kind).or_default().extend(words.split(' ').filter(|word| !word.is_empty()));
+            }
+        }
+        Self(lists)
+    }
+
+    /// Whether the word is of that kind.
+    pub(super) fn has(&self, kind: &str, word: &str) -> bool {
+        self.0.get(kind).is_some_and(|words| words.contains(word))
+    }
+}

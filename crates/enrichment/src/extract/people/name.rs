@@ -1,0 +1,146 @@
+//! Names of people, told from every other capitalised text.
+
+use std::sync::LazyLock;
+
+use crate::extract::lists::Lists;
+
+pub(super) static WORDS: LazyLock<Lists> =
+    LazyLock::new(|| Lists::parse(include_str!("../../../data/people.tsv")));
+
+const HONORIFICS: &[&str] = &["dr", "mr", "mrs", "ms", "rev", "hon", "prof", "chef"];
+const PARTICLES: &[&str] =
+    &["de", "la", "von", "van", "der", "del", "di", "da", "st", "bin", "al", "le", "mc", "mac", "o"];
+const GENERATIONS: &[&str] = &["jr", "sr", "ii", "iii", "iv"];
+
+/// A name with what stands before and after it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Name {
+    /// Given and family names, as they are written.
+    pub(super) name: String,
+    /// `Dr.` or credentials such as `DDS`, where there are any.
+    pub(super) credential: Option<String>,
+}
+
+fn bare(word: &str) -> String {
+    word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase()
+}
+
+/// The name that a text is, and nothing else.
+pub(super) fn whole(text: &str) -> Option<Name> {
+    let text = text.trim().trim_end_matches([',', ':', '-', '–', '|']).trim();
+    if text.len() > 60
+        || text.contains(|c: char| c.is_ascii_digit() || matches!(c, '@' | '/' | '?' | '!' | '"' | '©' | '®'))
+    {
+        return None;
+    }
+    let (named, after) = text.split_once(',').unwrap_or((text, ""));
+    let mut words: Vec<&str> = named.split_whitespace().collect();
+    let mut credentials: Vec<&str> = Vec::new();
+    let honorific = words.first().map(|word| bare(word)).filter(|word| HONORIFICS.contains(&word.as_str()));
+    if honorific.is_some() {
+        words.remove(0);
+    }
+    while words.len() > 2 && words.last().is_some_and(|word| is_credential(word)) {
+        credentials.extend(words.pop());
+    }
+    for word in after.split([',', ' ']).filter(|word| !word.is_empty()) {
+        if is_credential(word) {
+            credentials.push(word);
+        } else if !GENERATIONS.contains(&bare(word).as_str()) {
+            return None;
+        }
+    }
+    if !is_name(&words, honorific.is_some() || !credentials.is_empty()) {
+        return None;
+    }
+    let credential = if credentials.is_empty() {
+        honorific.filter(|word| word == "dr").map(|_| "Dr.".to_owned())
+    } else {
+        Some(credentials.iter().map(|word| word.trim_matches(',')).collect::<Vec<_>>().join(", "))
+    };
+    Some(Name { name: words.join(" "), credential })
+}
+
+fn is_credential(word: &str) -> bool {
+    let plain: String = word.chars().filter(|c| c.is_alphanumeric() || *c == '-').collect();
+    let shouted = plain.len() >= 2 && plain.chars().filter(|c| c.is_uppercase()).count() >= 2;
+    (shouted || plain.eq_ignore_ascii_case("esq")) && WORDS.has("credential", &plain.to_lowercase())
+}
+
+/// Whether words are given and family names. Without a title before or after them the first is a known given name.
+fn is_name(words: &[&str], titled: bool) -> bool {
+    if !(2..=4).contains(&words.len()) {
+        return false;
+    }
+    let word_fits = |word: &&str| {
+        let lower = bare(word);
+        let letters =
+            word.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '\'' | '’' | '-' | '“' | '”'));
+        let capital = word.starts_with(char::is_uppercase) || PARTICLES.contains(&lower.as_str());
+        letters
+            && capital
+            && !lower.is_empty()
+            && !WORDS.has("not-name", &lower)
+            && !WORDS.has("role", &lower)
+    };
+    let last = words.last().map(|word| bare(word)).unwrap_or_default();
+    let last_fits = last.chars().count() >= 2 || GENERATIONS.contains(&last.as_str());
+    let given = WORDS.has("given", &bare(words[0]))
+        || (words[0].len() <= 2 && words[0].ends_with('.') && WORDS.has("given", &bare(words[1])));
+    let initial = words.len() >= 3 && words[1].trim_end_matches('.').chars().count() == 1;
+    words.iter().all(word_fits) && last_fits && (given || titled || initial)
+}
+
+/// The name that a text starts with, and how long it is.
+pub(super) fn at_start(text: &str) -> Option<(Name, usize)> {
+    (2..=4).rev().find_map(|count| prefix(text, count))
+}
+
+fn prefix(text: &str, count: usize) -> Option<(Name, usize)> {
+    let start = text.as_ptr() as usize;
+    let words: Vec<&str> = text.split_whitespace().take(count).collect();
+    let last = words.last().filter(|_| words.len() == count)?;
+    let trimmed = last.trim_end_matches([',', '.', ';', ':', ')']);
+    let end = last.as_ptr() as usize - start + trimmed.len();
+    // A stop inside of the name ends a sentence, unless it belongs to an initial.
+    let broken = words[..count - 1]
+        .iter()
+        .any(|word| word.ends_with([',', ';', ':']) || (word.ends_with('.') && word.chars().count() > 3));
+    if broken {
+        return None;
+    }
+    whole(text.get(..end)?).map(|name| (name, end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_told_from_other_capitalised_text() {
+        for (text, expect) in [
+            ("Jane Roe", Some("Jane Roe")),
+            ("JANE ROE", Some("JANE ROE")),
+            ("Dr. Xochitl Vega", Some("Xochitl Vega")),
+            ("Mary Ann O’Neil, DDS", Some("Mary Ann O’Neil")),
+            ("Xochitl T. Vega", Some("Xochitl T. Vega")),
+            ("Diego Núñez", Some("Diego Núñez")),
+            ("Main Street", None),
+            ("Jane Roe Plumbing Services", None),
+            ("Virginia Beach", None),
+            ("Contact Us", None),
+            ("Jane", None),
+            ("Freehold Dental", None),
+        ] {
+            assert_eq!(whole(text).map(|name| name.name).as_deref(), expect, "{text}");
+        }
+        assert_eq!(whole("Jane Roe, DDS").unwrap().credential.as_deref(), Some("DDS"));
+        assert_eq!(whole("Dr. Jane Roe").unwrap().credential.as_deref(), Some("Dr."));
+    }
+
+    #[test]
+    fn a_name_is_found_at_the_start() {
+        assert_eq!(at_start("Jane Roe, our owner").unwrap().0.name, "Jane Roe");
+        assert_eq!(at_start("nobody in particular"), None);
+    }
+}

@@ -1,0 +1,92 @@
+//! Which countries a page is about: their rules decide what its phone numbers mean.
+
+use std::sync::LazyLock;
+
+use rlibphonenumber::Region;
+
+use crate::document::{Document, Tag};
+
+/// Names of countries with their codes.
+static COUNTRIES: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
+    let lines = include_str!("../../data/countries.tsv").lines().filter(|line| !line.starts_with('#'));
+    let pairs = lines.filter_map(|line| line.split_once('\t'));
+    pairs.flat_map(|(code, names)| names.split('|').map(move |name| (name, code))).collect()
+});
+
+/// Countries that are tried for one page.
+const MAX_REGIONS: usize = 5;
+
+/// The countries of a page, the likeliest first: the caller's, those of its addresses, of its domain and of its
+/// language; the United States are always among them.
+pub(super) fn of_page(
+    document: &Document<'_>,
+    country: Option<&str>,
+    addresses: &[Option<String>],
+) -> Vec<Region> {
+    let top = document.host().rsplit('.').next().unwrap_or_default().to_ascii_uppercase();
+    // These domains are sold to anybody.
+    let national = top.len() == 2
+        && !matches!(&*top, "CO" | "IO" | "TV" | "ME" | "CC" | "AI" | "FM" | "LY" | "WS" | "US");
+    let top = if top == "UK" { "GB".to_owned() } else { top };
+    let language =
+        document.tree.with_tag(Tag::Html).next().and_then(|html| document.tree.attribute(html, "lang"));
+    let language =
+        language.and_then(|tag| tag.split_once(['-', '_']).map(|(_, region)| region.to_ascii_uppercase()));
+    let found = country
+        .into_iter()
+        .chain(addresses.iter().flatten().map(String::as_str))
+        .chain(national.then_some(top.as_str()))
+        .chain(language.as_deref())
+        .chain(["US"]);
+    let mut regions = Vec::new();
+    for region in found.filter_map(|code| Region::from_code(code).ok()) {
+        if !regions.contains(&region) {
+            regions.push(region);
+        }
+    }
+    regions.truncate(MAX_REGIONS);
+    let home = Region::from_code("US").ok();
+    if let Some(home) = home.filter(|home| !regions.contains(home)) {
+        regions.push(home);
+    }
+    regions
+}
+
+/// The countries that a text names.
+pub(super) fn named_in(text: &str) -> Vec<Region> {
+    let lower = text.to_lowercase();
+    let codes = COUNTRIES.iter().filter(|(name, _)| has_words(&lower, name)).map(|(_, code)| *code);
+    let mut regions: Vec<Region> = codes.filter_map(|code| Region::from_code(code).ok()).collect();
+    regions.truncate(MAX_REGIONS);
+    regions
+}
+
+/// The code of the country that the text is the name of.
+pub(super) fn code_of(name: &str) -> Option<&'static str> {
+    let name = name.trim().to_lowercase();
+    COUNTRIES
+        .iter()
+        .find_map(|(known, code)| (*known == name || code.eq_ignore_ascii_case(&name)).then_some(*code))
+}
+
+fn has_words(text: &str, words: &str) -> bool {
+    text.match_indices(words).any(|(index, _)| {
+        let before = text[..index].chars().next_back();
+        let after = text[index + words.len()..].chars().next();
+        [before, after].into_iter().flatten().all(|c| !c.is_alphanumeric())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn countries_are_known_by_their_names() {
+        assert_eq!(named_in("Customers in the UK:"), [Region::from_code("GB").unwrap()]);
+        assert!(named_in("Luke and Duke").is_empty());
+        assert_eq!(code_of("United States"), Some("US"));
+        assert_eq!(code_of("us"), Some("US"));
+        assert_eq!(code_of("Freehold"), None);
+    }
+}

@@ -1,0 +1,181 @@
+//! Pages that nobody means well, or that nobody wrote: an outcome with a reason, in bounded time and memory.
+
+#![cfg(test)]
+
+use enrichment::extract::{Findings, extract, links};
+use enrichment::{Page, charset};
+use proptest::prelude::*;
+use url::Url;
+
+fn read(html: String) -> Findings {
+    extract(&Page { url: Url::parse("https://www.acme.example/contact").unwrap(), html }, None)
+}
+
+fn emails(found: &Findings) -> Vec<&str> {
+    found.emails.iter().map(|email| email.value.as_str()).collect()
+}
+
+const CONTACT: &str = "<p>Write to info@acme.example</p>";
+
+#[test]
+fn lines_of_ten_megabytes_are_read() {
+    for piece in [
+        "x",
+        "@",
+        "a@b.example ",
+        "732-462-1198 ",
+        "1 ",
+        "at ",
+        "&amp;",
+        "(",
+        "Jane Roe, ",
+        "12 Main St, ",
+        "NJ 07728 ",
+    ] {
+        let html = format!("{CONTACT}<p>{}</p>", piece.repeat(10_000_000 / piece.len()));
+        let found = read(html);
+        assert!(emails(&found).contains(&"info@acme.example"), "{piece}");
+        assert!(found.emails.len() <= 300 && found.phones.len() <= 300, "{piece}");
+    }
+}
+
+#[test]
+fn scripts_and_styles_of_ten_megabytes_are_read() {
+    for (open, piece, close) in [
+        ("<script>", "'a'+'@'+", "</script>"),
+        ("<script>", "x=x+x;a+='@';", "</script>"),
+        ("<script>", "((((", "</script>"),
+        ("<script>", "['@',", "</script>"),
+        ("<style>", ".a{display:none}", "</style>"),
+        ("<style>", "@media{", "</style>"),
+        ("<style>", "{", "</style>"),
+        ("<script type='application/ld+json'>", "[", "</script>"),
+        ("<script type='application/ld+json'>", "{\"a\":", "</script>"),
+        ("<script type='application/ld+json'>", "\"\\", "</script>"),
+        ("<a href='", "mailto:", "'>x</a>"),
+        ("<a data-email='", "YWJj", "'>x</a>"),
+        ("<!--", "-", "-->"),
+    ] {
+        let html = format!("{CONTACT}{open}{}{close}", piece.repeat(10_000_000 / piece.len()));
+        assert!(emails(&read(html)).contains(&"info@acme.example"), "{open}{piece}");
+    }
+}
+
+#[test]
+fn a_million_tags_in_each_other_are_cut_off_and_it_is_said() {
+    for tag in [
+        "<div>",
+        "<b>",
+        "<table><tr><td>",
+        "<a href=x>",
+        "<p>",
+        "<span itemscope itemprop=a>",
+        "<i class=vcard>",
+        "<x-y>",
+    ] {
+        let found = read(format!("{CONTACT}{}", tag.repeat(1_000_000)));
+        assert_eq!(emails(&found), ["info@acme.example"], "{tag}");
+        assert!(
+            found.notices.iter().any(|notice| notice.contains("were read")),
+            "{tag}: {:?}",
+            found.notices
+        );
+    }
+}
+
+#[test]
+fn a_million_end_tags_and_attributes_end_too() {
+    for html in [
+        format!("{}{}{CONTACT}", "<div>".repeat(200), "</span>".repeat(300_000)),
+        format!("{CONTACT}<p {}>x</p>", "data-mail='a@b.example' ".repeat(500_000)),
+        format!("{CONTACT}<p class='{}'>x</p>", "vcard ".repeat(1_000_000)),
+    ] {
+        assert!(emails(&read(html)).contains(&"info@acme.example"));
+    }
+}
+
+#[test]
+fn broken_charsets_lose_characters_and_nothing_else() {
+    for (declared, noise) in [
+        ("utf-8", b"\xff\xfe\x80\xc3".as_slice()),
+        ("shift_jis", b"\x81\xff\xfc"),
+        ("gb18030", b"\xff\x81\x30"),
+        ("iso-2022-jp", b"\x1b$B\x21\x1b(B"),
+        ("utf-16", b"\x00\xd8\x00"),
+        ("nonsense", b"\x00\x01\x02"),
+    ] {
+        let mut body = format!("<meta charset={declared}>{CONTACT}").into_bytes();
+        body.extend_from_slice(noise);
+        let found = read(charset::decode(None, &body));
+        assert_eq!(emails(&found), ["info@acme.example"], "{declared}");
+    }
+}
+
+/// Pieces that pages are made of, so that random pages reach more than the tokenizer.
+fn piece() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "\\PC{0,20}",
+        "[a-z0-9.@<>&;'\"= /(){}\\[\\]+:,-]{0,30}",
+        prop::sample::select(vec![
+            "<p>",
+            "</p>",
+            "<a href='mailto:",
+            "'>",
+            "<script>",
+            "</script>",
+            "<script type=application/ld+json>{",
+            "<td>",
+            "<style>.a{display:none}</style>",
+            "<b class=a>",
+            "</b>",
+            "<div itemscope itemtype=Person>",
+            "<i itemprop=name>",
+            "&#64;",
+            " [at] ",
+            " dot com",
+            "info@acme.com",
+            "732-462-1198",
+            "+44 (0)1293 551140",
+            "1-800-FLOWERS",
+            "ext. 5",
+            "12 Main St",
+            "Freehold, NJ 07728",
+            "W1T 3NL",
+            "\n",
+            "<br>",
+            "Owner: Jane Roe",
+            "Mon-Fri 9am-5pm",
+            "closed",
+            "data-cfemail='c5acab",
+            "document.write('a'+",
+            "String.fromCharCode(64,",
+            "https://facebook.com/acme",
+            "\u{202e}",
+            "é",
+        ])
+        .prop_map(str::to_owned),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn any_bytes_are_read_without_panic(body in prop::collection::vec(any::<u8>(), 0..2_000)) {
+        let _ = read(charset::decode(None, &body));
+    }
+
+    #[test]
+    fn any_page_is_read_without_panic(pieces in prop::collection::vec(piece(), 0..60)) {
+        let html = pieces.concat();
+        let page = Page { url: Url::parse("https://www.acme.example/").unwrap(), html: html.clone() };
+        let _ = links(&page);
+        let found = read(html);
+        for email in &found.emails {
+            prop_assert!(email.value.contains('@') && (0.0..=1.0).contains(&email.confidence));
+        }
+        for phone in &found.phones {
+            prop_assert!(phone.number.value.starts_with('+'), "{}", phone.number.value);
+        }
+    }
+}
