@@ -8,6 +8,7 @@ pub(crate) mod apt;
 pub(crate) mod chromium;
 pub(crate) mod node;
 pub(crate) mod postgres;
+pub(crate) mod python;
 pub(crate) mod wasm_std;
 
 /// The program called `name` on PATH.
