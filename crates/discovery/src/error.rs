@@ -88,6 +88,18 @@ pub enum SourceError {
         /// The columns, as the file calls them.
         columns: String,
     },
+    /// A table of pairs lacks columns that make a pair.
+    #[error(
+        "{path} is no table of pairs: it has no column {missing}; every row needs both records, the second one's columns with the prefix 'base_'. Its columns are: {columns}"
+    )]
+    MissingColumns {
+        /// The file.
+        path: PathBuf,
+        /// The columns that are not there.
+        missing: String,
+        /// The columns, as the file calls them.
+        columns: String,
+    },
 }
 
 impl SourceError {

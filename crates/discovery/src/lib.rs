@@ -20,6 +20,6 @@ pub mod text;
 mod timestamp;
 
 pub use error::{DiscoveryError, SourceError};
-pub use pipeline::{MERGES_KEPT, MergeNote, Outcome, Run};
+pub use pipeline::{MERGES_KEPT, MergeNote, Outcome, REVIEWS_KEPT, ReviewNote, Run, ToldFeature};
 pub use place::{Network, Phone, Place, RAW_LIMIT, RawPlace, Record, Rejected};
 pub use source::{PlaceSource, SourceRegistry};

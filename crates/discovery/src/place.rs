@@ -104,6 +104,8 @@ pub struct Place {
     pub country: Option<String>,
     /// The first valid phone number.
     pub phone: Option<Phone>,
+    /// Every phone number as it was read, valid or not, for the matcher.
+    pub numbers: Vec<String>,
     /// The first valid e-mail address.
     pub email: Option<String>,
     /// Absolute http or https URL of its own site.

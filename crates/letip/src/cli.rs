@@ -1,8 +1,7 @@
 //! The arguments of every command.
 
 mod extract;
-
-pub(crate) use extract::PageArgs;
+mod matching;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -13,6 +12,9 @@ use contract::{
     BoundingBox, BusinessQuery, EnrichmentStatus, GeoPoint, JobId, JobKind, JobStatus, ScrapeRequest,
     Timestamp,
 };
+
+pub(crate) use extract::PageArgs;
+pub(crate) use matching::MatchArgs;
 
 /// Find leads: places become businesses, and a live list shows them.
 #[derive(Debug, Parser)]
@@ -33,6 +35,7 @@ pub(crate) enum Command {
     Export(Box<ExportArgs>),
     Extract(PageArgs),
     Jobs(JobsArgs),
+    Match(MatchArgs),
     Migrate(MigrateArgs),
     Backup(BackupArgs),
     Places(PlacesArgs),

@@ -42,6 +42,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Export(args) => commands::export::run(*args).await,
         Command::Extract(args) => commands::extract::run(args).await,
         Command::Jobs(args) => commands::jobs::run(args, verbose).await,
+        Command::Match(args) => commands::matching::run(args).await,
         Command::Migrate(args) => commands::migrate::run(args).await,
         Command::Backup(args) => commands::backup::run(args).await,
         Command::Places(args) => commands::places::run(args),

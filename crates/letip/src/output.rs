@@ -10,6 +10,8 @@ use serde::Serialize;
 
 /// Most suggestions that one hint tells.
 const SUGGESTIONS: usize = 8;
+/// Bytes of lines that gather before they are printed.
+const WAITING: usize = 1 << 16;
 
 /// Why a command did not do what it was asked to.
 #[derive(Debug, PartialEq)]
@@ -143,6 +145,31 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
         // Whoever read has what they wanted, as `head` does.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result.map_err(Failure::from),
+    }
+}
+
+/// Lines for stdout, of which there may be very many.
+#[derive(Debug, Default)]
+pub(crate) struct Lines {
+    waiting: String,
+}
+
+impl Lines {
+    /// Adds one line of JSON.
+    pub(crate) fn json(&mut self, value: &impl Serialize) -> Result<(), Failure> {
+        self.waiting.push_str(&serde_json::to_string(value)?);
+        self.waiting.push('\n');
+        if self.waiting.len() < WAITING { Ok(()) } else { self.flush() }
+    }
+
+    /// Prints what still waits.
+    pub(crate) fn finish(mut self) -> Result<(), Failure> {
+        self.flush()
+    }
+
+    fn flush(&mut self) -> Result<(), Failure> {
+        let text = std::mem::take(&mut self.waiting);
+        if text.is_empty() { Ok(()) } else { print(&text) }
     }
 }
 

@@ -14,6 +14,7 @@ mod extraction;
 mod first_page;
 mod import;
 mod machine;
+mod matching;
 mod page;
 mod startup;
 
@@ -69,6 +70,12 @@ const ALL: [Benchmark; 5] = [
                 the other, as people differ in whether a building belongs to it. The plain expression searches the text \
                 without tags. Both programs read the same files on one core; the quickest turn counts.",
         run: extraction::measure,
+    },
+    Benchmark {
+        name: "matching",
+        title: "Records of one business",
+        about: matching::ABOUT,
+        run: matching::measure,
     },
 ];
 

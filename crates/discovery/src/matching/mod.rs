@@ -1,16 +1,31 @@
 //! Which records are of the same business, and what becomes of them.
 //!
-//! This is the rule of the first stage: the same name key, and a phone, a domain, an address or a place that
-//! says the same. It answers yes with a reason or no, and sees one pair at a time; a matcher that weighs
-//! evidence and leaves doubtful pairs to people takes its place behind [`is_same`].
+//! A record becomes a [`Profile`], two profiles become features, and a trained sum of functions of them becomes a
+//! [`Score`] with its reasons. [`Frequencies`] tell how much a word, a phone number or a domain says.
 
+mod align;
+mod block;
 mod domain;
+mod features;
+mod frequency;
+mod link;
 mod merge;
+mod model;
 mod name_key;
+mod profile;
 mod rule;
+#[cfg(any(test, feature = "training"))]
+pub mod training;
+mod words;
 
 pub use domain::{domain, is_shared_platform};
+pub use features::{Direction, FEATURES, Feature, Values, compare};
+pub use frequency::{Frequencies, WordTable};
+pub use link::{Link, between, groups, one_to_one, within};
 pub use merge::merge;
 pub(crate) use merge::new_business;
+pub use model::{Evidence, Matcher, Model, Score, Term, Thresholds, Verdict};
 pub use name_key::name_key;
+pub use profile::{Description, Profile};
+pub(crate) use rule::is_same_record;
 pub use rule::{Candidate, MatchReason, NEAR_KM, distance_km, is_same};

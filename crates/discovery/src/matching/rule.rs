@@ -82,7 +82,8 @@ pub fn is_same(candidate: &Candidate, known: &KnownBusiness) -> Option<MatchReas
         .or_else(|| same_address(candidate, business))
 }
 
-fn is_same_record(candidate: &Candidate, business: &Business) -> bool {
+/// Whether the business holds the record already, by its source and its identifier there.
+pub(crate) fn is_same_record(candidate: &Candidate, business: &Business) -> bool {
     let source_id = &candidate.place.source_id;
     !source_id.is_empty()
         && business

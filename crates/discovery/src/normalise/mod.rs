@@ -59,6 +59,12 @@ pub fn place(raw: RawPlace) -> Result<Place, String> {
         postal_code: text(raw.postal_code.as_deref()),
         country: country.map(str::to_owned),
         phone,
+        numbers: raw
+            .phones
+            .iter()
+            .flat_map(|text| text.split([';', '\n']))
+            .filter_map(|one| text(Some(one)))
+            .collect(),
         email: emails::first_valid(&raw.emails),
         website,
         socials,

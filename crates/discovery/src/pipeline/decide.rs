@@ -1,14 +1,12 @@
 //! Which records of a batch are new businesses, and which are of known ones: stored before, or earlier in the
 //! same batch.
 
-use std::collections::HashMap;
-
 use contract::{SourceRef, Timestamp};
 use store::{KnownBusiness, NewBusiness};
 
-use super::MergeNote;
-use crate::chains::REPEATED;
-use crate::matching::{Candidate, NEAR_KM, distance_km, is_same, merge, new_business};
+use super::entries::{Entries, Found, State};
+use super::notes::{MergeNote, ReviewNote};
+use crate::matching::{Candidate, Frequencies, Matcher, Profile};
 use crate::source::licence_of;
 
 /// What is to be written of a batch.
@@ -22,52 +20,33 @@ pub(super) struct Decided {
     pub(super) merged: u64,
     /// What was merged, and why.
     pub(super) notes: Vec<MergeNote>,
-}
-
-/// A business that a record can be of.
-#[derive(Debug)]
-struct Entry {
-    business: KnownBusiness,
-    state: State,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    /// Stored, and as it is stored.
-    Stored,
-    /// Stored, with a change to be written.
-    Changed,
-    /// To be stored.
-    New,
-}
-
-/// The businesses that are known while a batch is decided, by name and by record.
-#[derive(Debug, Default)]
-struct Entries {
-    all: Vec<Entry>,
-    by_name: HashMap<String, Vec<usize>>,
-    by_record: HashMap<(String, String), usize>,
+    /// What was stored though it may be of a known business, for people to decide.
+    pub(super) reviews: Vec<ReviewNote>,
 }
 
 /// Takes the records in their order; `now` is when they were read.
 pub(super) fn decide(candidates: Vec<Candidate>, known: Vec<KnownBusiness>, now: Timestamp) -> Decided {
-    let mut entries = Entries::default();
-    for business in known {
-        entries.add(Entry { business, state: State::Stored });
-    }
+    let profiles: Vec<Profile> = candidates.iter().map(|candidate| Profile::from(&candidate.place)).collect();
+    let mut entries = Entries::new(known);
+    let seen = entries.profiles().chain(&profiles);
+    let matcher = Matcher::new(Frequencies::known().with(seen));
     let mut decided = Decided::default();
-    for candidate in candidates {
+    for (candidate, profile) in candidates.into_iter().zip(profiles) {
         let source = source_ref(&candidate, now);
-        match entries.find(&candidate) {
-            Some((entry, reason)) => {
+        match entries.find(&candidate, &profile, &matcher) {
+            Found::Same { entry, reason, score } => {
                 decided.merged += 1;
-                decided.notes.push(note(&candidate, &entries.all[entry].business, reason));
+                decided.notes.push(MergeNote::new(&candidate, entries.name(entry), reason, score.as_ref()));
                 entries.merge(entry, &candidate, source);
             }
-            None => entries.add_new(&candidate, source),
+            Found::Perhaps { entry, score } => {
+                decided.reviews.push(ReviewNote::new(&candidate, entries.name(entry), &score));
+                entries.add_new(&candidate, profile, source);
+            }
+            Found::Nothing => entries.add_new(&candidate, profile, source),
         }
     }
-    for Entry { business, state } in entries.all {
+    for (business, state) in entries.into_businesses() {
         match state {
             State::Stored => {}
             State::Changed => decided.changed.push(business),
@@ -86,84 +65,6 @@ fn source_ref(candidate: &Candidate, now: Timestamp) -> SourceRef {
         source_id: candidate.place.source_id.clone(),
         fetched_at: now,
         licence: licence_of(&candidate.source).map(str::to_owned),
-    }
-}
-
-fn note(candidate: &Candidate, known: &KnownBusiness, reason: String) -> MergeNote {
-    MergeNote {
-        source: candidate.source.clone(),
-        source_id: candidate.place.source_id.clone(),
-        name: candidate.place.name.clone(),
-        into: known.business.name.clone(),
-        reason,
-    }
-}
-
-impl Entries {
-    fn add(&mut self, entry: Entry) {
-        let index = self.all.len();
-        let KnownBusiness { business, name_key, .. } = &entry.business;
-        self.by_name.entry(name_key.clone()).or_default().push(index);
-        for source in &business.sources {
-            self.by_record.insert((source.source.clone(), source.source_id.clone()), index);
-        }
-        self.all.push(entry);
-    }
-
-    /// The business that the record is of, and why: by its record first, then the first of its name that fits.
-    fn find(&self, candidate: &Candidate) -> Option<(usize, String)> {
-        let record = (candidate.source.clone(), candidate.place.source_id.clone());
-        let by_record = self.by_record.get(&record).into_iter();
-        let by_name = self.by_name.get(&candidate.place.name_key).into_iter().flatten();
-        by_record.chain(by_name).find_map(|&index| {
-            is_same(candidate, &self.all[index].business).map(|reason| (index, reason.to_string()))
-        })
-    }
-
-    fn merge(&mut self, index: usize, candidate: &Candidate, source: SourceRef) {
-        let record = (source.source.clone(), source.source_id.clone());
-        let entry = &mut self.all[index];
-        if let Some(merged) = merge(&entry.business, candidate, source) {
-            entry.business = merged;
-            if entry.state == State::Stored {
-                entry.state = State::Changed;
-            }
-        }
-        self.by_record.insert(record, index);
-    }
-
-    fn add_new(&mut self, candidate: &Candidate, source: SourceRef) {
-        let NewBusiness { mut business, name_key, domain } = new_business(candidate, source);
-        let namesakes = self.namesakes_elsewhere(candidate);
-        let is_known_chain = namesakes.iter().any(|&index| self.all[index].business.business.chain);
-        if is_known_chain || namesakes.len() + 1 >= REPEATED {
-            business.chain = true;
-            namesakes.into_iter().for_each(|index| self.flag_chain(index));
-        }
-        self.add(Entry { business: KnownBusiness { business, name_key, domain }, state: State::New });
-    }
-
-    /// Businesses of the record's name that stand at another place.
-    fn namesakes_elsewhere(&self, candidate: &Candidate) -> Vec<usize> {
-        let place = &candidate.place;
-        if place.name_key.is_empty() {
-            return Vec::new();
-        }
-        let is_elsewhere = |index: &&usize| {
-            let location = self.all[**index].business.business.location();
-            distance_km(place.point, location).is_some_and(|km| km > NEAR_KM)
-        };
-        self.by_name.get(&place.name_key).into_iter().flatten().filter(is_elsewhere).copied().collect()
-    }
-
-    fn flag_chain(&mut self, index: usize) {
-        let entry = &mut self.all[index];
-        if !entry.business.business.chain {
-            entry.business.business.chain = true;
-            if entry.state == State::Stored {
-                entry.state = State::Changed;
-            }
-        }
     }
 }
 

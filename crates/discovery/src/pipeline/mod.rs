@@ -2,6 +2,8 @@
 //! events, its counts and the checkpoint from which the next attempt goes on.
 
 mod decide;
+mod entries;
+mod notes;
 
 use contract::event::BulkUpdated;
 use contract::{Business, EventPayload, JobCounts, JobProgress};
@@ -15,6 +17,7 @@ use crate::matching::Candidate;
 use crate::place::Rejected;
 
 use decide::{Decided, decide};
+pub use notes::{MergeNote, ReviewNote, ToldFeature};
 
 /// The attempt that a search or an import is run for.
 #[derive(Clone, Debug)]
@@ -37,26 +40,14 @@ pub struct Outcome {
     pub counts: JobCounts,
     /// Which records went into which businesses, and why; the first [`MERGES_KEPT`].
     pub merges: Vec<MergeNote>,
+    /// Which records were saved though they may be of known businesses; the first [`REVIEWS_KEPT`].
+    pub reviews: Vec<ReviewNote>,
 }
 
 /// Most merges that an outcome tells of.
 pub const MERGES_KEPT: usize = 100;
-
-/// A record that was found to be of a known business.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MergeNote {
-    /// The record's source.
-    pub source: String,
-    /// Its identifier there.
-    pub source_id: String,
-    /// Its name.
-    pub name: String,
-    /// Name of the business that it is of.
-    pub into: String,
-    /// Why.
-    pub reason: String,
-}
+/// Most doubtful records that an outcome tells of.
+pub const REVIEWS_KEPT: usize = 100;
 
 /// How the events of a batch are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,6 +153,8 @@ async fn store_decided(
     outcome.counts.merged += decided.merged;
     let room = MERGES_KEPT.saturating_sub(outcome.merges.len());
     outcome.merges.extend(decided.notes.into_iter().take(room));
+    let room = REVIEWS_KEPT.saturating_sub(outcome.reviews.len());
+    outcome.reviews.extend(decided.reviews.into_iter().take(room));
     let created = if decided.new.is_empty() { Vec::new() } else { tx.insert_businesses(decided.new).await? };
     let updated =
         if decided.changed.is_empty() { Vec::new() } else { tx.update_businesses(decided.changed).await? };

@@ -74,6 +74,7 @@ pub fn result(request: &ResolvedScrape, outcome: &Outcome) -> Value {
     let mut result = request.to_json();
     result["counts"] = json!(outcome.counts);
     result["merges"] = json!(outcome.merges);
+    result["reviews"] = json!(outcome.reviews);
     result
 }
 

@@ -8,6 +8,7 @@ mod file;
 mod json;
 mod osm;
 mod overture;
+mod pairs;
 mod parquet;
 pub(crate) mod pbf;
 mod registry;
@@ -22,6 +23,7 @@ use tokio::sync::mpsc;
 
 pub use bundled::BundledSource;
 pub use file::FileSource;
+pub use pairs::{LabelledPair, read_pairs};
 pub use registry::SourceRegistry;
 pub use sniff::FileKind;
 

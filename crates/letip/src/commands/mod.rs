@@ -6,6 +6,7 @@ pub(crate) mod export;
 pub(crate) mod extract;
 pub(crate) mod import;
 pub(crate) mod jobs;
+pub(crate) mod matching;
 pub(crate) mod migrate;
 pub(crate) mod places;
 pub(crate) mod scrape;

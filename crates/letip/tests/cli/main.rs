@@ -6,6 +6,7 @@ mod export;
 mod extract;
 mod import;
 mod jobs;
+mod matching;
 mod scrape;
 mod serve;
 mod support;

@@ -10,12 +10,22 @@ pub(crate) const EMPTY: &str = "# Benchmarks\n\n\
 pub(crate) struct Table {
     heading: Vec<String>,
     rows: Vec<Vec<String>>,
+    next: Option<Box<Table>>,
 }
 
 impl Table {
     /// A table with the names of its columns.
     pub(crate) fn new<const N: usize>(heading: [&str; N]) -> Self {
-        Self { heading: heading.map(str::to_owned).to_vec(), rows: Vec::new() }
+        Self { heading: heading.map(str::to_owned).to_vec(), rows: Vec::new(), next: None }
+    }
+
+    /// The same with another table below it.
+    pub(crate) fn followed_by(mut self, next: Self) -> Self {
+        match self.next.take() {
+            Some(after) => self.next = Some(Box::new(after.followed_by(next))),
+            None => self.next = Some(Box::new(next)),
+        }
+        self
     }
 
     /// Adds a row; the first column is its name, figures stand to the right.
@@ -29,7 +39,8 @@ impl Table {
         let mut rule = vec!["---".to_owned()];
         rule.resize(self.heading.len(), "---:".to_owned());
         let rows: String = self.rows.iter().map(|row| line(row)).collect();
-        line(&self.heading) + &line(&rule) + &rows
+        let own = line(&self.heading) + &line(&rule) + &rows;
+        self.next.iter().fold(own, |text, next| text + "\n" + &next.markdown())
     }
 
     /// For a terminal.
@@ -43,7 +54,9 @@ impl Table {
             let width = width(column);
             if column == 0 { format!("{text:<width$}") } else { format!("  {text:>width$}") }
         };
-        all().map(|row| row.iter().enumerate().map(cell).collect::<String>() + "\n").collect()
+        let own: String =
+            all().map(|row| row.iter().enumerate().map(cell).collect::<String>() + "\n").collect();
+        self.next.iter().fold(own, |text, next| text + "\n" + &next.plain())
     }
 }
 
@@ -86,5 +99,12 @@ mod tests {
         table.row(["page".into(), "2 min 05 s".into()]);
         assert_eq!(table.markdown(), "| step | time |\n| --- | ---: |\n| page | 2 min 05 s |\n");
         assert_eq!(table.plain(), "step        time\npage  2 min 05 s\n");
+    }
+
+    #[test]
+    fn tables_follow_each_other() {
+        let table = Table::new(["a"]).followed_by(Table::new(["b"])).followed_by(Table::new(["c"]));
+        assert_eq!(table.markdown(), "| a |\n| --- |\n\n| b |\n| --- |\n\n| c |\n| --- |\n");
+        assert_eq!(table.plain(), "a\n\nb\n\nc\n");
     }
 }

@@ -32,6 +32,47 @@ pub(super) fn read(path: &Path, sink: &mut Sink) -> Result<(), ReadEnd> {
     Ok(())
 }
 
+/// Hands every row on as JSON texts, if the needed columns are there.
+pub(super) fn rows(
+    path: &Path,
+    needed: &[&str],
+    take: &mut dyn FnMut(&Map<String, Value>),
+) -> Result<(), SourceError> {
+    let unreadable = |error| SourceError::unreadable(path, error);
+    let delimiter = dialect::delimiter(path)?;
+    let mut rows = Rows::new(Lines::new(super::open(path)?).map_err(unreadable)?, delimiter);
+    let names = names(path, &mut rows)?;
+    let columns: Vec<&str> = names.iter().map(String::as_str).collect();
+    super::pairs::check_columns(path, needed, &columns)?;
+    while let Some(row) = rows.next_row().map_err(unreadable)? {
+        match row {
+            Row::Fields { fields, .. } if fields.iter().all(|field| field.trim().is_empty()) => {}
+            Row::Fields { line, fields } if fields.len() != names.len() => {
+                let count = fields.len();
+                let detail =
+                    format!("line {line} has {count} fields where the first row names {}", names.len());
+                return Err(SourceError::damaged(path, detail));
+            }
+            Row::Fields { fields, .. } => take(&object(&names, &fields)),
+            Row::Bad(rejected) => {
+                let line = rejected.line.unwrap_or_default();
+                return Err(SourceError::damaged(path, format!("line {line}: {}", rejected.reason)));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A row as an object, without what is empty.
+fn object(names: &[String], fields: &[String]) -> Map<String, Value> {
+    names
+        .iter()
+        .zip(fields)
+        .filter(|(_, value)| !value.is_empty() && *value != "null")
+        .map(|(name, value)| (name.clone(), Value::String(value.clone())))
+        .collect()
+}
+
 /// The names of the columns and what they mean.
 struct Header {
     names: Vec<String>,
@@ -39,7 +80,7 @@ struct Header {
     is_overture: bool,
 }
 
-fn header(path: &Path, rows: &mut Rows) -> Result<Header, SourceError> {
+fn names(path: &Path, rows: &mut Rows) -> Result<Vec<String>, SourceError> {
     let row = loop {
         match rows.next_row().map_err(|error| SourceError::unreadable(path, error))? {
             Some(Row::Fields { fields, .. }) if fields.iter().all(|field| field.trim().is_empty()) => {}
@@ -53,7 +94,11 @@ fn header(path: &Path, rows: &mut Rows) -> Result<Header, SourceError> {
             None => return Err(SourceError::Empty { path: path.to_owned() }),
         }
     };
-    let names: Vec<String> = row.iter().map(|name| name.trim().to_owned()).collect();
+    Ok(row.iter().map(|name| name.trim().to_owned()).collect())
+}
+
+fn header(path: &Path, rows: &mut Rows) -> Result<Header, SourceError> {
+    let names = names(path, rows)?;
     let is_overture = overture::is_overture(|name| names.iter().any(|column| column == name));
     let columns = Columns::of(names.iter().map(String::as_str));
     if !is_overture && !columns.has(Field::Name) {
@@ -104,14 +149,7 @@ impl Header {
     }
 
     fn overture(&self, fields: &[String]) -> RawPlace {
-        let row: Map<String, Value> = self
-            .names
-            .iter()
-            .zip(fields)
-            .filter(|(_, value)| !value.is_empty() && *value != "null")
-            .map(|(name, value)| (name.clone(), Value::String(value.clone())))
-            .collect();
-        overture::raw_place(&row, self.plain(fields).coordinates)
+        overture::raw_place(&object(&self.names, fields), self.plain(fields).coordinates)
     }
 }
 

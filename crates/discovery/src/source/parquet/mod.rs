@@ -53,6 +53,24 @@ pub(super) fn read(path: &Path, sink: &mut Sink) -> Result<(), ReadEnd> {
     read_batches(path, reader, &layout, u64::try_from(rows).ok(), sink)
 }
 
+/// Hands every row on as JSON, all columns, if the needed ones are among them.
+pub(super) fn rows(
+    path: &Path,
+    needed: &[&str],
+    take: &mut dyn FnMut(&Map<String, Value>),
+) -> Result<(), SourceError> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(super::open(path)?)
+        .map_err(|error| explained(path, error))?;
+    let columns: Vec<&str> = builder.schema().fields().iter().map(|field| field.name().as_str()).collect();
+    super::pairs::check_columns(path, needed, &columns)?;
+    let reader = builder.with_batch_size(BATCH).build().map_err(|error| explained(path, error))?;
+    for batch in reader {
+        let batch = batch.map_err(|error| SourceError::damaged(path, error.to_string()))?;
+        (0..batch.num_rows()).for_each(|row| take(&row_values(&batch, row).0));
+    }
+    Ok(())
+}
+
 fn read_batches(
     path: &Path,
     reader: ParquetRecordBatchReader,

@@ -1,0 +1,179 @@
+//! The businesses that are known while a batch is decided, by what records of them have in common.
+
+use std::collections::HashMap;
+
+use contract::SourceRef;
+use store::{KnownBusiness, NewBusiness};
+
+use crate::chains::REPEATED;
+use crate::matching::{
+    Candidate, MatchReason, Matcher, NEAR_KM, Profile, Score, Verdict, distance_km, is_same, is_same_record,
+    merge, new_business,
+};
+
+/// More businesses with one number or domain share it, and it finds nothing.
+const MOST_OF_A_KEY: usize = 16;
+
+/// A business that a record can be of.
+#[derive(Debug)]
+struct Entry {
+    business: KnownBusiness,
+    profile: Profile,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// Stored, and as it is stored.
+    Stored,
+    /// Stored, with a change to be written.
+    Changed,
+    /// To be stored.
+    New,
+}
+
+/// What is known of a record.
+#[derive(Debug)]
+pub(super) enum Found {
+    /// It is of this business.
+    Same { entry: usize, reason: String, score: Option<Score> },
+    /// It may be of this one.
+    Perhaps { entry: usize, score: Score },
+    /// No business is like it.
+    Nothing,
+}
+
+/// The known businesses.
+#[derive(Debug, Default)]
+pub(super) struct Entries {
+    all: Vec<Entry>,
+    by_name: HashMap<String, Vec<usize>>,
+    by_record: HashMap<(String, String), usize>,
+    /// By the ends of phone numbers, and by domains.
+    by_contact: HashMap<String, Vec<usize>>,
+}
+
+impl Entries {
+    pub(super) fn new(known: Vec<KnownBusiness>) -> Self {
+        let mut entries = Self::default();
+        for business in known {
+            let profile = Profile::from(&business);
+            entries.add(Entry { business, profile, state: State::Stored });
+        }
+        entries
+    }
+
+    pub(super) fn profiles(&self) -> impl Iterator<Item = &Profile> {
+        self.all.iter().map(|entry| &entry.profile)
+    }
+
+    pub(super) fn name(&self, entry: usize) -> &str {
+        &self.all[entry].business.business.name
+    }
+
+    pub(super) fn into_businesses(self) -> impl Iterator<Item = (KnownBusiness, State)> {
+        self.all.into_iter().map(|entry| (entry.business, entry.state))
+    }
+
+    fn add(&mut self, entry: Entry) {
+        let index = self.all.len();
+        let KnownBusiness { business, name_key, .. } = &entry.business;
+        self.by_name.entry(name_key.clone()).or_default().push(index);
+        for source in &business.sources {
+            self.by_record.insert((source.source.clone(), source.source_id.clone()), index);
+        }
+        for key in entry.profile.contact_keys() {
+            self.by_contact.entry(key).or_default().push(index);
+        }
+        self.all.push(entry);
+    }
+
+    /// The business that the record is of, and why: by its record first, else the likeliest of those that have
+    /// its name, a phone number or a domain in common with it.
+    pub(super) fn find(&self, candidate: &Candidate, profile: &Profile, matcher: &Matcher) -> Found {
+        let record = (candidate.source.clone(), candidate.place.source_id.clone());
+        if let Some(&entry) = self.by_record.get(&record)
+            && is_same_record(candidate, &self.all[entry].business.business)
+        {
+            return Found::Same { entry, reason: MatchReason::SameRecord.to_string(), score: None };
+        }
+        let mut best: Option<(usize, Score)> = None;
+        for entry in self.alike(candidate, profile) {
+            let score = matcher.score(profile, &self.all[entry].profile);
+            if best.as_ref().is_none_or(|(_, best)| score.probability > best.probability) {
+                best = Some((entry, score));
+            }
+        }
+        let Some((entry, score)) = best else { return Found::Nothing };
+        match (is_same(candidate, &self.all[entry].business), score.verdict()) {
+            (_, Verdict::Different) => Found::Nothing,
+            (Some(reason), _) => Found::Same { entry, reason: reason.to_string(), score: Some(score) },
+            (None, Verdict::Merge) => Found::Same { entry, reason: score.reason(), score: Some(score) },
+            (None, Verdict::Review) => Found::Perhaps { entry, score },
+        }
+    }
+
+    /// Businesses that are worth a comparison, each once, in the order in which they became known.
+    fn alike(&self, candidate: &Candidate, profile: &Profile) -> Vec<usize> {
+        let name_key = &candidate.place.name_key;
+        let of_name = self.by_name.get(name_key).filter(|_| !name_key.is_empty());
+        let of_contacts = profile.contact_keys();
+        let of_contacts = of_contacts.iter().filter_map(|key| self.by_contact.get(key));
+        let of_contacts = of_contacts.filter(|entries| entries.len() <= MOST_OF_A_KEY);
+        let mut alike: Vec<usize> = of_name.into_iter().chain(of_contacts).flatten().copied().collect();
+        alike.sort_unstable();
+        alike.dedup();
+        alike
+    }
+
+    pub(super) fn merge(&mut self, index: usize, candidate: &Candidate, source: SourceRef) {
+        let record = (source.source.clone(), source.source_id.clone());
+        let entry = &mut self.all[index];
+        if let Some(merged) = merge(&entry.business, candidate, source) {
+            entry.business = merged;
+            entry.profile = Profile::from(&entry.business);
+            if entry.state == State::Stored {
+                entry.state = State::Changed;
+            }
+        }
+        self.by_record.insert(record, index);
+    }
+
+    pub(super) fn add_new(&mut self, candidate: &Candidate, profile: Profile, source: SourceRef) {
+        let NewBusiness { mut business, name_key, domain } = new_business(candidate, source);
+        let namesakes = self.namesakes_elsewhere(candidate);
+        let is_known_chain = namesakes.iter().any(|&index| self.all[index].business.business.chain);
+        if is_known_chain || namesakes.len() + 1 >= REPEATED {
+            business.chain = true;
+            namesakes.into_iter().for_each(|index| self.flag_chain(index));
+        }
+        self.add(Entry {
+            business: KnownBusiness { business, name_key, domain },
+            profile,
+            state: State::New,
+        });
+    }
+
+    /// Businesses of the record's name that stand at another place.
+    fn namesakes_elsewhere(&self, candidate: &Candidate) -> Vec<usize> {
+        let place = &candidate.place;
+        if place.name_key.is_empty() {
+            return Vec::new();
+        }
+        let is_elsewhere = |index: &&usize| {
+            let location = self.all[**index].business.business.location();
+            distance_km(place.point, location).is_some_and(|km| km > NEAR_KM)
+        };
+        self.by_name.get(&place.name_key).into_iter().flatten().filter(is_elsewhere).copied().collect()
+    }
+
+    fn flag_chain(&mut self, index: usize) {
+        let entry = &mut self.all[index];
+        if !entry.business.business.chain {
+            entry.business.business.chain = true;
+            if entry.state == State::Stored {
+                entry.state = State::Changed;
+            }
+        }
+    }
+}
