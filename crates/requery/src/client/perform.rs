@@ -111,6 +111,7 @@ impl QueryClient {
                 if let Some(persister) = persister.clone() {
                     self.inner.runtime.spawn(persister.persist(self, key));
                 }
+                self.settle_marks_at_once();
                 return;
             }
         }

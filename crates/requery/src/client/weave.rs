@@ -1,7 +1,9 @@
 //! From what the server says to what a query holds: entities as they are known, optimistic layers over them. Calls user
 //! code, so it works outside of the lock, and again where something changed meanwhile.
 
+use std::borrow::Borrow;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::QueryClient;
 use crate::core::{
@@ -27,35 +29,41 @@ impl QueryClient {
         written(peek, base, &weaving, Shown::All(shown))
     }
 
-    /// Takes over what is newer than what is known, and lets every query that it concerns know, but not `except`. Returns
-    /// how many were news.
-    pub(super) fn write_entities(&self, mut writes: Vec<EntityWrite>, except: Option<&QueryKey>) -> usize {
-        // Comparing calls user code.
-        writes.retain(|write| match (self.read(|core| core.known_entity(&write.key)), &write.value) {
-            (Some((version, Some(known))), Some(new)) if version == write.version => {
-                !(write.equal)(&known, new)
+    /// Takes over what is newer than what is known, and lets every query that it concerns know. Returns how many were
+    /// news. What `from` brought with its data is no news to itself.
+    pub(super) fn write_entities(&self, writes: Vec<EntityWrite>, from: Option<&QueryKey>) -> usize {
+        let (mut news, mut repeated) = (Vec::new(), Vec::new());
+        for write in writes {
+            match self.read(|core| core.known_entity(&write.key)) {
+                Some((version, _)) if version > write.version => {}
+                Some((version, Some(known))) if is_repeated(&write, version, &known) => {
+                    repeated.push(Absorbed::repeated(write.key, version, known));
+                }
+                _ => news.push(write),
             }
-            (Some((version, _)), _) => version <= write.version,
-            (None, _) => true,
-        });
-        if writes.is_empty() {
-            return 0;
         }
-        let absorbed = self.apply(|core| core.absorb(writes));
+        let absorbed = self.apply(|core| core.absorb(news));
         self.batch(|| {
             for change in &absorbed {
-                self.spread(change, except);
+                self.spread(change, from);
+            }
+            // A change that some query's data brought already is still to be told to the lists that it is not part of.
+            if from.is_none() {
+                repeated.iter().for_each(|change| self.spread(change, None));
             }
         });
         self.settle_marks_at_once();
         absorbed.len()
     }
 
-    fn spread(&self, absorbed: &Absorbed, except: Option<&QueryKey>) {
-        let (affected, confirmed) =
-            self.read(|core| (core.affected(&absorbed.key), core.confirmed_by(&absorbed.key)));
-        for key in affected.iter().filter(|key| Some(*key) != except) {
-            self.revise(key, absorbed);
+    fn spread(&self, absorbed: &Absorbed, from: Option<&QueryKey>) {
+        let confirmed = self.read(|core| core.confirmed_by(&absorbed.key));
+        // What a query's data shows for the first time has not changed: other lists know it, or are yet to be told.
+        if from.is_none() || !absorbed.is_first {
+            let affected = self.read(|core| core.affected(&absorbed.key));
+            for key in affected.iter().filter(|key| Some(*key) != from) {
+                self.revise(key, absorbed);
+            }
         }
         for layer in confirmed {
             self.drop_layer(layer);
@@ -92,7 +100,15 @@ impl QueryClient {
     fn keep_for_fetch(&self, key: &QueryKey, absorbed: &Absorbed) {
         let Some(links) = self.read(|core| core.fetching_links(key)) else { return };
         let (entity, change) = (absorbed.key.clone(), absorbed.clone());
-        let patch: Patch = Arc::new(move |data: &Value| place(&links, &entity, &change.change(), data).data);
+        let (client, list) = (self.downgrade(), key.clone());
+        let patch: Patch = Arc::new(move |data: &Value| {
+            let placed = place(&links, &entity, &change.change(), data);
+            // Whether the result knows of the change already cannot be seen from it.
+            if let Some(client) = client.upgrade().filter(|_| placed.is_unsure) {
+                client.apply(|core| core.mark(&list));
+            }
+            placed.data
+        });
         self.apply(|core| core.keep_fetch_patch(key, patch));
     }
 
@@ -120,8 +136,39 @@ impl QueryClient {
         }
     }
 
-    /// Invalidates now what entities could not decide, for those who do not want to wait for the time that
-    /// [`crate::QueryClientBuilder::settle_after`] says.
+    /// How long queries that changes leave in doubt wait from now on, as [`crate::QueryClientBuilder::settle_after`]
+    /// says it from the start.
+    pub fn settle_after(&self, wait: Duration) {
+        self.apply(|core| core.settle_after(wait));
+    }
+
+    /// Invalidates queries together with the lists that entities leave in doubt: a burst of calls costs one request a
+    /// query.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use requery::{QueryClient, QueryFilters, query_key, runtime::TestRuntime};
+    /// # let runtime = TestRuntime::new();
+    /// let client = QueryClient::builder(runtime.clone()).settle_after(Duration::from_millis(500)).build();
+    /// client.set_query_data(query_key!["figures"], 1);
+    /// client.invalidate_soon(QueryFilters::exact(query_key!["figures"]));
+    /// assert!(!client.queries(QueryFilters::all())[0].is_invalidated);
+    /// runtime.advance(Duration::from_millis(500));
+    /// assert!(client.queries(QueryFilters::all())[0].is_invalidated);
+    /// ```
+    pub fn invalidate_soon(&self, filters: impl Borrow<QueryFilters>) {
+        let keys = self.find(filters.borrow());
+        self.apply(|core| keys.iter().for_each(|key| core.mark(key)));
+        self.settle_marks_at_once();
+    }
+
+    /// Forgets every entity: the server's versions have begun anew. What is shown stays until it is fetched.
+    pub fn forget_entities(&self) {
+        self.apply(Core::forget_entities);
+    }
+
+    /// Invalidates now what would wait to be, for those who do not want to wait for the time that
+    /// [`QueryClient::settle_after`] says.
     pub fn settle_lists(&self) {
         let marked = self.apply(Core::take_marks);
         for key in marked {
@@ -129,11 +176,16 @@ impl QueryClient {
         }
     }
 
-    fn settle_marks_at_once(&self) {
+    pub(super) fn settle_marks_at_once(&self) {
         if self.read(Core::settles_at_once) {
             self.settle_lists();
         }
     }
+}
+
+/// Compares: calls user code.
+fn is_repeated(write: &EntityWrite, version: u64, known: &Value) -> bool {
+    version == write.version && write.value.as_ref().is_some_and(|new| (write.equal)(known, new))
 }
 
 /// The data with every entity as it is known.

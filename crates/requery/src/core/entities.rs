@@ -37,9 +37,16 @@ pub(crate) struct Absorbed {
     version: u64,
     before: Option<Value>,
     now: Option<Value>,
+    /// Whether nothing was known of the entity before.
+    pub(crate) is_first: bool,
 }
 
 impl Absorbed {
+    /// What is known already, told again. What was before that is forgotten.
+    pub(crate) fn repeated(key: EntityKey, version: u64, known: Value) -> Self {
+        Self { key, version, before: None, now: Some(known), is_first: false }
+    }
+
     pub(crate) fn before(&self) -> Option<&Value> {
         self.before.as_ref()
     }
@@ -65,10 +72,13 @@ struct Entry {
 }
 
 impl Entry {
+    fn is_unknown(&self) -> bool {
+        self.server.is_none() && !self.is_deleted
+    }
+
     fn accepts(&self, write: &EntityWrite) -> bool {
-        let is_unknown = self.server.is_none() && !self.is_deleted;
         match &write.value {
-            _ if is_unknown => true,
+            _ if self.is_unknown() => true,
             None if self.is_deleted => write.version > self.version,
             None => write.version >= self.version,
             Some(_) if self.is_deleted => write.version > self.version,
@@ -137,18 +147,20 @@ impl Core {
 
     /// Takes over what is newer than what is known (R1, R4), and says what was.
     pub(crate) fn absorb(&mut self, writes: Vec<EntityWrite>) -> Vec<Absorbed> {
-        let now = self.now;
+        let touched_at = self.now;
         let mut absorbed = Vec::new();
         for write in writes {
             let entry = self.entities.entries.entry(write.key.clone()).or_default();
             if !entry.accepts(&write) {
                 continue;
             }
+            let is_first = entry.is_unknown();
             let before = std::mem::replace(&mut entry.server, write.value.clone());
             entry.version = write.version;
             entry.is_deleted = write.value.is_none();
-            entry.touched_at = now;
-            absorbed.push(Absorbed { key: write.key, version: write.version, before, now: write.value });
+            entry.touched_at = touched_at;
+            let (key, version, now) = (write.key, write.version, write.value);
+            absorbed.push(Absorbed { key, version, before, now, is_first });
         }
         if !absorbed.is_empty() {
             self.entities.epoch += 1;
@@ -311,6 +323,14 @@ impl Core {
 
     pub(crate) fn entity_count(&self) -> usize {
         self.entities.entries.len()
+    }
+
+    /// What the server said of every entity counts no more; what shows them, and layers, stay.
+    pub(crate) fn forget_entities(&mut self) {
+        for entry in self.entities.entries.values_mut() {
+            (entry.server, entry.version, entry.is_deleted) = (None, 0, false);
+        }
+        self.entities.epoch += 1;
     }
 
     pub(crate) fn clear_entities(&mut self) {

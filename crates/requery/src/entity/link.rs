@@ -248,7 +248,9 @@ where
             (Some(_), None) => Placed { is_unsure: self.list.order.is_some(), ..self.keep(now) },
             (None, Some(place)) if !self.is_edge(place, self.rows.len()) => {
                 let data = self.data.insert(Arc::clone(now), place);
-                Placed { data: Some(Arc::new(data)), is_shown: Some(true), is_unsure: false }
+                // From another part of the list, it would be counted twice.
+                let is_unsure = self.may_be_beyond();
+                Placed { data: Some(Arc::new(data)), is_shown: Some(true), is_unsure }
             }
             (None, _) => Placed { is_unsure: true, ..Placed::default() },
         }

@@ -35,9 +35,9 @@ pub(crate) fn todo(id: u32, version: u64, rank: u32) -> Todo {
 
 /// A part of a longer list.
 #[derive(Clone, Debug, PartialEq)]
-struct Page {
-    rows: Vec<Arc<Todo>>,
-    total: usize,
+pub(crate) struct Page {
+    pub(crate) rows: Vec<Arc<Todo>>,
+    pub(crate) total: usize,
 }
 
 impl Holds<Todo> for Page {
@@ -71,25 +71,25 @@ pub(crate) fn open() -> LiveList<Todo> {
 
 /// A server whose answer can be set, and that counts its calls.
 #[derive(Clone)]
-struct Answers<T> {
+pub(crate) struct Answers<T> {
     answer: Arc<Mutex<T>>,
     calls: Arc<Mutex<usize>>,
 }
 
 impl<T: Clone + PartialEq + Send + Sync + 'static> Answers<T> {
-    fn new(answer: T) -> Self {
+    pub(crate) fn new(answer: T) -> Self {
         Self { answer: Arc::new(Mutex::new(answer)), calls: Arc::default() }
     }
 
-    fn set(&self, answer: T) {
+    pub(crate) fn set(&self, answer: T) {
         *self.answer.lock().unwrap() = answer;
     }
 
-    fn calls(&self) -> usize {
+    pub(crate) fn calls(&self) -> usize {
         *self.calls.lock().unwrap()
     }
 
-    fn query(&self, rig: &Rig, key: &QueryKey) -> QueryOptions<T, String> {
+    pub(crate) fn query(&self, rig: &Rig, key: &QueryKey) -> QueryOptions<T, String> {
         let (server, runtime) = (self.clone(), rig.runtime.clone());
         QueryOptions::new(key, move |_| {
             let (server, runtime) = (server.clone(), runtime.clone());
@@ -104,7 +104,10 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Answers<T> {
     }
 }
 
-fn watch<T, D>(rig: &Rig, options: QueryOptions<T, String, D>) -> (Watched<D>, requery::Subscription)
+pub(crate) fn watch<T, D>(
+    rig: &Rig,
+    options: QueryOptions<T, String, D>,
+) -> (Watched<D>, requery::Subscription)
 where
     T: Send + Sync + 'static,
     D: Send + Sync + 'static,
@@ -118,24 +121,24 @@ where
     (told, subscription)
 }
 
-type Watched<D> = Arc<Mutex<Vec<Arc<D>>>>;
+pub(crate) type Watched<D> = Arc<Mutex<Vec<Arc<D>>>>;
 
 fn times<D>(told: &Watched<D>) -> usize {
     told.lock().unwrap().len()
 }
 
-fn rows(todos: &[Todo]) -> Rows {
+pub(crate) fn rows(todos: &[Todo]) -> Rows {
     todos.iter().cloned().map(Arc::new).collect()
 }
 
-fn ids(client: &QueryClient, key: &QueryKey) -> Vec<u32> {
+pub(crate) fn ids(client: &QueryClient, key: &QueryKey) -> Vec<u32> {
     client
         .get_query_data::<Rows>(key)
         .map(|rows| rows.iter().map(|todo| todo.id).collect())
         .unwrap_or_default()
 }
 
-fn invalid(rig: &Rig, key: &QueryKey) -> bool {
+pub(crate) fn invalid(rig: &Rig, key: &QueryKey) -> bool {
     rig.client.queries(QueryFilters::exact(key))[0].is_invalidated
 }
 

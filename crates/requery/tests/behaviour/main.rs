@@ -11,6 +11,7 @@ mod fetching;
 mod hydration;
 mod infinite;
 mod layers;
+mod live_lists;
 mod mutations;
 mod observers;
 mod persistence;
