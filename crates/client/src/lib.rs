@@ -5,14 +5,17 @@ pub mod bridge;
 mod connection;
 mod error;
 pub mod interceptor;
+mod membership;
 pub mod mutations;
 pub mod queries;
 mod realtime;
+mod stream;
 pub mod transport;
 
 pub use api::{ApiClient, CallOptions, IdempotencyKey};
 pub use bridge::Bridge;
 pub use connection::{Connection, ConnectionState};
 pub use error::{ApiError, ErrorKind};
-pub use realtime::Realtime;
+pub use realtime::{Follower, Realtime};
+pub use stream::{EventStream, Update};
 pub use transport::{Request, Response, Transport, TransportError};

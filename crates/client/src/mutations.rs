@@ -1,11 +1,15 @@
 //! What the pages write. A mutation brings its own idempotency key, so that a retry is never a second write.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use contract::{BusinessDetail, BusinessId, EnrichmentStatus, Job, JobAccepted, JobId, ScrapeRequest, keys};
+use contract::{Business, BusinessId, EnrichmentStatus, Job, JobAccepted, JobId, ScrapeRequest, keys};
 use requery::{MutationOptions, QueryClient, QueryFilters};
 
 use crate::{ApiClient, ApiError, Connection, IdempotencyKey, queries};
+
+/// An enrichment that has not begun by then waits behind others: the business is shown as the server has it.
+const BEGINS_WITHIN: Duration = Duration::from_secs(10);
 
 /// Starts a search; then its job is fetched and the lists of jobs are renewed. Called with the request and the
 /// form's key: pressing the button twice starts one job.
@@ -51,40 +55,23 @@ pub fn retry_job(api: &ApiClient) -> MutationOptions<Job, ApiError, JobId> {
     .on_success(|job: Arc<Job>, call| async move { show_job(&call.client, &job) })
 }
 
-/// Enriches a business: shown as `enriching` at once, and as it was before if the server refuses.
+/// Enriches a business: shown as `enriching` wherever it is shown until the server says what it is, and as it was
+/// before if the server refuses.
 #[must_use]
-pub fn enrich_business(
-    api: &ApiClient,
-) -> MutationOptions<JobAccepted, ApiError, BusinessId, Option<EnrichmentStatus>> {
+pub fn enrich_business(api: &ApiClient) -> MutationOptions<JobAccepted, ApiError, BusinessId> {
     let api = api.clone();
     MutationOptions::new(move |id: BusinessId| {
         let api = api.clone();
         async move { api.enrich_business(id, IdempotencyKey::new()).await }
     })
-    .on_mutate(|call| async move { show_status(&call.client, *call.variables, EnrichmentStatus::Enriching) })
-    .on_error(|_, call| async move {
-        if let Some(before) = call.context.as_deref().copied().flatten() {
-            show_status(&call.client, *call.variables, before);
-        }
+    .optimistic(|layer, id| {
+        layer.update::<Business>(*id, |business| business.enrichment_status = EnrichmentStatus::Enriching);
     })
-}
-
-/// Shows the status on the business's own page; answers the one before.
-fn show_status(client: &QueryClient, id: BusinessId, status: EnrichmentStatus) -> Option<EnrichmentStatus> {
-    let key = keys::business::detail(id);
-    let before = client.get_query_data::<BusinessDetail>(key.clone())?.business.enrichment_status;
-    client.patch_query_data::<BusinessDetail>(key, move |detail| {
-        let mut detail = detail.clone();
-        detail.business.enrichment_status = status;
-        Some(detail)
-    });
-    Some(before)
+    .confirm_by_echo(BEGINS_WITHIN)
 }
 
 fn show_job(client: &QueryClient, job: &Job) {
-    for key in [keys::jobs::detail(job.job_id), keys::scraper::status(job.job_id)] {
-        client.set_query_data(key, job.clone());
-    }
+    client.upsert(job.clone());
     renew_job_lists(client);
 }
 

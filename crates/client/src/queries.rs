@@ -11,7 +11,7 @@ use requery::{MaybeSend, QueryDefaults, QueryOptions};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{ApiClient, ApiError, Connection};
+use crate::{ApiClient, ApiError, Connection, membership};
 
 /// The most times that a failed query is asked again.
 const RETRIES: u32 = 3;
@@ -54,12 +54,13 @@ pub fn business_list(
     connection: &Connection,
     filters: BusinessQuery,
 ) -> QueryOptions<Page<Business>, ApiError> {
-    let key = keys::businesses::list(&filters);
+    let (key, list) = (keys::businesses::list(&filters), membership::live_list(&filters));
     let connection = connection.clone();
     query(api, key, policy::BUSINESS_LIST, move |api| {
         let filters = filters.clone();
         async move { api.list_businesses(&filters).await }
     })
+    .live_list(list)
     .keep_previous_data()
     .refetch_interval_fn(move |_| connection.is_lost().then_some(policy::JOB_POLL))
 }
@@ -81,6 +82,7 @@ pub fn facets(api: &ApiClient, filters: BusinessQuery) -> QueryOptions<Facets, A
 pub fn business_detail(api: &ApiClient, id: BusinessId) -> QueryOptions<BusinessDetail, ApiError> {
     let key = keys::business::detail(id);
     query(api, key, policy::BUSINESS_DETAIL, move |api| async move { api.business(id).await })
+        .entity::<Business>()
 }
 
 /// Figures over all businesses.
@@ -108,6 +110,7 @@ pub fn scrape_status(api: &ApiClient, connection: &Connection, id: JobId) -> Que
 fn polling_job(options: QueryOptions<Job, ApiError>, connection: &Connection) -> QueryOptions<Job, ApiError> {
     let connection = connection.clone();
     options
+        .entity::<Job>()
         .refetch_interval_fn(move |state| {
             let status = state.data.as_ref().map(|job| job.status);
             policy::job_poll_interval(status, !connection.is_lost())
@@ -120,6 +123,7 @@ fn polling_job(options: QueryOptions<Job, ApiError>, connection: &Connection) ->
 pub fn scrape_jobs(api: &ApiClient, connection: &Connection) -> QueryOptions<Vec<Job>, ApiError> {
     let connection = connection.clone();
     query(api, keys::scraper::jobs(), policy::JOB, |api| async move { api.scrape_jobs().await })
+        .entity::<Job>()
         .refetch_interval_fn(move |_| connection.is_lost().then_some(policy::JOB_POLL))
 }
 
@@ -136,6 +140,7 @@ pub fn jobs(
         let filters = filters.clone();
         async move { api.jobs(&filters).await }
     })
+    .entity::<Job>()
     .keep_previous_data()
     .refetch_interval_fn(move |_| connection.is_lost().then_some(policy::JOB_POLL))
 }

@@ -1,22 +1,12 @@
+//! The event stream of a page, applied to its cache.
+
 use std::fmt;
-use std::pin::pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
-use contract::event::{Handshake, SYNC_READY, SYNC_RESET, SyncReset};
-use contract::{Event, keys};
-use futures::future::{Either, FusedFuture, select};
-use futures::{FutureExt, StreamExt};
+use contract::keys;
 use requery::{QueryClient, QueryFilters, RefetchOptions};
-use socketio_client::{Events, Options, Payload, Socket, SocketEvent};
+use socketio_client::{Options, Socket};
 
-use crate::{Bridge, Connection, ConnectionState};
-
-/// What events could not decide is fetched at most this often.
-const SETTLE: Duration = Duration::from_millis(500);
-/// After so many failed attempts the server counts as out of reach.
-const OFFLINE_AFTER: u32 = 3;
+use crate::{ApiClient, Bridge, Connection, ConnectionState, EventStream, Update};
 
 /// The event stream of a page: one socket, resumed after every loss from the last event seen, applied to the
 /// cache. It ends when this value is dropped.
@@ -35,21 +25,9 @@ impl Realtime {
     ///
     /// # Errors
     /// When the URL is none that a socket can be opened to.
-    pub fn start(
-        url: &str,
-        since: u64,
-        client: QueryClient,
-        connection: Connection,
-    ) -> Result<Self, socketio_client::Error> {
-        let seen = Arc::new(AtomicU64::new(since));
-        let last = Arc::clone(&seen);
-        let options = Options::new(url).auth(move || {
-            let handshake = Handshake { since: Some(last.load(Ordering::Acquire)) };
-            serde_json::to_value(handshake).unwrap_or_default()
-        });
-        let (socket, events) = Socket::connect(options)?;
-        let stream = Stream { bridge: Bridge::new(client.clone()), client, connection, seen };
-        spawn(stream.run(events));
+    pub fn start(url: &str, since: u64, follower: Follower) -> Result<Self, socketio_client::Error> {
+        let (socket, stream) = EventStream::open(Options::new(url), Some(since))?;
+        spawn(follower.follow(stream));
         Ok(Self { socket })
     }
 
@@ -65,57 +43,48 @@ impl Drop for Realtime {
     }
 }
 
-struct Stream {
-    bridge: Bridge,
+/// Keeps a cache and the state of the connection as an event stream says.
+#[derive(Clone, Debug)]
+pub struct Follower {
     client: QueryClient,
+    bridge: Bridge,
     connection: Connection,
-    seen: Arc<AtomicU64>,
 }
 
-impl Stream {
-    async fn run(self, mut events: Events) {
-        let mut settle = pin!(futures::future::Fuse::terminated());
-        loop {
-            if settle.is_terminated() && self.bridge.is_unsettled() {
-                settle.set(sleep(SETTLE).fuse());
-            }
-            match select(events.next(), settle.as_mut()).await {
-                Either::Left((Some(event), _)) => self.handle(event),
-                Either::Left((None, _)) => return,
-                Either::Right(((), _)) => self.bridge.settle(),
+impl Follower {
+    /// Of that cache, which asks `api` for what events do not say.
+    #[must_use]
+    pub fn new(client: QueryClient, api: ApiClient, connection: Connection) -> Self {
+        Self { bridge: Bridge::new(client.clone(), api), client, connection }
+    }
+
+    async fn follow(self, mut stream: EventStream) {
+        while let Some(update) = stream.next().await {
+            if let Some(rest) = self.take(update) {
+                spawn(rest);
             }
         }
     }
 
-    fn handle<A>(&self, event: SocketEvent<A>) {
-        match event {
-            SocketEvent::Event { name, data, .. } => self.receive(&name, &data),
-            SocketEvent::Disconnected { .. } | SocketEvent::ConnectError(_) => self.lose(),
-            SocketEvent::Reconnecting { attempt, .. } if attempt > OFFLINE_AFTER => {
-                self.connection.set(ConnectionState::Offline);
-            }
-            _ => {}
+    /// Takes over one update. What is left to do, if anything, is for the caller to run; it ends by itself.
+    pub fn take(&self, update: Update) -> Option<impl Future<Output = ()> + use<>> {
+        match update {
+            Update::Event(event) => return self.bridge.apply(event),
+            Update::Live => self.live(),
+            Update::Reset { is_another_log, .. } => self.bridge.reset(is_another_log),
+            Update::Lost | Update::Refused(_) => self.lose(),
+            Update::OutOfReach => self.connection.set(ConnectionState::Offline),
         }
+        None
     }
 
-    fn receive(&self, name: &str, data: &Payload) {
-        match name {
-            SYNC_READY => self.connection.set(ConnectionState::Live),
-            SYNC_RESET => {
-                if let Ok(reset) = read::<SyncReset>(data) {
-                    self.seen.store(reset.seq, Ordering::Release);
-                    self.bridge.reset();
-                }
-            }
-            _ => {
-                // An event that this version does not know changes nothing that it shows.
-                let Ok(event) = read::<Event>(data) else { return };
-                if event.seq > self.seen.load(Ordering::Acquire) {
-                    self.bridge.apply(&event);
-                    self.seen.store(event.seq, Ordering::Release);
-                }
-            }
-        }
+    /// What was to be fetched and could not be while the server was out of reach is fetched now.
+    fn live(&self) {
+        self.connection.set(ConnectionState::Live);
+        let missed = QueryFilters::all().active().predicate(|query| query.is_invalidated);
+        let options = RefetchOptions { cancel_refetch: false };
+        // Started, not awaited.
+        drop(self.client.refetch_queries(missed, options));
     }
 
     /// Without events, what is on screen asks for itself: one fetch now, and each sets its own interval after it.
@@ -133,12 +102,6 @@ impl Stream {
     }
 }
 
-/// The event's argument, by way of `Value`, as every answer is read.
-fn read<T: serde::de::DeserializeOwned>(data: &Payload) -> Result<T, serde_json::Error> {
-    serde_json::from_str::<serde_json::Value>(data.raw(0).unwrap_or_default())
-        .and_then(serde_json::from_value)
-}
-
 #[cfg(target_arch = "wasm32")]
 fn spawn(task: impl Future<Output = ()> + 'static) {
     wasm_bindgen_futures::spawn_local(task);
@@ -147,14 +110,4 @@ fn spawn(task: impl Future<Output = ()> + 'static) {
 #[cfg(not(target_arch = "wasm32"))]
 fn spawn(task: impl Future<Output = ()> + Send + 'static) {
     tokio::spawn(task);
-}
-
-#[cfg(target_arch = "wasm32")]
-async fn sleep(duration: Duration) {
-    gloo_timers::future::sleep(duration).await;
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-async fn sleep(duration: Duration) {
-    tokio::time::sleep(duration).await;
 }

@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 pub mod business;
+#[cfg(feature = "cache")]
+mod cached;
 pub mod endpoint;
 pub mod endpoints;
 pub mod enrichment;
@@ -28,7 +30,7 @@ pub use id::{BusinessId, ContactId, JobId};
 pub use job::{Job, JobAccepted, JobCounts, JobKind, JobProgress, JobStatus};
 pub use page::{Page, PageMeta};
 pub use problem::{FieldError, Problem};
-pub use query::{BoundingBox, BusinessQuery, BusinessSort, GeoPoint, SortKey};
+pub use query::{BoundingBox, BusinessIds, BusinessQuery, BusinessSort, GeoPoint, SortKey};
 pub use scrape::ScrapeRequest;
 pub use stats::Stats;
 pub use timestamp::Timestamp;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::business::word_enum;
 use crate::page::{DEFAULT_LIMIT, MAX_LIMIT};
 use crate::text_serde::text_serde;
-use crate::{EnrichmentStatus, FieldError, Timestamp, number};
+use crate::{BusinessId, EnrichmentStatus, FieldError, Timestamp, number};
 
 /// The largest `radiusKm` of a list.
 pub const MAX_RADIUS_KM: f64 = 500.0;
@@ -35,6 +35,9 @@ pub struct BusinessQuery {
     /// Such as `name` or `-createdAt,name`. Default: `-createdAt`, or `distance` where `near` is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sort: Option<BusinessSort>,
+    /// Only these, at most 200, joined by commas: what a client asks for whose rows an event says have changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ids: Option<BusinessIds>,
     /// Full text over name, address, category and notes; every word must occur, the last one as a prefix.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", param(max_length = 200))]
@@ -150,6 +153,34 @@ impl BusinessQuery {
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
 }
+
+/// Ids of businesses, one to 200 of them, written `3,5,8`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BusinessIds(pub Vec<BusinessId>);
+
+impl fmt::Display for BusinessIds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, id) in self.0.iter().enumerate() {
+            let comma = if position > 0 { "," } else { "" };
+            write!(f, "{comma}{id}")?;
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for BusinessIds {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let ids: Result<Vec<BusinessId>, _> = text.split(',').map(str::parse).collect();
+        match ids {
+            Ok(ids) if ids.len() <= MAX_LIMIT as usize => Ok(Self(ids)),
+            _ => Err(format!("'{text}' are no ids; write at most {MAX_LIMIT} numbers such as 3,5,8")),
+        }
+    }
+}
+
+text_serde!(BusinessIds, "3,5,8");
 
 /// A point on the earth, written `60.1699,24.9384`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -324,7 +355,7 @@ mod tests {
 
     #[test]
     fn a_url_query_round_trips() {
-        let text = "page=2&limit=50&sort=-createdAt%2Cname&search=caf%C3%A9&hasPhone=true&near=60.17%2C24.94&radiusKm=1.5&bbox=24.9%2C60.1%2C25%2C60.2";
+        let text = "page=2&limit=50&sort=-createdAt%2Cname&ids=3%2C5&search=caf%C3%A9&hasPhone=true&near=60.17%2C24.94&radiusKm=1.5&bbox=24.9%2C60.1%2C25%2C60.2";
         let query: BusinessQuery = serde_urlencoded::from_str(text).unwrap();
         assert_eq!(query.page, Some(2));
         assert_eq!(query.near, GeoPoint::new(60.17, 24.94));
@@ -347,6 +378,8 @@ mod tests {
         check("near=91,0", "latitude,longitude");
         check("bbox=1,2,3", "west,south,east,north");
         check("sort=colour", "name, city");
+        check("ids=1,two", "at most 200 numbers");
+        check(&format!("ids={}", vec!["7"; 201].join(",")), "at most 200 numbers");
         check("sort=name,-name", "given twice");
         check("enrichmentStatus=done", "pending, enriching");
         check("createdAfter=yesterday", "2026-05-04T09:30");

@@ -1,10 +1,9 @@
 //! The start in the browser.
 
 use client::transport::FetchTransport;
-use client::{ApiClient, Connection, Realtime, queries};
+use client::{ApiClient, Connection, Follower, Realtime, queries};
 use leptos::mount::hydrate_body;
 use leptos::prelude::*;
-use requery::QueryClient;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::app::App;
@@ -20,9 +19,11 @@ pub fn hydrate() {
     requery_leptos::hydrate_from_document(&query_client);
     let state = page_state();
     let connection = Connection::new();
-    let (seq, cache, shared) = (state.seq, query_client.clone(), connection.clone());
+    let api = ApiClient::new(FetchTransport::new());
+    let seq = state.seq;
+    let follower = Follower::new(query_client.clone(), api.clone(), connection.clone());
     hydrate_body(move || {
-        provide_page(query_client, ApiClient::new(FetchTransport::new()), state);
+        provide_page(query_client, api, state);
         provide_context(connection);
         App()
     });
@@ -30,13 +31,13 @@ pub fn hydrate() {
         // Setting an attribute whose name is well-formed cannot fail.
         let _ = root.set_attribute("data-ready", "");
     }
-    connect(seq.unwrap_or(0), cache, shared);
+    connect(seq.unwrap_or(0), follower);
 }
 
 /// Keeps the event stream open for as long as the page lives.
-fn connect(since: u64, cache: QueryClient, connection: Connection) {
+fn connect(since: u64, follower: Follower) {
     let Ok(origin) = window().location().origin() else { return };
-    match Realtime::start(&origin, since, cache, connection) {
+    match Realtime::start(&origin, since, follower) {
         Ok(realtime) => keep(realtime),
         Err(error) => leptos::logging::error!("no live updates: {error}"),
     }

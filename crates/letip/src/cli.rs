@@ -36,6 +36,7 @@ pub(crate) enum Command {
     Extract(PageArgs),
     Jobs(JobsArgs),
     Match(MatchArgs),
+    Events(EventsArgs),
     Migrate(MigrateArgs),
     Backup(BackupArgs),
     Places(PlacesArgs),
@@ -283,6 +284,7 @@ impl FilterArgs {
             limit: None,
             cursor: None,
             sort: None,
+            ids: None,
             search: self.search,
             city: self.city,
             state: self.state,
@@ -390,6 +392,35 @@ pub(crate) struct JobsWorkArgs {
     pub(crate) worker: WorkerArgs,
     #[command(flatten)]
     pub(crate) enrich: EnrichArgs,
+}
+
+/// Print the events of a running server
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  letip events --since 100
+  letip events --follow
+  letip events --follow --since 0 --json | jq .type
+
+A lost connection is resumed behind the last event that was printed.")]
+pub(crate) struct EventsArgs {
+    /// Go on with events as they happen
+    #[arg(long)]
+    pub(crate) follow: bool,
+    /// Begin behind the event of this number [default: the first, with --follow the present]
+    #[arg(long, value_name = "N")]
+    pub(crate) since: Option<u64>,
+    /// Print each event as one JSON object a line
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The server
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "LETIP_SERVER",
+        hide_env_values = true,
+        default_value = "http://127.0.0.1:3030"
+    )]
+    pub(crate) server: String,
 }
 
 /// Bring the database to this version; every other command does so as well

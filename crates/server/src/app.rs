@@ -21,7 +21,7 @@ use crate::config::ServerConfig;
 use crate::gateway::Gateway;
 use crate::health::Liveness;
 use crate::idempotency::Keys;
-use crate::middleware::{encoded_tags, headers, host, load, observe, origin, panics, request_id};
+use crate::middleware::{encoded_tags, headers, host, load, observe, origin, panics, request_id, sockets};
 use crate::problem::{self, ApiProblem, METHOD_NOT_ALLOWED, NOT_FOUND};
 use crate::{api, assets, health, openapi, pages, telemetry, work};
 
@@ -143,8 +143,12 @@ impl App {
 
     /// The socket's route. Its connections are long: no time limit, no compression, no place among the requests.
     fn socket_routes(&self, hosts: &host::Hosts) -> Router {
+        let limits = &self.config().limits;
+        let permits = Arc::new(Semaphore::new(limits.sockets.open));
         self.gateway()
             .routes()
+            .layer(layer::from_fn_with_state(permits, sockets::admit))
+            .layer(layer::from_fn_with_state(limits.head_time, sockets::finish))
             .layer(layer::from_fn(origin::same_origin))
             .layer(layer::from_fn_with_state(hosts.clone(), host::check))
             .layer(layer::from_fn(problem::complete))

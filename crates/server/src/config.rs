@@ -88,6 +88,8 @@ impl Default for Limits {
 /// Bounds of the socket gateway.
 #[derive(Clone, Debug)]
 pub struct SocketLimits {
+    /// Sockets open at once, those that have not joined yet among them; more are refused.
+    pub open: usize,
     /// Recent events that a process keeps in memory for its sockets. A socket that is further behind the present than
     /// this while it does not take what it was sent is reset.
     pub recent_events: usize,
@@ -104,6 +106,7 @@ pub struct SocketLimits {
 impl Default for SocketLimits {
     fn default() -> Self {
         Self {
+            open: 4096,
             recent_events: 10_000,
             unsent_packets: 512,
             packet_bytes: 16 * 1024,

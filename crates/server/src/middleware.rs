@@ -8,3 +8,4 @@ pub(crate) mod observe;
 pub(crate) mod origin;
 pub(crate) mod panics;
 pub(crate) mod request_id;
+pub(crate) mod sockets;

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod data;
+mod events;
 mod export;
 mod extract;
 mod import;

@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use crate::support::*;
 
 /// A running server and its address.
-fn serve(home: &Home, args: &[&str]) -> (Running, String) {
+pub(crate) fn serve(home: &Home, args: &[&str]) -> (Running, String) {
     let mut line = vec!["serve", "--listen", "127.0.0.1:0"];
     line.extend(args);
     let mut server = home.start(&line);

@@ -43,6 +43,10 @@ impl<'a> Filter<'a> {
 
     /// Writes the conditions over the columns of table `f`.
     pub(super) fn write(&self, sql: &mut Sql) {
+        if let Some(ids) = &self.query.ids {
+            let ids: Vec<i64> = ids.0.iter().map(|id| id.0).collect();
+            sql.and().push("f.id IN (").bind_list(padded(&ids)).push(")");
+        }
         self.write_texts(sql);
         self.write_flags(sql);
         self.write_times(sql);

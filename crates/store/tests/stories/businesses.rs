@@ -97,6 +97,8 @@ async fn each_filter_selects_what_it_says(db: TestStore) {
         assert_eq!(names(&db, filter.clone()).await.concat(), expect, "{filter}");
     };
     check(json!({}), "ABC").await;
+    check(json!({"ids": "1,3,99"}), "AC").await;
+    check(json!({"ids": "1,3", "city": "helsinki"}), "C").await;
     check(json!({"city": "abo"}), "A").await;
     check(json!({"city": "Helsinki"}), "BC").await;
     check(json!({"city": "Hel"}), "").await;

@@ -3,21 +3,17 @@
 use std::cmp::Ordering;
 
 use contract::{Business, BusinessQuery, BusinessSort, SortKey};
+use requery::{LiveList, Membership};
 
-/// Whether a list's filters select a business.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Membership {
-    /// They do.
-    In,
-    /// They do not.
-    Out,
-    /// Only the server can say: full text is its own.
-    Unknown,
+/// What the list of `query` shows, and in which order.
+pub(crate) fn live_list(query: &BusinessQuery) -> LiveList<Business> {
+    let (filters, ordered, sort) = (query.clone(), query.clone(), query.sort_or_default());
+    LiveList::new(move |business| membership(&filters, business))
+        .try_order(move |a, b| order(&ordered, &sort, a, b))
 }
 
-/// Decides by every filter but full text, which only narrows what is `In` to `Unknown`.
-#[must_use]
-pub fn membership(query: &BusinessQuery, business: &Business) -> Membership {
+/// Decides by every filter but full text, which is the server's own and only narrows what is `In` to `Unknown`.
+fn membership(query: &BusinessQuery, business: &Business) -> Membership {
     let selected = selected_by_values(query, business)
         && selected_by_presence(query, business)
         && selected_by_place(query, business)
@@ -36,7 +32,8 @@ fn selected_by_values(query: &BusinessQuery, business: &Business) -> bool {
             value.as_ref().is_some_and(|value| value.to_lowercase() == wanted.to_lowercase())
         })
     };
-    any_case(&query.city, &business.city)
+    query.ids.as_ref().is_none_or(|ids| ids.0.contains(&business.id))
+        && any_case(&query.city, &business.city)
         && any_case(&query.state, &business.state)
         && exactly(&query.industry, &business.industry)
         && exactly(&query.category, &business.category)
@@ -70,8 +67,7 @@ fn selected_by_time(query: &BusinessQuery, business: &Business) -> bool {
 
 /// The list's order of two businesses as the server has it: a missing value counts as the largest, ties go by
 /// ascending id. None where only the server can tell: it folds accents and signs before it compares text.
-#[must_use]
-pub fn order(query: &BusinessQuery, sort: &BusinessSort, a: &Business, b: &Business) -> Option<Ordering> {
+fn order(query: &BusinessQuery, sort: &BusinessSort, a: &Business, b: &Business) -> Option<Ordering> {
     for (key, descending) in &sort.0 {
         let ordering = order_by(query, *key, a, b)?;
         if ordering != Ordering::Equal {
