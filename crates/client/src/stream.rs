@@ -58,7 +58,7 @@ impl EventStream {
         let seen: Seen = Arc::new(Mutex::new(since));
         let last = Arc::clone(&seen);
         let options =
-            options.auth(move || serde_json::to_value(Handshake { since: *lock(&last) }).unwrap_or_default());
+            options.auth(move || serde_json::to_value(Handshake { since: *lock(&last), token: None }).unwrap_or_default());
         let (socket, events) = Socket::connect(options)?;
         Ok((socket, Self { events, seen }))
     }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::business::word_enum;
-use crate::{BusinessId, JobId};
+use crate::{BusinessId, JobId, SessionId, TokenId, UserId};
 
 /// An HTTP method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -64,17 +64,17 @@ impl PathParams for () {
     }
 }
 
-impl PathParams for BusinessId {
-    fn fill(&self, template: &str) -> String {
-        fill_one(template, &self.0.to_string())
-    }
+macro_rules! one_id {
+    ($($id:ty),+) => {$(
+        impl PathParams for $id {
+            fn fill(&self, template: &str) -> String {
+                fill_one(template, &self.0.to_string())
+            }
+        }
+    )+};
 }
 
-impl PathParams for JobId {
-    fn fill(&self, template: &str) -> String {
-        fill_one(template, &self.0.to_string())
-    }
-}
+one_id!(BusinessId, JobId, SessionId, TokenId, UserId);
 
 fn fill_one(template: &str, value: &str) -> String {
     match (template.find('{'), template.find('}')) {
@@ -102,8 +102,10 @@ pub trait Endpoint: fmt::Debug + Send + Sync + 'static {
     const METHOD: Method;
     /// Path with arguments in braces.
     const PATH: &'static str;
-    /// The least role that may call it.
-    const ROLE: Role;
+    /// The least role that may call it; none where nobody has to be signed in.
+    const ROLE: Option<Role>;
+    /// Whether its answer may be kept for a repeated request. One that holds a secret, or opens a session, is not.
+    const KEEPS_ANSWER: bool;
     /// Status of a success.
     const SUCCESS: u16;
     /// Statuses of its failures beyond 400 and 500, which every endpoint has.

@@ -1,5 +1,9 @@
 //! Every endpoint of the API, each declared once.
 
+use crate::auth::{
+    ApiToken, ApiTokenCreated, LoginRequest, Me, NewApiToken, NewUser, PasswordChange, Session, SetupRequest,
+    User, UserChange,
+};
 use crate::endpoint::{Endpoint, Method, NoBody, NoQuery, Role, Schemas};
 use crate::enrichment::{BatchAccepted, BatchEnrichmentRequest};
 use crate::event::{EventPage, EventQuery};
@@ -7,7 +11,8 @@ use crate::job::{FailedJobQuery, JobQuery};
 use crate::places::{CategorySuggestion, LocationSuggestion, SourceInfo, SuggestQuery};
 use crate::stats::Facets;
 use crate::{
-    Business, BusinessDetail, BusinessId, BusinessQuery, Job, JobAccepted, JobId, Page, ScrapeRequest, Stats,
+    Business, BusinessDetail, BusinessId, BusinessQuery, Job, JobAccepted, JobId, Page, ScrapeRequest,
+    SessionId, Stats, TokenId, UserId,
 };
 
 /// Declares bodies and answers: their schemas come from `ToSchema`.
@@ -46,6 +51,7 @@ macro_rules! query_schemas {
 }
 
 schemas!(
+    ApiTokenCreated,
     BatchAccepted,
     BatchEnrichmentRequest,
     BusinessDetail,
@@ -53,22 +59,53 @@ schemas!(
     Facets,
     Job,
     JobAccepted,
+    LoginRequest,
+    Me,
+    NewApiToken,
+    NewUser,
     Page<Business>,
     Page<Job>,
+    PasswordChange,
     ScrapeRequest,
+    SetupRequest,
     Stats,
+    User,
+    UserChange,
+    Vec<ApiToken>,
     Vec<CategorySuggestion>,
     Vec<Job>,
     Vec<LocationSuggestion>,
+    Vec<Session>,
     Vec<SourceInfo>,
+    Vec<User>,
 );
 query_schemas!(BusinessQuery, EventQuery, FailedJobQuery, JobQuery, SuggestQuery);
+
+/// Who may call an endpoint.
+macro_rules! role {
+    (Anyone) => {
+        None
+    };
+    ($role:ident) => {
+        Some(Role::$role)
+    };
+}
+
+/// Whether the answer of an endpoint may be kept.
+macro_rules! keeps_answer {
+    () => {
+        true
+    };
+    (secret) => {
+        false
+    };
+}
 
 /// Declares endpoints, and [`visit`] over all of them.
 macro_rules! endpoints {
     ($(
         $(#[doc = $summary:literal])+
-        $name:ident = $method:ident $path:literal in $tag:literal for $role:ident {
+        $name:ident = $method:ident $path:literal in $tag:literal for $role:ident $($secret:ident)? {
             path: $args:ty, query: $query:ty, body: $body:ty, $success:literal => $response:ty,
             failures: [$($failure:literal),*]
         }
@@ -84,7 +121,8 @@ macro_rules! endpoints {
                 const TAG: &'static str = $tag;
                 const METHOD: Method = Method::$method;
                 const PATH: &'static str = $path;
-                const ROLE: Role = Role::$role;
+                const ROLE: Option<Role> = role!($role);
+                const KEEPS_ANSWER: bool = keeps_answer!($($secret)?);
                 const SUCCESS: u16 = $success;
                 const FAILURES: &'static [u16] = &[$($failure),*];
                 type Path = $args;
@@ -179,6 +217,62 @@ endpoints! {
     /// Past events, for catching up over plain HTTP.
     ListEvents = Get "/api/events" in "events" for Viewer {
         path: (), query: EventQuery, body: NoBody, 200 => EventPage, failures: [422]
+    }
+    /// Make the first account, with the link that the server prints; signs in.
+    Setup = Post "/api/auth/setup" in "auth" for Anyone secret {
+        path: (), query: NoQuery, body: SetupRequest, 200 => Me, failures: [403, 413, 415, 422, 429]
+    }
+    /// Sign in.
+    Login = Post "/api/auth/login" in "auth" for Anyone secret {
+        path: (), query: NoQuery, body: LoginRequest, 200 => Me, failures: [401, 413, 415, 422, 429]
+    }
+    /// Sign out: the session of this request ends.
+    Logout = Post "/api/auth/logout" in "auth" for Anyone secret {
+        path: (), query: NoQuery, body: NoBody, 204 => NoBody, failures: []
+    }
+    /// Who makes this request.
+    GetMe = Get "/api/auth/me" in "auth" for Viewer {
+        path: (), query: NoQuery, body: NoBody, 200 => Me, failures: []
+    }
+    /// Change one's password; every other session ends.
+    ChangePassword = Post "/api/auth/password" in "auth" for Viewer secret {
+        path: (), query: NoQuery, body: PasswordChange, 204 => NoBody, failures: [409, 413, 415, 422, 429]
+    }
+    /// The sessions of the person, the latest used first.
+    ListSessions = Get "/api/auth/sessions" in "auth" for Viewer {
+        path: (), query: NoQuery, body: NoBody, 200 => Vec<Session>, failures: []
+    }
+    /// End a session.
+    RevokeSession = Delete "/api/auth/sessions/{id}" in "auth" for Viewer {
+        path: SessionId, query: NoQuery, body: NoBody, 204 => NoBody, failures: [404]
+    }
+    /// The API tokens of the person, the newest first.
+    ListTokens = Get "/api/auth/tokens" in "auth" for Viewer {
+        path: (), query: NoQuery, body: NoBody, 200 => Vec<ApiToken>, failures: []
+    }
+    /// Make an API token; its secret is shown this once.
+    CreateToken = Post "/api/auth/tokens" in "auth" for Viewer secret {
+        path: (), query: NoQuery, body: NewApiToken, 201 => ApiTokenCreated, failures: [403, 409, 413, 415, 422]
+    }
+    /// End an API token.
+    RevokeToken = Delete "/api/auth/tokens/{id}" in "auth" for Viewer {
+        path: TokenId, query: NoQuery, body: NoBody, 204 => NoBody, failures: [404]
+    }
+    /// Everybody who may sign in, by name.
+    ListUsers = Get "/api/users" in "users" for Admin {
+        path: (), query: NoQuery, body: NoBody, 200 => Vec<User>, failures: []
+    }
+    /// Make an account.
+    CreateUser = Post "/api/users" in "users" for Admin secret {
+        path: (), query: NoQuery, body: NewUser, 201 => User, failures: [409, 413, 415, 422]
+    }
+    /// Change an account; 409 where it would leave no admin.
+    UpdateUser = Patch "/api/users/{id}" in "users" for Admin {
+        path: UserId, query: NoQuery, body: UserChange, 200 => User, failures: [404, 409, 413, 415, 422]
+    }
+    /// Remove an account with its sessions and tokens; 409 where it would leave no admin.
+    DeleteUser = Delete "/api/users/{id}" in "users" for Admin {
+        path: UserId, query: NoQuery, body: NoBody, 204 => NoBody, failures: [404, 409]
     }
 }
 

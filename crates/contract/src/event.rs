@@ -164,6 +164,9 @@ pub struct Handshake {
     /// The last event that the client knows; absent: from now on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<u64>,
+    /// An API token, of programs that cannot send it as a header.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
 }
 
 /// Data of `business:deleted`.

@@ -1,4 +1,4 @@
-//! Identifiers: positive integers for businesses and contacts, UUIDv7 for jobs.
+//! Identifiers: positive integers for businesses and contacts, UUIDv7 for all others.
 
 use std::fmt;
 use std::num::ParseIntError;
@@ -40,35 +40,59 @@ integer_id! {
     ContactId
 }
 
-/// Identifies a job: a UUIDv7, so that later jobs sort after earlier ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct JobId(pub uuid::Uuid);
+macro_rules! uuid_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub uuid::Uuid);
 
-#[cfg(feature = "openapi")]
-impl utoipa::PartialSchema for JobId {
-    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-        use utoipa::openapi::schema::{SchemaFormat, Type};
-        utoipa::openapi::ObjectBuilder::new()
-            .schema_type(Type::String)
-            .format(Some(SchemaFormat::Custom("uuid".to_owned())))
-            .into()
-    }
+        #[cfg(feature = "openapi")]
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                use utoipa::openapi::schema::{SchemaFormat, Type};
+                utoipa::openapi::ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .format(Some(SchemaFormat::Custom("uuid".to_owned())))
+                    .into()
+            }
+        }
+
+        #[cfg(feature = "openapi")]
+        impl utoipa::ToSchema for $name {}
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+    };
 }
 
-#[cfg(feature = "openapi")]
-impl utoipa::ToSchema for JobId {}
-
-impl fmt::Display for JobId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
+uuid_id! {
+    /// Identifies a job: a UUIDv7, so that later jobs sort after earlier ones.
+    JobId
 }
 
-impl FromStr for JobId {
-    type Err = uuid::Error;
+uuid_id! {
+    /// Identifies a person who may sign in: a UUIDv7.
+    UserId
+}
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
-    }
+uuid_id! {
+    /// Identifies a session: a UUIDv7. It is not what a browser proves itself with.
+    SessionId
+}
+
+uuid_id! {
+    /// Identifies an API token: a UUIDv7. It is not the token's secret.
+    TokenId
 }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod auth;
 pub mod business;
 #[cfg(feature = "cache")]
 mod cached;
@@ -26,7 +27,7 @@ pub use business::{
 };
 pub use endpoint::{Endpoint, Method, Role};
 pub use event::{Event, EventPayload};
-pub use id::{BusinessId, ContactId, JobId};
+pub use id::{BusinessId, ContactId, JobId, SessionId, TokenId, UserId};
 pub use job::{Job, JobAccepted, JobCounts, JobKind, JobProgress, JobStatus};
 pub use page::{Page, PageMeta};
 pub use problem::{FieldError, Problem};

@@ -16,6 +16,7 @@ use crate::connection::{connection_badge, provide_connection_state};
 use crate::reaction::react;
 use crate::routes::Route;
 use crate::shortcuts::{Shortcuts, shortcuts_dialog, use_shortcuts};
+use crate::state::use_page_state;
 use crate::theme::theme_switch;
 use crate::toast::{Toasts, provide_toasts, toast_region};
 use crate::{data, format, pages};
@@ -99,6 +100,7 @@ fn sidebar(shortcuts: Shortcuts) -> Node {
             {navigation()}
             <div class="side__foot">
                 {connection_badge(connection)}
+                {use_page_state().person.map(signed_in)}
                 <div class="side__tools">
                     {theme_switch()}
                     <button type="button" class="btn btn--quiet btn--icon needs-script side__keys" aria-label="Keyboard shortcuts"
@@ -106,6 +108,16 @@ fn sidebar(shortcuts: Shortcuts) -> Node {
                 </div>
             </div>
         </header>
+    }
+}
+
+/// Who is signed in, and the way out: a plain form, which needs no script.
+fn signed_in(person: String) -> Node {
+    view! {
+        <form class="person" method="post" action="/sign-out">
+            <span class="person__name" title="Signed in">{person}</span>
+            <button type="submit" class="btn btn--quiet">"Sign out"</button>
+        </form>
     }
 }
 

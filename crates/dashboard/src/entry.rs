@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::app::App;
 use crate::shell::STATE_ID;
+use crate::signed_out::SignInAgain;
 use crate::state::{PageState, provide_page};
 
 /// Continues from the rendered document: reads the cache and the page's state, takes over `<body>`, and connects
@@ -19,7 +20,7 @@ pub fn hydrate() {
     requery_leptos::hydrate_from_document(&query_client);
     let state = page_state();
     let connection = Connection::new();
-    let api = ApiClient::new(FetchTransport::new());
+    let api = ApiClient::new(FetchTransport::new()).with(SignInAgain);
     let seq = state.seq;
     let follower = Follower::new(query_client.clone(), api.clone(), connection.clone());
     hydrate_body(move || {

@@ -20,6 +20,8 @@ mod samples;
 pub mod search_job;
 mod shell;
 mod shortcuts;
+#[cfg(all(feature = "hydrate", target_arch = "wasm32"))]
+mod signed_out;
 mod state;
 mod theme;
 mod toast;
@@ -32,3 +34,4 @@ pub use find_form::FindForm;
 pub use prefetch::prefetch;
 pub use shell::{AssetPaths, ShellOptions, shell};
 pub use state::{FindFailure, PageState, provide_page};
+pub use theme::SCRIPT as THEME_SCRIPT;

@@ -20,6 +20,8 @@ pub struct PageState {
     pub form_key: String,
     /// A search that was refused, where it came from a form without script.
     pub find_failure: Option<FindFailure>,
+    /// Who is signed in; absent on a server that asks nobody to sign in.
+    pub person: Option<String>,
     /// The path, without its query, if what it names does not exist.
     pub missing: Option<String>,
 }

@@ -7,7 +7,7 @@ use crate::components::icon::{Icon, icon};
 use crate::reaction::react;
 
 /// Runs in the document's head before anything is painted.
-pub(crate) const SCRIPT: &str = "try{const t=localStorage.getItem('theme');\
+pub const SCRIPT: &str = "try{const t=localStorage.getItem('theme');\
     if(t==='light'||t==='dark')document.documentElement.dataset.theme=t}catch{}";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use contract::{
-    BoundingBox, BusinessQuery, EnrichmentStatus, GeoPoint, JobId, JobKind, JobStatus, ScrapeRequest,
+    BoundingBox, BusinessQuery, EnrichmentStatus, GeoPoint, JobId, JobKind, JobStatus, Role, ScrapeRequest,
     Timestamp,
 };
 
@@ -37,6 +37,7 @@ pub(crate) enum Command {
     Jobs(JobsArgs),
     Match(MatchArgs),
     Events(EventsArgs),
+    Users(UsersArgs),
     Migrate(MigrateArgs),
     Backup(BackupArgs),
     Places(PlacesArgs),
@@ -94,6 +95,12 @@ pub(crate) struct ServeArgs {
     pub(crate) listen: SocketAddr,
     #[command(flatten)]
     pub(crate) data: DataArgs,
+    /// Ask nobody to sign in: whoever reaches the address may do everything; loopback addresses only
+    #[arg(long, conflicts_with = "tls")]
+    pub(crate) no_sign_in: bool,
+    /// Browsers reach the server over TLS, by a proxy before it; assumed where the address is not loopback
+    #[arg(long)]
+    pub(crate) tls: bool,
     /// File of places to search in besides the bundled ones; may be repeated
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub(crate) places: Vec<PathBuf>,
@@ -421,6 +428,68 @@ pub(crate) struct EventsArgs {
         default_value = "http://127.0.0.1:3030"
     )]
     pub(crate) server: String,
+    /// API token, where the server asks people to sign in
+    #[arg(long, value_name = "TOKEN", env = "LETIP_TOKEN", hide_env_values = true)]
+    pub(crate) token: Option<String>,
+/// Show and change who may sign in
+#[derive(Args, Debug)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:
+  letip users
+  letip users add ada@example.org --name Ada --role admin
+  letip users password ada@example.org < password.txt
+
+A password is read from stdin, one line; on a terminal it is asked for."
+)]
+pub(crate) struct UsersArgs {
+    #[command(subcommand)]
+    pub(crate) command: Option<UsersCommand>,
+    #[command(flatten)]
+    pub(crate) list: UsersListArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UsersCommand {
+    /// List who may sign in
+    List(UsersListArgs),
+    /// Make an account
+    Add(UserAddArgs),
+    /// Give an account another password; its sessions end
+    Password(UserArgs),
+    /// Remove an account with its sessions and tokens
+    Remove(UserArgs),
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct UsersListArgs {
+    /// Print the accounts as one JSON array
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct UserAddArgs {
+    /// Address that the person signs in with
+    pub(crate) email: String,
+    /// What others see [default: the address]
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// viewer reads, member does everything but accounts, admin everything
+    #[arg(long, default_value = "member")]
+    pub(crate) role: Role,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct UserArgs {
+    /// Address that the person signs in with
+    pub(crate) email: String,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
 }
 
 /// Bring the database to this version; every other command does so as well

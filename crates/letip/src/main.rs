@@ -44,6 +44,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Jobs(args) => commands::jobs::run(args, verbose).await,
         Command::Match(args) => commands::matching::run(args).await,
         Command::Events(args) => commands::events::run(args).await,
+        Command::Users(args) => commands::users::run(args).await,
         Command::Migrate(args) => commands::migrate::run(args).await,
         Command::Backup(args) => commands::backup::run(args).await,
         Command::Places(args) => commands::places::run(args),

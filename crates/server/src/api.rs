@@ -1,10 +1,12 @@
 //! The handlers of the contract's endpoints, one module a domain.
 
+mod auth;
 mod businesses;
 mod enrichment;
 mod events;
 mod jobs;
 mod scraper;
+mod users;
 
 use axum::Router;
 use store::StoreError;
@@ -34,7 +36,21 @@ pub(crate) fn routes() -> Router<App> {
     let router = mount::<e::GetJob, _, _>(router, jobs::get);
     let router = mount::<e::CancelJob, _, _>(router, jobs::cancel);
     let router = mount::<e::RetryJob, _, _>(router, jobs::retry);
-    mount::<e::ListEvents, _, _>(router, events::list)
+    let router = mount::<e::ListEvents, _, _>(router, events::list);
+    let router = mount::<e::Setup, _, _>(router, auth::setup);
+    let router = mount::<e::Login, _, _>(router, auth::login);
+    let router = mount::<e::Logout, _, _>(router, auth::logout);
+    let router = mount::<e::GetMe, _, _>(router, auth::me);
+    let router = mount::<e::ChangePassword, _, _>(router, auth::change_password);
+    let router = mount::<e::ListSessions, _, _>(router, auth::sessions);
+    let router = mount::<e::RevokeSession, _, _>(router, auth::revoke_session);
+    let router = mount::<e::ListTokens, _, _>(router, auth::tokens);
+    let router = mount::<e::CreateToken, _, _>(router, auth::create_token);
+    let router = mount::<e::RevokeToken, _, _>(router, auth::revoke_token);
+    let router = mount::<e::ListUsers, _, _>(router, users::list);
+    let router = mount::<e::CreateUser, _, _>(router, users::create);
+    let router = mount::<e::UpdateUser, _, _>(router, users::update);
+    mount::<e::DeleteUser, _, _>(router, users::delete)
 }
 
 impl From<StoreError> for ApiProblem {

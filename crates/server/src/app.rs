@@ -17,6 +17,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
 
+use crate::auth::{Attempts, Auth, Passwords, identify};
 use crate::config::ServerConfig;
 use crate::gateway::Gateway;
 use crate::health::Liveness;
@@ -33,6 +34,7 @@ struct Shared {
     config: ServerConfig,
     handlers: Vec<Arc<dyn JobHandler>>,
     keys: Keys,
+    auth: Auth,
     gateway: Gateway,
     liveness: Liveness,
 }
@@ -54,9 +56,14 @@ impl App {
         let mut handlers = work::job_handlers(&config.sources, config.fetcher.as_ref());
         handlers.extend(config.handlers.iter().cloned());
         let gateway = Gateway::start(config.store.clone(), config.limits.sockets.clone());
-        let shared =
-            Shared { config, handlers, keys: Keys::default(), gateway, liveness: Liveness::default() };
-        Self(Arc::new(shared))
+        Self(Arc::new(Shared {
+            config,
+            handlers,
+            keys: Keys::default(),
+            auth: Auth::default(),
+            gateway,
+            liveness: Liveness::default(),
+        }))
     }
 
     pub(crate) fn config(&self) -> &ServerConfig {
@@ -73,6 +80,14 @@ impl App {
 
     pub(crate) fn keys(&self) -> &Keys {
         &self.0.keys
+    }
+
+    pub(crate) fn passwords(&self) -> &Passwords {
+        &self.0.auth.passwords
+    }
+
+    pub(crate) fn attempts(&self) -> &Attempts {
+        &self.0.auth.attempts
     }
 
     pub(crate) fn gateway(&self) -> &Gateway {
@@ -110,15 +125,19 @@ impl App {
     }
 
     fn open_routes(&self) -> Router<App> {
-        api::routes()
+        self.identified(api::routes().merge(pages::routes()))
             .merge(openapi::routes())
             .merge(health::routes())
             .merge(assets::routes())
-            .merge(pages::routes())
             .route("/api", get(|| async { axum::response::Redirect::to(openapi::PAGE_PATH) }))
             .route("/api/", axum::routing::any(not_found))
             .route("/api/{*rest}", axum::routing::any(not_found))
             .method_not_allowed_fallback(method_not_allowed)
+    }
+
+    /// Routes that have to know who is there.
+    fn identified(&self, routes: Router<App>) -> Router<App> {
+        routes.layer(layer::from_fn_with_state(self.clone(), identify::identify))
     }
 
     /// Layers, the innermost first.
@@ -147,6 +166,7 @@ impl App {
         let permits = Arc::new(Semaphore::new(limits.sockets.open));
         self.gateway()
             .routes()
+            .layer(layer::from_fn_with_state(self.clone(), identify::identify))
             .layer(layer::from_fn_with_state(permits, sockets::admit))
             .layer(layer::from_fn_with_state(limits.head_time, sockets::finish))
             .layer(layer::from_fn(origin::same_origin))

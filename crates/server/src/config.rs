@@ -22,8 +22,8 @@ pub struct ServerConfig {
     /// Host names to answer for, besides the loopback names on a loopback address. Without any, a server on
     /// another address answers for every name.
     pub allowed_hosts: Vec<String>,
-    /// What whoever connects may do. [`Role::Viewer`] makes a server that only shows.
-    pub role: Role,
+    /// Who may come in.
+    pub access: Access,
     /// Reads websites, and tells them who does; without it there is no enrichment.
     pub fetcher: Option<Fetcher>,
     /// Kinds of job that this server runs besides its own; a handler of the same kind takes its place.
@@ -35,7 +35,7 @@ pub struct ServerConfig {
 }
 
 impl ServerConfig {
-    /// A server for one person on their own machine: every role, two jobs at once.
+    /// A server that people sign in to, with two jobs at once.
     #[must_use]
     pub fn new(listen: SocketAddr, store: Store, sources: impl Into<Arc<SourceRegistry>>) -> Self {
         Self {
@@ -43,12 +43,32 @@ impl ServerConfig {
             store,
             sources: sources.into(),
             allowed_hosts: Vec::new(),
-            role: Role::Admin,
+            access: Access::SignedIn { tls: !listen.ip().is_loopback() },
             fetcher: None,
             handlers: Vec::new(),
             job_concurrency: 2,
             limits: Limits::default(),
         }
+    }
+}
+
+/// Who may come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Whoever reaches the server may do what the role allows, and nobody is asked to sign in. For one person on their
+    /// own machine; [`Role::Viewer`] makes a server that only shows.
+    Open(Role),
+    /// Whoever has signed in.
+    SignedIn {
+        /// Whether browsers reach the server over TLS, by a proxy before it: its cookies are then for TLS only. Without
+        /// it, only a loopback address is safe.
+        tls: bool,
+    },
+}
+
+impl Access {
+    pub(crate) fn has_tls(self) -> bool {
+        matches!(self, Self::SignedIn { tls: true })
     }
 }
 

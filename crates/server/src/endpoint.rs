@@ -9,6 +9,6 @@ mod etag;
 mod route;
 
 pub(crate) use answer::{Answer, Encoded};
-pub(crate) use call::{Call, Received};
+pub(crate) use call::{Call, Caller, Received};
 pub(crate) use etag::{entity_tag, is_known};
 pub(crate) use route::mount;

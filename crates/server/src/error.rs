@@ -26,6 +26,9 @@ pub enum ServerError {
         /// What the system said.
         source: io::Error,
     },
+    /// The system gives no random numbers.
+    #[error("the system gives no random numbers: {0}; without them nobody can sign in safely")]
+    Random(String),
     /// The database failed while starting.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -1,4 +1,4 @@
-//! What is kept for a while only: past events and the answers of idempotent requests.
+//! What is kept for a while only: past events, the answers of idempotent requests, sessions that have ended.
 
 use std::time::Duration;
 
@@ -18,7 +18,9 @@ pub(crate) async fn run(store: Store) {
     loop {
         ticks.tick().await;
         match tidy(&store).await {
-            Ok((events, answers)) => tracing::debug!(events, answers, "removed what is out of date"),
+            Ok(Removed { events, answers, sessions }) => {
+                tracing::debug!(events, answers, sessions, "removed what is out of date");
+            }
             Err(error) => {
                 tracing::warn!(%error, "failed to remove what is out of date, trying again in an hour");
             }
@@ -26,10 +28,18 @@ pub(crate) async fn run(store: Store) {
     }
 }
 
-async fn tidy(store: &Store) -> Result<(u64, u64), StoreError> {
+/// Rows that were removed.
+struct Removed {
+    events: u64,
+    answers: u64,
+    sessions: u64,
+}
+
+async fn tidy(store: &Store) -> Result<Removed, StoreError> {
     let now = clock::now();
     let oldest = Timestamp::from_millis(now.as_millis() - EVENT_DAYS * DAY_MS);
     let events = store.prune_events(oldest, MOST_EVENTS).await?;
     let answers = store.prune_idempotent_answers(now).await?;
-    Ok((events, answers))
+    let sessions = store.prune_sessions(now).await?;
+    Ok(Removed { events, answers, sessions })
 }

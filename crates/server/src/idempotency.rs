@@ -52,7 +52,7 @@ pub(crate) async fn once(
     received: &Received,
     work: impl Future<Output = Result<Encoded, ApiProblem>>,
 ) -> Result<Outcome, ApiProblem> {
-    let Some(key) = key(&received.headers)? else { return Ok(Outcome::First(work.await?)) };
+    let Some(key) = received.key.clone() else { return Ok(Outcome::First(work.await?)) };
     let fingerprint = fingerprint(method, received);
     let _turn = app.keys().turn(&key).await;
     if let Some(kept) = app.store().idempotent_answer(&key, clock::now()).await? {
@@ -105,7 +105,8 @@ fn replay(answer: &IdempotentAnswer, fingerprint: &str) -> Result<Outcome, ApiPr
         return Err(key_reused());
     }
     let kept: Kept = serde_json::from_str(&answer.body).map_err(|error| ApiProblem::internal(&error))?;
-    let encoded = Encoded { status: answer.status, location: kept.location, body: kept.body.into_bytes() };
+    let body = kept.body.into_bytes();
+    let encoded = Encoded { status: answer.status, location: kept.location, cookie: None, body };
     Ok(Outcome::Replayed(encoded))
 }
 

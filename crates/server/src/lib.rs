@@ -3,6 +3,7 @@
 mod api;
 mod app;
 mod assets;
+mod auth;
 mod clock;
 mod config;
 mod endpoint;
@@ -21,9 +22,9 @@ mod telemetry;
 mod work;
 
 pub use app::App;
-pub use config::{Limits, ServerConfig, SocketLimits};
+pub use auth::{hash_password, setup_path};
+pub use config::{Access, Limits, ServerConfig, SocketLimits};
 pub use error::ServerError;
 pub use openapi::openapi_document;
-pub use pages::InProcess;
 pub use serve::serve;
 pub use work::job_handlers;

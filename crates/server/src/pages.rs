@@ -1,27 +1,36 @@
 //! The pages: rendered on the server with their data, and usable without a script.
 
+mod entrance;
 mod forms;
 mod in_process;
 mod render;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::Method;
+use axum::http::{Method, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 
+use client::{Request as ApiRequest, Response as ApiResponse, Transport};
+use contract::Problem;
 use dashboard::routes::Route;
+use serde::de::DeserializeOwned;
 
-pub use in_process::InProcess;
+pub(crate) use in_process::InProcess;
 
 use crate::app::App;
+use crate::auth::Visitor;
+use crate::extract::body;
 use crate::middleware::headers::Nonce;
 use crate::middleware::observe::RouteLabel;
-use crate::problem::{ApiProblem, NOT_FOUND};
+use crate::problem::{ApiProblem, MALFORMED, NOT_FOUND, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE};
 use render::Page;
 
 pub(crate) fn routes() -> Router<App> {
     Router::new()
+        .route("/sign-in", post(entrance::sign_in).get(entrance::sign_in_page))
+        .route("/setup", post(entrance::setup).get(entrance::setup_page))
+        .route("/sign-out", post(entrance::sign_out).get(page))
         .route("/find", post(forms::find).get(page))
         .route("/jobs/{id}/cancel", post(forms::cancel).get(page))
         .route("/jobs/{id}/retry", post(forms::retry).get(page))
@@ -37,7 +46,11 @@ async fn page(State(app): State<App>, request: Request) -> Response {
     }
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
     let label = label(&path);
-    let mut response = render::answer(&app, Page::at(path, nonce(&request))).await;
+    let visitor = Visitor::of(&request);
+    let mut response = match visitor.identity.0 {
+        Some(_) => render::answer(&app, Page::at(path, visitor, nonce(&request))).await,
+        None => entrance::turn_away(&path),
+    };
     response.extensions_mut().insert(label);
     response
 }
@@ -58,4 +71,36 @@ fn label(path: &str) -> RouteLabel {
 
 fn nonce(request: &Request) -> Option<Nonce> {
     request.extensions().get::<Nonce>().cloned()
+}
+
+/// Reads a form that a page sent.
+async fn read_form<T: DeserializeOwned>(app: &App, request: Request) -> Result<T, ApiProblem> {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    if !kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded")) {
+        return Err(ApiProblem::new(
+            UNSUPPORTED_MEDIA_TYPE,
+            "send the form as application/x-www-form-urlencoded",
+        ));
+    }
+    let bytes = body::collect(request.into_body(), app.config().limits.body_bytes).await?;
+    serde_urlencoded::from_bytes(&bytes).map_err(|error| ApiProblem::new(MALFORMED, error.to_string()))
+}
+
+/// Calls the API for a visitor.
+async fn call(
+    app: &App,
+    visitor: &Visitor,
+    path: &str,
+    body: Option<Vec<u8>>,
+    key: Option<&str>,
+) -> ApiResponse {
+    let headers = key.map(|key| ("idempotency-key".to_owned(), key.to_owned())).into_iter().collect();
+    let request = ApiRequest { method: "POST", path: path.to_owned(), headers, body };
+    InProcess::new(app, visitor.clone()).send(request).await.unwrap_or_default()
+}
+
+fn problem_of(response: &ApiResponse) -> Problem {
+    serde_json::from_slice(&response.body).unwrap_or_else(|_| {
+        ApiProblem::new(UNAVAILABLE, "the server could not do it now; try again").into_problem()
+    })
 }

@@ -38,6 +38,8 @@ kinds! {
         "A parameter or a field is unknown or cannot be read; `errors` names it.";
     BAD_HOST = BAD_REQUEST, "unknown-host", "Unknown host",
         "The `Host` header names a host that this server does not answer for.";
+    UNAUTHENTICATED = UNAUTHORIZED, "unauthenticated", "Not signed in",
+        "Sign in first: a browser at `/sign-in`, a program with `Authorization: Bearer` and an API token.";
     FORBIDDEN = FORBIDDEN, "forbidden", "Not allowed",
         "The role of the caller does not allow it.";
     CROSS_ORIGIN = FORBIDDEN, "cross-origin", "Refused from another origin",
@@ -54,6 +56,8 @@ kinds! {
         "The request is well-formed and a value in it cannot be used; `errors` says which and what can.";
     KEY_REUSED = UNPROCESSABLE_ENTITY, "idempotency-key-reused", "Idempotency key used for another request",
         "The key was sent before with another method, path or body; make a new key for a new request.";
+    TOO_MANY_REQUESTS = TOO_MANY_REQUESTS, "too-many-requests", "Too many requests",
+        "The caller has asked too often; try again after `Retry-After` seconds.";
     INTERNAL = INTERNAL_SERVER_ERROR, "internal", "Internal error",
         "The server failed; the log has the cause under the request id.";
     UNAVAILABLE = SERVICE_UNAVAILABLE, "unavailable", "Unavailable for now",
@@ -96,7 +100,12 @@ impl ApiProblem {
     }
 
     pub(crate) fn unavailable(detail: impl Into<String>, retry_after: Duration) -> Self {
-        Self { retry_after: Some(retry_after), ..Self::new(UNAVAILABLE, detail) }
+        Self::new(UNAVAILABLE, detail).retry_after(retry_after)
+    }
+
+    /// The same problem, and how long to wait before the next try.
+    pub(crate) fn retry_after(self, wait: Duration) -> Self {
+        Self { retry_after: Some(wait), ..self }
     }
 
     #[cfg(test)]
@@ -134,6 +143,9 @@ impl ApiProblem {
     fn headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if self.kind == UNAUTHENTICATED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         if let Some(after) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(after.as_secs().max(1)));
         }

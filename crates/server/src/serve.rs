@@ -18,6 +18,7 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 use crate::app::App;
+use crate::auth::Peer;
 use crate::config::ServerConfig;
 use crate::error::ServerError;
 use crate::{assets, housekeeping};
@@ -123,7 +124,7 @@ impl Connections {
     async fn accept(&self, listener: &TcpListener) {
         while let Ok(permit) = Arc::clone(&self.permits).acquire_owned().await {
             match listener.accept().await {
-                Ok((stream, _)) => self.open(stream, permit),
+                Ok((stream, peer)) => self.open(stream, Peer(peer.ip()), permit),
                 Err(error) => {
                     tracing::warn!(%error, "failed to accept a connection");
                     tokio::time::sleep(AFTER_FAILURE).await;
@@ -132,10 +133,10 @@ impl Connections {
         }
     }
 
-    fn open(&self, stream: TcpStream, permit: OwnedSemaphorePermit) {
+    fn open(&self, stream: TcpStream, peer: Peer, permit: OwnedSemaphorePermit) {
         let (router, head_time, stop) = (self.router.clone(), self.head_time, self.stop.clone());
         self.tasks.spawn(async move {
-            converse(stream, router, head_time, stop).await;
+            converse(stream, peer, router, head_time, stop).await;
             drop(permit);
         });
     }
@@ -148,11 +149,18 @@ impl Connections {
     }
 }
 
-async fn converse(stream: TcpStream, router: Router, head_time: Duration, stop: CancellationToken) {
+async fn converse(
+    stream: TcpStream,
+    peer: Peer,
+    router: Router,
+    head_time: Duration,
+    stop: CancellationToken,
+) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "small packets may be delayed");
     }
-    let service = hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+    let service = hyper::service::service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
+        request.extensions_mut().insert(peer);
         let answer = router.clone().oneshot(request.map(Body::new));
         async move { Ok::<_, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
     });

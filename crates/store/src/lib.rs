@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod accounts;
 mod businesses;
 mod codec;
 mod config;
@@ -22,6 +23,7 @@ pub mod test_support;
 mod text;
 mod tx;
 
+pub use accounts::{Authority, Credentials, NewAccount, NewSession, NewToken};
 pub use businesses::BusinessStream;
 pub use config::StoreConfig;
 pub use error::StoreError;

@@ -1,6 +1,7 @@
 //! The schema, as migrations in Rust. A released migration never changes; a new one is added below it.
 
 mod m0001_first;
+mod m0002_accounts;
 
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, IntoDatabaseExecutor, SqliteTransactionMode, TransactionOptions,
@@ -19,7 +20,7 @@ struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_first::Migration)]
+        vec![Box::new(m0001_first::Migration), Box::new(m0002_accounts::Migration)]
     }
 }
 
@@ -93,5 +94,9 @@ async fn run_own(manager: &SchemaManager<'_>) -> Result<(), sea_orm::DbErr> {
 /// not taken for one made from this.
 #[cfg(feature = "test-support")]
 pub(crate) fn digest() -> u64 {
-    crate::cursor::fingerprint(concat!(include_str!("dialect.rs"), include_str!("migrations/m0001_first.rs")))
+    crate::cursor::fingerprint(concat!(
+        include_str!("dialect.rs"),
+        include_str!("migrations/m0001_first.rs"),
+        include_str!("migrations/m0002_accounts.rs")
+    ))
 }

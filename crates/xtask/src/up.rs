@@ -1,9 +1,10 @@
 //! Builds everything and serves it.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, Stdio};
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -30,13 +31,17 @@ pub(crate) fn run(workspace: &Workspace, args: &UpArgs) -> Result<ExitCode> {
         timeline.step("page", || build_page(workspace, args))?;
     }
     let program = timeline.step("server", || build_server(workspace, args.debug))?;
-    let mut server = timeline.step("start", || start(workspace, &program, address, &data_dir))?;
+    let (mut server, first_account) =
+        timeline.step("start", || start_for_people(workspace, &program, address, &data_dir))?;
     eprint!("{}", timeline.summary());
     if let Some(file) = &args.timings {
         let text = serde_json::to_string(timeline.timings()).context("failed to write the timings")?;
         process::write_file(file, text)?;
     }
     println!("ready: http://{}/ (data in {}; Ctrl-C stops)", reachable(address), data_dir.display());
+    if let Some(link) = first_account {
+        println!("first account: {link}");
+    }
     let status = server.wait()?;
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
 }
@@ -63,10 +68,41 @@ pub(crate) fn build_server(workspace: &Workspace, debug: bool) -> Result<PathBuf
     Ok(workspace.letip(if debug { "dev" } else { "release" }))
 }
 
-fn start(workspace: &Workspace, program: &Path, address: SocketAddr, data_dir: &Path) -> Result<Group> {
-    let mut command: Command = workspace.command(program);
+fn serve(workspace: &Workspace, program: &Path, address: SocketAddr, data_dir: &Path) -> Command {
+    let mut command = workspace.command(program);
     command.args(["serve", "--listen", &address.to_string(), "--data-dir"]).arg(data_dir);
-    let mut server = Group::spawn(&mut command, "start the server")?;
+    command
+}
+
+/// The server, and the link that the first account is made with where there is none: it is told last, when whoever
+/// waits can use it.
+fn start_for_people(
+    workspace: &Workspace,
+    program: &Path,
+    address: SocketAddr,
+    data_dir: &Path,
+) -> Result<(Group, Option<String>)> {
+    let mut command = serve(workspace, program, address, data_dir);
+    let mut server = Group::spawn(command.stdout(Stdio::piped()), "start the server")?;
+    let stdout = server.take_stdout().context("the server has no output")?;
+    let (told, link) = mpsc::channel();
+    // Reads on to the end, so that the server never waits for a reader.
+    thread::spawn(move || {
+        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+            if let Some(link) = line.strip_prefix("first account: ") {
+                // Nobody may be waiting any more.
+                _ = told.send(link.to_owned());
+            }
+        }
+    });
+    wait_until_ready(&mut server, address)?;
+    // The server prints it before it answers.
+    let link = link.recv_timeout(Duration::from_millis(200)).ok();
+    Ok((server, link))
+}
+
+/// Waits until the server answers.
+fn wait_until_ready(server: &mut Group, address: SocketAddr) -> Result<()> {
     let deadline = Instant::now() + READY_WITHIN;
     while !answers(reachable(address)) {
         signals::check()?;
@@ -78,17 +114,20 @@ fn start(workspace: &Workspace, program: &Path, address: SocketAddr, data_dir: &
         }
         thread::sleep(Duration::from_millis(50));
     }
-    Ok(server)
+    Ok(())
 }
 
-/// The server on a port that was free, and where it answers.
+/// The server on a port that was free, asking nobody to sign in, and where it answers.
 pub(crate) fn start_on_free_port(
     workspace: &Workspace,
     program: &Path,
     data_dir: &Path,
 ) -> Result<(Group, SocketAddr)> {
     let address = available(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
-    Ok((start(workspace, program, address, data_dir)?, address))
+    let mut command = serve(workspace, program, address, data_dir);
+    let mut server = Group::spawn(command.arg("--no-sign-in"), "start the server")?;
+    wait_until_ready(&mut server, address)?;
+    Ok((server, address))
 }
 
 /// Whether the server says that it is ready.
@@ -133,8 +172,6 @@ fn data_dir(workspace: &Workspace, wanted: Option<&Path>) -> Result<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{BufRead as _, BufReader};
-
     use super::*;
 
     #[test]

@@ -20,11 +20,12 @@ after(async () => {
 
 /**
  * One journey: a fresh server, a fresh browser context, and a failure for everything that must not happen on the way.
- * `steps` gets `{ server, page, context, problems, open }`; `open()` makes another tab that is watched as well.
+ * `steps` gets `{ server, page, context, problems, open }`; `open()` makes another tab that is watched as well. With
+ * `signIn` the server asks people to sign in.
  */
-export function journey(name, steps, contextOptions = {}) {
+export function journey(name, steps, { signIn = false, ...contextOptions } = {}) {
   test(name, { timeout: LIMIT }, async () => {
-    const server = await Server.start();
+    const server = await Server.start({ signIn });
     try {
       await inContext(server, steps, contextOptions);
       server.assertSound();

@@ -27,17 +27,21 @@ export class Server {
   #lines = [];
   #panics = [];
 
-  constructor(program, port, folder) {
+  constructor(program, port, folder, signIn) {
     this.program = program;
     this.port = port;
     this.folder = folder;
+    this.signIn = signIn;
   }
 
-  /** Starts one on a free port of loopback and an empty folder; resolves when it is ready. */
-  static async start() {
+  /**
+   * Starts one on a free port of loopback and an empty folder; resolves when it is ready. It asks nobody to sign in
+   * unless `signIn` says so.
+   */
+  static async start({ signIn = false } = {}) {
     const program = await findProgram();
     const folder = await mkdtemp(join(tmpdir(), "letip-browser-"));
-    const server = new Server(program, await freePort(), folder);
+    const server = new Server(program, await freePort(), folder, signIn);
     await writeFile(server.places, manyPlaces());
     await server.#run();
     return server;
@@ -64,7 +68,8 @@ export class Server {
 
   async #run() {
     const listen = `127.0.0.1:${this.port}`;
-    const child = spawn(this.program, ["serve", "--listen", listen, "--data-dir", join(this.folder, "data"), "--places", this.places], {
+    const line = ["serve", "--listen", listen, "--data-dir", join(this.folder, "data"), "--places", this.places];
+    const child = spawn(this.program, this.signIn ? line : [...line, "--no-sign-in"], {
       // A backtrace would push its own message out of the lines that are kept.
       env: { ...process.env, LETIP_JOB_LEASE: LEASE, RUST_BACKTRACE: "0" },
       stdio: ["ignore", "pipe", "pipe"],
@@ -84,6 +89,13 @@ export class Server {
       await this.stop();
       throw new Error(`${error.message}\n${this.log}`);
     }
+  }
+
+  /** The link that the first account is made with, as the server printed it. */
+  get setupLink() {
+    const printed = /first account: (http\S+)/.exec(this.log);
+    assert.ok(printed, `no link was printed:\n${this.log}`);
+    return printed[1];
   }
 
   #remember(text) {

@@ -13,7 +13,11 @@ use crate::signals;
 /// Prints what the server tells: up to the present, or until it is interrupted.
 pub(crate) async fn run(args: EventsArgs) -> Result<(), Failure> {
     let since = args.since.or((!args.follow).then_some(0));
-    let opened = EventStream::open(Options::new(&args.server), since);
+    let options = match &args.token {
+        Some(token) => Options::new(&args.server).header("authorization", format!("Bearer {token}")),
+        None => Options::new(&args.server),
+    };
+    let opened = EventStream::open(options, since);
     // The connection is open for as long as there is a socket.
     let (_socket, mut stream) = opened.map_err(|error| {
         Failure::usage(format!("--server {}: {error}", args.server))

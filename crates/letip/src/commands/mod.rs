@@ -12,3 +12,4 @@ pub(crate) mod migrate;
 pub(crate) mod places;
 pub(crate) mod scrape;
 pub(crate) mod serve;
+pub(crate) mod users;

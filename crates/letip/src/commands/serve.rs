@@ -2,7 +2,8 @@
 
 use std::net::SocketAddr;
 
-use server::ServerConfig;
+use contract::Role;
+use server::{Access, ServerConfig};
 
 use crate::cli::ServeArgs;
 use crate::output::{self, Failure};
@@ -10,28 +11,59 @@ use crate::{data, signals, work};
 
 /// Serves until the first SIGINT or SIGTERM, then gives running jobs back and ends.
 pub(crate) async fn run(args: ServeArgs) -> Result<(), Failure> {
+    let access = access(&args)?;
     let sources = work::sources(&args.places)?;
     let store = data::open(&args.data).await?;
+    let setup = match access {
+        Access::Open(_) => None,
+        Access::SignedIn { .. } => server::setup_path(&store).await?,
+    };
     let interruption = signals::interruption();
-    if !args.listen.ip().is_loopback() {
-        output::note(&format!(
-            "warning: {} can be reached from other machines, and there is no sign-in yet: \
-             whoever reaches it can read and change everything",
-            args.listen
-        ));
-    }
     let config = ServerConfig {
+        access,
         job_concurrency: args.concurrency.into(),
         fetcher: work::fetcher(&args.enrich)?,
         ..ServerConfig::new(args.listen, store, sources)
     };
+    let announce = |address| announce(address, access, setup.as_deref());
     server::serve(config, announce, interruption.cancelled_owned()).await?;
     Ok(())
 }
 
-/// The one line on stdout: where to look.
-fn announce(address: SocketAddr) {
-    if output::print_line(&format!("listening on http://{address}")).is_err() {
+fn access(args: &ServeArgs) -> Result<Access, Failure> {
+    let is_loopback = args.listen.ip().is_loopback();
+    if args.no_sign_in && !is_loopback {
+        let address = args.listen;
+        return Err(Failure::usage(format!(
+            "{address} can be reached from other machines, so that people have to sign in"
+        ))
+        .hint("leave out --no-sign-in, or listen on 127.0.0.1"));
+    }
+    if args.no_sign_in {
+        return Ok(Access::Open(Role::Admin));
+    }
+    if !is_loopback {
+        output::note(&format!(
+            "note: {} can be reached from other machines; put a proxy with TLS before it, or nobody can sign in",
+            args.listen
+        ));
+    }
+    Ok(Access::SignedIn { tls: args.tls || !is_loopback })
+}
+
+/// Lines on stdout: where to look, and how to begin where nobody has an account.
+fn announce(address: SocketAddr, access: Access, setup: Option<&str>) {
+    let first = setup.map(|path| format!("\nfirst account: {}{path}", origin(address, access)));
+    let text = format!("listening on http://{address}{}", first.unwrap_or_default());
+    if output::print_line(&text).is_err() {
         tracing::warn!(%address, "listening, but stdout cannot be written");
+    }
+}
+
+/// Where a browser on this machine begins; with TLS it is the proxy's name that counts, which is not known here.
+fn origin(address: SocketAddr, access: Access) -> String {
+    match access {
+        Access::SignedIn { tls: true } => "https://YOUR-HOST".to_owned(),
+        _ => format!("http://{address}"),
     }
 }

@@ -52,7 +52,7 @@ fn following_goes_on_over_a_restart_of_the_server() {
     first.signal("TERM");
     assert_eq!(first.end().status, 0);
     home.json(&["scrape", CENTRE, "--category", "restaurant", "--max", "3", "--json"]);
-    let _second = home.start(&["serve", "--listen", &address]);
+    let _second = home.start(&["serve", "--listen", &address, "--no-sign-in"]);
     let more = next(6);
     assert_eq!(more, (5..11).collect::<Vec<_>>());
     follower.signal("TERM");

@@ -11,3 +11,4 @@ mod matching;
 mod scrape;
 mod serve;
 mod support;
+mod users;

@@ -5,15 +5,21 @@ use std::net::TcpStream;
 
 use crate::support::*;
 
-/// A running server and its address.
+/// A running server that asks nobody to sign in, and its address.
 pub(crate) fn serve(home: &Home, args: &[&str]) -> (Running, String) {
-    let mut line = vec!["serve", "--listen", "127.0.0.1:0"];
+    let mut line = vec!["serve", "--listen", "127.0.0.1:0", "--no-sign-in"];
     line.extend(args);
     let mut server = home.start(&line);
-    let mut first = String::new();
-    BufReader::new(server.child().stdout.as_mut().unwrap()).read_line(&mut first).unwrap();
+    let first = line_of(&mut server);
     let address = first.trim().rsplit("http://").next().unwrap().to_owned();
     (server, address)
+}
+
+/// The first line that it prints.
+fn line_of(server: &mut Running) -> String {
+    let mut line = String::new();
+    BufReader::new(server.child().stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    line
 }
 
 /// Status line, head and body of the answer.
@@ -49,13 +55,55 @@ fn a_taken_port_is_told_with_what_to_do() {
 }
 
 #[test]
-fn listening_beyond_this_machine_is_warned_of() {
+fn listening_beyond_this_machine_needs_tls_and_signing_in() {
     let home = Home::new();
-    // An address for documentation, which no machine has: the warning comes, the listening fails.
+    // An address for documentation, which no machine has: the note comes, the listening fails.
     let ran = home.run(&["serve", "--listen", "192.0.2.1:0"]);
     assert_eq!(ran.status, 1, "{ran:?}");
-    assert!(ran.stderr.contains("warning:") && ran.stderr.contains("no sign-in yet"), "{ran:?}");
-    assert!(ran.stderr.contains("192.0.2.1"), "{ran:?}");
+    assert!(ran.stderr.contains("note: 192.0.2.1:0") && ran.stderr.contains("TLS"), "{ran:?}");
+    let open = home.run(&["serve", "--listen", "192.0.2.1:0", "--no-sign-in"]);
+    assert_eq!(open.status, 2, "{open:?}");
+    assert!(open.stderr.contains("have to sign in") && open.stderr.contains("127.0.0.1"), "{open:?}");
+}
+
+#[test]
+fn the_first_account_is_made_with_the_link_that_is_printed() {
+    let home = Home::new();
+    let mut server = home.start(&["serve", "--listen", "127.0.0.1:0"]);
+    let stdout = server.child().stdout.take().unwrap();
+    let mut lines = BufReader::new(stdout).lines().map(Result::unwrap);
+    let address = lines.next().unwrap().rsplit("http://").next().unwrap().to_owned();
+    let link = lines.next().unwrap();
+    let token = link.strip_prefix(&format!("first account: http://{address}/setup?token=")).unwrap();
+    assert!(get(&address, "/api/businesses").starts_with("HTTP/1.1 401"));
+    assert!(get(&address, "/").contains("location: /sign-in"));
+    let body = format!(
+        r#"{{"token":"{token}","email":"ada@example.org","name":"Ada","password":"a short sentence"}}"#
+    );
+    let answer = post(&address, "/api/auth/setup", &body);
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("set-cookie: letip="), "{answer}");
+    assert!(post(&address, "/api/auth/setup", &body).starts_with("HTTP/1.1 403"));
+    server.signal("TERM");
+    assert_eq!(server.end().status, 0);
+    let mut again = home.start(&["serve", "--listen", "127.0.0.1:0"]);
+    line_of(&mut again);
+    again.signal("TERM");
+    let ran = again.end();
+    assert!(!ran.stdout.contains("first account"), "{ran:?}");
+}
+
+fn post(address: &str, path: &str, body: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let length = body.len();
+    write!(
+        stream,
+        "POST {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Type: application/json\r\n\
+         Content-Length: {length}\r\n\r\n{body}"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
 }
 
 #[test]

@@ -1,11 +1,14 @@
 //! A request to an endpoint, read and checked.
 
+use std::net::IpAddr;
+
 use axum::extract::Request;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, header};
 use bytes::Bytes;
-use contract::Endpoint;
+use contract::{Endpoint, Role};
 
 use crate::app::App;
+use crate::auth::{Identity, Peer, Principal, identify};
 use crate::extract::validate::Validate;
 use crate::extract::{body, path, query};
 use crate::idempotency;
@@ -17,14 +20,55 @@ pub(crate) struct Call<E: Endpoint> {
     pub(crate) path: E::Path,
     pub(crate) query: E::Query,
     pub(crate) body: E::Body,
-    /// What the client sent as `Idempotency-Key`.
+    /// What the client sent as `Idempotency-Key`, made the caller's own.
     pub(crate) idempotency_key: Option<String>,
+    pub(crate) caller: Caller,
+}
+
+/// Where a call comes from.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller {
+    /// Nobody only where the endpoint is open to anyone.
+    pub(crate) principal: Option<Principal>,
+    /// Not known for calls within the process.
+    pub(crate) peer: Option<IpAddr>,
+    /// What the program calls itself.
+    pub(crate) user_agent: Option<String>,
+}
+
+impl Caller {
+    fn of(request: &Request) -> Self {
+        let extensions = request.extensions();
+        let agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+        Self {
+            principal: extensions.get::<Identity>().and_then(|identity| identity.0.clone()),
+            peer: extensions.get::<Peer>().map(|peer| peer.0),
+            user_agent: agent.map(str::to_owned),
+        }
+    }
+
+    /// Who calls an endpoint that needs somebody.
+    pub(crate) fn somebody(&self) -> Result<&Principal, ApiProblem> {
+        self.principal.as_ref().ok_or_else(identify::nobody)
+    }
+
+    /// Whether the caller may call an endpoint of that role.
+    fn check(&self, needed: Option<Role>) -> Result<(), ApiProblem> {
+        match needed {
+            Some(role) if self.somebody()?.role < role => {
+                Err(ApiProblem::new(FORBIDDEN, format!("this needs the role {role}")))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// A request whose body has arrived.
 #[derive(Debug)]
 pub(crate) struct Received {
     pub(crate) headers: HeaderMap,
+    /// The caller's own idempotency key.
+    pub(crate) key: Option<String>,
     pub(crate) path: String,
     pub(crate) bytes: Bytes,
 }
@@ -35,9 +79,8 @@ where
 {
     /// Reads a request: role, path, query, body, in that order, then ranges.
     pub(crate) async fn read(app: &App, request: Request) -> Result<(Self, Received), ApiProblem> {
-        if app.config().role < E::ROLE {
-            return Err(ApiProblem::new(FORBIDDEN, format!("this needs the role {}", E::ROLE)));
-        }
+        let caller = Caller::of(&request);
+        caller.check(E::ROLE)?;
         let (mut parts, stream) = request.into_parts();
         let path = path::read::<E::Path>(&mut parts).await?;
         let query = query::read::<E::Query>(parts.uri.query())?;
@@ -48,8 +91,13 @@ where
         if !errors.is_empty() {
             return Err(ApiProblem::invalid(errors));
         }
-        let idempotency_key = idempotency::key(&parts.headers)?;
-        let received = Received { headers: parts.headers, path: parts.uri.path().to_owned(), bytes };
-        Ok((Self { path, query, body, idempotency_key }, received))
+        let given = idempotency::key(&parts.headers)?;
+        let key = match &caller.principal {
+            Some(principal) => given.map(|key| principal.own_key(&key)),
+            None => given,
+        };
+        let at = parts.uri.path().to_owned();
+        let received = Received { headers: parts.headers, key: key.clone(), path: at, bytes };
+        Ok((Self { path, query, body, idempotency_key: key, caller }, received))
     }
 }

@@ -35,6 +35,9 @@ where
             }
             Method::Post => {
                 let answer = async { handler(app.clone(), call).await?.encode() };
+                if !E::KEEPS_ANSWER {
+                    return Ok(written(Outcome::First(answer.await?)));
+                }
                 Ok(written(idempotency::once(&app, E::METHOD, &received, answer).await?))
             }
             Method::Patch | Method::Delete => {
@@ -79,7 +82,13 @@ fn written(outcome: Outcome) -> Response {
 
 fn json(encoded: Encoded) -> Response {
     let status = StatusCode::from_u16(encoded.status).unwrap_or(StatusCode::OK);
-    let mut response = (status, [(header::CONTENT_TYPE, "application/json")], encoded.body).into_response();
+    let mut response = match status {
+        StatusCode::NO_CONTENT => status.into_response(),
+        _ => (status, [(header::CONTENT_TYPE, "application/json")], encoded.body).into_response(),
+    };
+    if let Some(cookie) = encoded.cookie {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
     if let Some(location) = encoded.location.and_then(|location| HeaderValue::try_from(location).ok()) {
         response.headers_mut().insert(header::LOCATION, location);
     }

@@ -1,5 +1,6 @@
 //! Values that are well-formed and out of range.
 
+use contract::auth::{LoginRequest, NewApiToken, NewUser, PasswordChange, SetupRequest, UserChange};
 use contract::endpoint::{NoBody, NoQuery};
 use contract::enrichment::BatchEnrichmentRequest;
 use contract::event::EventQuery;
@@ -31,6 +32,7 @@ macro_rules! by_contract {
     )+};
 }
 by_contract!(BusinessQuery, ScrapeRequest, BatchEnrichmentRequest);
+by_contract!(SetupRequest, PasswordChange, NewApiToken, NewUser, UserChange);
 
 /// Types that have no ranges.
 macro_rules! always_valid {
@@ -42,7 +44,7 @@ macro_rules! always_valid {
         }
     )+};
 }
-always_valid!(NoQuery, NoBody);
+always_valid!(NoQuery, NoBody, LoginRequest);
 
 impl Validate for JobQuery {
     fn field_errors(&self) -> Vec<FieldError> {

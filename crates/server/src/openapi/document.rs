@@ -1,5 +1,9 @@
 //! The OpenAPI 3.1 document, made from the contract's endpoints alone.
 
+use contract::auth::{
+    ApiToken, ApiTokenCreated, LoginRequest, Me, NewApiToken, NewUser, PasswordChange, Session, SetupRequest,
+    User, UserChange,
+};
 use contract::endpoint::Schemas;
 use contract::endpoints::{Visitor, visit};
 use contract::enrichment::{BatchAccepted, BatchEnrichmentRequest};
@@ -8,7 +12,7 @@ use contract::places::{CategorySuggestion, LocationSuggestion, SourceInfo};
 use contract::problem::PROBLEM_JSON;
 use contract::stats::Facets;
 use contract::{
-    Business, BusinessDetail, BusinessId, Endpoint, Job, JobAccepted, JobId, Method, Page, Problem,
+    Business, BusinessDetail, BusinessId, Endpoint, Job, JobAccepted, JobId, Method, Page, Problem, Role,
     ScrapeRequest, Stats,
 };
 use utoipa::openapi::header::Header;
@@ -46,12 +50,14 @@ const ABOUT: &str = "Finds businesses, stores them as leads and enriches them. J
     UTC, errors as RFC 9457 problems. A GET answers 304 to a known `If-None-Match`; a POST may carry \
     `Idempotency-Key`; every answer carries `x-request-id`.";
 
-const TAGS: [(&str, &str); 5] = [
+const TAGS: [(&str, &str); 7] = [
     ("businesses", "Leads: list, figures, detail."),
     ("scraper", "Looking for places."),
     ("enrichment", "Contacts and profiles from a business's own website."),
     ("jobs", "Long work: how it goes, cancel, retry."),
     ("events", "The event log over plain HTTP."),
+    ("auth", "Signing in, sessions, API tokens."),
+    ("users", "Accounts, for admins."),
 ];
 
 type Named = Vec<(String, RefOr<Schema>)>;
@@ -66,6 +72,8 @@ fn named_types() -> Named {
         )+};
     }
     add!(
+        "ApiToken": ApiToken,
+        "ApiTokenCreated": ApiTokenCreated,
         "BatchAccepted": BatchAccepted,
         "BatchEnrichmentRequest": BatchEnrichmentRequest,
         "Business": Business,
@@ -78,10 +86,19 @@ fn named_types() -> Named {
         "JobAccepted": JobAccepted,
         "JobPage": Page<Job>,
         "LocationSuggestion": LocationSuggestion,
+        "LoginRequest": LoginRequest,
+        "Me": Me,
+        "NewApiToken": NewApiToken,
+        "NewUser": NewUser,
+        "PasswordChange": PasswordChange,
         "Problem": Problem,
         "ScrapeRequest": ScrapeRequest,
+        "Session": Session,
+        "SetupRequest": SetupRequest,
         "SourceInfo": SourceInfo,
         "Stats": Stats,
+        "User": User,
+        "UserChange": UserChange,
     );
     named
 }
@@ -112,7 +129,7 @@ impl Visitor for Operations {
         let mut operation = OperationBuilder::new()
             .operation_id(Some(operation_id(E::NAME)))
             .summary(Some(E::SUMMARY.trim()))
-            .description(Some(format!("Needs the role {}.", E::ROLE)))
+            .description(Some(needed(E::ROLE)))
             .tag(E::TAG)
             .parameters(Some(parameters::<E>()))
             .request_body(request_body::<E>(&mut self.named))
@@ -123,6 +140,11 @@ impl Visitor for Operations {
         }
         self.paths.add_path_operation(E::PATH, vec![http_method(E::METHOD)], operation.build());
     }
+}
+
+/// Who may call an endpoint, in words.
+fn needed(role: Option<Role>) -> String {
+    role.map_or_else(|| "For anyone.".to_owned(), |role| format!("Needs the role {role}."))
 }
 
 /// `ListBusinesses` as `listBusinesses`.
@@ -225,6 +247,7 @@ fn failures<E: Endpoint>() -> Vec<u16> {
     let not_modified = (E::METHOD == Method::Get).then_some(304);
     let mut all: Vec<u16> =
         E::FAILURES.iter().copied().chain([400, 403, 500, 503]).chain(not_modified).collect();
+    all.extend(E::ROLE.map(|_| 401));
     all.extend((E::METHOD == Method::Post).then_some(422));
     all.sort_unstable();
     all.dedup();

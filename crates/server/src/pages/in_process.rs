@@ -11,23 +11,25 @@ use http_body_util::BodyExt;
 use tower::ServiceExt;
 
 use crate::app::App;
+use crate::auth::Visitor;
 
 /// Carries the requests of a `client::ApiClient` to the API of an [`App`] without a socket.
 #[derive(Clone)]
-pub struct InProcess {
+pub(crate) struct InProcess {
     router: Router,
+    visitor: Visitor,
 }
 
 impl InProcess {
-    /// A way to the API of `app`.
-    #[must_use]
-    pub fn new(app: &App) -> Self {
-        Self { router: app.api_router() }
+    /// A way to the API of `app` for a visitor.
+    pub(crate) fn new(app: &App, visitor: Visitor) -> Self {
+        Self { router: app.api_router(), visitor }
     }
 
     async fn call(&self, request: Request) -> Result<Response, TransportError> {
         let unreachable = |reason: &dyn fmt::Display| TransportError::Unreachable(reason.to_string());
-        let request = http_request(request).map_err(|error| unreachable(&error))?;
+        let mut request = http_request(request).map_err(|error| unreachable(&error))?;
+        self.visitor.sign(&mut request);
         let Ok(response) = self.router.clone().oneshot(request).await;
         let (parts, body) = response.into_parts();
         let body = body.collect().await.map_err(|error| unreachable(&error))?.to_bytes();

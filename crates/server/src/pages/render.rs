@@ -14,6 +14,7 @@ use requery::runtime::TokioRuntime;
 
 use super::InProcess;
 use crate::app::App;
+use crate::auth::Visitor;
 use crate::middleware::headers::Nonce;
 use crate::problem::ApiProblem;
 use crate::{assets, clock};
@@ -22,6 +23,7 @@ use crate::{assets, clock};
 #[derive(Debug)]
 pub(super) struct Page {
     path: String,
+    visitor: Visitor,
     nonce: Option<Nonce>,
     /// The answer's status, where something other than the page's data decides it.
     pub(super) status: Option<StatusCode>,
@@ -30,8 +32,8 @@ pub(super) struct Page {
 
 impl Page {
     /// The page at that path and query.
-    pub(super) fn at(path: String, nonce: Option<Nonce>) -> Self {
-        Self { path, nonce, status: None, find_failure: None }
+    pub(super) fn at(path: String, visitor: Visitor, nonce: Option<Nonce>) -> Self {
+        Self { path, visitor, nonce, status: None, find_failure: None }
     }
 }
 
@@ -42,7 +44,9 @@ pub(super) async fn answer(app: &App, page: Page) -> Response {
         Ok(seq) => seq,
         Err(error) => return ApiProblem::from(error).into_response(),
     };
-    let api = ApiClient::new(InProcess::new(app));
+    let person = page.visitor.identity.0.as_ref().and_then(|principal| principal.user.as_ref());
+    let person = person.map(|user| user.name.clone());
+    let api = ApiClient::new(InProcess::new(app, page.visitor));
     let queries = QueryClient::server(TokioRuntime::current());
     let found = dashboard::prefetch(&page.path, &queries, &api).await;
     let state = PageState {
@@ -50,6 +54,7 @@ pub(super) async fn answer(app: &App, page: Page) -> Response {
         seq: Some(seq),
         form_key: uuid::Uuid::new_v4().to_string(),
         find_failure: page.find_failure,
+        person,
         ..PageState::default()
     };
     let state = state.with_status(&page.path, found);

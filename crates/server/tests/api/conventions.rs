@@ -7,16 +7,19 @@ use contract::endpoints::{Visitor, visit};
 use contract::{Endpoint, Role};
 use insta::assert_snapshot;
 use serde_json::json;
+use server::Access;
 
 use crate::support::TestApp;
 
-/// Every endpoint of the contract: method, path with some argument, least role.
+/// Every endpoint of the contract: method, path with some argument, least role or none.
 #[derive(Default)]
-struct Listed(Vec<(Method, String, Role)>);
+struct Listed(Vec<(Method, String, Option<Role>)>);
 
 impl Visitor for Listed {
     fn endpoint<E: Endpoint>(&mut self) {
-        let path = match E::PATH.contains("{jobId}") || E::PATH.starts_with("/api/jobs/{id}") {
+        let by_uuid = ["/api/jobs/{id}", "/api/auth/", "/api/users/"];
+        let by_uuid = by_uuid.iter().any(|start| E::PATH.starts_with(start));
+        let path = match E::PATH.contains("{jobId}") || by_uuid {
             true => contract::JobId("019f0000-0000-7000-8000-000000000001".parse().unwrap()).fill(E::PATH),
             false => contract::BusinessId(1).fill(E::PATH),
         };
@@ -24,7 +27,7 @@ impl Visitor for Listed {
     }
 }
 
-fn endpoints() -> Vec<(Method, String, Role)> {
+fn endpoints() -> Vec<(Method, String, Option<Role>)> {
     let mut listed = Listed::default();
     visit(&mut listed);
     listed.0
@@ -42,10 +45,21 @@ async fn every_endpoint_of_the_contract_is_routed() {
 
 #[tokio::test]
 async fn every_endpoint_asks_for_its_role() {
-    let app = TestApp::with(|config| config.role = Role::Viewer).await;
+    let app = TestApp::with(|config| config.access = Access::Open(Role::Viewer)).await;
     for (method, path, role) in endpoints() {
         let forbidden = app.call(method.clone(), &path).await.status.as_u16() == 403;
-        assert_eq!(forbidden, role > Role::Viewer, "{method} {path}");
+        assert_eq!(forbidden, role > Some(Role::Viewer), "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn every_endpoint_but_those_for_anyone_asks_who_is_there() {
+    let app = TestApp::with(|config| config.access = Access::SignedIn { tls: false }).await;
+    for (method, path, role) in endpoints() {
+        let answer = app.call(method.clone(), &path).await;
+        let asked = answer.status.as_u16() == 401 && answer.text().contains("sign in at /sign-in");
+        assert_eq!(asked, role.is_some(), "{method} {path}: {}", answer.status);
+        assert_eq!(answer.header("www-authenticate").is_some(), asked, "{method} {path}");
     }
 }
 

@@ -9,11 +9,7 @@ use store::{NewJob, Store};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::support::{Listening, eventually, sources};
-
-fn config(store: &Store) -> ServerConfig {
-    ServerConfig::new("127.0.0.1:0".parse().unwrap(), store.clone(), sources())
-}
+use crate::support::{Listening, eventually, open_config as config};
 
 /// Sends one request by hand and reads the whole answer.
 async fn http(address: std::net::SocketAddr, head: &str) -> String {

@@ -11,10 +11,10 @@ use store::Store;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::support::{Listener, Listening, business, eventually, seed, sources};
+use crate::support::{Listener, Listening, business, eventually, open_config, seed};
 
 fn config(store: &Store) -> ServerConfig {
-    let config = ServerConfig::new("127.0.0.1:0".parse().unwrap(), store.clone(), sources());
+    let config = open_config(store);
     ServerConfig { job_concurrency: 0, ..config }
 }
 

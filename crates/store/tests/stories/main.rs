@@ -7,6 +7,7 @@
     reason = "stories and their helpers fail by panicking"
 )]
 
+mod accounts;
 mod backup;
 mod businesses;
 mod consistency;

@@ -11,11 +11,12 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, header};
+use contract::Role;
 use discovery::SourceRegistry;
 use enrichment::Fetcher;
 use jobs::{RunnerBuilder, RunnerHandle};
 use serde_json::Value;
-use server::{App, ServerConfig, job_handlers};
+use server::{Access, App, ServerConfig, job_handlers};
 use store::Store;
 use store::test_support::TestStore;
 use tower::ServiceExt;
@@ -28,6 +29,12 @@ pub(crate) use seed::{business, seed};
 pub(crate) fn sources() -> Arc<SourceRegistry> {
     static SOURCES: LazyLock<Arc<SourceRegistry>> = LazyLock::new(|| Arc::new(SourceRegistry::bundled()));
     Arc::clone(&SOURCES)
+}
+
+/// Settings of a server on any free port that asks nobody to sign in.
+pub(crate) fn open_config(store: &Store) -> ServerConfig {
+    let config = ServerConfig::new("127.0.0.1:0".parse().unwrap(), store.clone(), sources());
+    ServerConfig { access: Access::Open(Role::Admin), ..config }
 }
 
 /// A server in the process on a database of its own.
@@ -46,6 +53,7 @@ impl TestApp {
     pub(crate) async fn with(change: impl FnOnce(&mut ServerConfig)) -> Self {
         let db = store::test_support::sqlite().await;
         let mut config = ServerConfig::new("127.0.0.1:3030".parse().unwrap(), db.store().clone(), sources());
+        config.access = Access::Open(Role::Admin);
         change(&mut config);
         let fetcher = config.fetcher.clone();
         let router = App::new(config).router();
