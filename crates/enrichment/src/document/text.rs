@@ -44,8 +44,8 @@ impl Text {
             }
             text.open(tree, styles, id);
             pre += usize::from(tag == Tag::Pre);
-            let turned = open.iter().any(|element| element.reversed_from.is_some());
-            let reversed_from = (effect.reversed && !turned).then_some(text.text.len());
+            let turned = || open.iter().any(|element| element.reversed_from.is_some());
+            let reversed_from = (effect.reversed && !turned()).then_some(text.text.len());
             open.push(Open { id, end: tree.node(id).end, kind: tag.kind(), reversed_from });
             id += 1;
         }

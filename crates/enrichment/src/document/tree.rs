@@ -11,9 +11,9 @@ use super::tokens::{Token, Tokens, attributes};
 pub(crate) type NodeId = usize;
 
 /// Nodes that are read from one page.
-const MAX_NODES: usize = 400_000;
+const MAX_NODES: usize = 200_000;
 /// Attributes that are read from one page.
-const MAX_ATTRIBUTES: usize = 400_000;
+const MAX_ATTRIBUTES: usize = 200_000;
 /// Elements inside of each other; what is nested deeper is read as if side by side.
 const MAX_DEPTH: usize = 256;
 

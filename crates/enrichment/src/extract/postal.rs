@@ -11,6 +11,8 @@ use self::street::Part;
 use super::Context;
 use super::findings::{Method, PostalAddress};
 
+/// Addresses of one page that are read.
+const MAX_ADDRESSES: usize = 300;
 /// Segments before the town that are looked at.
 const MAX_PARTS: usize = 6;
 
@@ -23,6 +25,9 @@ pub(super) fn findings(context: &Context<'_>) -> Vec<PostalAddress> {
         let Some(address) = read(context, &segments, free, &anchor) else { continue };
         free = anchor.last + 1;
         found.push(address);
+        if found.len() >= MAX_ADDRESSES {
+            break;
+        }
     }
     found
 }

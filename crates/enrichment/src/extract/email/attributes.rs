@@ -33,6 +33,9 @@ const DOMAIN: &[&str] = &[
 /// Names of attributes that hold what follows the domain's name.
 const TOP: &[&str] = &["data-tld", "data-t", "data-part3", "data-ext"];
 
+/// Addresses of one page that are read from attributes, and attributes of one element.
+const MAX_FOUND: usize = 1_000;
+const MAX_OF_ONE: usize = 200;
 /// The longest value that is looked at.
 const MAX_VALUE: usize = 2_000;
 
@@ -40,8 +43,11 @@ pub(super) fn findings(context: &Context<'_>) -> Vec<Finding> {
     let tree = &context.document.tree;
     let mut found = Vec::new();
     for id in tree.elements() {
+        if found.len() >= MAX_FOUND {
+            break;
+        }
         let mut in_parts = false;
-        for (name, value) in tree.raw_attributes(id) {
+        for (name, value) in tree.raw_attributes(id).iter().take(MAX_OF_ONE) {
             in_parts |= LOCAL.iter().any(|known| known.eq_ignore_ascii_case(name));
             if value.len() < 5 || value.len() > MAX_VALUE || is_dull(name) {
                 continue;

@@ -36,6 +36,8 @@ enum Form {
     Word,
 }
 
+/// Addresses of one text that are read.
+const MAX_MATCHES: usize = 2_000;
 /// Labels of a domain that are read.
 const MAX_LABELS: usize = 8;
 
@@ -46,6 +48,9 @@ pub(super) fn scan(text: &str, host: &str) -> Vec<Match> {
         let free = found.last().map_or(0, |before| before.end);
         if let Some(address) = around(text, free, at, host) {
             found.push(address);
+            if found.len() >= MAX_MATCHES {
+                break;
+            }
         }
     }
     found
@@ -110,6 +115,14 @@ const BESIDE: &[&str] =
 /// The sign with the brackets around it, and whatever else they hold.
 fn bracketed(text: &str, start: usize, end: usize) -> Option<At> {
     let (mut left, mut right) = (text[..start].trim_end_matches(' '), text[end..].trim_start_matches(' '));
+    let may_enclose = |c: Option<char>| {
+        c.is_some_and(|c| {
+            c.is_alphabetic() || BRACKETS.iter().any(|(open, close)| open.contains(c) || close.contains(c))
+        })
+    };
+    if !may_enclose(left.chars().next_back()) || !may_enclose(right.chars().next()) {
+        return None;
+    }
     loop {
         let pair = BRACKETS.iter().find(|(open, close)| left.ends_with(open) && right.starts_with(close));
         if let Some((open, close)) = pair {

@@ -21,7 +21,9 @@ pub(super) struct Segment<'a> {
 }
 
 /// Segments that are looked at in one page.
-const MAX_SEGMENTS: usize = 100_000;
+const MAX_SEGMENTS: usize = 50_000;
+/// The longest segment; what stands before the end of a longer one is no address.
+const MAX_LENGTH: usize = 300;
 
 /// The segments of the text, in order; empty ones are left out.
 pub(super) fn of(text: &str) -> Vec<Segment<'_>> {
@@ -50,6 +52,7 @@ pub(super) fn of(text: &str) -> Vec<Segment<'_>> {
 }
 
 fn push<'a>(segments: &mut Vec<Segment<'a>>, text: &'a str, start: usize, end: usize, cut: Cut) {
+    let start = text.ceil_char_boundary(start.max(end.saturating_sub(MAX_LENGTH)));
     let piece = &text[start..end];
     let trimmed = piece.trim_matches(|c: char| c.is_whitespace() || matches!(c, '.' | '"' | '“' | '”'));
     if trimmed.is_empty() {

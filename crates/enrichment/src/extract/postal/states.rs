@@ -10,6 +10,8 @@ pub(super) struct State {
     /// First digits or letters of its postal codes.
     postal: &'static str,
     names: Vec<&'static str>,
+    /// `NJ`, `N.J`, `N. J` and `Nj`, but for those that are English words when their second letter is small.
+    codes: Vec<String>,
 }
 
 static STATES: LazyLock<Vec<State>> = LazyLock::new(|| {
@@ -20,7 +22,17 @@ static STATES: LazyLock<Vec<State>> = LazyLock::new(|| {
 fn parse(line: &'static str) -> Option<State> {
     let mut columns = line.split('\t');
     let (code, country, postal) = (columns.next()?, columns.next()?, columns.next()?);
-    Some(State { code, country, postal, names: columns.next()?.split('|').collect() })
+    Some(State { code, country, postal, names: columns.next()?.split('|').collect(), codes: codes(code) })
+}
+
+fn codes(code: &str) -> Vec<String> {
+    let (first, second) = code.split_at(1);
+    let word = matches!(code, "IN" | "OR" | "ME" | "OK" | "HI" | "OH" | "DE" | "ID" | "AL");
+    let small = (!word).then(|| format!("{first}{}", second.to_ascii_lowercase()));
+    [code.to_owned(), format!("{first}.{second}"), format!("{first}. {second}")]
+        .into_iter()
+        .chain(small)
+        .collect()
 }
 
 impl State {
@@ -53,20 +65,7 @@ pub(super) fn named(text: &str) -> Option<&'static State> {
 fn start_of(text: &str, state: &State) -> Option<usize> {
     let named = state.names.iter().find_map(|name| ends_with(text, name, true));
     // Codes in small letters are English words.
-    let abbreviated = || {
-        let code = state.code;
-        let dotted: String = code.chars().flat_map(|c| [c, '.']).collect();
-        let dotted = dotted.trim_end_matches('.');
-        let capital = format!("{}{}", &code[..1], code[1..].to_ascii_lowercase());
-        ends_with(text, code, false)
-            .or_else(|| ends_with(text, dotted, false))
-            .or_else(|| ends_with(text, &dotted.replace('.', ". "), false))
-            .or_else(|| {
-                ends_with(text, &capital, false)
-                    .filter(|_| !matches!(code, "IN" | "OR" | "ME" | "OK" | "HI" | "OH" | "DE" | "ID" | "AL"))
-            })
-    };
-    named.or_else(abbreviated)
+    named.or_else(|| state.codes.iter().find_map(|code| ends_with(text, code, false)))
 }
 
 /// Where the words start that the text ends with.

@@ -16,6 +16,8 @@ pub(in crate::extract) struct Folded {
 /// Strings that are kept of one script, and the longest of them.
 const MAX_STRINGS: usize = 5_000;
 const MAX_LENGTH: usize = 4_000;
+/// Bytes of all strings that one script makes.
+const MAX_TOTAL: usize = 300_000;
 /// Parentheses inside of each other.
 const MAX_DEPTH: u32 = 12;
 
@@ -24,7 +26,8 @@ pub(in crate::extract) fn fold(script: &str) -> Vec<Folded> {
     let tokens = tokens(script);
     let mut folder = Folder { tokens: &tokens, at: 0, variables: HashMap::new() };
     let mut found = Vec::new();
-    while folder.at < tokens.len() && found.len() < MAX_STRINGS {
+    let mut total = 0;
+    while folder.at < tokens.len() && found.len() < MAX_STRINGS && total < MAX_TOTAL {
         let before = folder.at;
         if let Some(text) = folder.mail_call() {
             found.push(Folded { text, made: true });
@@ -32,7 +35,10 @@ pub(in crate::extract) fn fold(script: &str) -> Vec<Folded> {
             continue;
         }
         match folder.statement() {
-            Some(folded) => found.push(folded),
+            Some(folded) => {
+                total += folded.text.len();
+                found.push(folded);
+            }
             None => folder.at = before + 1,
         }
     }
