@@ -10,7 +10,7 @@ use super::profile::Profile;
 pub(super) use contact::phone_ends;
 
 /// Number of features.
-pub const COUNT: usize = FEATURES.len();
+pub(super) const COUNT: usize = FEATURES.len();
 
 /// The features of a pair, in the order of [`FEATURES`]; what a record does not say is NaN.
 pub type Values = [f64; COUNT];

@@ -181,9 +181,9 @@ impl<'e> Boosting<'e> {
             })
             .collect();
         let mut best: Option<Stump> = None;
-        for feature in 0..COUNT {
+        for (feature, told) in FEATURES.iter().enumerate() {
             let is_seen = random.chance(self.settings.columns);
-            if !is_seen || self.settings.without.contains(&FEATURES[feature].name) {
+            if !is_seen || self.settings.without.contains(&told.name) {
                 continue;
             }
             if let Some(found) = self.best_cut(feature, &slopes)
@@ -204,9 +204,9 @@ impl<'e> Boosting<'e> {
         for (&bin, slope) in bins.of_rows().iter().zip(slopes) {
             let Some((first, second)) = *slope else { continue };
             if bin == MISSING {
-                missing.add(first, second)
+                missing.add(first, second);
             } else {
-                sums[usize::from(bin)].add(first, second)
+                sums[usize::from(bin)].add(first, second);
             }
         }
         let whole = sums.iter().fold(Slope::default(), |sum, slope| sum.plus(*slope));

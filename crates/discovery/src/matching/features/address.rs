@@ -23,8 +23,8 @@ pub(super) struct Address {
 
 pub(super) fn compare(one: &Profile, other: &Profile) -> Address {
     let (left, right) = (&one.street, &other.street);
-    let has_both = !(left.words.is_empty() && left.numbers.is_empty())
-        && !(right.words.is_empty() && right.numbers.is_empty());
+    let is_empty = left.words.is_empty() && left.numbers.is_empty();
+    let has_both = !(is_empty || right.words.is_empty() && right.numbers.is_empty());
     let difference = left.house_number().zip(right.house_number()).map(|(left, right)| left.abs_diff(right));
     let (unit, unit_missing) = match (&left.unit, &right.unit) {
         (Some(one), Some(other)) => (flag(one == other), f64::NAN),
