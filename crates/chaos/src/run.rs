@@ -151,7 +151,7 @@ impl Server {
     async fn start(store: &Store) -> Result<Self> {
         let any = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
         let mut config = ServerConfig::new(any, store.clone(), discovery::SourceRegistry::default());
-        config.role = Role::Viewer;
+        config.access = server::Access::Open(Role::Viewer);
         config.job_concurrency = 0;
         config.limits.sockets.recent_events = 20;
         config.limits.sockets.unsent_packets = 8;

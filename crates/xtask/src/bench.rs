@@ -16,6 +16,7 @@ mod import;
 mod machine;
 mod matching;
 mod page;
+mod realtime;
 mod startup;
 
 /// One benchmark.
@@ -76,6 +77,15 @@ const ALL: [Benchmark; 5] = [
         title: "Records of one business",
         about: matching::ABOUT,
         run: matching::measure,
+    },
+    Benchmark {
+        name: "realtime",
+        title: "Events to a thousand sockets",
+        about: "Our gateway, and a server on npm's `socket.io` that emits the same, take turns: 1,000 WebSockets, 100 \
+                events a second of about 600 bytes each, once one by one and once in bursts of 20 to 50. Ours commits \
+                each event to SQLite first. Processor time is the server's own, as the system counts it; how long an \
+                event took is from just before its commit (there: its emit) to the client, on one connection of 20.",
+        run: realtime::measure,
     },
 ];
 

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::process;
 use crate::provision::wasm_std::{Choice, TARGET, WasmStd};
-use crate::provision::{chromium, node, postgres, which};
+use crate::provision::{chromium, node, postgres, python, which};
 use crate::workspace::Workspace;
 
 /// One thing that the project can use.
@@ -92,6 +92,12 @@ fn services() -> Vec<Finding> {
             purpose: "browser tests; `test` installs it on Debian",
             found: chromium::find().map(|path| path.display().to_string()),
             how: "sudo apt-get install chromium, or name one in LETIP_CHROMIUM",
+        },
+        Finding {
+            name: "python3 with venv",
+            purpose: "a reference client of the interop tests; `test` installs it on Debian",
+            found: python::find().map(|python| python.version),
+            how: "sudo apt-get install python3 python3-venv",
         },
         Finding {
             name: "postgres and initdb",

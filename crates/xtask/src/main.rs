@@ -11,6 +11,7 @@ use crate::provision::wasm_std::Choice;
 use crate::workspace::Workspace;
 
 mod bench;
+mod chaos;
 mod conformance;
 mod doctor;
 mod process;
@@ -40,6 +41,8 @@ enum Task {
     Test(TestArgs),
     /// Compare requery with the cache that it takes its semantics from.
     Conformance(conformance::Options),
+    /// Break connections between client and server, and look for what was lost.
+    Chaos(chaos::Options),
     /// Run benchmarks and write docs/benchmarks.md.
     Bench {
         /// One benchmark; without it all of them run.
@@ -117,6 +120,7 @@ fn run(task: Task) -> anyhow::Result<ExitCode> {
         Task::Web(args) => web::run(&workspace, args.wasm_std.wasm_std, web_profile(args.dev))?,
         Task::Test(args) => return test::run(&workspace, args.fast, args.wasm_std.wasm_std),
         Task::Conformance(options) => conformance::run(&workspace, &options)?,
+        Task::Chaos(options) => chaos::run(&workspace, &options)?,
         Task::Bench { name } => bench::run(&workspace, name.as_deref())?,
     }
     Ok(ExitCode::SUCCESS)

@@ -11,10 +11,12 @@ use crate::test::session::Session;
 use crate::workspace::Workspace;
 
 mod agreement;
+mod broken;
 mod browser;
 mod checks;
 mod count;
 mod database;
+mod interop;
 mod needs;
 mod readme;
 mod report;
@@ -54,9 +56,10 @@ fn all_steps(mut session: Session<'_>, report: &mut Report) {
     report.step("tests", || rust::tests(&session));
     report.step("doc tests", || rust::doc_tests(session.workspace));
     report.step("wasm tests", || wasm::tests(&session));
-    report.step("interop tests", || rust::interop_tests(&session));
+    report.step("interop tests", || interop::tests(&session));
     report.step("browser tests", || browser::tests(&session));
     report.step("conformance", || agreement::scenarios(&session));
+    report.step("chaos", || broken::connections(&session));
     report.step("documentation", || checks::documentation(session.workspace));
     report.step("readme", || readme::check(session.workspace));
     report.step("dependencies", || checks::dependencies(session.workspace));

@@ -138,8 +138,13 @@ impl Workspace {
 
     /// Where a profile's `letip` comes out: `dev` or `release`.
     pub(crate) fn letip(&self, profile: &str) -> PathBuf {
+        self.program("letip", profile)
+    }
+
+    /// Where a program of that profile comes out.
+    pub(crate) fn program(&self, name: &str, profile: &str) -> PathBuf {
         let folder = if profile == "dev" { "debug" } else { profile };
-        self.target.join(folder).join("letip")
+        self.target.join(folder).join(name)
     }
 }
 

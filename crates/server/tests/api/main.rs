@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod auth;
+mod bad_input;
 mod businesses;
 mod conventions;
 mod enrichment;
@@ -10,6 +11,7 @@ mod events;
 mod guards;
 mod health;
 mod idempotency;
+mod interop;
 mod jobs;
 mod openapi;
 mod pages;
@@ -17,3 +19,4 @@ mod scraper;
 mod serving;
 mod sockets;
 mod support;
+mod writers;

@@ -1,17 +1,14 @@
 //! The socket, with a real client on a real listener.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use contract::{Event, EventPayload};
 use serde_json::json;
 use server::ServerConfig;
 use socketio_client::{ConnectError, SocketEvent};
 use store::Store;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
-use crate::support::{Listener, Listening, business, eventually, open_config, seed};
+use crate::support::{Listener, Listening, RawSocket, business, eventually, open_config, seed};
 
 fn config(store: &Store) -> ServerConfig {
     let config = open_config(store);
@@ -201,40 +198,6 @@ async fn figures_are_told_of_once_for_many_changes() {
     server.stop().await;
 }
 
-/// A client that joins and then reads nothing.
-async fn deaf_client(server: &Listening) -> TcpStream {
-    let mut stream = TcpStream::connect(server.address).await.unwrap();
-    let head = format!(
-        "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nhost: {}\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
-         sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-        server.address
-    );
-    stream.write_all(head.as_bytes()).await.unwrap();
-    // One masked text frame, with a mask of zeros: join the default namespace from the beginning of the log.
-    let packet = br#"40{"since":0}"#;
-    let mut frame = vec![0x81, 0x80 | u8::try_from(packet.len()).unwrap(), 0, 0, 0, 0];
-    frame.extend_from_slice(packet);
-    stream.write_all(&frame).await.unwrap();
-    stream
-}
-
-/// Reads until the bytes hold the text.
-async fn read_until(stream: &mut TcpStream, wanted: &str) -> String {
-    let mut read = Vec::new();
-    let mut chunk = vec![0; 1 << 16];
-    let deadline = Duration::from_secs(60);
-    tokio::time::timeout(deadline, async {
-        while !String::from_utf8_lossy(&read).contains(wanted) {
-            let count = stream.read(&mut chunk).await.unwrap();
-            assert!(count > 0, "the connection ended");
-            read.extend_from_slice(&chunk[..count]);
-        }
-    })
-    .await
-    .unwrap_or_else(|_| panic!("{wanted} did not come"));
-    String::from_utf8_lossy(&read).into_owned()
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_that_does_not_read_is_reset_and_slows_nobody() {
     let db = store::test_support::sqlite().await;
@@ -242,8 +205,8 @@ async fn a_client_that_does_not_read_is_reset_and_slows_nobody() {
     config.limits.sockets.recent_events = 50;
     config.limits.sockets.unsent_packets = 8;
     let server = Listening::start(config).await;
-    let mut deaf = deaf_client(&server).await;
-    read_until(&mut deaf, "sync:ready").await;
+    let mut deaf = RawSocket::join(server.address, 0).await;
+    deaf.until("sync:ready").await;
     let mut listener = Listener::since(&server.url(), 0);
     listener.until("sync:ready").await;
 
@@ -259,7 +222,7 @@ async fn a_client_that_does_not_read_is_reset_and_slows_nobody() {
         heard += created(&listener.take(1).await).len();
     }
 
-    let read = read_until(&mut deaf, "sync:reset").await;
+    let read = deaf.until("sync:reset").await;
     let received = read.matches("business:created\",").count();
     assert!(received < 400, "it was sent everything");
     server.stop().await;

@@ -73,7 +73,7 @@ fn python_pipeline(workspace: &Workspace, pages: &Path) -> Result<Option<Theirs>
     };
     let tools: PathBuf = workspace.root.join("crates/xtask/tools/extraction");
     let folder = workspace.target.join("extraction-python");
-    let python = python::environment(&python, &folder, &tools.join("requirements.txt"))?;
+    let python = python.environment(&folder, &tools.join("requirements.txt"))?;
     let mut command: Command = workspace.command(&python);
     command.arg(tools.join("pipeline.py")).arg(pages).arg(TURNS.to_string());
     last_line(&mut command, "run the Python pipeline").map(Some)

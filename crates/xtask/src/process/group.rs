@@ -3,7 +3,7 @@
 //! The group is what makes "nothing left running" true: a signal to it reaches the child's children as well.
 
 use std::os::unix::process::CommandExt;
-use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -23,16 +23,21 @@ pub(crate) struct Group {
 impl Group {
     /// Starts a command that is told when this program is interrupted. `what` reads after "failed to".
     pub(crate) fn spawn(command: &mut Command, what: &str) -> Result<Self> {
-        Self::start(command, what, true)
+        Self::start(command.stdin(Stdio::null()), what, true)
+    }
+
+    /// Starts a command that reads what this program writes to it.
+    pub(crate) fn spawn_asked(command: &mut Command, what: &str) -> Result<Self> {
+        Self::start(command.stdin(Stdio::piped()), what, true)
     }
 
     /// Starts a service that stays up while an interruption is handled, until it is dropped or stopped.
     pub(crate) fn spawn_service(command: &mut Command, what: &str) -> Result<Self> {
-        Self::start(command, what, false)
+        Self::start(command.stdin(Stdio::null()), what, false)
     }
 
     fn start(command: &mut Command, what: &str, told: bool) -> Result<Self> {
-        command.process_group(0).stdin(Stdio::null());
+        command.process_group(0);
         let child = signals::register(told, || {
             command.spawn().with_context(|| {
                 format!("failed to {what}: cannot start {}", command.get_program().display())
@@ -45,6 +50,10 @@ impl Group {
     /// Of the child itself.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    pub(crate) fn take_stdin(&mut self) -> Option<ChildStdin> {
+        self.child.stdin.take()
     }
 
     pub(crate) fn take_stdout(&mut self) -> Option<ChildStdout> {

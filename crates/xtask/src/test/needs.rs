@@ -8,6 +8,7 @@ use anyhow::Result;
 use crate::process;
 use crate::provision::apt::{self, Access, Package};
 use crate::provision::node::{self, Node};
+use crate::provision::python::{self, Python};
 use crate::provision::{chromium, postgres, which};
 use crate::test::report::Outcome;
 use crate::workspace::Workspace;
@@ -18,13 +19,19 @@ pub(crate) struct Needs {
     /// Folder of `initdb` and `postgres`.
     pub(crate) postgres: Option<PathBuf>,
     pub(crate) node: Option<Node>,
+    pub(crate) python: Option<Python>,
     pub(crate) chromium: Option<PathBuf>,
 }
 
 impl Needs {
     /// What is there now.
     pub(crate) fn find() -> Self {
-        Self { postgres: postgres::find(), node: node::find(), chromium: chromium::find() }
+        Self {
+            postgres: postgres::find(),
+            node: node::find(),
+            python: python::find(),
+            chromium: chromium::find(),
+        }
     }
 
     /// Debian's packages of what is missing.
@@ -35,6 +42,9 @@ impl Needs {
         }
         if self.node.is_none() && which("node").is_none() {
             packages.extend(node::PACKAGES);
+        }
+        if self.python.is_none() {
+            packages.extend(python::PACKAGES);
         }
         if self.chromium.is_none() {
             packages.push(chromium::PACKAGE);

@@ -1,12 +1,10 @@
 //! Rust tests on the host: nextest where it is installed, the built-in harness elsewhere.
 
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, bail};
 
 use crate::process;
-use crate::provision::node::{self, Node};
 use crate::provision::which;
 use crate::test::count::{Counter, Counts, Runner};
 use crate::test::report::Outcome;
@@ -55,42 +53,8 @@ pub(crate) fn doc_tests(workspace: &Workspace) -> Result<Outcome> {
     counted(&mut cargo, "run the documentation's examples", Runner::Libtest).map(Outcome::Counted)
 }
 
-/// Ignored tests of crates that have a reference implementation from npm to be tested against.
-pub(crate) fn interop_tests(session: &Session<'_>) -> Result<Outcome> {
-    let found = interop_folders(session.workspace);
-    if found.is_empty() {
-        return Ok(Outcome::Done);
-    }
-    let Some(node) = &session.needs.node else {
-        return Ok(Outcome::Skipped(format!("they need Node {} or newer", node::OLDEST)));
-    };
-    let mut sum = Counts::default();
-    for (package, folder) in found {
-        sum = sum.with(interop(session, node, package, &folder)?.making_up());
-    }
-    Ok(Outcome::Counted(sum))
-}
-
-/// The crates with `tests/interop/package.json`.
-fn interop_folders(workspace: &Workspace) -> Vec<(&str, PathBuf)> {
-    let folder = |package: &crate::workspace::Package| package.folder().join("tests/interop");
-    let packages = workspace.packages.iter().map(|package| (package.name.as_str(), folder(package)));
-    packages.filter(|(_, folder)| folder.join("package.json").exists()).collect()
-}
-
-fn interop(session: &Session<'_>, node: &Node, package: &str, folder: &Path) -> Result<Counts> {
-    node.install(folder)?;
-    let runner = runner();
-    let mut command = run(session.workspace, runner, Some(package));
-    match runner {
-        Runner::Nextest => command.args(["--run-ignored", "only"]),
-        _ => command.args(["--", "--ignored"]),
-    };
-    session.point_to_database(&mut command);
-    counted(&mut command, "run the interop tests", runner)
-}
-
-fn runner() -> Runner {
+/// What runs them here.
+pub(crate) fn runner() -> Runner {
     if which("cargo-nextest").is_some() { Runner::Nextest } else { Runner::Libtest }
 }
 
@@ -107,7 +71,7 @@ fn build(workspace: &Workspace, runner: Runner) -> Command {
 
 /// Tests of the workspace or of one package. nextest filters what was built for the workspace, so that nothing is
 /// built twice with other features.
-fn run(workspace: &Workspace, runner: Runner, package: Option<&str>) -> Command {
+pub(crate) fn run(workspace: &Workspace, runner: Runner, package: Option<&str>) -> Command {
     let mut cargo = workspace.cargo();
     if runner == Runner::Nextest {
         let settings = workspace.root.join("crates/xtask/nextest.toml");

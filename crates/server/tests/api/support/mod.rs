@@ -2,6 +2,7 @@
 
 mod answer;
 mod listening;
+mod raw;
 mod seed;
 
 use std::future::Future;
@@ -23,6 +24,7 @@ use tower::ServiceExt;
 
 pub(crate) use answer::Answer;
 pub(crate) use listening::{Listener, Listening};
+pub(crate) use raw::{BINARY, CONTINUED, RawSocket, TEXT};
 pub(crate) use seed::{business, seed};
 
 /// The bundled places, read once.
