@@ -20,13 +20,6 @@ pub(crate) struct Options {
     runs: u64,
 }
 
-impl Options {
-    /// Always the same runs.
-    pub(crate) fn fixed(seed: u64, runs: u64) -> Self {
-        Self { seed: Some(seed), runs }
-    }
-}
-
 /// Makes the runs that were asked for.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     // Built like the tests, with the features of the whole workspace, so that nothing is compiled twice.

@@ -11,7 +11,6 @@ use crate::test::session::Session;
 use crate::workspace::Workspace;
 
 mod agreement;
-mod broken;
 mod browser;
 mod checks;
 mod count;
@@ -59,7 +58,6 @@ fn all_steps(mut session: Session<'_>, report: &mut Report) {
     report.step("interop tests", || interop::tests(&session));
     report.step("browser tests", || browser::tests(&session));
     report.step("conformance", || agreement::scenarios(&session));
-    report.step("chaos", || broken::connections(&session));
     report.step("documentation", || checks::documentation(session.workspace));
     report.step("readme", || readme::check(session.workspace));
     report.step("dependencies", || checks::dependencies(session.workspace));
