@@ -12,6 +12,7 @@ mod produce;
 use std::net::SocketAddr;
 
 use anyhow::{Context, Result, bail};
+use contract::Role;
 use server::{Access, ServerConfig, serve};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
