@@ -4,7 +4,7 @@ use std::any::TypeId;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{QueryClient, WeakClient};
+use super::{QueryClient, WEAVER, WeakClient};
 use crate::core::{EntityKey, EntityWrite, LayerChanges, LayerId, Touched, Value};
 use crate::maybe_send::Held;
 use crate::{Entity, EntityId, IntoQueryKey, MaybeSend, MaybeSync};
@@ -28,6 +28,7 @@ impl LayerBuilder {
     where
         T: PartialEq + Send + Sync + 'static,
     {
+        self.changes.weaver = Some(WEAVER);
         self.changes.queries.push((key.into_query_key(), super::data::erase_patch(change)));
         self
     }
@@ -66,6 +67,7 @@ impl LayerBuilder {
             let entity = value.and_then(|value| value.downcast_ref::<E>());
             change(entity).map(|entity| Arc::new(entity) as Value)
         };
+        self.changes.weaver = Some(WEAVER);
         self.changes.entities.push(((TypeId::of::<E>(), id), Arc::new(patch)));
         self
     }

@@ -21,6 +21,7 @@ pub(crate) use defaults::UnsaidRetry;
 pub(crate) use fetch::ErasedFetching;
 pub use fetch::{Fetching, Settled};
 pub use layers::{Layer, LayerBuilder};
+pub(crate) use weave::WEAVER;
 
 use crate::core::{Core, Effect, Occasion};
 use crate::maybe_send::Held;

@@ -7,17 +7,25 @@ use std::time::Duration;
 
 use super::QueryClient;
 use crate::core::{
-    Absorbed, Core, EntityKey, EntityWrite, Known, Patch, Peek, Shown, Value, Weaving, Written,
+    Absorbed, Core, EntityKey, EntityWrite, Known, Patch, Peek, Shown, Value, Weaver, Weaving, Written,
 };
 use crate::entity::{EntityChange, EntityLink, Lookup, Placed};
 use crate::{InvalidateOptions, Mapped, QueryFilters, QueryKey};
 
+/// For those who bring the first entities or layers.
+pub(crate) const WEAVER: Weaver =
+    Weaver { weave: QueryClient::weave_entities, again: QueryClient::weave_layers_again };
+
 impl QueryClient {
     /// What to hold of `raw`, which the server just said.
     pub(crate) fn weave(&self, key: &QueryKey, peek: &Peek, raw: Value) -> Written {
-        if peek.links.is_empty() && !peek.has_layers {
-            return Written::plain(peek.share_view(raw));
+        match peek.weaver {
+            Some(weaver) => (weaver.weave)(self, key, peek, raw),
+            None => Written::plain(peek.share_view(raw)),
         }
+    }
+
+    fn weave_entities(&self, key: &QueryKey, peek: &Peek, raw: Value) -> Written {
         let mut writes: Vec<EntityWrite> = Vec::new();
         peek.links.iter().for_each(|link| link.collect(&raw, &mut writes));
         let shown: Vec<EntityKey> = writes.iter().map(|write| write.key.clone()).collect();
@@ -114,6 +122,12 @@ impl QueryClient {
 
     /// The layers over the query changed.
     pub(crate) fn weave_again(&self, key: &QueryKey) {
+        if let Some(weaver) = self.read(|core| core.weaver) {
+            (weaver.again)(self, key);
+        }
+    }
+
+    fn weave_layers_again(&self, key: &QueryKey) {
         loop {
             let Some(peek) = self.read(|core| core.peek(key)) else { return };
             let Some(base) = peek.base() else { return };

@@ -250,6 +250,7 @@ impl Core {
     pub(super) fn link(&mut self, key: &QueryKey, links: &Arc<[EntityLink]>) {
         let Some(query) = self.query_mut(key).filter(|query| query.links.is_empty()) else { return };
         query.links = Arc::clone(links);
+        self.weaver = links.first().map(|link| link.weaver).or(self.weaver);
         for link in links.iter().filter(|link| !matches!(link.rules, ListRules::None)) {
             self.entities.lists.entry(link.kind).or_default().insert(key.clone());
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::entities::{EntityKey, EntityPatch};
 use super::timers::{TimerId, TimerKind};
-use super::{Core, Effect, Patch};
+use super::{Core, Effect, Patch, Weaver};
 use crate::QueryKey;
 
 /// A layer; later ones lie over earlier ones.
@@ -18,6 +18,7 @@ pub(crate) struct LayerId(u64);
 pub(crate) struct LayerChanges {
     pub(crate) queries: Vec<(QueryKey, Patch)>,
     pub(crate) entities: Vec<(EntityKey, EntityPatch)>,
+    pub(crate) weaver: Option<Weaver>,
 }
 
 struct Layer {
@@ -47,6 +48,7 @@ pub(crate) struct Touched {
 
 impl Core {
     pub(crate) fn add_layer(&mut self, changes: LayerChanges, name: Option<Arc<str>>) -> LayerId {
+        self.weaver = changes.weaver.or(self.weaver);
         self.layers.last_id += 1;
         let id = LayerId(self.layers.last_id);
         let mut layer = Layer { queries: Vec::new(), entities: Vec::new(), name, echo_timer: None };

@@ -41,7 +41,7 @@ pub(crate) use paging::{NewPage, PageFn, PageOps, PageParamFn, PageTask, Paging}
 pub(crate) use persists::{Outcome, Persists};
 pub(crate) use query::{FetchFn, Query, QueryFn, QuerySpec, State};
 pub(crate) use retryer::Decision;
-pub(crate) use weave::{Peek, Written};
+pub(crate) use weave::{Peek, Weaver, Written};
 
 use crate::key::KeyIndex;
 use crate::{CacheEvent, QueryKey, Timestamp};
@@ -60,6 +60,8 @@ pub(crate) struct Core {
     pub(crate) online: bool,
     pub(crate) focused: bool,
     pub(crate) server: bool,
+    /// Since there are entities or layers.
+    pub(crate) weaver: Option<Weaver>,
     /// Why things happen at the moment, for the timeline.
     pub(crate) cause: Option<Arc<str>>,
     /// Grows with every eviction.
@@ -95,6 +97,7 @@ impl Core {
             online: true,
             focused: true,
             server,
+            weaver: None,
             cause: None,
             session: 0,
             restoring: 0,

@@ -7,14 +7,15 @@ use futures::future::BoxFuture;
 
 use super::{Codec, MutationId, Value};
 use crate::options::Policy;
-use crate::{LayerBuilder, QueryClient, QueryKey};
+use crate::{QueryClient, QueryKey};
 
 pub(crate) type MutationFn =
     Arc<dyn Fn(ErasedCall) -> BoxFuture<'static, Result<Value, Value>> + Send + Sync>;
 
 pub(crate) type OnMutate = Arc<dyn Fn(ErasedCall) -> BoxFuture<'static, Value> + Send + Sync>;
 
-pub(crate) type Optimistic = Arc<dyn Fn(&mut LayerBuilder, &Value) + Send + Sync>;
+/// Lays the layer of a call with these variables, named by its idempotency key.
+pub(crate) type Optimistic = Arc<dyn Fn(&QueryClient, MutationId, &Value, &Arc<str>) + Send + Sync>;
 
 pub(crate) type OnOutcome<O> = Arc<dyn Fn(O, ErasedCall) -> BoxFuture<'static, ()> + Send + Sync>;
 

@@ -4,14 +4,25 @@ use std::sync::Arc;
 
 use super::entities::Shown;
 use super::{Core, Data, DataType, Patch, State, Value};
-use crate::QueryKey;
 use crate::entity::EntityLink;
+use crate::{QueryClient, QueryKey};
+
+/// What is needed once there are entities or layers. It comes with the first of them, so that a program without any is
+/// without its code.
+#[derive(Clone, Copy)]
+pub(crate) struct Weaver {
+    /// What to hold of what the server just said.
+    pub(crate) weave: fn(&QueryClient, &QueryKey, &Peek, Value) -> Written,
+    /// The layers over the query changed.
+    pub(crate) again: fn(&QueryClient, &QueryKey),
+}
 
 /// What a query holds at one moment.
 pub(crate) struct Peek {
     pub(crate) state: Arc<State>,
     pub(crate) links: Arc<[EntityLink]>,
-    pub(crate) has_layers: bool,
+    /// Nothing where the query has neither entities nor layers.
+    pub(crate) weaver: Option<Weaver>,
     /// What the server says, where that is not what is shown.
     base: Option<Value>,
     of: Option<DataType>,
@@ -84,7 +95,7 @@ impl Core {
         Some(Peek {
             state: Arc::clone(&query.state),
             links: Arc::clone(&query.links),
-            has_layers: self.has_layers(key),
+            weaver: self.weaver.filter(|_| !query.links.is_empty() || self.has_layers(key)),
             base: query.base.clone(),
             of: query.data_type.or(query.spec.data_type),
             shares: query.spec.policy.structural_sharing != Some(false),

@@ -4,7 +4,8 @@ use std::any::TypeId;
 use std::sync::Arc;
 
 use super::{Change, Entity, EntityId, Holds, HoldsList, LiveList, Mapped, Membership, Row};
-use crate::core::{EntityWrite, Value};
+use crate::client::WEAVER;
+use crate::core::{EntityWrite, Value, Weaver};
 
 /// What becomes of an entity where it is shown.
 pub(crate) enum Lookup {
@@ -53,6 +54,7 @@ pub(crate) struct EntityChange<'a> {
 pub(crate) struct EntityLink {
     pub(crate) kind: TypeId,
     pub(crate) rules: ListRules,
+    pub(crate) weaver: Weaver,
     collect: fn(&Value, &mut Vec<EntityWrite>),
     map: MapFn,
 }
@@ -63,7 +65,7 @@ impl EntityLink {
         T: Holds<E> + Send + Sync + 'static,
         E: Entity,
     {
-        Self { kind: TypeId::of::<E>(), rules, collect: collect::<T, E>, map: map::<T, E> }
+        Self { kind: TypeId::of::<E>(), rules, weaver: WEAVER, collect: collect::<T, E>, map: map::<T, E> }
     }
 
     pub(crate) fn declared<T, E>(list: LiveList<E>) -> Self

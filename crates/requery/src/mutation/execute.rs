@@ -113,9 +113,13 @@ fn restore_layer(client: &QueryClient, id: MutationId) {
 }
 
 fn lay(client: &QueryClient, id: MutationId, spec: &MutationSpec, variables: &Value, name: &Arc<str>) {
-    let Some(optimistic) = &spec.fns.optimistic else { return };
-    let mut builder = LayerBuilder::default();
-    optimistic(&mut builder, variables);
+    if let Some(optimistic) = &spec.fns.optimistic {
+        optimistic(client, id, variables, name);
+    }
+}
+
+/// Shows what a mutation will do.
+pub(super) fn show(client: &QueryClient, id: MutationId, builder: LayerBuilder, name: &Arc<str>) {
     let layer = client.lay(builder, Some(Arc::clone(name)));
     client.apply(|core| core.set_mutation_layer(id, layer));
 }

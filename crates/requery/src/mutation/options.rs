@@ -201,10 +201,12 @@ where
         change: impl Fn(&mut LayerBuilder, &V) + MaybeSend + MaybeSync + 'static,
     ) -> Self {
         let change = Held::new(change);
-        self.edit().fns.optimistic = Some(Arc::new(move |layer, variables| {
+        self.edit().fns.optimistic = Some(Arc::new(move |client, id, variables, name| {
+            let mut layer = LayerBuilder::default();
             if let Some(variables) = variables.downcast_ref::<V>() {
-                change.get()(layer, variables);
+                change.get()(&mut layer, variables);
             }
+            super::execute::show(client, id, layer, name);
         }));
         self
     }
