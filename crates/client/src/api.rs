@@ -1,17 +1,21 @@
+use std::any::Any;
 use std::fmt;
+use std::marker::PhantomData;
+use std::pin::Pin;
 use std::sync::Arc;
-
-use serde::Deserialize;
+use std::task::{Context, Poll};
 
 use contract::endpoint::{NoBody, NoQuery, PathParams};
 use contract::event::{EventPage, EventQuery};
 use contract::job::JobQuery;
+use contract::json::{self, FromJson};
 use contract::places::{CategorySuggestion, LocationSuggestion, SourceInfo, SuggestQuery};
 use contract::stats::Facets;
 use contract::{
     Business, BusinessDetail, BusinessId, BusinessQuery, Endpoint, Job, JobAccepted, JobId, Method, Page,
     ScrapeRequest, Stats, endpoints,
 };
+use serde_json::Value;
 
 use crate::error::ApiError;
 use crate::interceptor::{Interceptor, Next, RequestId};
@@ -76,47 +80,67 @@ impl ApiClient {
         Self { transport: Arc::clone(&self.transport), interceptors }
     }
 
-    /// Calls the endpoint `E`.
-    ///
-    /// # Errors
-    /// When the server cannot be reached, refuses, or answers in another shape.
-    pub async fn call<E: Endpoint>(
+    /// Calls the endpoint `E`. It fails when the server cannot be reached, refuses, or answers in another shape.
+    pub fn call<E: Endpoint>(
         &self,
         path: &E::Path,
         query: &E::Query,
         body: &E::Body,
         options: CallOptions,
-    ) -> Result<E::Response, ApiError> {
-        let (status, answer) = self.exchange(request_for::<E>(path, query, body, options)?).await?;
-        E::Response::deserialize(&answer).map_err(|error| ApiError::unreadable(status, &error))
+    ) -> Call<E::Response> {
+        Call { answer: self.exchange(request_for::<E>(path, query, body, options)), of: PhantomData }
     }
 
     /// Sends the request; the status and body of an answer that is no refusal. Compiled once for all endpoints: a body
     /// becomes what it is by way of `Value`, as in hydration, so that each type has one reader.
-    fn exchange(&self, request: Request) -> TransportFuture<'_, Result<(u16, serde_json::Value), ApiError>> {
+    fn exchange(&self, request: Result<Request, ApiError>) -> Exchange {
+        let Self { transport, interceptors } = self.clone();
         Box::pin(async move {
-            let response = Next::new(&self.interceptors, &*self.transport).run(request).await?;
+            let response = Next::new(&interceptors, &*transport).run(request?).await?;
             if !(200..300).contains(&response.status) {
                 return Err(ApiError::from_response(&response));
             }
-            let answer = serde_json::from_slice(&response.body);
-            let answer = answer.map_err(|error| ApiError::unreadable(response.status, &error))?;
+            let answer = response.json().map_err(|error| ApiError::unreadable(response.status, error))?;
             Ok((response.status, answer))
         })
     }
 
-    async fn get<E>(&self, path: &E::Path, query: &E::Query) -> Result<E::Response, ApiError>
-    where
-        E: Endpoint<Body = NoBody>,
-    {
-        self.call::<E>(path, query, &NoBody {}, CallOptions::default()).await
+    fn get<E: Endpoint<Body = NoBody>>(&self, path: &E::Path, query: &E::Query) -> Call<E::Response> {
+        self.call::<E>(path, query, &NoBody {}, CallOptions::default())
     }
 
-    async fn act<E>(&self, path: &E::Path, key: IdempotencyKey) -> Result<E::Response, ApiError>
+    fn act<E>(&self, path: &E::Path, key: IdempotencyKey) -> Call<E::Response>
     where
         E: Endpoint<Query = NoQuery, Body = NoBody>,
     {
-        self.call::<E>(path, &NoQuery {}, &NoBody {}, CallOptions { idempotency_key: Some(key) }).await
+        self.call::<E>(path, &NoQuery {}, &NoBody {}, CallOptions { idempotency_key: Some(key) })
+    }
+}
+
+type Exchange = TransportFuture<'static, Result<(u16, Value), ApiError>>;
+
+/// A call under way; dropping it aborts its request. Written out and not an `async fn`, which would be compiled for each
+/// endpoint.
+#[must_use = "a call is sent when it is awaited"]
+pub struct Call<T> {
+    answer: Exchange,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> fmt::Debug for Call<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").finish_non_exhaustive()
+    }
+}
+
+impl<T: FromJson> Future for Call<T> {
+    type Output = Result<T, ApiError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.answer.as_mut().poll(context).map(|answer| {
+            let (status, answer) = answer?;
+            json::read(&answer).map_err(|error| ApiError::unreadable(status, error))
+        })
     }
 }
 
@@ -126,11 +150,8 @@ macro_rules! reads {
         /// Reading. Each fails when the server cannot be reached, refuses, or answers in another shape.
         impl ApiClient {$(
             $(#[$doc])*
-            ///
-            /// # Errors
-            /// See [`ApiError`].
-            pub async fn $name(&self, $($arg: $type),*) -> Result<$response, ApiError> {
-                self.get::<endpoints::$endpoint>($path, $query).await
+            pub fn $name(&self, $($arg: $type),*) -> Call<$response> {
+                self.get::<endpoints::$endpoint>($path, $query)
             }
         )+}
     };
@@ -165,45 +186,26 @@ reads! {
 
 /// Writing. Each fails when the server cannot be reached, refuses, or answers in another shape.
 impl ApiClient {
-    /// Looks for places; the same key and request start one job however often they are sent.
-    ///
-    /// # Errors
-    /// See [`ApiError`]; a field that is wrong is found by [`ApiError::field`].
-    pub async fn start_scrape(
-        &self,
-        request: &ScrapeRequest,
-        key: IdempotencyKey,
-    ) -> Result<JobAccepted, ApiError> {
+    /// Looks for places; the same key and request start one job however often they are sent. A field that is wrong is
+    /// found by [`ApiError::field`].
+    pub fn start_scrape(&self, request: &ScrapeRequest, key: IdempotencyKey) -> Call<JobAccepted> {
         let options = CallOptions { idempotency_key: Some(key) };
-        self.call::<endpoints::StartScrape>(&(), &NoQuery {}, request, options).await
+        self.call::<endpoints::StartScrape>(&(), &NoQuery {}, request, options)
     }
 
-    /// Stops a job.
-    ///
-    /// # Errors
-    /// See [`ApiError`]; 409 when it is finished already.
-    pub async fn cancel_job(&self, id: JobId, key: IdempotencyKey) -> Result<Job, ApiError> {
-        self.act::<endpoints::CancelJob>(&id, key).await
+    /// Stops a job; 409 when it is finished already.
+    pub fn cancel_job(&self, id: JobId, key: IdempotencyKey) -> Call<Job> {
+        self.act::<endpoints::CancelJob>(&id, key)
     }
 
-    /// Puts a failed or cancelled job back into the queue.
-    ///
-    /// # Errors
-    /// See [`ApiError`]; 409 when it is neither.
-    pub async fn retry_job(&self, id: JobId, key: IdempotencyKey) -> Result<Job, ApiError> {
-        self.act::<endpoints::RetryJob>(&id, key).await
+    /// Puts a failed or cancelled job back into the queue; 409 when it is neither.
+    pub fn retry_job(&self, id: JobId, key: IdempotencyKey) -> Call<Job> {
+        self.act::<endpoints::RetryJob>(&id, key)
     }
 
     /// Enriches one business.
-    ///
-    /// # Errors
-    /// See [`ApiError`].
-    pub async fn enrich_business(
-        &self,
-        id: BusinessId,
-        key: IdempotencyKey,
-    ) -> Result<JobAccepted, ApiError> {
-        self.act::<endpoints::EnrichBusiness>(&id, key).await
+    pub fn enrich_business(&self, id: BusinessId, key: IdempotencyKey) -> Call<JobAccepted> {
+        self.act::<endpoints::EnrichBusiness>(&id, key)
     }
 }
 
@@ -213,8 +215,29 @@ fn request_for<E: Endpoint>(
     body: &E::Body,
     options: CallOptions,
 ) -> Result<Request, ApiError> {
-    let mut url = path.fill(E::PATH);
-    let query = serde_urlencoded::to_string(query).map_err(ApiError::unwritable)?;
+    let query = to_json(query)?;
+    let body = if E::METHOD == Method::Get || is_none(body) { None } else { Some(to_json(body)?) };
+    request(E::METHOD, path.fill(E::PATH), &query, body.as_ref(), options)
+}
+
+/// [`NoBody`] is none at all.
+fn is_none(body: &impl Any) -> bool {
+    (body as &dyn Any).is::<NoBody>()
+}
+
+/// By way of `Value`, as for keys: each type has one writer.
+fn to_json(value: &impl serde::Serialize) -> Result<Value, ApiError> {
+    serde_json::to_value(value).map_err(ApiError::unwritable)
+}
+
+fn request(
+    method: Method,
+    mut url: String,
+    query: &Value,
+    body: Option<&Value>,
+    options: CallOptions,
+) -> Result<Request, ApiError> {
+    let query = query_string(query)?;
     if !query.is_empty() {
         url.push('?');
         url.push_str(&query);
@@ -223,17 +246,59 @@ fn request_for<E: Endpoint>(
     if let Some(key) = options.idempotency_key {
         headers.push(("idempotency-key".to_owned(), key.0));
     }
-    let body = if E::METHOD == Method::Get { None } else { body_bytes(body)? };
     if body.is_some() {
         headers.push(("content-type".to_owned(), "application/json".to_owned()));
     }
-    Ok(Request { method: E::METHOD.as_str(), path: url, headers, body })
+    let body = body.map(|body| body.to_string().into_bytes());
+    Ok(Request { method: method.as_str(), path: url, headers, body })
 }
 
-/// The body as JSON; [`NoBody`] is none at all.
-fn body_bytes(body: &(impl serde::Serialize + 'static)) -> Result<Option<Vec<u8>>, ApiError> {
-    if (body as &dyn std::any::Any).is::<NoBody>() {
-        return Ok(None);
+/// The fields of a query as they stand in a URL; what is null is absent.
+fn query_string(query: &Value) -> Result<String, ApiError> {
+    let mut text = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in query.as_object().into_iter().flatten() {
+        match value {
+            Value::Null => {}
+            Value::String(value) => _ = text.append_pair(name, value),
+            Value::Bool(_) | Value::Number(_) => _ = text.append_pair(name, &value.to_string()),
+            Value::Array(_) | Value::Object(_) => {
+                return Err(ApiError::unwritable(format_args!("{name} cannot stand in a URL")));
+            }
+        }
     }
-    serde_json::to_vec(body).map(Some).map_err(ApiError::unwritable)
+    Ok(text.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use contract::BusinessQuery;
+    use contract::query::GeoPoint;
+
+    use super::*;
+
+    fn written(query: &impl serde::Serialize) -> Result<String, ApiError> {
+        query_string(&to_json(query)?)
+    }
+
+    #[test]
+    fn a_query_in_a_url_is_read_as_what_it_was() {
+        let query = BusinessQuery {
+            search: Some("caf\u{e9} & bar=1".into()),
+            has_phone: Some(true),
+            radius_km: Some(2.5),
+            near: GeoPoint::new(60.17, 24.94),
+            limit: Some(50),
+            ..BusinessQuery::default()
+        };
+        let text = written(&query).unwrap();
+        assert_eq!(serde_urlencoded::from_str::<BusinessQuery>(&text).unwrap(), query, "{text}");
+        assert_eq!(written(&BusinessQuery::default()).unwrap(), "");
+        assert_eq!(written(&NoQuery {}).unwrap(), "");
+    }
+
+    #[test]
+    fn what_cannot_stand_in_a_url_is_named() {
+        let error = written(&serde_json::json!({ "ids": [1] })).unwrap_err().to_string();
+        assert!(error.contains("ids cannot stand in a URL"), "{error}");
+    }
 }

@@ -1,8 +1,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use contract::{FieldError, Problem};
-use serde::Deserialize;
+use contract::{FieldError, Problem, json};
 
 use crate::transport::{Response, TransportError};
 
@@ -38,8 +37,7 @@ impl ApiError {
     pub(crate) fn from_response(response: &Response) -> Self {
         let retry_after =
             response.header("retry-after").and_then(|text| text.parse().ok()).map(Duration::from_secs);
-        let body = serde_json::from_slice::<serde_json::Value>(&response.body);
-        let problem = body.and_then(|body| Problem::deserialize(&body)).ok().map(Box::new);
+        let problem = response.json().ok().and_then(|body| json::read::<Problem>(&body).ok()).map(Box::new);
         let detail = problem.as_ref().map_or_else(
             || format!("the server answered with status {} and no explanation", response.status),
             |problem| problem.detail.clone(),
@@ -49,7 +47,7 @@ impl ApiError {
     }
 
     /// A success whose body does not have the endpoint's shape.
-    pub(crate) fn unreadable(status: u16, reason: &serde_json::Error) -> Self {
+    pub(crate) fn unreadable(status: u16, reason: impl fmt::Display) -> Self {
         Self {
             kind: ErrorKind::Unreadable,
             status: Some(status),

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use contract::number::lower_case;
 use contract::{Business, BusinessQuery, BusinessSort, SortKey};
 use requery::{LiveList, Membership};
 
@@ -28,9 +29,9 @@ fn membership(query: &BusinessQuery, business: &Business) -> Membership {
 fn selected_by_values(query: &BusinessQuery, business: &Business) -> bool {
     let exactly = |wanted: &Option<String>, value: &Option<String>| wanted.is_none() || wanted == value;
     let any_case = |wanted: &Option<String>, value: &Option<String>| {
-        wanted.as_ref().is_none_or(|wanted| {
-            value.as_ref().is_some_and(|value| value.to_lowercase() == wanted.to_lowercase())
-        })
+        wanted
+            .as_ref()
+            .is_none_or(|wanted| value.as_ref().is_some_and(|value| lower_case(value) == lower_case(wanted)))
     };
     query.ids.as_ref().is_none_or(|ids| ids.0.contains(&business.id))
         && any_case(&query.city, &business.city)

@@ -20,8 +20,7 @@ pub fn start_scrape(
 ) -> MutationOptions<JobAccepted, ApiError, (ScrapeRequest, IdempotencyKey)> {
     let (sender, api, connection) = (api.clone(), api.clone(), connection.clone());
     MutationOptions::new(move |(request, key): (ScrapeRequest, IdempotencyKey)| {
-        let api = sender.clone();
-        async move { api.start_scrape(&request, key).await }
+        sender.start_scrape(&request, key)
     })
     .on_success(move |accepted: Arc<JobAccepted>, call| {
         let status = queries::scrape_status(&api, &connection, accepted.job_id);
@@ -37,22 +36,16 @@ pub fn start_scrape(
 #[must_use]
 pub fn cancel_job(api: &ApiClient) -> MutationOptions<Job, ApiError, JobId> {
     let api = api.clone();
-    MutationOptions::new(move |id: JobId| {
-        let api = api.clone();
-        async move { api.cancel_job(id, IdempotencyKey::new()).await }
-    })
-    .on_success(|job: Arc<Job>, call| async move { show_job(&call.client, &job) })
+    MutationOptions::new(move |id: JobId| api.cancel_job(id, IdempotencyKey::new()))
+        .on_success(|job: Arc<Job>, call| async move { show_job(&call.client, &job) })
 }
 
 /// Puts a failed or cancelled job back into the queue and shows what became of it.
 #[must_use]
 pub fn retry_job(api: &ApiClient) -> MutationOptions<Job, ApiError, JobId> {
     let api = api.clone();
-    MutationOptions::new(move |id: JobId| {
-        let api = api.clone();
-        async move { api.retry_job(id, IdempotencyKey::new()).await }
-    })
-    .on_success(|job: Arc<Job>, call| async move { show_job(&call.client, &job) })
+    MutationOptions::new(move |id: JobId| api.retry_job(id, IdempotencyKey::new()))
+        .on_success(|job: Arc<Job>, call| async move { show_job(&call.client, &job) })
 }
 
 /// Enriches a business: shown as `enriching` wherever it is shown until the server says what it is, and as it was
@@ -60,14 +53,11 @@ pub fn retry_job(api: &ApiClient) -> MutationOptions<Job, ApiError, JobId> {
 #[must_use]
 pub fn enrich_business(api: &ApiClient) -> MutationOptions<JobAccepted, ApiError, BusinessId> {
     let api = api.clone();
-    MutationOptions::new(move |id: BusinessId| {
-        let api = api.clone();
-        async move { api.enrich_business(id, IdempotencyKey::new()).await }
-    })
-    .optimistic(|layer, id| {
-        layer.update::<Business>(*id, |business| business.enrichment_status = EnrichmentStatus::Enriching);
-    })
-    .confirm_by_echo(BEGINS_WITHIN)
+    MutationOptions::new(move |id: BusinessId| api.enrich_business(id, IdempotencyKey::new()))
+        .optimistic(|layer, id| {
+            layer.update::<Business>(*id, |business| business.enrichment_status = EnrichmentStatus::Enriching);
+        })
+        .confirm_by_echo(BEGINS_WITHIN)
 }
 
 fn show_job(client: &QueryClient, job: &Job) {

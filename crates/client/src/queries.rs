@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use contract::job::JobQuery;
+use contract::json::{self, FromJson};
 use contract::places::{CategorySuggestion, LocationSuggestion, SourceInfo, SuggestQuery};
 use contract::policy::{self, CachePolicy};
 use contract::stats::Facets;
 use contract::{Business, BusinessDetail, BusinessId, BusinessQuery, Job, JobId, Page, Stats, keys};
-use requery::{MaybeSend, QueryDefaults, QueryOptions};
+use requery::{Decode, QueryDefaults, QueryOptions};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::Error as _;
 
-use crate::{ApiClient, ApiError, Connection, membership};
+use crate::{ApiClient, ApiError, Call, Connection, membership};
 
 /// The most times that a failed query is asked again.
 const RETRIES: u32 = 3;
@@ -30,21 +31,46 @@ pub fn defaults() -> QueryDefaults {
         .retry_jitter(true)
 }
 
-fn query<T, Fut>(
+/// Boxed, so that options are compiled once for a type and not for every query.
+type Fetch<T> = Box<dyn Fn(&ApiClient) -> Call<T> + Send + Sync>;
+
+fn query<T>(
     api: &ApiClient,
     key: keys::Key,
     policy: CachePolicy,
-    fetch: impl Fn(ApiClient) -> Fut + Send + Sync + 'static,
+    fetch: Fetch<T>,
 ) -> QueryOptions<T, ApiError>
 where
-    T: PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static,
-    Fut: Future<Output = Result<T, ApiError>> + MaybeSend + 'static,
+    T: PartialEq + Serialize + FromJson + Send + Sync + 'static,
 {
     let api = api.clone();
-    QueryOptions::new(key, move |_| fetch(api.clone()))
-        .stale_time(policy.stale_time)
-        .gc_time(policy.gc_time)
-        .hydratable()
+    let options =
+        QueryOptions::new(key, move |_| fetch(&api)).stale_time(policy.stale_time).gc_time(policy.gc_time);
+    travelling(options).decoded_by::<ByContract>()
+}
+
+/// The cache goes from the server to the browser and not back: a page does without the writers of all types.
+#[cfg(not(target_arch = "wasm32"))]
+fn travelling<T, E>(options: QueryOptions<T, E>) -> QueryOptions<T, E>
+where
+    T: PartialEq + Serialize + FromJson + Send + Sync + 'static,
+    E: Send + Sync + 'static,
+{
+    options.encoded()
+}
+
+#[cfg(target_arch = "wasm32")]
+fn travelling<T, E>(options: QueryOptions<T, E>) -> QueryOptions<T, E> {
+    options
+}
+
+/// Reads cached data as answers are read.
+struct ByContract;
+
+impl<T: FromJson> Decode<T> for ByContract {
+    fn decode(json: &serde_json::Value) -> Result<T, serde_json::Error> {
+        json::read(json).map_err(serde_json::Error::custom)
+    }
 }
 
 /// A page of businesses. Shows the page before while the next one loads.
@@ -56,13 +82,10 @@ pub fn business_list(
 ) -> QueryOptions<Page<Business>, ApiError> {
     let (key, list) = (keys::businesses::list(&filters), membership::live_list(&filters));
     let connection = connection.clone();
-    query(api, key, policy::BUSINESS_LIST, move |api| {
-        let filters = filters.clone();
-        async move { api.list_businesses(&filters).await }
-    })
-    .live_list(list)
-    .keep_previous_data()
-    .refetch_interval_fn(move |_| connection.is_lost().then_some(policy::JOB_POLL))
+    query(api, key, policy::BUSINESS_LIST, Box::new(move |api| api.list_businesses(&filters)))
+        .live_list(list)
+        .keep_previous_data()
+        .refetch_interval_fn(move |_| connection.is_lost().then_some(policy::JOB_POLL))
 }
 
 /// How the businesses of a filter spread over its facets.
@@ -70,32 +93,26 @@ pub fn business_list(
 pub fn facets(api: &ApiClient, filters: BusinessQuery) -> QueryOptions<Facets, ApiError> {
     let key = keys::businesses::facets(&filters);
     let filters = filters.filters();
-    query(api, key, policy::BUSINESS_LIST, move |api| {
-        let filters = filters.clone();
-        async move { api.facets(&filters).await }
-    })
-    .keep_previous_data()
+    query(api, key, policy::BUSINESS_LIST, Box::new(move |api| api.facets(&filters))).keep_previous_data()
 }
 
 /// A business with its contacts.
 #[must_use]
 pub fn business_detail(api: &ApiClient, id: BusinessId) -> QueryOptions<BusinessDetail, ApiError> {
     let key = keys::business::detail(id);
-    query(api, key, policy::BUSINESS_DETAIL, move |api| async move { api.business(id).await })
-        .entity::<Business>()
+    query(api, key, policy::BUSINESS_DETAIL, Box::new(move |api| api.business(id))).entity::<Business>()
 }
 
 /// Figures over all businesses.
 #[must_use]
 pub fn stats(api: &ApiClient) -> QueryOptions<Stats, ApiError> {
-    query(api, keys::stats::dashboard(), policy::STATS, |api| async move { api.stats().await })
+    query(api, keys::stats::dashboard(), policy::STATS, Box::new(ApiClient::stats))
 }
 
 /// One job of any kind. Polls while it is unfinished and the socket is down.
 #[must_use]
 pub fn job(api: &ApiClient, connection: &Connection, id: JobId) -> QueryOptions<Job, ApiError> {
-    let options =
-        query(api, keys::jobs::detail(id), policy::JOB, move |api| async move { api.job(id).await });
+    let options = query(api, keys::jobs::detail(id), policy::JOB, Box::new(move |api| api.job(id)));
     polling_job(options, connection)
 }
 
@@ -103,7 +120,7 @@ pub fn job(api: &ApiClient, connection: &Connection, id: JobId) -> QueryOptions<
 #[must_use]
 pub fn scrape_status(api: &ApiClient, connection: &Connection, id: JobId) -> QueryOptions<Job, ApiError> {
     let key = keys::scraper::status(id);
-    let options = query(api, key, policy::JOB, move |api| async move { api.scrape_status(id).await });
+    let options = query(api, key, policy::JOB, Box::new(move |api| api.scrape_status(id)));
     polling_job(options, connection)
 }
 
@@ -122,7 +139,7 @@ fn polling_job(options: QueryOptions<Job, ApiError>, connection: &Connection) ->
 #[must_use]
 pub fn scrape_jobs(api: &ApiClient, connection: &Connection) -> QueryOptions<Vec<Job>, ApiError> {
     let connection = connection.clone();
-    query(api, keys::scraper::jobs(), policy::JOB, |api| async move { api.scrape_jobs().await })
+    query(api, keys::scraper::jobs(), policy::JOB, Box::new(ApiClient::scrape_jobs))
         .entity::<Job>()
         .refetch_interval_fn(move |_| connection.is_lost().then_some(policy::JOB_POLL))
 }
@@ -136,19 +153,16 @@ pub fn jobs(
 ) -> QueryOptions<Page<Job>, ApiError> {
     let key = keys::jobs::list(&filters);
     let connection = connection.clone();
-    query(api, key, policy::JOB, move |api| {
-        let filters = filters.clone();
-        async move { api.jobs(&filters).await }
-    })
-    .entity::<Job>()
-    .keep_previous_data()
-    .refetch_interval_fn(move |_| connection.is_lost().then_some(policy::JOB_POLL))
+    query(api, key, policy::JOB, Box::new(move |api| api.jobs(&filters)))
+        .entity::<Job>()
+        .keep_previous_data()
+        .refetch_interval_fn(move |_| connection.is_lost().then_some(policy::JOB_POLL))
 }
 
 /// The sources of places.
 #[must_use]
 pub fn sources(api: &ApiClient) -> QueryOptions<Vec<SourceInfo>, ApiError> {
-    query(api, keys::scraper::sources(), policy::CATALOGUE, |api| async move { api.sources().await })
+    query(api, keys::scraper::sources(), policy::CATALOGUE, Box::new(ApiClient::sources))
 }
 
 /// Categories that answer what was typed. Shows the ones before while the next ones load.
@@ -158,11 +172,8 @@ pub fn category_suggestions(
     typed: SuggestQuery,
 ) -> QueryOptions<Vec<CategorySuggestion>, ApiError> {
     let key = keys::scraper::categories(&typed);
-    query(api, key, policy::CATALOGUE, move |api| {
-        let typed = typed.clone();
-        async move { api.suggest_categories(&typed).await }
-    })
-    .keep_previous_data()
+    query(api, key, policy::CATALOGUE, Box::new(move |api| api.suggest_categories(&typed)))
+        .keep_previous_data()
 }
 
 /// Locations that answer what was typed. Shows the ones before while the next ones load.
@@ -172,9 +183,6 @@ pub fn location_suggestions(
     typed: SuggestQuery,
 ) -> QueryOptions<Vec<LocationSuggestion>, ApiError> {
     let key = keys::scraper::locations(&typed);
-    query(api, key, policy::CATALOGUE, move |api| {
-        let typed = typed.clone();
-        async move { api.suggest_locations(&typed).await }
-    })
-    .keep_previous_data()
+    query(api, key, policy::CATALOGUE, Box::new(move |api| api.suggest_locations(&typed)))
+        .keep_previous_data()
 }

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use contract::Event;
 use contract::event::{Handshake, SYNC_READY, SYNC_RESET, SyncReset};
+use contract::json::{self, FromJson};
 use futures::StreamExt;
-use serde::de::DeserializeOwned;
 use socketio_client::{Events, Options, Payload, Socket, SocketEvent};
 
 /// After so many failed attempts the server counts as out of reach.
@@ -125,8 +125,8 @@ fn lock(seen: &Seen) -> MutexGuard<'_, Option<u64>> {
     seen.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The event's argument, by way of `Value`, as every answer is read.
-fn read<T: DeserializeOwned>(data: &Payload) -> Option<T> {
+/// The event's argument, if it fits.
+fn read<T: FromJson>(data: &Payload) -> Option<T> {
     let value = serde_json::from_str::<serde_json::Value>(data.raw(0)?).ok()?;
-    serde_json::from_value(value).ok()
+    json::read(&value).ok()
 }

@@ -50,6 +50,12 @@ impl Response {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
+
+    /// The body as JSON.
+    pub(crate) fn json(&self) -> Result<serde_json::Value, String> {
+        let text = std::str::from_utf8(&self.body).map_err(|error| error.to_string())?;
+        serde_json::from_str(text).map_err(|error| error.to_string())
+    }
 }
 
 /// Why no answer came.

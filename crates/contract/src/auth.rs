@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{FieldError, Role, SessionId, Timestamp, TokenId, UserId};
+use crate::{FieldError, Role, SessionId, Timestamp, TokenId, UserId, from_json};
 
 /// Characters that a password has at least.
 pub const MIN_PASSWORD: usize = 12;
@@ -17,7 +17,7 @@ const MAX_EMAIL: usize = 254;
 const MAX_NAME: usize = 200;
 
 /// A person who may sign in.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct User {
@@ -37,8 +37,10 @@ pub struct User {
     pub last_seen_at: Option<Timestamp>,
 }
 
+from_json!(deserialize User { id, email, name, role, disabled, created_at, last_seen_at });
+
 /// Who makes this request.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Me {
@@ -49,6 +51,8 @@ pub struct Me {
     /// When the session or the token ends.
     pub expires_at: Option<Timestamp>,
 }
+
+from_json!(deserialize Me { user, role, expires_at });
 
 /// The first account, made with the link that the server prints.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,7 +116,7 @@ impl PasswordChange {
 }
 
 /// A browser in which somebody is signed in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Session {
@@ -129,6 +133,8 @@ pub struct Session {
     /// Whether it is the session of this request.
     pub current: bool,
 }
+
+from_json!(deserialize Session { id, created_at, last_seen_at, expires_at, user_agent, current });
 
 /// A token to be made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -157,7 +163,7 @@ impl NewApiToken {
 }
 
 /// A token that programs sign in with: `Authorization: Bearer ...`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApiToken {
@@ -175,8 +181,10 @@ pub struct ApiToken {
     pub expires_at: Timestamp,
 }
 
+from_json!(deserialize ApiToken { id, name, role, created_at, last_used_at, expires_at });
+
 /// A token that was just made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApiTokenCreated {
@@ -185,6 +193,8 @@ pub struct ApiTokenCreated {
     /// What a program sends. It is shown this once.
     pub secret: String,
 }
+
+from_json!(deserialize ApiTokenCreated { token, secret });
 
 /// An account to be made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

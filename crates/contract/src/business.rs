@@ -1,12 +1,13 @@
 //! Businesses and the people in them.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::json::{FromJson, Reading};
 use crate::text_serde::text_serde;
-use crate::{BusinessId, ContactId, GeoPoint, Timestamp};
+use crate::{BusinessId, ContactId, GeoPoint, Timestamp, from_json};
 
 /// A business as a lead: one record per real business, whatever number of sources told of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Business {
@@ -76,6 +77,13 @@ pub struct Business {
     pub updated_at: Timestamp,
 }
 
+from_json!(deserialize Business {
+    id, version, name, category, industry, street, city, state, postal_code, country, latitude,
+    longitude, phone, phone_display, email, website, socials, opening_hours, employee_count,
+    year_founded, description, chain, operating_status, confidence, sources, enrichment_status,
+    enrichment_error, tags, notes, contact_count, created_at, updated_at,
+});
+
 impl Business {
     /// Where it is, if both coordinates are known.
     #[must_use]
@@ -96,21 +104,21 @@ pub struct BusinessDetail {
     pub contacts: Vec<Contact>,
 }
 
-// Derived reading of a flattened struct would bring another copy of every field's parser into the page.
-impl<'de> Deserialize<'de> for BusinessDetail {
+impl FromJson for BusinessDetail {
+    fn from_json(json: &serde_json::Value, reading: &mut Reading) -> Self {
+        let fields = reading.object(json);
+        Self { contacts: reading.field(fields, "contacts"), business: Business::from_json(json, reading) }
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for BusinessDetail {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        use serde::de::Error;
-        let mut object = serde_json::Map::deserialize(deserializer)?;
-        let contacts = object.remove("contacts").ok_or_else(|| D::Error::missing_field("contacts"))?;
-        Ok(Self {
-            contacts: Vec::deserialize(&contacts).map_err(D::Error::custom)?,
-            business: Business::deserialize(&serde_json::Value::Object(object)).map_err(D::Error::custom)?,
-        })
+        crate::json::deserialize(deserializer)
     }
 }
 
 /// URLs of a business's profiles.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase", default)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Socials {
@@ -130,8 +138,10 @@ pub struct Socials {
     pub yelp: Option<String>,
 }
 
+from_json!(deserialize Socials { facebook, instagram, linkedin, x, youtube, tiktok, yelp });
+
 /// One source's record of a business.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SourceRef {
@@ -145,8 +155,10 @@ pub struct SourceRef {
     pub licence: Option<String>,
 }
 
+from_json!(deserialize SourceRef { source, source_id, fetched_at, licence });
+
 /// A person or desk at a business.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Contact {
@@ -176,6 +188,11 @@ pub struct Contact {
     pub found_at: Timestamp,
 }
 
+from_json!(deserialize Contact {
+    id, business_id, name, title, email, email_status, phone, linkedin, is_primary, confidence,
+    source_url, found_at,
+});
+
 /// Declares an enum whose values are words of the contract, with the words as `&str` and back.
 macro_rules! word_enum {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
@@ -204,10 +221,15 @@ macro_rules! word_enum {
             type Err = String;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                match text {
-                    $($word => Ok(Self::$variant),)+
-                    _ => Err(format!("'{text}' is none of {}", [$($word),+].join(", "))),
-                }
+                const WORDS: &[&str] = &[$($word),+];
+                let found = crate::business::find_word(WORDS, text)?;
+                Ok(Self::ALL[found])
+            }
+        }
+
+        impl crate::json::FromJson for $name {
+            fn from_json(json: &serde_json::Value, reading: &mut crate::json::Reading) -> Self {
+                reading.text(json, Self::ALL[0], str::parse)
             }
         }
 
@@ -239,6 +261,12 @@ macro_rules! word_enum {
     };
 }
 pub(crate) use word_enum;
+
+/// Where `text` stands among the words of an enum.
+pub(crate) fn find_word(words: &[&str], text: &str) -> Result<usize, String> {
+    let found = words.iter().position(|word| *word == text);
+    found.ok_or_else(|| format!("'{text}' is none of {}", words.join(", ")))
+}
 
 word_enum! {
     /// Where enrichment of a business stands.
@@ -309,4 +337,4 @@ impl std::str::FromStr for CategorySlug {
     }
 }
 
-text_serde!(CategorySlug, "restaurant");
+text_serde!(CategorySlug, "restaurant", Self(String::new()));

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::business::word_enum;
+use crate::json::{FromJson, Reading};
 use crate::{BusinessId, JobId, SessionId, TokenId, UserId};
 
 /// An HTTP method.
@@ -117,7 +118,7 @@ pub trait Endpoint: fmt::Debug + Send + Sync + 'static {
     /// Body of the request; [`NoBody`] for none.
     type Body: Schemas + Serialize + DeserializeOwned + Send + Sync + 'static;
     /// Body of the success.
-    type Response: Schemas + Serialize + DeserializeOwned + Send + Sync + 'static;
+    type Response: Schemas + Serialize + DeserializeOwned + FromJson + Send + Sync + 'static;
 }
 
 /// No query parameters: any one given is an error.
@@ -153,6 +154,12 @@ impl Schemas for NoQuery {
         _: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>)>,
     ) -> Option<utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>> {
         None
+    }
+}
+
+impl FromJson for NoBody {
+    fn from_json(_: &serde_json::Value, _: &mut Reading) -> Self {
+        Self {}
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BusinessId, FieldError, JobId, JobStatus, Timestamp};
+use crate::{BusinessId, FieldError, JobId, JobStatus, Timestamp, from_json};
 
 /// The most businesses that one batch takes.
 pub const MAX_BATCH: usize = 1000;
@@ -55,7 +55,7 @@ impl BatchEnrichmentRequest {
 }
 
 /// The answer to a request for a batch.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BatchAccepted {
@@ -68,6 +68,8 @@ pub struct BatchAccepted {
     /// When the batch was taken.
     pub started_at: Timestamp,
 }
+
+from_json!(deserialize BatchAccepted { job_id, status, total_count, started_at });
 
 /// One provider's work on one business.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

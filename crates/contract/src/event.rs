@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Business, BusinessId, JobCounts, JobId, JobProgress, JobStatus, Timestamp};
+use crate::json::{self, FromJson, Reading, Unfit};
+use crate::{Business, BusinessId, JobCounts, JobId, JobProgress, JobStatus, Timestamp, from_json};
 
 /// One event: `{seq, timestamp, type, data}`. The Socket.IO event's name is `type`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -18,22 +19,20 @@ pub struct Event {
     pub payload: EventPayload,
 }
 
-/// An event as it is read. Derived reading of a flattened, tagged enum would bring two more copies of every
-/// payload's parser into the page; this one has `data` parsed once, by name.
-#[derive(Deserialize)]
-struct Envelope {
-    seq: u64,
-    timestamp: Timestamp,
-    #[serde(rename = "type")]
-    name: String,
-    data: serde_json::Value,
+impl FromJson for Event {
+    fn from_json(json: &serde_json::Value, reading: &mut Reading) -> Self {
+        let fields = reading.object(json);
+        let seq = reading.field(fields, "seq");
+        let timestamp = reading.field(fields, "timestamp");
+        let name: String = reading.field(fields, "type");
+        let data: serde_json::Value = reading.field(fields, "data");
+        Self { seq, timestamp, payload: EventPayload::read(&name, &data, reading) }
+    }
 }
 
 impl<'de> Deserialize<'de> for Event {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Envelope { seq, timestamp, name, data } = Envelope::deserialize(deserializer)?;
-        let payload = EventPayload::from_parts(&name, &data).map_err(serde::de::Error::custom)?;
-        Ok(Self { seq, timestamp, payload })
+        json::deserialize(deserializer)
     }
 }
 
@@ -101,24 +100,28 @@ impl EventPayload {
     ///
     /// # Errors
     /// When there is no such event, or the data is not its.
-    pub fn from_parts(name: &str, data: &serde_json::Value) -> Result<Self, serde_json::Error> {
-        fn read<T: for<'de> Deserialize<'de>>(data: &serde_json::Value) -> Result<T, serde_json::Error> {
-            T::deserialize(data)
-        }
+    pub fn from_parts(name: &str, data: &serde_json::Value) -> Result<Self, Unfit> {
+        json::read_with(|reading| Self::read(name, data, reading))
+    }
+
+    fn read(name: &str, data: &serde_json::Value, reading: &mut Reading) -> Self {
         match name {
-            "business:created" => read(data).map(Self::BusinessCreated),
-            "business:updated" => read(data).map(Self::BusinessUpdated),
-            "business:deleted" => read(data).map(Self::BusinessDeleted),
-            "businesses:bulk-updated" => read(data).map(Self::BusinessesBulkUpdated),
-            "scraping:progress" => read(data).map(Self::ScrapingProgress),
-            "scraping:complete" => read(data).map(Self::ScrapingComplete),
-            "scraping:failed" => read(data).map(Self::ScrapingFailed),
-            "enrichment:progress" => read(data).map(Self::EnrichmentProgress),
-            "enrichment:complete" => read(data).map(Self::EnrichmentComplete),
-            "enrichment:failed" => read(data).map(Self::EnrichmentFailed),
-            "job:updated" => read(data).map(Self::JobUpdated),
-            "stats:updated" => Ok(Self::StatsUpdated {}),
-            _ => Err(serde::de::Error::custom(format_args!("there is no event '{name}'"))),
+            "business:created" => Self::BusinessCreated(FromJson::from_json(data, reading)),
+            "business:updated" => Self::BusinessUpdated(FromJson::from_json(data, reading)),
+            "business:deleted" => Self::BusinessDeleted(FromJson::from_json(data, reading)),
+            "businesses:bulk-updated" => Self::BusinessesBulkUpdated(FromJson::from_json(data, reading)),
+            "scraping:progress" => Self::ScrapingProgress(FromJson::from_json(data, reading)),
+            "scraping:complete" => Self::ScrapingComplete(FromJson::from_json(data, reading)),
+            "scraping:failed" => Self::ScrapingFailed(FromJson::from_json(data, reading)),
+            "enrichment:progress" => Self::EnrichmentProgress(FromJson::from_json(data, reading)),
+            "enrichment:complete" => Self::EnrichmentComplete(FromJson::from_json(data, reading)),
+            "enrichment:failed" => Self::EnrichmentFailed(FromJson::from_json(data, reading)),
+            "job:updated" => Self::JobUpdated(FromJson::from_json(data, reading)),
+            "stats:updated" => Self::StatsUpdated {},
+            _ => {
+                reading.refuse(format!("there is no event '{name}'"));
+                Self::StatsUpdated {}
+            }
         }
     }
 
@@ -147,12 +150,14 @@ impl EventPayload {
 pub const SYNC_RESET: &str = "sync:reset";
 
 /// Data of [`SYNC_RESET`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SyncReset {
     /// Go on from here.
     pub seq: u64,
 }
+
+from_json!(deserialize SyncReset { seq });
 
 /// Told when a replay has reached the present. Not a row of the log.
 pub const SYNC_READY: &str = "sync:ready";
@@ -170,7 +175,7 @@ pub struct Handshake {
 }
 
 /// Data of `business:deleted`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BusinessDeleted {
     /// The business that is gone.
@@ -179,8 +184,10 @@ pub struct BusinessDeleted {
     pub version: u64,
 }
 
+from_json!(deserialize BusinessDeleted { id, version });
+
 /// Data of `businesses:bulk-updated`: `ids[i]` has `versions[i]`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BulkUpdated {
     /// The businesses that were made or changed.
@@ -189,8 +196,10 @@ pub struct BulkUpdated {
     pub versions: Vec<u64>,
 }
 
+from_json!(deserialize BulkUpdated { ids, versions });
+
 /// Data of the progress events.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct JobMoved {
@@ -204,8 +213,10 @@ pub struct JobMoved {
     pub counts: JobCounts,
 }
 
+from_json!(deserialize JobMoved { job_id, version, progress, counts });
+
 /// Data of `scraping:complete`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ScrapingComplete {
@@ -218,8 +229,22 @@ pub struct ScrapingComplete {
     pub counts: JobCounts,
 }
 
+impl FromJson for ScrapingComplete {
+    fn from_json(json: &serde_json::Value, reading: &mut Reading) -> Self {
+        let fields = reading.object(json);
+        let (job_id, version) = (reading.field(fields, "jobId"), reading.field(fields, "version"));
+        Self { job_id, version, counts: JobCounts::from_json(json, reading) }
+    }
+}
+
+impl<'de> Deserialize<'de> for ScrapingComplete {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        json::deserialize(deserializer)
+    }
+}
+
 /// Data of `scraping:failed`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct JobFailed {
@@ -231,8 +256,10 @@ pub struct JobFailed {
     pub error: String,
 }
 
+from_json!(deserialize JobFailed { job_id, version, error });
+
 /// Data of `enrichment:complete`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EnrichmentComplete {
@@ -244,8 +271,10 @@ pub struct EnrichmentComplete {
     pub version: u64,
 }
 
+from_json!(deserialize EnrichmentComplete { business_id, job_id, version });
+
 /// Data of `enrichment:failed`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EnrichmentFailed {
@@ -257,8 +286,10 @@ pub struct EnrichmentFailed {
     pub error: String,
 }
 
+from_json!(deserialize EnrichmentFailed { business_id, job_id, error });
+
 /// Data of `job:updated`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct JobUpdated {
@@ -269,6 +300,8 @@ pub struct JobUpdated {
     /// Where it stands.
     pub status: JobStatus,
 }
+
+from_json!(deserialize JobUpdated { job_id, version, status });
 
 /// Which past events to read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -285,7 +318,7 @@ pub struct EventQuery {
 }
 
 /// Past events in order.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EventPage {
@@ -296,6 +329,8 @@ pub struct EventPage {
     /// `since` is older than the log: events between are gone, fetch everything anew.
     pub reset: bool,
 }
+
+from_json!(deserialize EventPage { data, latest_seq, reset });
 
 #[cfg(test)]
 mod tests {

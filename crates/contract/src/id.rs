@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::json::{FromJson, Reading};
+
 macro_rules! integer_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -17,6 +19,12 @@ macro_rules! integer_id {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 self.0.fmt(f)
+            }
+        }
+
+        impl FromJson for $name {
+            fn from_json(json: &serde_json::Value, reading: &mut Reading) -> Self {
+                Self(i64::from_json(json, reading))
             }
         }
 
@@ -64,6 +72,14 @@ macro_rules! uuid_id {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 self.0.fmt(f)
+            }
+        }
+
+        impl FromJson for $name {
+            fn from_json(json: &serde_json::Value, reading: &mut Reading) -> Self {
+                reading.text(json, Self(uuid::Uuid::nil()), |text| {
+                    text.parse().map_err(|_| format!("'{text}' is no UUID"))
+                })
             }
         }
 

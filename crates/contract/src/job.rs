@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::business::word_enum;
-use crate::{JobId, Timestamp};
+use crate::{JobId, Timestamp, from_json};
 
 word_enum! {
     /// What a job does.
@@ -46,7 +46,7 @@ impl JobStatus {
 }
 
 /// A unit of durable work.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Job {
@@ -86,8 +86,13 @@ pub struct Job {
     pub finished_at: Option<Timestamp>,
 }
 
+from_json!(deserialize Job {
+    job_id, version, kind, status, cancel_requested, request, progress, counts, result, error,
+    attempt, max_attempts, parent_id, created_by, created_at, started_at, finished_at,
+});
+
 /// How far a job is. `done` of `total` units of `stage`; `total` is absent while it is not known.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase", default)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct JobProgress {
@@ -101,8 +106,10 @@ pub struct JobProgress {
     pub message: Option<String>,
 }
 
+from_json!(deserialize JobProgress { done or default, total, stage or default, message });
+
 /// What a job counted. For places: `found` = `saved` + `merged` + `rejected` + `closed`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase", default)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct JobCounts {
@@ -120,8 +127,13 @@ pub struct JobCounts {
     pub failed: u64,
 }
 
+from_json!(deserialize JobCounts {
+    found or default, saved or default, merged or default, rejected or default, closed or default,
+    failed or default,
+});
+
 /// The answer to a request for long work.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct JobAccepted {
@@ -130,6 +142,8 @@ pub struct JobAccepted {
     /// `pending`.
     pub status: JobStatus,
 }
+
+from_json!(deserialize JobAccepted { job_id, status });
 
 /// Which jobs a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

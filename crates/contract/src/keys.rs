@@ -22,7 +22,9 @@ impl Key {
     }
 
     fn with(mut self, name: &'static str, value: impl Serialize) -> Self {
-        self.0.push(Value::Object(Map::from_iter([(name.to_owned(), to_value(value))])));
+        let mut arguments = Map::new();
+        arguments.insert(name.to_owned(), to_value(value));
+        self.0.push(Value::Object(arguments));
         self
     }
 

@@ -10,6 +10,7 @@ pub mod enrichment;
 pub mod event;
 pub mod id;
 pub mod job;
+pub mod json;
 pub mod keys;
 pub mod number;
 pub mod page;

@@ -1,6 +1,8 @@
 //! Pages of lists.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use crate::from_json;
 
 /// The largest `limit` of a list.
 pub const MAX_LIMIT: u32 = 200;
@@ -8,7 +10,7 @@ pub const MAX_LIMIT: u32 = 200;
 pub const DEFAULT_LIMIT: u32 = 20;
 
 /// One page of a list.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Page<T> {
     /// The rows, in the list's order.
@@ -17,8 +19,10 @@ pub struct Page<T> {
     pub meta: PageMeta,
 }
 
+from_json!(deserialize Page<T> { data, meta });
+
 /// Where a page stands in its list.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PageMeta {
@@ -33,6 +37,8 @@ pub struct PageMeta {
     /// Hand it back as `cursor` to go on after the last row; absent on the last page.
     pub next_cursor: Option<String>,
 }
+
+from_json!(deserialize PageMeta { total, page, limit, total_pages, next_cursor });
 
 impl PageMeta {
     /// The meta of page `page` of a list of `total` rows, `limit` a page.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::business::word_enum;
+use crate::from_json;
 
 word_enum! {
     /// Whether a source can be used.
@@ -15,7 +16,7 @@ word_enum! {
 }
 
 /// A source of places.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SourceInfo {
@@ -43,8 +44,13 @@ pub struct SourceInfo {
     pub places: Option<u64>,
 }
 
+from_json!(deserialize SourceInfo {
+    source, name, coverage, licence, attribution, licence_url, cost, default, state, message,
+    places,
+});
+
 /// A canonical category that answers what was typed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CategorySuggestion {
@@ -58,8 +64,10 @@ pub struct CategorySuggestion {
     pub matched: Option<String>,
 }
 
+from_json!(deserialize CategorySuggestion { category, label, industry, matched });
+
 /// A location that answers what was typed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LocationSuggestion {
@@ -74,6 +82,8 @@ pub struct LocationSuggestion {
     /// State or region.
     pub region: Option<String>,
 }
+
+from_json!(deserialize LocationSuggestion { label, latitude, longitude, country, region });
 
 /// What was typed so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

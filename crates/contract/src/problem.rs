@@ -1,12 +1,14 @@
 //! Errors on the wire: RFC 9457 `application/problem+json`.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use crate::from_json;
 
 /// The media type of a [`Problem`].
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
 /// What went wrong and what to do about it. Nothing internal stands in it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
@@ -28,8 +30,12 @@ pub struct Problem {
     pub errors: Vec<FieldError>,
 }
 
+from_json!(deserialize Problem {
+    kind as "type", title, status, detail, instance, request_id, errors or default,
+});
+
 /// What is wrong with one field.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FieldError {
     /// The field's name as the contract writes it; dots lead into objects.
@@ -42,6 +48,8 @@ pub struct FieldError {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub suggestions: Vec<String>,
 }
+
+from_json!(deserialize FieldError { field, code, message, suggestions or default });
 
 impl FieldError {
     /// An error of one field without suggestions.

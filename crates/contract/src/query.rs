@@ -6,9 +6,10 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::business::word_enum;
+use crate::number::{asin, cos, sin, text};
 use crate::page::{DEFAULT_LIMIT, MAX_LIMIT};
 use crate::text_serde::text_serde;
-use crate::{BusinessId, EnrichmentStatus, FieldError, Timestamp, number};
+use crate::{BusinessId, EnrichmentStatus, FieldError, Timestamp, from_json, number};
 
 /// The largest `radiusKm` of a list.
 pub const MAX_RADIUS_KM: f64 = 500.0;
@@ -91,6 +92,30 @@ pub struct BusinessQuery {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created_before: Option<Timestamp>,
 }
+
+from_json!(BusinessQuery {
+    page,
+    limit,
+    cursor,
+    sort,
+    search,
+    city,
+    state,
+    industry,
+    category,
+    enrichment_status,
+    source,
+    tag,
+    has_website,
+    has_email,
+    has_phone,
+    chain,
+    near,
+    radius_km,
+    bbox,
+    created_after,
+    created_before,
+});
 
 impl BusinessQuery {
     /// Rows a page after the default.
@@ -202,20 +227,26 @@ impl GeoPoint {
             .then_some(Self { latitude, longitude })
     }
 
+    /// What a degree of longitude measures here, as a part of one at the equator.
+    #[must_use]
+    pub fn longitude_scale(self) -> f64 {
+        cos(self.latitude.to_radians())
+    }
+
     /// Great-circle distance by the haversine formula, in kilometres.
     #[must_use]
     pub fn distance_km(self, other: Self) -> f64 {
         let (phi1, phi2) = (self.latitude.to_radians(), other.latitude.to_radians());
         let half_phi = (phi2 - phi1) / 2.0;
         let half_lambda = (other.longitude - self.longitude).to_radians() / 2.0;
-        let h = half_phi.sin().powi(2) + phi1.cos() * phi2.cos() * half_lambda.sin().powi(2);
-        2.0 * EARTH_RADIUS_KM * h.sqrt().min(1.0).asin()
+        let h = sin(half_phi).powi(2) + cos(phi1) * cos(phi2) * sin(half_lambda).powi(2);
+        2.0 * EARTH_RADIUS_KM * asin(h.sqrt().min(1.0))
     }
 }
 
 impl fmt::Display for GeoPoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{},{}", self.latitude, self.longitude)
+        write!(f, "{},{}", text(self.latitude), text(self.longitude))
     }
 }
 
@@ -232,7 +263,7 @@ impl FromStr for GeoPoint {
     }
 }
 
-text_serde!(GeoPoint, "60.1699,24.9384");
+text_serde!(GeoPoint, "60.1699,24.9384", Self { latitude: 0.0, longitude: 0.0 });
 
 /// A rectangle of degrees, written `west,south,east,north`. West above east crosses the antimeridian.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -258,7 +289,7 @@ impl BoundingBox {
         if south <= -90.0 || north >= 90.0 {
             return Self { west: -180.0, east: 180.0, south: south.max(-90.0), north: north.min(90.0) };
         }
-        let spread = (angle.sin() / centre.latitude.to_radians().cos()).min(1.0).asin().to_degrees();
+        let spread = asin((sin(angle) / cos(centre.latitude.to_radians())).min(1.0)).to_degrees();
         let wrap = |degrees: f64| (degrees + 540.0).rem_euclid(360.0) - 180.0;
         Self { west: wrap(centre.longitude - spread), east: wrap(centre.longitude + spread), south, north }
     }
@@ -277,7 +308,8 @@ impl BoundingBox {
 
 impl fmt::Display for BoundingBox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{},{},{},{}", self.west, self.south, self.east, self.north)
+        let [west, south, east, north] = [self.west, self.south, self.east, self.north].map(text);
+        write!(f, "{west},{south},{east},{north}")
     }
 }
 
@@ -295,7 +327,7 @@ impl FromStr for BoundingBox {
     }
 }
 
-text_serde!(BoundingBox, "24.9,60.1,25.0,60.2");
+text_serde!(BoundingBox, "24.9,60.1,25.0,60.2", Self { west: 0.0, south: 0.0, east: 0.0, north: 0.0 });
 
 word_enum! {
     /// A column that a list of businesses can be ordered by.
@@ -347,7 +379,7 @@ impl FromStr for BusinessSort {
     }
 }
 
-text_serde!(BusinessSort, "-createdAt,name");
+text_serde!(BusinessSort, "-createdAt,name", Self(Vec::new()));
 
 #[cfg(test)]
 mod tests {

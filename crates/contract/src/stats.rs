@@ -1,9 +1,11 @@
 //! Figures over the stored businesses; each is counted, none is estimated.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use crate::from_json;
 
 /// Totals over all businesses.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Stats {
@@ -37,8 +39,13 @@ pub struct Stats {
     pub created_per_day: Vec<DayCount>,
 }
 
+from_json!(deserialize Stats {
+    total, pending, enriching, enriched, failed, total_contacts, with_email, with_phone,
+    with_website, by_city, by_industry, by_category, by_source, created_per_day,
+});
+
 /// How many businesses share a value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Count {
@@ -48,8 +55,10 @@ pub struct Count {
     pub count: u64,
 }
 
+from_json!(deserialize Count { value, count });
+
 /// How many businesses were stored on a day.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DayCount {
@@ -59,8 +68,10 @@ pub struct DayCount {
     pub count: u64,
 }
 
+from_json!(deserialize DayCount { date, count });
+
 /// How the businesses that a filter selects spread over the values of each facet.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Facets {
@@ -75,3 +86,5 @@ pub struct Facets {
     /// Every source that occurs.
     pub source: Vec<Count>,
 }
+
+from_json!(deserialize Facets { city, industry, category, enrichment_status, source });

@@ -1,7 +1,8 @@
 /// Serialises a type through its `Display` and reads it back through its `FromStr`, and gives it a string
-/// schema: the form of values that stand in a URL.
+/// schema: the form of values that stand in a URL. `$stand_in` is what [`FromJson`](crate::json::FromJson) answers
+/// for what is no such text.
 macro_rules! text_serde {
-    ($type:ty, $example:literal) => {
+    ($type:ty, $example:literal, $stand_in:expr) => {
         impl serde::Serialize for $type {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
@@ -12,6 +13,12 @@ macro_rules! text_serde {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
                 text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+
+        impl crate::json::FromJson for $type {
+            fn from_json(json: &serde_json::Value, reading: &mut crate::json::Reading) -> Self {
+                reading.text(json, $stand_in, str::parse)
             }
         }
 

@@ -23,6 +23,7 @@ mod streamed;
 mod time;
 mod timeline;
 
+pub use crate::core::Decode;
 pub use callbacks::{CacheCallbacks, MutationInfo};
 pub use client::{Environment, Fetching, Layer, LayerBuilder, QueryClient, QueryClientBuilder, Settled};
 pub use entity::{Change, Entity, EntityId, Holds, HoldsList, LiveList, Mapped, Membership, Row};

@@ -299,5 +299,6 @@ where
 }
 
 fn text_of(error: &JsValue) -> String {
-    error.as_string().unwrap_or_else(|| format!("{error:?}"))
+    let message = || Some(String::from(error.dyn_ref::<js_sys::Error>()?.message()));
+    error.as_string().or_else(message).unwrap_or_else(|| "an error without a message".to_owned())
 }

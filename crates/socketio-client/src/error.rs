@@ -8,7 +8,7 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum Error {
     /// The server's address cannot be used.
-    #[error("invalid server address {url:?}: {problem}")]
+    #[error("invalid server address \"{url}\": {problem}")]
     InvalidUrl {
         /// Address as given.
         url: String,
@@ -16,16 +16,16 @@ pub enum Error {
         problem: &'static str,
     },
     /// The namespace cannot be used.
-    #[error("invalid namespace {0:?}: it starts with a slash and has no comma")]
+    #[error("invalid namespace \"{0}\": it starts with a slash and has no comma")]
     InvalidNamespace(String),
     /// A header for the handshake cannot be used.
-    #[error("invalid header {0:?}: check its name and value for characters that HTTP forbids")]
+    #[error("invalid header \"{0}\": check its name and value for characters that HTTP forbids")]
     InvalidHeader(String),
     /// A native socket was connected outside a tokio runtime.
     #[error("no tokio runtime here: connect within one")]
     NoRuntime,
     /// The protocol keeps this event name for itself.
-    #[error("event name {0:?} is reserved by the protocol: choose another")]
+    #[error("event name \"{0}\" is reserved by the protocol: choose another")]
     ReservedEvent(String),
     /// As many packets as the buffer takes wait to be sent.
     #[error("the send buffer is full: emit again once connected, or raise its limit")]

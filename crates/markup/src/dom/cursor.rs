@@ -138,7 +138,7 @@ impl Place {
 
     fn differs(&self, expected: &str) -> ! {
         let parent = self.parent.node_name();
-        stop(&format!("the document differs from what was rendered: no {expected:?} in {parent}"))
+        stop(&format!("the document differs from what was rendered: no \"{expected}\" in {parent}"))
     }
 }
 
@@ -153,6 +153,6 @@ fn stop(problem: &str) -> ! {
 fn create(tag: &str, is_svg: bool) -> Element {
     let element =
         if is_svg { document().create_element_ns(Some(SVG), tag) } else { document().create_element(tag) };
-    let Ok(element) = element else { stop(&format!("an element cannot be called {tag:?}")) };
+    let Ok(element) = element else { stop(&format!("an element cannot be called \"{tag}\"")) };
     element
 }

@@ -94,6 +94,34 @@ impl Codec {
     pub(crate) fn of<T: Serialize + DeserializeOwned + Send + Sync + 'static>() -> Self {
         Self { encode: encode::<T>, decode: decode::<T> }
     }
+
+    pub(crate) fn encoding<T: Serialize + 'static>(self) -> Self {
+        Self { encode: encode::<T>, ..self }
+    }
+
+    pub(crate) fn decoding<T: Send + Sync + 'static, D: Decode<T>>(self) -> Self {
+        Self { decode: |json| D::decode(json).map(|value| Arc::new(value) as Value), ..self }
+    }
+}
+
+impl Default for Codec {
+    /// Knows neither way.
+    fn default() -> Self {
+        Self {
+            encode: |_| Err(serde::ser::Error::custom("these options do not write JSON")),
+            decode: |_| Err(serde::de::Error::custom("these options do not read JSON")),
+        }
+    }
+}
+
+/// Reads a query's data from JSON, where that is not [`Deserialize`](serde::Deserialize)'s to do.
+pub trait Decode<T> {
+    /// The data.
+    ///
+    /// # Errors
+    ///
+    /// When the JSON is not that of a `T`.
+    fn decode(json: &serde_json::Value) -> Result<T, serde_json::Error>;
 }
 
 fn encode<T: Serialize + 'static>(value: &Value) -> Result<serde_json::Value, serde_json::Error> {

@@ -29,6 +29,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 pub(crate) use comeback::Occasion;
+pub use data::Decode;
 pub(crate) use data::{Codec, Data, DataType, Patch, Value, equal, typed};
 pub(crate) use effects::{AttemptTask, Effect, FetchFailure, FetchOutcome, MutationAttemptTask, Waiter};
 pub(crate) use entities::{Absorbed, EntityKey, EntityWrite, Known, Shown, Weaving};

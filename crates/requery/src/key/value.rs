@@ -155,7 +155,11 @@ impl fmt::Display for KeyValue {
             Self::Null => f.write_str("null"),
             Self::Bool(value) => value.fmt(f),
             Self::Int(value) => value.fmt(f),
-            Self::Float(value) => write!(f, "{:?}", value.get()),
+            // Not `Debug`: a small build is without it.
+            Self::Float(value) => match serde_json::Number::from_f64(value.get()) {
+                Some(number) => number.fmt(f),
+                None => value.get().fmt(f),
+            },
             Self::String(value) => write!(f, "{}", Value::from(&**value)),
             Self::Array(values) => write_array(f, values),
             Self::Object(fields) => {

@@ -13,7 +13,7 @@ use super::defaults::shared_setters;
 use super::erased::ErasedOptions;
 use super::placeholder::Placeholder;
 use super::policy::{Policy, Retry, RetryDelay, Setting};
-use crate::core::{Codec, DataType, FetchFn, QueryFn, State, Value, equal, typed};
+use crate::core::{Codec, DataType, Decode, FetchFn, QueryFn, State, Value, equal, typed};
 use crate::entity::{EntityLink, ListRules};
 use crate::maybe_send::{Held, hold_future};
 use crate::{
@@ -321,6 +321,49 @@ where
         T: Serialize + DeserializeOwned,
     {
         self.edit().codec = Some(Codec::of::<T>());
+        self
+    }
+
+    /// One half of [`hydratable`](Self::hydratable): the data may be dehydrated.
+    #[must_use]
+    pub fn encoded(mut self) -> Self
+    where
+        T: Serialize,
+    {
+        let codec = self.codec.unwrap_or_default().encoding::<T>();
+        self.edit().codec = Some(codec);
+        self
+    }
+
+    /// The other half: hydrated JSON is decoded, by `R` and not by what the type derives. A program that hydrates only
+    /// is without the writers of its types.
+    ///
+    /// ```
+    /// use requery::{Decode, DehydrateOptions, QueryClient, QueryOptions, query_key};
+    /// use requery::runtime::TestRuntime;
+    ///
+    /// struct Words;
+    ///
+    /// impl Decode<usize> for Words {
+    ///     fn decode(json: &serde_json::Value) -> Result<usize, serde_json::Error> {
+    ///         Ok(json.as_str().unwrap_or_default().split(' ').count())
+    ///     }
+    /// }
+    ///
+    /// let runtime = TestRuntime::new();
+    /// let (server, page) = (QueryClient::new(runtime.clone()), QueryClient::new(runtime.clone()));
+    /// let text = QueryOptions::<_, std::io::Error>::new(query_key!["text"], |_| async { Ok("to and fro".to_owned()) });
+    /// runtime.block_on(server.fetch_query(&text.encoded())).unwrap();
+    ///
+    /// let words = QueryOptions::<_, std::io::Error>::new(query_key!["text"], |_| async { Ok(0_usize) });
+    /// page.hydrate(server.dehydrate(&DehydrateOptions::default()));
+    /// assert_eq!(*runtime.block_on(page.ensure_query_data(&words.decoded_by::<Words>())).unwrap(), 3);
+    /// assert!(page.dehydrate(&DehydrateOptions::default()).queries.is_empty());
+    /// ```
+    #[must_use]
+    pub fn decoded_by<R: Decode<T>>(mut self) -> Self {
+        let codec = self.codec.unwrap_or_default().decoding::<T, R>();
+        self.edit().codec = Some(codec);
         self
     }
 }

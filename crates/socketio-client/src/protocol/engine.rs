@@ -4,9 +4,10 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde_json::Value;
 
 use super::DecodeError;
+use crate::payload::parse_json;
 
 /// An Engine.IO packet of a text message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,17 +101,6 @@ pub struct Handshake {
     pub max_payload: Option<usize>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct HandshakeJson {
-    sid: String,
-    #[serde(default)]
-    upgrades: Vec<String>,
-    ping_interval: u32,
-    ping_timeout: u32,
-    max_payload: Option<usize>,
-}
-
 impl Handshake {
     /// Silence after which a connection is lost: a ping interval and a ping timeout.
     #[must_use]
@@ -119,20 +109,22 @@ impl Handshake {
     }
 
     fn decode(content: &str) -> Result<Self, DecodeError> {
-        let json: HandshakeJson =
-            serde_json::from_str(content).map_err(|error| DecodeError::Handshake(error.to_string()))?;
-        if json.sid.is_empty() {
+        let json = parse_json(content).map_err(DecodeError::Handshake)?;
+        let sid = field(&json, "sid", Value::as_str, "a string")?;
+        let ping_interval = field(&json, "pingInterval", millis, MILLIS)?;
+        let ping_timeout = field(&json, "pingTimeout", millis, MILLIS)?;
+        if sid.is_empty() {
             return Err(DecodeError::Handshake("empty sid".to_owned()));
         }
-        if json.ping_interval == 0 {
+        if ping_interval.is_zero() {
             return Err(DecodeError::Handshake("pingInterval is 0".to_owned()));
         }
         Ok(Self {
-            sid: json.sid,
-            upgrades: json.upgrades,
-            ping_interval: Duration::from_millis(json.ping_interval.into()),
-            ping_timeout: Duration::from_millis(json.ping_timeout.into()),
-            max_payload: json.max_payload,
+            sid: sid.to_owned(),
+            upgrades: optional(&json, "upgrades", texts, "an array of strings")?.unwrap_or_default(),
+            ping_interval,
+            ping_timeout,
+            max_payload: optional(&json, "maxPayload", size, "a whole number")?,
         })
     }
 
@@ -148,6 +140,45 @@ impl Handshake {
         }
         format!("0{json}")
     }
+}
+
+const MILLIS: &str = "whole milliseconds of 32 bits";
+
+/// A field that must be there.
+fn field<'a, T>(
+    json: &'a Value,
+    name: &str,
+    read: fn(&'a Value) -> Option<T>,
+    expected: &str,
+) -> Result<T, DecodeError> {
+    let found = optional(json, name, read, expected)?;
+    found.ok_or_else(|| DecodeError::Handshake(format!("missing field `{name}`")))
+}
+
+/// A field that may be absent or null.
+fn optional<'a, T>(
+    json: &'a Value,
+    name: &str,
+    read: fn(&'a Value) -> Option<T>,
+    expected: &str,
+) -> Result<Option<T>, DecodeError> {
+    let Some(found) = json.get(name).filter(|found| !found.is_null()) else { return Ok(None) };
+    let wrong = || DecodeError::Handshake(format!("invalid value of `{name}`, expected {expected}"));
+    read(found).map(Some).ok_or_else(wrong)
+}
+
+fn millis(json: &Value) -> Option<Duration> {
+    json.as_u64()
+        .and_then(|millis| u32::try_from(millis).ok())
+        .map(|millis| Duration::from_millis(millis.into()))
+}
+
+fn size(json: &Value) -> Option<usize> {
+    json.as_u64().and_then(|size| usize::try_from(size).ok())
+}
+
+fn texts(json: &Value) -> Option<Vec<String>> {
+    json.as_array()?.iter().map(|text| text.as_str().map(str::to_owned)).collect()
 }
 
 fn millis_u32(duration: Duration) -> u32 {

@@ -8,13 +8,13 @@ pub enum DecodeError {
     #[error("empty frame")]
     Empty,
     /// An Engine.IO packet starts with a digit from 0 to 6.
-    #[error("unknown engine.io packet type {0:?}")]
+    #[error("unknown engine.io packet type '{0}'")]
     UnknownEngineType(char),
     /// The content of an Engine.IO open packet.
     #[error("invalid engine.io handshake: {0}")]
     Handshake(String),
     /// A Socket.IO packet starts with a digit from 0 to 6.
-    #[error("unknown socket.io packet type {0:?}")]
+    #[error("unknown socket.io packet type '{0}'")]
     UnknownType(char),
     /// The number of attachments of a binary packet is missing, too long, or not followed by `-`.
     #[error("invalid number of attachments")]
@@ -50,7 +50,7 @@ pub enum DecodeError {
         problem: String,
     },
     /// An event by a name that the protocol keeps for itself.
-    #[error("reserved event name {0:?}")]
+    #[error("reserved event name \"{0}\"")]
     ReservedEvent(String),
     /// A placeholder for an attachment that the packet does not have.
     #[error("placeholder without an attachment")]

@@ -4,7 +4,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::{Body, DecodeError, Limits, Packet, is_reserved_event};
-use crate::payload::Payload;
+use crate::payload::{Payload, parse_json};
 
 /// A packet as far as its text says, and how many attachments are still to come.
 #[derive(Debug)]
@@ -68,9 +68,10 @@ fn connect(text: &str) -> Result<Body, DecodeError> {
     if text.is_empty() {
         return Ok(Body::Connect(None));
     }
-    let map =
-        serde_json::from_str(text).map_err(|error| DecodeError::content("connect", error.to_string()))?;
-    Ok(Body::Connect(Some(map)))
+    match parse_json(text).map_err(|error| DecodeError::content("connect", error))? {
+        Value::Object(map) => Ok(Body::Connect(Some(map))),
+        _ => Err(DecodeError::content("connect", "expected an object")),
+    }
 }
 
 fn disconnect(text: &str) -> Result<Body, DecodeError> {
@@ -87,8 +88,9 @@ fn event(text: &str) -> Result<Body, DecodeError> {
     let (name, args) = items
         .split_first()
         .ok_or_else(|| DecodeError::content("event", "an empty array has no event name"))?;
-    let name: String = serde_json::from_str(name.get())
-        .map_err(|_| DecodeError::content("event", "the event name is not a string"))?;
+    let Ok(Value::String(name)) = parse_json(name.get()) else {
+        return Err(DecodeError::content("event", "the event name is not a string"));
+    };
     if is_reserved_event(&name) {
         return Err(DecodeError::ReservedEvent(name));
     }
@@ -102,10 +104,8 @@ fn ack(text: &str) -> Result<Body, DecodeError> {
 }
 
 fn connect_error(text: &str) -> Result<Body, DecodeError> {
-    let content: Value = serde_json::from_str(text)
-        .map_err(|error| DecodeError::content("connect_error", error.to_string()))?;
-    match content {
-        Value::Object(_) | Value::String(_) => Ok(Body::ConnectError(content)),
+    match parse_json(text).map_err(|error| DecodeError::content("connect_error", error))? {
+        content @ (Value::Object(_) | Value::String(_)) => Ok(Body::ConnectError(content)),
         _ => Err(DecodeError::content("connect_error", "expected an object or a string")),
     }
 }
