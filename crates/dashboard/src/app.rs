@@ -2,18 +2,17 @@
 
 use std::mem::discriminant;
 
+use contract::places::SourceInfo;
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
-use leptos_router::components::Router;
-use leptos_router::hooks::use_location;
-use leptos_router::location::{BrowserUrl, LocationProvider};
 use markup::{Node, view};
 
+use crate::address::{provide_address, use_address};
 use crate::clock::provide_clock;
 use crate::components::icon::{Icon, icon};
 use crate::components::lead::external;
 use crate::connection::{connection_badge, provide_connection_state};
-use crate::reaction::react;
+use crate::reaction::{derive, react};
 use crate::routes::Route;
 use crate::shortcuts::{Shortcuts, shortcuts_dialog, use_shortcuts};
 use crate::state::use_page_state;
@@ -24,10 +23,13 @@ use crate::{data, format, pages};
 /// The application. It needs the contexts of [`provide_page`](crate::provide_page).
 #[component]
 pub fn App() -> impl IntoView {
-    provide_meta_context();
+    if cfg!(feature = "ssr") {
+        provide_meta_context();
+    }
+    provide_address();
     provide_clock();
     let toasts = provide_toasts();
-    leptos::view! { <Router>{frame(toasts)}</Router> }
+    frame(toasts)
 }
 
 fn frame(toasts: Toasts) -> Node {
@@ -50,9 +52,8 @@ fn frame(toasts: Toasts) -> Node {
 /// The page of the address. It is made anew where another kind of page comes; one that stays follows its own
 /// part of the address.
 fn page() -> Node {
-    let path = use_location().pathname;
-    let kind = Memo::new(move |_| Route::parse(&path.get()).map(|route| discriminant(&route)));
-    complete_navigation(path);
+    let path = use_address().path;
+    let kind = derive(move || Route::parse(&path.get()).map(|route| discriminant(&route)));
     view! {
         {move || {
             // Read, not only tracked: a memo that nobody reads follows nothing.
@@ -74,16 +75,6 @@ fn page_of(route: Option<Route>) -> Node {
         Some(Route::Styleguide) => pages::styleguide::styleguide_page(),
         _ => pages::not_found::not_found_page(),
     }
-}
-
-/// The router writes the address into the address bar once it is told that the page is there.
-fn complete_navigation(path: Memo<String>) {
-    react(move || {
-        path.track();
-        if let Some(location) = use_context::<BrowserUrl>() {
-            location.ready_to_complete();
-        }
-    });
 }
 
 fn sidebar(shortcuts: Shortcuts) -> Node {
@@ -122,7 +113,7 @@ fn signed_in(person: String) -> Node {
 }
 
 fn navigation() -> Node {
-    let path = use_location().pathname;
+    let path = use_address().path;
     let entry = move |href: &'static str, mark: Icon, text: &'static str| {
         let current = move || {
             let path = path.get();
@@ -149,18 +140,7 @@ fn footer() -> Node {
     let sources = data::sources();
     let lines = move || {
         let sources = sources.data()?;
-        let mut seen: Vec<(String, String, Option<String>)> = sources
-            .iter()
-            .map(|source| (source.attribution.clone(), source.licence.clone(), source.licence_url.clone()))
-            .filter(|(attribution, ..)| !attribution.is_empty())
-            .collect();
-        seen.sort();
-        seen.dedup();
-        Some(
-            seen.into_iter()
-                .map(|(attribution, licence, url)| attribution_line(&attribution, licence, url))
-                .collect::<Node>(),
-        )
+        Some(distinct(&sources).into_iter().map(attribution_line).collect::<Node>())
     };
     view! {
         <footer class="foot">
@@ -169,8 +149,22 @@ fn footer() -> Node {
     }
 }
 
-fn attribution_line(attribution: &str, licence: String, url: Option<String>) -> Node {
-    let licence = match url.as_deref().and_then(format::web_link) {
+/// One source of each attribution and licence, by name. There are few: each is put where it belongs.
+fn distinct(sources: &[SourceInfo]) -> Vec<&SourceInfo> {
+    let shown = |source: &SourceInfo| (source.attribution.clone(), source.licence.clone());
+    let mut seen: Vec<&SourceInfo> = Vec::new();
+    for source in sources.iter().filter(|source| !source.attribution.is_empty()) {
+        let at = seen.partition_point(|known| shown(known) < shown(source));
+        if seen.get(at).is_none_or(|known| shown(known) != shown(source)) {
+            seen.insert(at, source);
+        }
+    }
+    seen
+}
+
+fn attribution_line(source: &SourceInfo) -> Node {
+    let (attribution, licence) = (&source.attribution, source.licence.clone());
+    let licence = match source.licence_url.as_deref().and_then(format::web_link) {
         Some(url) => external(url, licence),
         None => view! { <span>{licence}</span> },
     };
@@ -179,7 +173,7 @@ fn attribution_line(attribution: &str, licence: String, url: Option<String>) -> 
 
 /// After a step to another page the focus goes to its title, so that readers and keys start there.
 fn focus_new_page() {
-    let path = use_location().pathname;
+    let path = use_address().path;
     let mut before = None;
     react(move || {
         let now = path.get();

@@ -13,11 +13,10 @@ use contract::{
 };
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 use requery::{MutateCallbacks, QueryClient, QueryFilters, QueryOptions, StaleTime};
 use requery_leptos::{UseMutation, UseQuery, use_mutation, use_prefetch, use_query, use_query_client};
 
+use crate::address::{Step, use_address};
 use crate::reaction::react;
 use crate::toast::use_toasts;
 use crate::{components::load::sentence, routes};
@@ -261,7 +260,7 @@ type Intent = (ScrapeRequest, IdempotencyKey);
 /// Starts searches; `refused` is told why one did not start.
 pub(crate) fn use_start_search(refused: impl Fn(&ApiError) + Copy + Send + Sync + 'static) -> StartSearch {
     let mutation = use_mutation(mutations::start_scrape(&use_api(), &use_connection()));
-    let navigate = StoredValue::new(use_navigate());
+    let address = use_address();
     let last = StoredValue::new(None::<Intent>);
     let left = RwSignal::new(false);
     let start = Callback::new(move |request: ScrapeRequest| {
@@ -271,8 +270,7 @@ pub(crate) fn use_start_search(refused: impl Fn(&ApiError) + Copy + Send + Sync 
             .on_success(move |job: Arc<JobAccepted>, _: Arc<Intent>| {
                 left.set(true);
                 last.set_value(None);
-                let path = routes::job(job.job_id);
-                navigate.with_value(|navigate| navigate(&path, NavigateOptions::default()));
+                address.go(&routes::job(job.job_id), Step::default());
             })
             .on_error(move |error: Arc<ApiError>, _| refused(&error));
         mutation.mutate_with(intent, callbacks);

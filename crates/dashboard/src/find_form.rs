@@ -1,6 +1,6 @@
 //! The search form's fields, as people type them, to a request and back.
 
-use contract::{FieldError, ScrapeRequest};
+use contract::{FieldError, ScrapeRequest, number};
 use serde::{Deserialize, Serialize};
 
 use crate::leads_url::with_parameters;
@@ -25,6 +25,11 @@ pub struct FindForm {
     pub idempotency_key: String,
 }
 
+contract::from_json!(FindForm {
+    location or default, category or default, query or default, radius_km or default,
+    max_results or default, source or default, idempotency_key or default,
+});
+
 impl FindForm {
     /// The request, empty fields being absent.
     ///
@@ -32,7 +37,7 @@ impl FindForm {
     /// One entry a field that is no number, or that the contract's own validation refuses.
     pub fn to_request(&self) -> Result<ScrapeRequest, Vec<FieldError>> {
         let mut errors = Vec::new();
-        let radius = read(&self.radius_km.replace(',', "."), contract::number::parse)
+        let radius = read(&self.radius_km.replace(',', "."), number::parse)
             .ok_or_else(|| FieldError::new("radiusKm", "format", "give kilometres from 0.1 to 50"));
         let max = read(&self.max_results, |text| text.parse().ok())
             .ok_or_else(|| FieldError::new("maxResults", "format", "give a number from 1 to 5000"));
@@ -62,7 +67,7 @@ impl FindForm {
             location: request.location.clone(),
             category: text(&request.category),
             query: text(&request.query),
-            radius_km: request.radius_km.map(|km| km.to_string()).unwrap_or_default(),
+            radius_km: request.radius_km.map(number::text).unwrap_or_default(),
             max_results: request.max_results.map(|max| max.to_string()).unwrap_or_default(),
             source: text(&request.source),
             idempotency_key: String::new(),

@@ -1,5 +1,6 @@
 //! Numbers, distances, times and addresses as text: the same on the server and in the browser.
 
+use contract::number::{fixed, upper_case};
 use contract::{Business, GeoPoint, Timestamp};
 
 /// `12345` as `12,345`.
@@ -33,10 +34,11 @@ pub fn percent(part: u64, whole: u64) -> u64 {
 pub fn distance(km: f64) -> String {
     let metres = (km * 1000.0).round();
     if metres < 1000.0 {
-        return format!("{metres} m");
+        return format!("{} m", fixed(metres, 0));
     }
     let tenths = (km * 10.0).round() / 10.0;
-    if tenths < 10.0 && tenths.fract() != 0.0 { format!("{tenths:.1} km") } else { format!("{tenths:.0} km") }
+    let decimals = u32::from(tenths < 10.0 && tenths.fract() != 0.0);
+    format!("{} km", fixed(tenths, decimals))
 }
 
 /// `4 May 2026`, in UTC.
@@ -98,10 +100,10 @@ pub fn label(slug: &str) -> String {
     for (position, letter) in slug.chars().enumerate() {
         match letter {
             '_' | '-' => text.push(' '),
-            _ if position == 0 => text.extend(letter.to_uppercase()),
-            _ if letter.is_uppercase() => {
+            _ if position == 0 => text.push_str(&upper_case(letter.encode_utf8(&mut [0; 4]))),
+            'A'..='Z' => {
                 text.push(' ');
-                text.extend(letter.to_lowercase());
+                text.push(letter.to_ascii_lowercase());
             }
             _ => text.push(letter),
         }
@@ -157,7 +159,7 @@ pub fn address_lines(business: &Business) -> Vec<String> {
 #[must_use]
 pub fn coordinates(point: GeoPoint) -> String {
     let half = |degrees: f64, positive: &str, negative: &str| {
-        format!("{:.5}° {}", degrees.abs(), if degrees < 0.0 { negative } else { positive })
+        format!("{}° {}", fixed(degrees.abs(), 5), if degrees < 0.0 { negative } else { positive })
     };
     format!("{}, {}", half(point.latitude, "N", "S"), half(point.longitude, "E", "W"))
 }

@@ -2,7 +2,7 @@
 //! unknown or out of range is dropped, so that an old or mistyped link still shows a list.
 
 use contract::query::{BusinessSort, SortKey};
-use contract::{BusinessQuery, EnrichmentStatus};
+use contract::{BusinessQuery, EnrichmentStatus, number};
 
 use crate::format;
 
@@ -46,7 +46,7 @@ fn set(query: &mut BusinessQuery, name: &str, value: &str) {
         "hasPhone" => query.has_phone = value.parse().ok(),
         "chain" => query.chain = value.parse().ok(),
         "near" => query.near = value.parse().ok(),
-        "radiusKm" => query.radius_km = contract::number::parse(value),
+        "radiusKm" => query.radius_km = number::parse(value),
         "bbox" => query.bbox = value.parse().ok(),
         "createdAfter" => query.created_after = value.parse().ok(),
         "createdBefore" => query.created_before = value.parse().ok(),
@@ -91,7 +91,7 @@ pub fn pairs(query: &BusinessQuery) -> Vec<(&'static str, String)> {
         ("hasPhone", flag(query.has_phone)),
         ("chain", flag(query.chain)),
         ("near", query.near.map(|near| near.to_string())),
-        ("radiusKm", query.radius_km.map(|km| km.to_string())),
+        ("radiusKm", query.radius_km.map(number::text)),
         ("bbox", query.bbox.map(|bbox| bbox.to_string())),
         ("createdAfter", query.created_after.map(|at| at.to_string())),
         ("createdBefore", query.created_before.map(|at| at.to_string())),
@@ -203,7 +203,9 @@ pub fn active(query: &BusinessQuery) -> Vec<ActiveFilter> {
 }
 
 fn area_label(query: &BusinessQuery) -> String {
-    let point = query.near.map(|near| format!("{:.4}, {:.4}", near.latitude, near.longitude));
+    let point = query
+        .near
+        .map(|near| format!("{}, {}", number::fixed(near.latitude, 4), number::fixed(near.longitude, 4)));
     let point = point.unwrap_or_default();
     query.radius_km.map_or_else(
         || format!("any distance of {point}"),

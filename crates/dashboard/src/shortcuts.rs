@@ -3,9 +3,9 @@
 use leptos::html::Dialog;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos_router::hooks::use_navigate;
 use markup::{Node, view};
 
+use crate::address::{Address, Step, use_address};
 use crate::components::icon::{Icon, icon};
 use crate::reaction::react;
 
@@ -40,10 +40,9 @@ impl Shortcuts {
 /// Listens to the keyboard, in the browser only.
 pub(crate) fn use_shortcuts() -> Shortcuts {
     let shortcuts = Shortcuts(NodeRef::new());
-    let navigate = use_navigate();
+    let address = use_address();
     let after_g = StoredValue::new(false);
     react(move || {
-        let navigate = navigate.clone();
         let listener = window_event_listener(leptos::ev::keydown, move |event| {
             if event.ctrl_key() || event.meta_key() || event.alt_key() || is_typing() {
                 return;
@@ -51,7 +50,7 @@ pub(crate) fn use_shortcuts() -> Shortcuts {
             let key = event.key();
             let second = after_g.get_value();
             after_g.set_value(key == "g" && !second);
-            let handled = if second { go(&key, &navigate) } else { press(&key, shortcuts, &navigate) };
+            let handled = if second { go(&key, address) } else { press(&key, shortcuts, address) };
             if handled {
                 event.prevent_default();
             }
@@ -68,9 +67,7 @@ fn is_typing() -> bool {
         || document().query_selector("dialog[open]").ok().flatten().is_some()
 }
 
-type Navigate = dyn Fn(&str, leptos_router::NavigateOptions);
-
-fn go(key: &str, navigate: &Navigate) -> bool {
+fn go(key: &str, address: Address) -> bool {
     let path = match key {
         "o" => "/",
         "f" => "/find",
@@ -78,15 +75,15 @@ fn go(key: &str, navigate: &Navigate) -> bool {
         "j" => "/jobs",
         _ => return false,
     };
-    navigate(path, leptos_router::NavigateOptions::default());
+    address.go(path, Step::default());
     true
 }
 
-fn press(key: &str, shortcuts: Shortcuts, navigate: &Navigate) -> bool {
+fn press(key: &str, shortcuts: Shortcuts, address: Address) -> bool {
     match key {
         "/" => focus("[data-search]"),
         "n" => {
-            navigate("/find", leptos_router::NavigateOptions::default());
+            address.go("/find", Step::default());
             true
         }
         "j" | "ArrowDown" => step(1, key == "j"),

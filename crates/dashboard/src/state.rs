@@ -1,16 +1,17 @@
 //! What a page is rendered from besides the cache, and how components come by it.
 
 use client::ApiClient;
-use contract::{Problem, Timestamp};
+use contract::{Problem, Timestamp, json};
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::find_form::FindForm;
 
 /// What a page is rendered from besides the cache. The server makes it, the document carries it, and the
 /// browser's first render reads it back, so that both render the same.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct PageState {
     /// The clock of the first render.
     pub now: Option<Timestamp>,
@@ -26,8 +27,10 @@ pub struct PageState {
     pub missing: Option<String>,
 }
 
+contract::from_json!(PageState { now, seq, form_key or default, find_failure, missing });
+
 /// A search form that was refused.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FindFailure {
     /// As it was typed.
@@ -35,6 +38,8 @@ pub struct FindFailure {
     /// Why.
     pub problem: Problem,
 }
+
+contract::from_json!(FindFailure { form, problem });
 
 impl PageState {
     /// The state after [`prefetch`](crate::prefetch) answered `status` for `path_and_query`.
@@ -54,7 +59,8 @@ impl PageState {
     /// The state that [`to_script`](Self::to_script) wrote; the default where the text is not one.
     #[must_use]
     pub fn from_script(text: &str) -> Self {
-        serde_json::from_str(text).unwrap_or_default()
+        let read = |json: Value| json::read(&json).ok();
+        serde_json::from_str(text).ok().and_then(read).unwrap_or_default()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use client::ApiError;
+use contract::number::upper_case;
 use leptos::prelude::*;
 use markup::{Node, view};
 use requery_leptos::UseQuery;
@@ -93,8 +94,9 @@ fn retry_button(load: Load) -> Node {
 
 /// A message's fragment as a sentence: `no such lead` is `No such lead.`
 pub(crate) fn sentence(fragment: &str) -> String {
-    let mut letters = fragment.chars();
-    let mut text: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    let first = fragment.chars().next().map_or(0, char::len_utf8);
+    let (first, rest) = fragment.split_at(first);
+    let mut text = upper_case(first) + rest;
     if !text.ends_with(['.', '?', '!']) {
         text.push('.');
     }

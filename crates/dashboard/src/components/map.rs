@@ -1,5 +1,6 @@
 //! A map without a network: points, radius and scale on a plain ground, nearest metres true to the centre.
 
+use contract::number::text;
 use contract::{Business, BusinessId, GeoPoint};
 use leptos::prelude::*;
 use markup::{Node, keyed, view};
@@ -30,10 +31,18 @@ impl Pin {
 /// Where `point` lies in the drawing: plane near the centre, which is exact to a metre at a few kilometres.
 fn project(centre: GeoPoint, radius_km: f64, point: GeoPoint) -> (f64, f64) {
     let scale = (HALF - MARGIN) / radius_km.max(0.001);
-    let turn = (point.longitude - centre.longitude + 540.0).rem_euclid(360.0) - 180.0;
-    let east = turn * KM_PER_DEGREE * centre.latitude.to_radians().cos();
+    let east = turn(point.longitude - centre.longitude) * KM_PER_DEGREE * centre.longitude_scale();
     let north = (point.latitude - centre.latitude) * KM_PER_DEGREE;
     (tenth(HALF + east * scale), tenth(HALF - north * scale))
+}
+
+/// The shorter way around: degrees from -180 to 180.
+fn turn(degrees: f64) -> f64 {
+    match degrees {
+        _ if degrees > 180.0 => degrees - 360.0,
+        _ if degrees < -180.0 => degrees + 360.0,
+        _ => degrees,
+    }
 }
 
 fn tenth(value: f64) -> f64 {
@@ -42,7 +51,13 @@ fn tenth(value: f64) -> f64 {
 
 /// The longest round length that fits into half the radius' circle: its kilometres.
 fn scale_km(radius_km: f64) -> f64 {
-    let power = 10f64.powf(radius_km.log10().floor());
+    let mut power = 1.0;
+    while power * 10.0 <= radius_km {
+        power *= 10.0;
+    }
+    while power > radius_km && power > 1e-6 {
+        power /= 10.0;
+    }
     [5.0, 2.0, 1.0, 0.5, 0.2, 0.1]
         .into_iter()
         .map(|step| step * power)
@@ -69,8 +84,8 @@ pub(crate) fn map(
             <circle class="map__ring" cx="100" cy="100" r="44"></circle>
             <path class="map__centre" d="M96 100h8M100 96v8"></path>
             {keyed(move || pins.get(), |pin| (pin.id.0.cast_unsigned(), 0), move |pin| pin_view(&pin, centre, radius_km, marked))}
-            <path class="map__scale" d=format!("M8 188v4h{length}v-4")></path>
-            <text class="map__text" x=8.0 + length + 4.0 y="192" aria-hidden="true">{format::distance(scale)}</text>
+            <path class="map__scale" d=format!("M8 188v4h{}v-4", text(length))></path>
+            <text class="map__text" x=text(8.0 + length + 4.0) y="192" aria-hidden="true">{format::distance(scale)}</text>
             <text class="map__text" x="192" y="14" text-anchor="end" aria-hidden="true">"N ↑"</text>
         </svg>
     }
@@ -83,7 +98,7 @@ fn pin_view(pin: &Pin, centre: GeoPoint, radius_km: f64, marked: RwSignal<Option
     view! {
         <a href=routes::lead(id) tabindex="-1" aria-hidden="true"
             on:pointerenter=move |_| marked.set(Some(id)) on:pointerleave=move |_| marked.set(None)>
-            <circle class="map__pin" class:map__pin--marked=move || marked.get() == Some(id) cx=x cy=y r="2.6">
+            <circle class="map__pin" class:map__pin--marked=move || marked.get() == Some(id) cx=text(x) cy=text(y) r="2.6">
                 <title>{pin.name.clone()}</title>
             </circle>
         </a>

@@ -44,7 +44,7 @@ fn shown_pages(current: u32, last: u32) -> Vec<Option<u32>> {
         .into_iter()
         .filter(|page| (1..=last).contains(page))
         .collect();
-    pages.sort_unstable();
+    // In order as they are.
     pages.dedup();
     let mut shown = Vec::new();
     for page in pages {

@@ -4,13 +4,14 @@
 mod area;
 mod sources;
 
+use contract::number::fixed;
 use contract::places::{CategorySuggestion, LocationSuggestion};
 use contract::{FieldError, Job, Problem};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 use markup::{Node, view};
 
+use crate::address::use_address;
 use crate::components::combobox::{Choice, combobox};
 use crate::components::field::{FieldState, FieldText, field, input};
 use crate::components::icon::{Icon, icon};
@@ -127,7 +128,7 @@ fn start() -> (Form, Option<Problem>) {
     let failure = use_page_state().find_failure;
     let typed = match &failure {
         Some(failure) => failure.form.clone(),
-        None => FindForm::from_search(&use_location().search.get_untracked()),
+        None => FindForm::from_search(&use_address().search.get_untracked()),
     };
     let refused = failure.map(|failure| failure.problem);
     let errors = refused.as_ref().map(|problem| problem.errors.clone()).unwrap_or_default();
@@ -189,7 +190,7 @@ fn location_field(state: FieldState, places: data::Places, focused: RwSignal<boo
 }
 
 fn location_choice(place: &LocationSuggestion) -> Choice {
-    let note = format!("{:.2}, {:.2}", place.latitude, place.longitude);
+    let note = format!("{}, {}", fixed(place.latitude, 2), fixed(place.longitude, 2));
     Choice { value: place.label.clone(), label: place.label.clone(), note: Some(note) }
 }
 
@@ -240,7 +241,7 @@ fn recent_search(job: &Job) -> Node {
 
 /// A link to this page with other values fills them in, though the page stays.
 fn follow_address(form: Form) {
-    let search = use_location().search;
+    let search = use_address().search;
     let mut before = None;
     react(move || {
         let now = search.get();

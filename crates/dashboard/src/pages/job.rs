@@ -3,9 +3,9 @@
 use contract::query::GeoPoint;
 use contract::{Business, BusinessId, BusinessQuery, Job, JobId, JobStatus, Page};
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 use markup::{Node, keyed, view};
 
+use crate::address::use_address;
 use crate::components::badge::job_badge;
 use crate::components::icon::{Icon, icon};
 use crate::components::job::{Phase, has_progress, job_actions, progress};
@@ -15,6 +15,7 @@ use crate::components::map::{Pin, map};
 use crate::components::panel::{empty, link_button, page_head, panel};
 use crate::find_form::FindForm;
 use crate::pages::not_found::nothing_there;
+use crate::reaction::{derive, derive_from};
 use crate::routes::Route;
 use crate::search_job::{self, SearchJob};
 use crate::state::use_page_state;
@@ -25,20 +26,20 @@ pub(crate) const SHOWN: u32 = 200;
 
 /// The page.
 pub(crate) fn job_page() -> Node {
-    let path = use_location().pathname;
-    let id = Memo::new(move |before: Option<&Option<JobId>>| match Route::parse(&path.get()) {
+    let path = use_address().path;
+    let id = derive_from(move |before: Option<&Option<JobId>>| match Route::parse(&path.get()) {
         Some(Route::Job(id)) => Some(id),
         _ => before.copied().flatten(),
     });
     let missing_path = use_page_state().missing;
     let job = data::job(move || id.get());
     let load = load_of(job);
-    let is_missing = Memo::new(move |_| {
+    let is_missing = derive(move || {
         let known_missing = id.get().is_none_or(|id| missing_path == Some(routes::job(id)));
         job.data().is_none() && (known_missing || job.error().is_some_and(|error| error.is_not_found()))
     });
-    let area = Memo::new(move |_| job.data().and_then(|job| Some(Area::of(&SearchJob::of(&job)?, &job))));
-    let is_here = Memo::new(move |_| job.data().is_some());
+    let area = derive(move || job.data().and_then(|job| Some(Area::of(&SearchJob::of(&job)?, &job))));
+    let is_here = derive(move || job.data().is_some());
     let head = move || {
         if is_missing.get() {
             nothing_there("No such job", "It may be older than the record of jobs.", "/jobs", "All jobs")
@@ -60,16 +61,16 @@ pub(crate) fn job_page() -> Node {
 /// The page of a job that is there: made once, its parts follow the job.
 fn job_view(job: data::OneJob) -> Node {
     let part = move |part: fn(&Job) -> Option<Node>| move || job.data().and_then(|job| part(&job));
-    let title = Memo::new(move |_| job.data().map(|job| search_job::title(&job)).unwrap_or_default());
-    let phase = Memo::new(move |_| job.data().map(|job| Phase::of(&job)));
-    let spoken = Memo::new(move |_| job.data().map(|job| spoken(&job)).unwrap_or_default());
+    let title = derive(move || job.data().map(|job| search_job::title(&job)).unwrap_or_default());
+    let phase = derive(move || job.data().map(|job| Phase::of(&job)));
+    let spoken = derive(move || job.data().map(|job| spoken(&job)).unwrap_or_default());
     let actions = view! { {move || phase.get().map(job_actions)} {part(again)} };
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href="/jobs">"Jobs"</a></nav>
         {page_head(move || title.get(), actions)}
         <section class="panel job" aria-label="Progress">
             {part(|job| Some(standing(job)))}
-            <p class="hidden" role="status">{spoken}</p>
+            <p class="hidden" role="status">{move || spoken.get()}</p>
         </section>
         {part(failure)}
         {part(nothing_found)}
@@ -182,7 +183,9 @@ fn alternatives(search: &SearchJob) -> Vec<(String, FindForm)> {
         tries.push((text, form));
     };
     if wider > radius {
-        add(format!("Within {}", format::distance(wider)), &|form| form.radius_km = wider.to_string());
+        add(format!("Within {}", format::distance(wider)), &|form| {
+            form.radius_km = contract::number::text(wider)
+        });
     }
     if search.request.query.is_some() {
         add("Any name".to_owned(), &|form| form.query.clear());
@@ -237,7 +240,7 @@ fn results(area: Area) -> Node {
 
 fn result_list(list: data::Leads, area: Area, marked: RwSignal<Option<BusinessId>>) -> Node {
     let load = load_of(list);
-    let has_rows = Memo::new(move |_| list.data().map(|page| !page.data.is_empty()));
+    let has_rows = derive(move || list.data().map(|page| !page.data.is_empty()));
     let rows = move || list.data().map(|page| page.data.clone()).unwrap_or_default();
     let (centre, since) = (area.centre, area.since);
     let body = move || match has_rows.get() {

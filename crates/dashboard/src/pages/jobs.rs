@@ -3,20 +3,21 @@
 use contract::job::JobQuery;
 use contract::{Job, JobId, JobStatus};
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 use markup::{Node, keyed, view};
 
+use crate::address::use_address;
 use crate::components::badge::job_badge;
 use crate::components::icon::{Icon, icon};
 use crate::components::job::{Phase, has_progress, job_actions, progress};
 use crate::components::load::{lines, load_of, missing, sentence, stale_line};
 use crate::components::panel::{empty, link_button, page_head};
+use crate::reaction::{Derived, derive};
 use crate::{clock, data, format, routes, search_job};
 
 /// The page.
 pub(crate) fn jobs_page() -> Node {
-    let search = use_location().search;
-    let query = Memo::new(move |_| routes::job_query(&search.read()));
+    let search = use_address().search;
+    let query = derive(move || routes::job_query(&search.read()));
     let list = data::jobs(move || query.get());
     view! {
         {page_head(|| "Jobs".to_owned(), link_button("btn btn--primary", "/find".to_owned(), Icon::Search, "Find leads"))}
@@ -46,9 +47,9 @@ fn tabs(query: &JobQuery) -> Node {
 }
 
 /// The list is made once; its rows follow their jobs one by one.
-fn listing(list: data::Jobs, query: Memo<JobQuery>) -> Node {
+fn listing(list: data::Jobs, query: Derived<JobQuery>) -> Node {
     let load = load_of(list);
-    let has_rows = Memo::new(move |_| list.data().map(|page| !page.data.is_empty()));
+    let has_rows = derive(move || list.data().map(|page| !page.data.is_empty()));
     let body = move || match has_rows.get() {
         None => view! { {move || missing(load, || lines(8))} },
         Some(false) => view! { {move || nothing(&query.get())} },
@@ -69,14 +70,12 @@ fn nothing(query: &JobQuery) -> Node {
     empty(Icon::Jobs, "No such jobs", "No job stands there at present.", all)
 }
 
-fn rows(list: data::Jobs, query: Memo<JobQuery>) -> Node {
+fn rows(list: data::Jobs, query: Derived<JobQuery>) -> Node {
     let ids = move || {
         list.data().map(|page| page.data.iter().map(|job| job.job_id).collect::<Vec<_>>()).unwrap_or_default()
     };
     let job_of = move |id: JobId| {
-        Memo::new(move |_| {
-            list.data().and_then(|page| page.data.iter().find(|job| job.job_id == id).cloned())
-        })
+        derive(move || list.data().and_then(|page| page.data.iter().find(|job| job.job_id == id).cloned()))
     };
     view! {
         <p class="muted">{move || list.data().map(|page| format::plural(page.meta.total, "job", "jobs"))}</p>
@@ -99,8 +98,8 @@ fn older_and_newer(query: &JobQuery, next: Option<String>) -> Node {
     view! { <nav class="pages" aria-label="Pages">{newest}{older}</nav> }
 }
 
-fn job_item(job: Memo<Option<Job>>) -> Node {
-    let phase = Memo::new(move |_| job.with(|job| job.as_ref().map(Phase::of)));
+fn job_item(job: Derived<Option<Job>>) -> Node {
+    let phase = derive(move || job.with(|job| job.as_ref().map(Phase::of)));
     view! {
         <li class="job-row job-row--wide">
             <div class="job-row__body">{move || job.with(|job| job.as_ref().map(job_facts))}</div>

@@ -1,11 +1,12 @@
 //! One lead: everything known, where it came from, and how to reach it.
 
+use contract::number::fixed;
 use contract::{Business, BusinessDetail, BusinessId, Contact, EnrichmentStatus, SourceRef};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 use markup::{Node, view};
 
+use crate::address::use_address;
 use crate::components::badge::{email_badge, enrichment_badge, operating_badge};
 use crate::components::icon::{Icon, icon};
 use crate::components::lead::{email, external, none, phone, text_or_none, website};
@@ -13,6 +14,7 @@ use crate::components::load::{lines, load_of, missing, sentence};
 use crate::components::map::{Pin, map};
 use crate::components::panel::{empty, page_head, panel};
 use crate::pages::not_found::nothing_there;
+use crate::reaction::derive_from;
 use crate::routes::Route;
 use crate::state::use_page_state;
 use crate::{clock, data, format, leads_url, routes};
@@ -22,8 +24,8 @@ const AROUND_KM: f64 = 0.5;
 
 /// The page.
 pub(crate) fn lead_page() -> Node {
-    let path = use_location().pathname;
-    let id = Memo::new(move |before: Option<&Option<BusinessId>>| match Route::parse(&path.get()) {
+    let path = use_address().path;
+    let id = derive_from(move |before: Option<&Option<BusinessId>>| match Route::parse(&path.get()) {
         Some(Route::Lead(id)) => Some(id),
         _ => before.copied().flatten(),
     });
@@ -226,7 +228,7 @@ fn contact(contact: &Contact) -> Node {
 
 /// A share of one in whole percent.
 fn share(confidence: f64) -> String {
-    format!("{:.0}", confidence.clamp(0.0, 1.0) * 100.0)
+    fixed(confidence.clamp(0.0, 1.0) * 100.0, 0)
 }
 
 fn location_panel(lead: &Business) -> Option<Node> {

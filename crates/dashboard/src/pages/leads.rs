@@ -5,13 +5,14 @@ mod table;
 
 use contract::{Business, BusinessQuery, Page};
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 use markup::{Node, view};
 
+use crate::address::use_address;
 use crate::components::icon::Icon;
 use crate::components::load::{lines, load_of, missing, stale_line};
 use crate::components::pagination::pagination;
 use crate::components::panel::{empty, link_button, page_head};
+use crate::reaction::{Derived, derive};
 use crate::{data, format, leads_url};
 
 /// What stands under the filters; the table is made once and then changes row by row.
@@ -24,12 +25,12 @@ enum Shape {
 
 /// The page.
 pub(crate) fn leads_page() -> Node {
-    let search = use_location().search;
-    let query = Memo::new(move |_| leads_url::parse(&search.read()));
+    let search = use_address().search;
+    let query = derive(move || leads_url::parse(&search.read()));
     let list = data::leads(move || leads_url::for_list(&query.get()));
-    let total = Memo::new(move |_| list.data().map(|page| page.meta.total));
+    let total = derive(move || list.data().map(|page| page.meta.total));
     let load = load_of(list);
-    let shape = Memo::new(move |_| match list.data() {
+    let shape = derive(move || match list.data() {
         None => Shape::Missing,
         Some(page) if page.data.is_empty() => Shape::Nothing,
         Some(_) => Shape::Rows,
@@ -49,7 +50,7 @@ pub(crate) fn leads_page() -> Node {
     }
 }
 
-fn rows(query: Memo<BusinessQuery>, list: data::Leads) -> Node {
+fn rows(query: Derived<BusinessQuery>, list: data::Leads) -> Node {
     let prefetch = data::use_prefetch_leads();
     let hover = Callback::new(move |target: BusinessQuery| prefetch(leads_url::for_list(&target)));
     view! {

@@ -6,6 +6,7 @@ use markup::{Node, view};
 
 use crate::components::map::{Pin, map};
 use crate::components::panel::panel;
+use crate::reaction::derive;
 use crate::{data, format, leads_url};
 
 /// The most leads that are drawn.
@@ -13,7 +14,7 @@ const SHOWN: u32 = 200;
 
 /// The map, once the location is a suggestion that was taken or a pair of coordinates.
 pub(super) fn preview(location: RwSignal<String>, radius: RwSignal<String>, places: data::Places) -> Node {
-    let area = Memo::new(move |_| {
+    let area = derive(move || {
         let typed = location.get();
         let known = places.data().and_then(|found| {
             let place = found.iter().find(|place| place.label == typed)?;

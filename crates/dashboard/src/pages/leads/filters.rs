@@ -8,19 +8,18 @@ use leptos::html::Input;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 use markup::{Node, view};
 
+use crate::address::{Step, use_address};
 use crate::components::icon::{Icon, icon};
-use crate::reaction::react;
+use crate::reaction::{Derived, react};
 use crate::{data, format, leads_url};
 
 /// Pause in typing after which the list follows.
 const PAUSE: Duration = Duration::from_millis(250);
 
 /// Search, filters, active filters and the number of leads.
-pub(super) fn toolbar(query: Memo<BusinessQuery>, total: Memo<Option<u64>>) -> Node {
+pub(super) fn toolbar(query: Derived<BusinessQuery>, total: Derived<Option<u64>>) -> Node {
     let facets = data::facets(move || query.get().filters());
     let menus = move || menus(&query.get(), facets.data().as_deref());
     close_on_escape();
@@ -38,9 +37,9 @@ pub(super) fn toolbar(query: Memo<BusinessQuery>, total: Memo<Option<u64>>) -> N
     }
 }
 
-fn search_form(query: Memo<BusinessQuery>) -> Node {
+fn search_form(query: Derived<BusinessQuery>) -> Node {
     let input = NodeRef::<Input>::new();
-    let navigate = use_navigate();
+    let address = use_address();
     let search = move |replace: bool| {
         let Some(text) = input.get_untracked().map(|input| input.value().trim().to_owned()) else { return };
         let now = query.get_untracked();
@@ -48,23 +47,21 @@ fn search_form(query: Memo<BusinessQuery>) -> Node {
             return;
         }
         let next = leads_url::changed(&now, |next| next.search = Some(text).filter(|text| !text.is_empty()));
-        let options = NavigateOptions { replace, scroll: false, ..Default::default() };
-        navigate(&leads_url::url(&next), options);
+        address.go(&leads_url::url(&next), Step { replace, to_top: false });
     };
-    let search = StoredValue::new(search);
     let waiting = StoredValue::new(None::<TimeoutHandle>);
     let type_in = move || {
         if let Some(timer) = waiting.get_value() {
             timer.clear();
         }
-        let go = move || search.with_value(|search| search(true));
+        let go = move || search(true);
         waiting.set_value(set_timeout_with_handle(go, PAUSE).ok());
     };
     follow_address(input, query);
     view! {
         <form class="search" method="get" action="/leads" on:submit=move |event| {
             event.prevent_default();
-            search.with_value(|search| search(false));
+            search(false);
         }>
             {icon(Icon::Search)}
             <input class="input search__input" type="search" name="search" aria-label="Search leads" data-search=""
@@ -77,7 +74,7 @@ fn search_form(query: Memo<BusinessQuery>) -> Node {
 }
 
 /// When the address changes otherwise than by typing, the field follows.
-fn follow_address(input: NodeRef<Input>, query: Memo<BusinessQuery>) {
+fn follow_address(input: NodeRef<Input>, query: Derived<BusinessQuery>) {
     react(move || {
         let text = query.get().search.unwrap_or_default();
         let Some(input) = input.get() else { return };

@@ -1,7 +1,5 @@
 //! The table: heads that order it, and rows that are replaced one by one as they change elsewhere.
 
-use std::collections::HashMap;
-
 use contract::query::SortKey;
 use contract::{Business, BusinessId, BusinessQuery};
 use leptos::prelude::*;
@@ -9,6 +7,7 @@ use markup::{Node, keyed, view};
 
 use crate::components::icon::{Icon, icon};
 use crate::components::lead::{lead_key, lead_row};
+use crate::reaction::Derived;
 use crate::{data, leads_url};
 
 /// Head, key that orders by it, and class of its cells.
@@ -24,7 +23,7 @@ const COLUMNS: [(&str, Option<SortKey>, &str); 8] = [
 ];
 
 /// The table of `list`; roles are written out because a phone shows the rows as cards.
-pub(super) fn table(query: Memo<BusinessQuery>, list: data::Leads) -> Node {
+pub(super) fn table(query: Derived<BusinessQuery>, list: data::Leads) -> Node {
     let seen = StoredValue::new(Seen::default());
     let rows = move || {
         let page = list.data().map(|page| page.data.clone()).unwrap_or_default();
@@ -74,7 +73,8 @@ fn head(query: &BusinessQuery, name: &'static str, key: Option<SortKey>, class: 
 #[derive(Default)]
 struct Seen {
     list: Option<BusinessQuery>,
-    versions: HashMap<BusinessId, u64>,
+    /// At most as many as a page has rows.
+    versions: Vec<(BusinessId, u64)>,
 }
 
 impl Seen {
@@ -89,7 +89,7 @@ impl Seen {
         let before = std::mem::replace(&mut self.versions, versions);
         rows.into_iter()
             .map(|row| {
-                let changed = same_list && before.get(&row.id) != Some(&row.version);
+                let changed = same_list && !before.contains(&(row.id, row.version));
                 (row, changed)
             })
             .collect()
