@@ -19,12 +19,24 @@ const FEATURES: [&str; 6] = [
     "--enable-sign-ext",
 ];
 
+/// Measured in brotli, which finds repetitions itself: what is inlined, or merged to be short, hides them. Control flow is
+/// taken apart and made anew, and functions are ordered by how often they are called, which gives them short numbers.
+const PASSES: [&str; 7] = [
+    "-O2",
+    "--flatten",
+    "--rereloop",
+    "-O2",
+    "--reorder-functions",
+    "--always-inline-max-function-size=0",
+    "--one-caller-inline-max-function-size=0",
+];
+
 /// Makes the module smaller in place, or says why it stays as it is.
 pub(crate) fn shrink(workspace: &Workspace, module: &Path) -> Result<()> {
     let Some(node) = ready(workspace)? else { return Ok(()) };
     let mut command = workspace.command(&node.node);
     command.arg(folder(workspace).join("node_modules/binaryen/bin/wasm-opt"));
-    command.arg("-Oz").args(FEATURES).arg(module).arg("-o").arg(module);
+    command.args(PASSES).args(FEATURES).arg(module).arg("-o").arg(module);
     process::run(&mut command, "run wasm-opt")
 }
 
