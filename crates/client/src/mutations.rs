@@ -55,7 +55,8 @@ pub fn enrich_business(api: &ApiClient) -> MutationOptions<JobAccepted, ApiError
     let api = api.clone();
     MutationOptions::new(move |id: BusinessId| api.enrich_business(id, IdempotencyKey::new()))
         .optimistic(|layer, id| {
-            layer.update::<Business>(*id, |business| business.enrichment_status = EnrichmentStatus::Enriching);
+            layer
+                .update::<Business>(*id, |business| business.enrichment_status = EnrichmentStatus::Enriching);
         })
         .confirm_by_echo(BEGINS_WITHIN)
 }

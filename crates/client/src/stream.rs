@@ -57,8 +57,9 @@ impl EventStream {
     pub fn open(options: Options, since: Option<u64>) -> Result<(Socket, Self), socketio_client::Error> {
         let seen: Seen = Arc::new(Mutex::new(since));
         let last = Arc::clone(&seen);
-        let options =
-            options.auth(move || serde_json::to_value(Handshake { since: *lock(&last), token: None }).unwrap_or_default());
+        let options = options.auth(move || {
+            serde_json::to_value(Handshake { since: *lock(&last), token: None }).unwrap_or_default()
+        });
         let (socket, events) = Socket::connect(options)?;
         Ok((socket, Self { events, seen }))
     }

@@ -94,6 +94,7 @@ pub struct BusinessQuery {
 }
 
 from_json!(BusinessQuery {
+    ids,
     page,
     limit,
     cursor,
@@ -205,7 +206,7 @@ impl FromStr for BusinessIds {
     }
 }
 
-text_serde!(BusinessIds, "3,5,8");
+text_serde!(BusinessIds, "3,5,8", Self(Vec::new()));
 
 /// A point on the earth, written `60.1699,24.9384`.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,5 +1,7 @@
 //! What is written is read back whole, and what does not fit is named.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use contract::event::{EventPage, SyncReset};
 use contract::json::{self, FromJson};
 use contract::places::{CategorySuggestion, LocationSuggestion, SourceInfo};

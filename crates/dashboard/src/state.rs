@@ -27,7 +27,7 @@ pub struct PageState {
     pub missing: Option<String>,
 }
 
-contract::from_json!(PageState { now, seq, form_key or default, find_failure, missing });
+contract::from_json!(PageState { now, seq, form_key or default, find_failure, person, missing });
 
 /// A search form that was refused.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -431,6 +431,8 @@ pub(crate) struct EventsArgs {
     /// API token, where the server asks people to sign in
     #[arg(long, value_name = "TOKEN", env = "LETIP_TOKEN", hide_env_values = true)]
     pub(crate) token: Option<String>,
+}
+
 /// Show and change who may sign in
 #[derive(Args, Debug)]
 #[command(

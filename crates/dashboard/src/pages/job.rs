@@ -184,7 +184,7 @@ fn alternatives(search: &SearchJob) -> Vec<(String, FindForm)> {
     };
     if wider > radius {
         add(format!("Within {}", format::distance(wider)), &|form| {
-            form.radius_km = contract::number::text(wider)
+            form.radius_km = contract::number::text(wider);
         });
     }
     if search.request.query.is_some() {

@@ -330,7 +330,7 @@ where
     where
         T: Serialize,
     {
-        let codec = self.codec.unwrap_or_default().encoding::<T>();
+        let codec = self.erased.codec.unwrap_or_default().encoding::<T>();
         self.edit().codec = Some(codec);
         self
     }
@@ -362,7 +362,7 @@ where
     /// ```
     #[must_use]
     pub fn decoded_by<R: Decode<T>>(mut self) -> Self {
-        let codec = self.codec.unwrap_or_default().decoding::<T, R>();
+        let codec = self.erased.codec.unwrap_or_default().decoding::<T, R>();
         self.edit().codec = Some(codec);
         self
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use contract::{JobKind, JobStatus};
 use serde_json::json;
 use server::{ServerConfig, ServerError, serve};
-use store::{NewJob, Store};
+use store::NewJob;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 

@@ -34,7 +34,8 @@ async fn replay_goes_over_into_live(maker: Maker, way: Way) {
     let db = store::test_support::sqlite().await;
     add(db.store(), 0..120).await;
     // Whoever may only read may listen.
-    let server = Listening::start(ServerConfig { role: Role::Viewer, ..config(db.store()) }).await;
+    let server =
+        Listening::start(ServerConfig { access: Access::Open(Role::Viewer), ..config(db.store()) }).await;
     let mut peer = Peer::start(maker, way, &server.url(), &Asks::since(100));
     expect(&mut peer, 101..=120).await;
     assert_eq!(peer.event("sync:ready").await, json!({ "seq": 120 }));
