@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use contract::Role;
 use serde_json::{Value, json};
-use server::{ServerConfig, serve};
+use server::{Access, ServerConfig, serve};
 use store::Store;
 use store::test_support::TestStore;
 use tokio::runtime::Runtime;
