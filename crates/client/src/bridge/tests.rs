@@ -150,7 +150,7 @@ fn the_rows_of_a_bulk_change_are_asked_for_in_one_request_and_placed() {
     cache.apply(bulk(1..=2));
     assert_eq!(cache.ids(&query), [2, 1]);
     assert_eq!((cache.list(&query).data[1].name.as_str(), cache.list(&query).meta.total), ("new", 2));
-    assert_eq!(cache.asked(), ["/api/businesses?limit=200&ids=1%2C2"]);
+    assert_eq!(cache.asked(), ["/api/businesses?ids=1%2C2&limit=200"]);
 }
 
 #[test]
