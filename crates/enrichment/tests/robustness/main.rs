@@ -111,6 +111,17 @@ fn broken_charsets_lose_characters_and_nothing_else() {
     }
 }
 
+#[test]
+fn numbers_in_letters_may_touch() {
+    let numbers = |html: &str| {
+        let found = read(html.to_owned());
+        found.phones.iter().map(|phone| phone.number.value.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(numbers("<p>1-800-FLOWERS 1-800-FLOWERS &"), ["+18003569377"]);
+    assert_eq!(numbers("<p>1-800-FLOWERS1-800-FLOWERS&"), ["+18003569377"]);
+    assert_eq!(numbers("<p>1-800-FLOWERS1-877-SOV-BANK&"), ["+18003569377"]);
+}
+
 /// Pieces that pages are made of, so that random pages reach more than the tokenizer.
 fn piece() -> impl Strategy<Value = String> {
     prop_oneof![

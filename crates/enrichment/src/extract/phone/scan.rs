@@ -36,6 +36,13 @@ pub(super) fn scan(line: &str, regions: &[Region]) -> Vec<Match> {
         }
     }
     found.sort_by_key(|found| found.start);
+    // Letters and digits are read by different rules, and where numbers stand without a gap both may claim a digit.
+    let mut free = 0;
+    found.retain(|found| {
+        let fits = found.start >= free;
+        free = if fits { found.end } else { free };
+        fits
+    });
     found
 }
 

@@ -46,7 +46,7 @@ fn after_area(line: &str, start: usize, area_end: usize) -> Option<Match> {
     }
     let number = valid(&format!("{area}{}", &digits[..7]), Region::from_code("US").ok())?;
     let before = line[..start].trim_end_matches('(');
-    let start = if before.ends_with("1-") { start - 2 } else { start };
+    let start = if before.ends_with("1-") { before.len() - 2 } else { start };
     Some(Match { number, start, end, extension: None, bare: false })
 }
 
