@@ -117,7 +117,17 @@ fn current() -> String {
 #[cfg(all(feature = "ssr", not(target_arch = "wasm32")))]
 fn current() -> String {
     let url = use_context::<leptos_router::location::RequestUrl>().unwrap_or_default();
-    url.as_ref().to_owned()
+    without_origin(url.as_ref()).to_owned()
+}
+
+/// What stands behind the host: the server's integration names one that means nothing.
+#[cfg(any(test, all(feature = "ssr", not(target_arch = "wasm32"))))]
+fn without_origin(url: &str) -> &str {
+    if url.starts_with('/') {
+        return url;
+    }
+    let behind_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    behind_scheme.find('/').map_or("/", |at| &behind_scheme[at..])
 }
 
 #[cfg(not(any(feature = "ssr", target_arch = "wasm32")))]
@@ -127,7 +137,7 @@ fn current() -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::parts;
+    use super::{parts, without_origin};
 
     #[test]
     fn an_address_is_a_path_and_a_query() {
@@ -137,5 +147,16 @@ mod tests {
         check("/", "/", "");
         check("/leads?city=Espoo&search=a%3Fb?", "/leads", "city=Espoo&search=a%3Fb?");
         check("/find?", "/find", "");
+    }
+
+    #[test]
+    fn an_origin_is_no_part_of_it() {
+        for (url, expect) in [
+            ("http://leptos.dev/find?at=a://b/c", "/find?at=a://b/c"),
+            ("http://leptos.dev", "/"),
+            ("/leads?from=http://a.example/b", "/leads?from=http://a.example/b"),
+        ] {
+            assert_eq!(without_origin(url), expect, "{url}");
+        }
     }
 }

@@ -45,7 +45,8 @@ pub(crate) struct Code {
 pub(crate) fn build(workspace: &Workspace, std: &WasmStd, profile: Profile) -> Result<Code> {
     let module = compile(workspace, std, profile)?;
     let content = fs::read(&module).with_context(|| format!("failed to read {}", module.display()))?;
-    let stamp = format!("{} {}", key::short(&content), crate::provision::node::find().is_some());
+    let has_node = crate::provision::node::find().is_some();
+    let stamp = format!("{} {has_node} {}", key::short(&content), optimise::PASSES.join(" "));
     let folder = workspace.web().join(format!("bindgen-{}", profile.cargo()));
     if !fs::read_to_string(folder.join("stamp")).is_ok_and(|known| known == stamp) {
         remove_folder(&folder)?;

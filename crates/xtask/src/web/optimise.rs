@@ -21,7 +21,7 @@ const FEATURES: [&str; 6] = [
 
 /// Measured in brotli, which finds repetitions itself: what is inlined, or merged to be short, hides them. Control flow is
 /// taken apart and made anew, and functions are ordered by how often they are called, which gives them short numbers.
-const PASSES: [&str; 7] = [
+pub(super) const PASSES: [&str; 7] = [
     "-O2",
     "--flatten",
     "--rereloop",
