@@ -4,12 +4,10 @@ import { journey } from "../lib/journey.mjs";
 import { firstVisit, routeBytes } from "../lib/measure.mjs";
 import * as dashboard from "../lib/page.mjs";
 import { RESTAURANTS } from "../lib/page.mjs";
+import { SCRIPT_BLOCKED } from "../lib/problems.mjs";
 
 /** What script, module and style sheet may weigh together: the limit of the build. */
 const LIMIT = Number(process.env.LETIP_ROUTE_LIMIT ?? 250_000);
-
-/** A browser that runs no script says so of each that the page has. */
-const SCRIPT_BLOCKED = /request failed: .*\.(js|wasm) csp/;
 
 journey("the page has its data before any script runs, and forms work without one", withoutScript, {
   javaScriptEnabled: false,

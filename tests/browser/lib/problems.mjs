@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 
+/** A browser that runs no script says so of each that the page has. */
+export const SCRIPT_BLOCKED = /request failed: .*\.(js|wasm) csp/;
+
 /** Everything that went wrong on the watched pages, but what a test expects. */
 export class Problems {
   #found = [];
