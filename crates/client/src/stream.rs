@@ -60,7 +60,8 @@ impl EventStream {
         let options = options.auth(move || {
             serde_json::to_value(Handshake { since: *lock(&last), token: None }).unwrap_or_default()
         });
-        let (socket, events) = Socket::connect(options)?;
+        // A server that shuts down says goodbye; whoever is not wanted any more is refused at the next attempt.
+        let (socket, events) = Socket::connect(options.reconnect_after_server_disconnect())?;
         Ok((socket, Self { events, seen }))
     }
 

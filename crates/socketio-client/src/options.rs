@@ -115,6 +115,13 @@ impl Options {
         self
     }
 
+    /// Connects again, too, when the server disconnects the socket, as one does that shuts down to be started anew.
+    #[must_use]
+    pub fn reconnect_after_server_disconnect(mut self) -> Self {
+        self.reconnection.after_server_disconnect = true;
+        self
+    }
+
     /// Time in which an attempt must have joined the namespace. 20 s by default.
     #[must_use]
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {

@@ -89,6 +89,23 @@ journey("a server killed in the middle finishes the job when it is back, and the
   await sameAsUndisturbed(server, job);
 });
 
+journey("a server that is shut down and started again is followed as before", async ({ page, server, problems }) => {
+  problems.expect(/ERR_CONNECTION_(REFUSED|RESET|CLOSED)|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED_ENCODING/);
+  problems.expect(/WebSocket|status of 503/);
+  await dashboard.visit(page, "/leads");
+  await dashboard.mark(page);
+  await server.shutDown();
+  const badge = page.locator('[aria-label="Connection"]');
+  await until("the page says that it is cut off", async () => {
+    return ["reconnecting", "offline"].includes(await badge.getAttribute("data-state"));
+  });
+  await server.restart();
+  await dashboard.live(page);
+  await server.search({ ...RESTAURANTS, maxResults: 3 });
+  await until("what was found since is listed", async () => (await dashboard.rows(page).count()) === 3);
+  assert.ok(await dashboard.isMarked(page), "the page was loaded again");
+});
+
 /** What a server that nobody disturbs makes of the same search is what must be there: nothing lost, nothing double. */
 async function sameAsUndisturbed(server, job) {
   const reference = await Server.start();
