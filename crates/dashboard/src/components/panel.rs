@@ -25,8 +25,9 @@ pub(crate) fn page_head(title: impl Fn() -> String + Clone + Send + Sync + 'stat
 /// Names the document after the page, for as long as that stands.
 fn name_document(title: Box<dyn Fn() -> String + Send + Sync>) {
     if cfg!(feature = "ssr") {
-        // The text goes into the head, which is written after the page, as it is.
-        let text = move || document_title(&title().replace('&', "&amp;").replace('<', "&lt;"));
+        // Read now: the head is written after the page, when what the title follows may be out of reach. Its text is taken
+        // as it is.
+        let text = untrack(|| document_title(&title().replace('&', "&amp;").replace('<', "&lt;")));
         drop(Title(TitleProps::builder().text(text).build()));
     } else {
         react(move || document().set_title(&document_title(&title())));

@@ -1,5 +1,8 @@
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::http::Request;
+use serde_json::json;
 
 use crate::support::{Answer, TestApp, business, seed};
 
@@ -30,6 +33,35 @@ async fn a_page_has_its_data_in_it() {
     assert!(detail.text().contains("Bravo"));
     for path in ["/", "/find", "/jobs"] {
         assert_eq!(page(&app, path).await.status.as_u16(), 200, "{path}");
+    }
+}
+
+/// Pages are rendered side by side on all threads: each has its own title and data, whatever thread ends it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_pages_at_once_are_each_their_own() {
+    let app = Arc::new(TestApp::new().await);
+    let leads =
+        seed(app.store(), (0..20).map(|n| business(&format!("Lead {n} of many"), "Espoo")).collect()).await;
+    let search = app.post("/api/scraper/scrape", json!({ "location": "Helsinki", "radiusKm": 3 })).await;
+    let job = search.json()["jobId"].as_str().unwrap().to_owned();
+    let render = |n: usize| {
+        let (path, title) = match leads.get(n * 7 % 40) {
+            Some(lead) => (format!("/leads/{}", lead.id), format!("<title>{} · Le Tip</title>", lead.name)),
+            None => (format!("/jobs/{job}"), "<title>All trades within 3 km of".to_owned()),
+        };
+        let app = Arc::clone(&app);
+        tokio::spawn(async move {
+            let answer = page(&app, &path).await;
+            assert_eq!(answer.status.as_u16(), 200, "{path}: {}", answer.text());
+            assert!(answer.text().contains(&title), "{path}: {}", answer.text());
+        })
+    };
+    // No more at once than the server takes.
+    for round in 0..30 {
+        let side_by_side: Vec<_> = (0..20).map(|n| render(round * 20 + n)).collect();
+        for rendered in side_by_side {
+            rendered.await.unwrap();
+        }
     }
 }
 
