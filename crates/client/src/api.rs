@@ -1,3 +1,5 @@
+mod writes;
+
 use std::any::Any;
 use std::fmt;
 use std::marker::PhantomData;
@@ -5,15 +7,17 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use contract::edit::BusinessContacts;
 use contract::endpoint::{NoBody, NoQuery, PathParams};
+use contract::enrichment::{EnrichmentBatch, EnrichmentLogEntry, HistoryQuery, ProviderInfo};
 use contract::event::{EventPage, EventQuery};
-use contract::job::JobQuery;
+use contract::export::ExportQuery;
+use contract::job::{FailedJobQuery, JobQuery};
 use contract::json::{self, FromJson};
 use contract::places::{CategorySuggestion, LocationSuggestion, SourceInfo, SuggestQuery};
 use contract::stats::Facets;
 use contract::{
-    Business, BusinessDetail, BusinessId, BusinessQuery, Endpoint, Job, JobAccepted, JobId, Method, Page,
-    ScrapeRequest, Stats, endpoints,
+    Business, BusinessDetail, BusinessId, BusinessQuery, Endpoint, Job, JobId, Method, Page, Stats, endpoints,
 };
 use serde_json::Value;
 
@@ -45,6 +49,12 @@ impl IdempotencyKey {
         Self(uuid::Uuid::new_v4().to_string())
     }
 
+    /// The key of an intent that has one already.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
     /// The key as it is sent.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -63,6 +73,22 @@ impl Default for IdempotencyKey {
 pub struct CallOptions {
     /// Sent as `Idempotency-Key`.
     pub idempotency_key: Option<IdempotencyKey>,
+    /// Sent as `If-Match`: the version that the change is made of.
+    pub version: Option<u64>,
+}
+
+impl CallOptions {
+    /// For a write that is one however often it is sent.
+    #[must_use]
+    pub fn keyed(key: IdempotencyKey) -> Self {
+        Self { idempotency_key: Some(key), version: None }
+    }
+
+    /// For a change of that version.
+    #[must_use]
+    pub fn of_version(version: u64) -> Self {
+        Self { idempotency_key: None, version: Some(version) }
+    }
 }
 
 impl ApiClient {
@@ -100,6 +126,9 @@ impl ApiClient {
             if !(200..300).contains(&response.status) {
                 return Err(ApiError::from_response(&response));
             }
+            if response.status == 204 {
+                return Ok((response.status, Value::Null));
+            }
             let answer = response.json().map_err(|error| ApiError::unreadable(response.status, error))?;
             Ok((response.status, answer))
         })
@@ -113,7 +142,7 @@ impl ApiClient {
     where
         E: Endpoint<Query = NoQuery, Body = NoBody>,
     {
-        self.call::<E>(path, &NoQuery {}, &NoBody {}, CallOptions { idempotency_key: Some(key) })
+        self.call::<E>(path, &NoQuery {}, &NoBody {}, CallOptions::keyed(key))
     }
 }
 
@@ -162,6 +191,11 @@ reads! {
     list_businesses(query: &BusinessQuery) -> Page<Business> = ListBusinesses(&(), query);
     /// A business with its contacts.
     business(id: BusinessId) -> BusinessDetail = GetBusiness(&id, &NoQuery {});
+    /// The contacts of a business.
+    contacts(id: BusinessId) -> BusinessContacts = ListContacts(&id, &NoQuery {});
+    /// A page of what enrichment did for a business.
+    enrichment_history(id: BusinessId, query: &HistoryQuery) -> Page<EnrichmentLogEntry> =
+        ListEnrichmentHistory(&id, query);
     /// How the businesses of a filter spread over its facets.
     facets(query: &BusinessQuery) -> Facets = GetFacets(&(), query);
     /// Figures over all businesses.
@@ -180,33 +214,23 @@ reads! {
     jobs(query: &JobQuery) -> Page<Job> = ListJobs(&(), query);
     /// One job.
     job(id: JobId) -> Job = GetJob(&id, &NoQuery {});
+    /// A page of failed jobs.
+    failed_jobs(query: &FailedJobQuery) -> Page<Job> = ListFailedJobs(&(), query);
+    /// A batch with where each of its businesses stands.
+    enrichment_batch(job: JobId) -> EnrichmentBatch = GetEnrichmentBatch(&job, &NoQuery {});
+    /// What can enrich.
+    providers() -> Vec<ProviderInfo> = ListProviders(&(), &NoQuery {});
     /// Past events.
     events(query: &EventQuery) -> EventPage = ListEvents(&(), query);
 }
 
-/// Writing. Each fails when the server cannot be reached, refuses, or answers in another shape.
-impl ApiClient {
-    /// Looks for places; the same key and request start one job however often they are sent. A field that is wrong is
-    /// found by [`ApiError::field`].
-    pub fn start_scrape(&self, request: &ScrapeRequest, key: IdempotencyKey) -> Call<JobAccepted> {
-        let options = CallOptions { idempotency_key: Some(key) };
-        self.call::<endpoints::StartScrape>(&(), &NoQuery {}, request, options)
-    }
-
-    /// Stops a job; 409 when it is finished already.
-    pub fn cancel_job(&self, id: JobId, key: IdempotencyKey) -> Call<Job> {
-        self.act::<endpoints::CancelJob>(&id, key)
-    }
-
-    /// Puts a failed or cancelled job back into the queue; 409 when it is neither.
-    pub fn retry_job(&self, id: JobId, key: IdempotencyKey) -> Call<Job> {
-        self.act::<endpoints::RetryJob>(&id, key)
-    }
-
-    /// Enriches one business.
-    pub fn enrich_business(&self, id: BusinessId, key: IdempotencyKey) -> Call<JobAccepted> {
-        self.act::<endpoints::EnrichBusiness>(&id, key)
-    }
+/// Where the businesses of a filter can be had as a file: for a link, which saves what it answers.
+///
+/// # Errors
+/// When the filters have no form in a URL.
+pub fn export_url(query: &ExportQuery) -> Result<String, ApiError> {
+    let query = query_string(&to_json(query)?)?;
+    Ok(format!("{}?{query}", endpoints::ExportBusinesses::PATH))
 }
 
 fn request_for<E: Endpoint>(
@@ -245,6 +269,9 @@ fn request(
     let mut headers = vec![("accept".to_owned(), "application/json".to_owned())];
     if let Some(key) = options.idempotency_key {
         headers.push(("idempotency-key".to_owned(), key.0));
+    }
+    if let Some(version) = options.version {
+        headers.push(("if-match".to_owned(), format!("\"{version}\"")));
     }
     if body.is_some() {
         headers.push(("content-type".to_owned(), "application/json".to_owned()));

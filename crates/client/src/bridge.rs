@@ -41,9 +41,15 @@ impl Bridge {
     /// for the caller to run; it ends by itself.
     pub fn apply(&self, event: Event) -> Option<impl Future<Output = ()> + use<>> {
         match event.payload {
-            EventPayload::BusinessCreated(business) | EventPayload::BusinessUpdated(business) => {
+            EventPayload::BusinessCreated(business) => {
                 self.client.upsert(*business);
                 self.soon([keys::businesses::all_facets()]);
+            }
+            EventPayload::BusinessUpdated(business) => {
+                let detail = keys::business::detail(business.id);
+                self.client.upsert(*business);
+                // The event says how many contacts there are, not who they are.
+                self.soon([keys::businesses::all_facets(), detail]);
             }
             EventPayload::BusinessDeleted(deleted) => {
                 self.client.delete::<Business>(deleted.id, deleted.version);
@@ -53,8 +59,11 @@ impl Bridge {
                 self.soon([keys::businesses::all_facets()]);
                 return self.changed.add(&bulk).then(|| self.changed.clone().fetch());
             }
-            EventPayload::ScrapingProgress(moved) | EventPayload::EnrichmentProgress(moved) => {
+            EventPayload::ScrapingProgress(moved) => self.change_job(JobChange::moved(moved)),
+            EventPayload::EnrichmentProgress(moved) => {
+                let batch = keys::enrichment::batch(moved.job_id);
                 self.change_job(JobChange::moved(moved));
+                self.soon([batch]);
             }
             EventPayload::ScrapingComplete(complete) => {
                 self.change_job(JobChange::completed(&complete));

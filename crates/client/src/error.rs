@@ -1,7 +1,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use contract::{FieldError, Problem, json};
+use contract::{Business, FieldError, Problem, json};
 
 use crate::transport::{Response, TransportError};
 
@@ -67,6 +67,13 @@ impl ApiError {
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&FieldError> {
         self.problem.as_ref()?.errors.iter().find(|error| error.field == name)
+    }
+
+    /// What stands there now, where the change was made of an older version.
+    #[must_use]
+    pub fn current(&self) -> Option<Business> {
+        let current = self.problem.as_ref()?.current.as_ref()?;
+        json::read(current).ok()
     }
 
     /// Whether the same call may succeed later.

@@ -1,5 +1,10 @@
 //! What the pages write. A mutation brings its own idempotency key, so that a retry is never a second write.
 
+mod batches;
+mod businesses;
+mod contacts;
+mod optimistic;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,6 +12,13 @@ use contract::{Business, BusinessId, EnrichmentStatus, Job, JobAccepted, JobId, 
 use requery::{MutationOptions, QueryClient, QueryFilters};
 
 use crate::{ApiClient, ApiError, Connection, IdempotencyKey, queries};
+
+pub use batches::{enrich_batch, retry_failed_jobs};
+pub use businesses::{
+    BusinessUpdate, bulk_businesses, create_business, delete_business, merge_business, unmerge_business,
+    update_business,
+};
+pub use contacts::{ContactUpdate, add_contact, delete_contact, update_contact};
 
 /// An enrichment that has not begun by then waits behind others: the business is shown as the server has it.
 const BEGINS_WITHIN: Duration = Duration::from_secs(10);
@@ -64,6 +76,21 @@ pub fn enrich_business(api: &ApiClient) -> MutationOptions<JobAccepted, ApiError
 fn show_job(client: &QueryClient, job: &Job) {
     client.upsert(job.clone());
     renew_job_lists(client);
+}
+
+/// Puts what the server says of a business into the cache, as its event will once more.
+fn show_business(client: &QueryClient, business: &Business) {
+    client.upsert(business.clone());
+    // Started, not awaited.
+    drop(client.invalidate_queries(QueryFilters::prefix(keys::businesses::all_facets())));
+}
+
+/// Lists of businesses, what is counted in them, and figures.
+fn renew_lists(client: &QueryClient) {
+    for key in [keys::businesses::all(), keys::businesses::all_facets(), keys::stats::all()] {
+        // Started, not awaited.
+        drop(client.invalidate_queries(QueryFilters::prefix(key)));
+    }
 }
 
 fn renew_job_lists(client: &QueryClient) {

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use contract::job::JobQuery;
+use contract::edit::BusinessContacts;
+use contract::enrichment::{EnrichmentBatch, EnrichmentLogEntry, HistoryQuery, ProviderInfo};
+use contract::job::{FailedJobQuery, JobQuery};
 use contract::json::{self, FromJson};
 use contract::places::{CategorySuggestion, LocationSuggestion, SourceInfo, SuggestQuery};
 use contract::policy::{self, CachePolicy};
@@ -103,6 +105,28 @@ pub fn business_detail(api: &ApiClient, id: BusinessId) -> QueryOptions<Business
     query(api, key, policy::BUSINESS_DETAIL, Box::new(move |api| api.business(id))).entity::<Business>()
 }
 
+/// The contacts of a business.
+#[must_use]
+pub fn contacts(api: &ApiClient, id: BusinessId) -> QueryOptions<BusinessContacts, ApiError> {
+    let key = keys::business::contacts(id);
+    query(api, key, policy::BUSINESS_PARTS, Box::new(move |api| api.contacts(id)))
+}
+
+/// The first page of what enrichment did for a business.
+#[must_use]
+pub fn enrichment_history(
+    api: &ApiClient,
+    id: BusinessId,
+) -> QueryOptions<Page<EnrichmentLogEntry>, ApiError> {
+    let key = keys::business::enrichment_history(id);
+    query(
+        api,
+        key,
+        policy::BUSINESS_PARTS,
+        Box::new(move |api| api.enrichment_history(id, &HistoryQuery::default())),
+    )
+}
+
 /// Figures over all businesses.
 #[must_use]
 pub fn stats(api: &ApiClient) -> QueryOptions<Stats, ApiError> {
@@ -133,6 +157,38 @@ fn polling_job(options: QueryOptions<Job, ApiError>, connection: &Connection) ->
             policy::job_poll_interval(status, !connection.is_lost())
         })
         .refetch_interval_in_background(true)
+}
+
+/// A batch with where each of its businesses stands. Polls while it is unfinished and the socket is down.
+#[must_use]
+pub fn enrichment_batch(
+    api: &ApiClient,
+    connection: &Connection,
+    id: JobId,
+) -> QueryOptions<EnrichmentBatch, ApiError> {
+    let (key, connection) = (keys::enrichment::batch(id), connection.clone());
+    query(api, key, policy::JOB, Box::new(move |api| api.enrichment_batch(id)))
+        .refetch_interval_fn(move |state| {
+            let status = state.data.as_ref().map(|batch| batch.job.status);
+            policy::job_poll_interval(status, !connection.is_lost()).map(|_| policy::BATCH_POLL)
+        })
+        .refetch_interval_in_background(true)
+}
+
+/// What can enrich.
+#[must_use]
+pub fn providers(api: &ApiClient) -> QueryOptions<Vec<ProviderInfo>, ApiError> {
+    let key = keys::enrichment::providers();
+    query(api, key, policy::CATALOGUE, Box::new(ApiClient::providers))
+}
+
+/// The newest failed jobs, members of batches among them.
+#[must_use]
+pub fn failed_jobs(api: &ApiClient, connection: &Connection) -> QueryOptions<Page<Job>, ApiError> {
+    let (key, connection) = (keys::jobs::failed(), connection.clone());
+    query(api, key, policy::JOB, Box::new(|api| api.failed_jobs(&FailedJobQuery::default())))
+        .entity::<Job>()
+        .refetch_interval_fn(move |_| connection.is_lost().then_some(policy::JOB_POLL))
 }
 
 /// The latest searches.

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use crate::business::word_enum;
 use crate::json::{FromJson, Reading};
-use crate::{BusinessId, JobId, SessionId, TokenId, UserId};
+use crate::{BusinessId, ContactId, JobId, SessionId, TokenId, UserId};
 
 /// An HTTP method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,7 +53,7 @@ word_enum! {
     }
 }
 
-/// The arguments in a path: `()` for none, else the id that stands in braces.
+/// The arguments in a path: `()` for none, else the ids that stand in braces, in their order.
 pub trait PathParams: fmt::Debug + Clone + DeserializeOwned + Send + Sync + 'static {
     /// `template` with its braces filled.
     fn fill(&self, template: &str) -> String;
@@ -76,6 +76,12 @@ macro_rules! one_id {
 }
 
 one_id!(BusinessId, JobId, SessionId, TokenId, UserId);
+
+impl PathParams for (BusinessId, ContactId) {
+    fn fill(&self, template: &str) -> String {
+        fill_one(&fill_one(template, &self.0.to_string()), &self.1.to_string())
+    }
+}
 
 fn fill_one(template: &str, value: &str) -> String {
     match (template.find('{'), template.find('}')) {
@@ -132,6 +138,10 @@ pub struct NoQuery {}
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NoBody {}
 
+/// The answer of an endpoint that sends a file: bytes as they come, of the media type that the request asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub struct File;
+
 /// What the OpenAPI document needs to know of a type; nothing without the feature `openapi`.
 pub trait Schemas {
     /// The type as query parameters.
@@ -160,6 +170,21 @@ impl Schemas for NoQuery {
 impl FromJson for NoBody {
     fn from_json(_: &serde_json::Value, _: &mut Reading) -> Self {
         Self {}
+    }
+}
+
+impl FromJson for File {
+    fn from_json(_: &serde_json::Value, _: &mut Reading) -> Self {
+        Self
+    }
+}
+
+impl Schemas for File {
+    #[cfg(feature = "openapi")]
+    fn schema(
+        _: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>)>,
+    ) -> Option<utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>> {
+        None
     }
 }
 

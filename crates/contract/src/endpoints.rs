@@ -4,15 +4,24 @@ use crate::auth::{
     ApiToken, ApiTokenCreated, LoginRequest, Me, NewApiToken, NewUser, PasswordChange, Session, SetupRequest,
     User, UserChange,
 };
-use crate::endpoint::{Endpoint, Method, NoBody, NoQuery, Role, Schemas};
-use crate::enrichment::{BatchAccepted, BatchEnrichmentRequest};
+use crate::bulk::{BulkAnswer, BulkRequest};
+use crate::edit::{
+    BusinessContacts, BusinessDraft, BusinessPatch, ContactPatch, ContactSaved, ContactsChanged,
+    MergeRequest, UnmergeRequest,
+};
+use crate::endpoint::{Endpoint, File, Method, NoBody, NoQuery, Role, Schemas};
+use crate::enrichment::{
+    BatchAccepted, BatchEnrichmentRequest, EnrichmentBatch, EnrichmentLogEntry, HistoryQuery, ProviderInfo,
+};
 use crate::event::{EventPage, EventQuery};
-use crate::job::{FailedJobQuery, JobQuery};
+use crate::export::ExportQuery;
+use crate::import::{FileUpload, ImportPreview};
+use crate::job::{FailedJobQuery, JobQuery, RetriedJobs};
 use crate::places::{CategorySuggestion, LocationSuggestion, SourceInfo, SuggestQuery};
 use crate::stats::Facets;
 use crate::{
-    Business, BusinessDetail, BusinessId, BusinessQuery, Job, JobAccepted, JobId, Page, ScrapeRequest,
-    SessionId, Stats, TokenId, UserId,
+    Business, BusinessDetail, BusinessId, BusinessQuery, ContactId, Job, JobAccepted, JobId, Page,
+    ScrapeRequest, SessionId, Stats, TokenId, UserId,
 };
 
 /// Declares bodies and answers: their schemas come from `ToSchema`.
@@ -54,32 +63,48 @@ schemas!(
     ApiTokenCreated,
     BatchAccepted,
     BatchEnrichmentRequest,
+    BulkAnswer,
+    BulkRequest,
+    Business,
+    BusinessContacts,
     BusinessDetail,
+    BusinessDraft,
+    BusinessPatch,
+    ContactPatch,
+    ContactSaved,
+    ContactsChanged,
+    EnrichmentBatch,
     EventPage,
     Facets,
+    ImportPreview,
     Job,
     JobAccepted,
     LoginRequest,
     Me,
+    MergeRequest,
     NewApiToken,
     NewUser,
     Page<Business>,
+    Page<EnrichmentLogEntry>,
     Page<Job>,
     PasswordChange,
+    RetriedJobs,
     ScrapeRequest,
     SetupRequest,
     Stats,
+    UnmergeRequest,
     User,
     UserChange,
     Vec<ApiToken>,
     Vec<CategorySuggestion>,
     Vec<Job>,
     Vec<LocationSuggestion>,
+    Vec<ProviderInfo>,
     Vec<Session>,
     Vec<SourceInfo>,
     Vec<User>,
 );
-query_schemas!(BusinessQuery, EventQuery, FailedJobQuery, JobQuery, SuggestQuery);
+query_schemas!(BusinessQuery, EventQuery, ExportQuery, FailedJobQuery, HistoryQuery, JobQuery, SuggestQuery);
 
 /// Who may call an endpoint.
 macro_rules! role {
@@ -162,6 +187,63 @@ endpoints! {
     GetBusiness = Get "/api/businesses/{id}" in "businesses" for Viewer {
         path: BusinessId, query: NoQuery, body: NoBody, 200 => BusinessDetail, failures: [404]
     }
+    /// Add a business by hand.
+    CreateBusiness = Post "/api/businesses" in "businesses" for Member {
+        path: (), query: NoQuery, body: BusinessDraft, 201 => Business, failures: [413, 415, 422]
+    }
+    /// Change fields of a business: what is absent stays, null clears. What a person set is not overwritten later.
+    UpdateBusiness = Patch "/api/businesses/{id}" in "businesses" for Member {
+        path: BusinessId, query: NoQuery, body: BusinessPatch, 200 => Business, failures: [404, 412, 413, 415, 422]
+    }
+    /// Delete a business with its contacts and history.
+    DeleteBusiness = Delete "/api/businesses/{id}" in "businesses" for Member {
+        path: BusinessId, query: NoQuery, body: NoBody, 204 => NoBody, failures: [404, 412]
+    }
+    /// The contacts of a business, the primary one first.
+    ListContacts = Get "/api/businesses/{id}/contacts" in "contacts" for Viewer {
+        path: BusinessId, query: NoQuery, body: NoBody, 200 => BusinessContacts, failures: [404]
+    }
+    /// Add a contact by hand.
+    AddContact = Post "/api/businesses/{id}/contacts" in "contacts" for Member {
+        path: BusinessId, query: NoQuery, body: ContactPatch, 201 => ContactSaved, failures: [404, 413, 415, 422]
+    }
+    /// Change fields of a contact; If-Match names the business's version.
+    UpdateContact = Patch "/api/businesses/{id}/contacts/{contactId}" in "contacts" for Member {
+        path: (BusinessId, ContactId), query: NoQuery, body: ContactPatch, 200 => ContactSaved,
+        failures: [404, 412, 413, 415, 422]
+    }
+    /// Delete a contact, so that it is not found again; If-Match names the business's version.
+    DeleteContact = Delete "/api/businesses/{id}/contacts/{contactId}" in "contacts" for Member {
+        path: (BusinessId, ContactId), query: NoQuery, body: NoBody, 200 => ContactsChanged, failures: [404, 412]
+    }
+    /// What enrichment did for a business, the newest first, each value with its evidence.
+    ListEnrichmentHistory = Get "/api/businesses/{id}/enrichment-history" in "enrichment" for Viewer {
+        path: BusinessId, query: HistoryQuery, body: NoBody, 200 => Page<EnrichmentLogEntry>, failures: [404, 422]
+    }
+    /// Do one thing to many businesses: at once up to 500 of them, else, and to enrich them, by a job (202).
+    BulkBusinesses = Post "/api/businesses/bulk" in "businesses" for Member {
+        path: (), query: NoQuery, body: BulkRequest, 200 => BulkAnswer, failures: [404, 413, 415, 422]
+    }
+    /// The businesses of a filter as a file, with the attribution of their sources.
+    ExportBusinesses = Get "/api/businesses/export" in "businesses" for Viewer {
+        path: (), query: ExportQuery, body: NoBody, 200 => File, failures: [422]
+    }
+    /// Merge another business into this one, which is then gone; nothing that either says is lost.
+    MergeBusiness = Post "/api/businesses/{id}/merge" in "businesses" for Member {
+        path: BusinessId, query: NoQuery, body: MergeRequest, 200 => Business, failures: [404, 413, 415, 422]
+    }
+    /// Undo a merge: the business that was merged away is back, under its own id.
+    UnmergeBusiness = Post "/api/businesses/{id}/unmerge" in "businesses" for Member {
+        path: BusinessId, query: NoQuery, body: UnmergeRequest, 200 => Business, failures: [404, 409, 413, 415, 422]
+    }
+    /// What an import of a file would do: columns, sample, duplicates. Nothing is written.
+    PreviewImport = Post "/api/businesses/import/preview" in "businesses" for Member {
+        path: (), query: NoQuery, body: FileUpload, 200 => ImportPreview, failures: [413, 415, 422]
+    }
+    /// Import a file of places.
+    ImportBusinesses = Post "/api/businesses/import" in "businesses" for Member {
+        path: (), query: NoQuery, body: FileUpload, 202 => JobAccepted, failures: [413, 415, 422]
+    }
     /// Look for places around a location.
     StartScrape = Post "/api/scraper/scrape" in "scraper" for Member {
         path: (), query: NoQuery, body: ScrapeRequest, 202 => JobAccepted, failures: [413, 415, 422]
@@ -192,7 +274,16 @@ endpoints! {
     }
     /// Enrich many businesses.
     EnrichBatch = Post "/api/enrichment/batch" in "enrichment" for Member {
-        path: (), query: NoQuery, body: BatchEnrichmentRequest, 202 => BatchAccepted, failures: [404, 413, 415, 422]
+        path: (), query: NoQuery, body: BatchEnrichmentRequest, 202 => BatchAccepted,
+        failures: [404, 409, 413, 415, 422]
+    }
+    /// A batch with where each of its businesses stands.
+    GetEnrichmentBatch = Get "/api/enrichment/batch/{jobId}" in "enrichment" for Viewer {
+        path: JobId, query: NoQuery, body: NoBody, 200 => EnrichmentBatch, failures: [404]
+    }
+    /// What can enrich, with its cost and quota.
+    ListProviders = Get "/api/enrichment/providers" in "enrichment" for Viewer {
+        path: (), query: NoQuery, body: NoBody, 200 => Vec<ProviderInfo>, failures: []
     }
     /// List jobs, the newest first.
     ListJobs = Get "/api/jobs" in "jobs" for Viewer {
@@ -206,6 +297,10 @@ endpoints! {
     GetJob = Get "/api/jobs/{id}" in "jobs" for Viewer {
         path: JobId, query: NoQuery, body: NoBody, 200 => Job, failures: [404]
     }
+    /// The records that a job could not use, as CSV with line and reason.
+    GetRejectedRecords = Get "/api/jobs/{id}/rejected" in "jobs" for Viewer {
+        path: JobId, query: NoQuery, body: NoBody, 200 => File, failures: [404]
+    }
     /// Stop a job; 409 when it is finished already.
     CancelJob = Post "/api/jobs/{id}/cancel" in "jobs" for Member {
         path: JobId, query: NoQuery, body: NoBody, 200 => Job, failures: [404, 409]
@@ -213,6 +308,10 @@ endpoints! {
     /// Put a failed or cancelled job back into the queue; 409 when it is neither.
     RetryJob = Post "/api/jobs/{id}/retry" in "jobs" for Member {
         path: JobId, query: NoQuery, body: NoBody, 200 => Job, failures: [404, 409]
+    }
+    /// Put failed jobs back into the queue, at most 1,000 at once; of batches, the members that failed.
+    RetryFailedJobs = Post "/api/jobs/retry-failed" in "jobs" for Member {
+        path: (), query: NoQuery, body: NoBody, 200 => RetriedJobs, failures: []
     }
     /// Past events, for catching up over plain HTTP.
     ListEvents = Get "/api/events" in "events" for Viewer {
@@ -306,6 +405,8 @@ mod tests {
         assert_eq!(BusinessId(7).fill(GetBusiness::PATH), "/api/businesses/7");
         let job = JobId(uuid::Uuid::nil());
         assert_eq!(job.fill(CancelJob::PATH), "/api/jobs/00000000-0000-0000-0000-000000000000/cancel");
+        let contact = (BusinessId(7), crate::ContactId(9));
+        assert_eq!(contact.fill(UpdateContact::PATH), "/api/businesses/7/contacts/9");
         assert_eq!(().fill(GetStats::PATH), "/api/businesses/stats");
     }
 }

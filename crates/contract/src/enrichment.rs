@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BusinessId, FieldError, JobId, JobStatus, Timestamp, from_json};
+use crate::places::SourceState;
+use crate::{BusinessId, FieldError, Job, JobId, JobStatus, Timestamp, from_json};
 
 /// The most businesses that one batch takes.
 pub const MAX_BATCH: usize = 1000;
@@ -45,10 +46,7 @@ impl BatchEnrichmentRequest {
             errors.push(FieldError::new("count", "range", "give a number from 1 to 1000"));
         }
         if let Some(Err(filter_errors)) = self.filter.as_ref().map(crate::BusinessQuery::validate) {
-            errors.extend(filter_errors.into_iter().map(|mut error| {
-                error.field = format!("filter.{}", error.field);
-                error
-            }));
+            errors.extend(filter_errors.into_iter().map(|error| error.within("filter")));
         }
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
@@ -70,9 +68,66 @@ pub struct BatchAccepted {
 }
 
 from_json!(deserialize BatchAccepted { job_id, status, total_count, started_at });
+/// A batch with where each of its businesses stands.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EnrichmentBatch {
+    /// The batch's job, with its progress and counts: `found` businesses are done, of them `saved` without failure and
+    /// `failed` with one.
+    pub job: Job,
+    /// The businesses in the order of the request.
+    pub items: Vec<BatchItem>,
+}
+
+from_json!(deserialize EnrichmentBatch { job, items });
+
+/// One business of a batch.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BatchItem {
+    /// The business.
+    pub business_id: BusinessId,
+    /// Its name; absent where it was deleted meanwhile.
+    pub name: Option<String>,
+    /// The job that enriches it.
+    pub job_id: JobId,
+    /// Where that job stands.
+    pub status: JobStatus,
+    /// How it ended, in the words of [`EnrichmentLogEntry::status`].
+    pub outcome: Option<String>,
+    /// Why it failed.
+    pub error: Option<String>,
+}
+
+from_json!(deserialize BatchItem { business_id, name, job_id, status, outcome, error });
+
+/// Something that enriches. One that needs a key is absent without it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ProviderInfo {
+    /// Its slug, as the log writes it.
+    pub provider: String,
+    /// Its name for people.
+    pub name: String,
+    /// What it finds, in words.
+    pub finds: String,
+    /// What one business costs, in words.
+    pub cost: String,
+    /// Businesses that it takes within its period, where that is bounded.
+    pub quota: Option<u64>,
+    /// Whether it can be used.
+    pub state: SourceState,
+    /// Why it cannot.
+    pub message: Option<String>,
+}
+
+from_json!(deserialize ProviderInfo { provider, name, finds, cost, quota, state, message });
 
 /// One provider's work on one business.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EnrichmentLogEntry {
@@ -100,8 +155,27 @@ pub struct EnrichmentLogEntry {
     pub evidence: Vec<Evidence>,
 }
 
+from_json!(deserialize EnrichmentLogEntry {
+    id, business_id, provider, status, fields_written, cost_minor, currency, started_at, duration_ms, error, evidence,
+});
+
+/// A page of what enrichment did for a business.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+pub struct HistoryQuery {
+    /// Rows a page, 1 to 200.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 200, default = 20))]
+    pub limit: Option<u32>,
+    /// `nextCursor` of the page before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}
+
 /// Where a value came from and how sure it is.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Evidence {
@@ -116,3 +190,5 @@ pub struct Evidence {
     /// 0 to 1.
     pub confidence: f64,
 }
+
+from_json!(deserialize Evidence { field, value, source_url, snippet, confidence });

@@ -18,6 +18,8 @@ word_enum! {
         Import = "import",
         /// Writes a file of businesses.
         Export = "export",
+        /// Does one thing to many businesses.
+        Bulk = "bulk",
     }
 }
 
@@ -157,6 +159,10 @@ pub struct JobQuery {
     /// Only jobs that stand there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<JobStatus>,
+    /// Only the members of this batch; without it the list holds no members of batches but those that failed, where
+    /// failed jobs are asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent_id: Option<JobId>,
     /// Rows a page, 1 to 200.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 200, default = 20))]
@@ -165,6 +171,19 @@ pub struct JobQuery {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
 }
+
+/// What became of a request to retry whatever failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RetriedJobs {
+    /// Jobs that wait for a worker again; at most 1,000 by one request.
+    pub retried: u64,
+    /// Failed jobs that are left; ask again for them.
+    pub remaining: u64,
+}
+
+from_json!(deserialize RetriedJobs { retried, remaining });
 
 /// A page of the failed jobs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

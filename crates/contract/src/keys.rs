@@ -170,6 +170,12 @@ pub mod enrichment {
         Key::of("enrichment-status").with("businessId", business)
     }
 
+    /// What can enrich.
+    #[must_use]
+    pub fn providers() -> Key {
+        Key::of("enrichment-providers")
+    }
+
     /// How a batch goes.
     #[must_use]
     pub fn batch(job: JobId) -> Key {
@@ -246,6 +252,7 @@ mod tests {
             scraper::locations(&typed),
             enrichment::status(id),
             enrichment::batch(job),
+            enrichment::providers(),
             jobs::detail(job),
             jobs::all(),
             jobs::list(&Default::default()),

@@ -1,14 +1,18 @@
 #![doc = include_str!("../README.md")]
 
 pub mod auth;
+pub mod bulk;
 pub mod business;
 #[cfg(feature = "cache")]
 mod cached;
+pub mod edit;
 pub mod endpoint;
 pub mod endpoints;
 pub mod enrichment;
 pub mod event;
+pub mod export;
 pub mod id;
+pub mod import;
 pub mod job;
 pub mod json;
 pub mod keys;

@@ -28,10 +28,13 @@ pub struct Problem {
     /// One entry a field that is wrong.
     #[serde(default)]
     pub errors: Vec<FieldError>,
+    /// What stands there now, where a change was made of an older version (status 412).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current: Option<serde_json::Value>,
 }
 
 from_json!(deserialize Problem {
-    kind as "type", title, status, detail, instance, request_id, errors or default,
+    kind as "type", title, status, detail, instance, request_id, errors or default, current,
 });
 
 /// What is wrong with one field.
@@ -40,7 +43,7 @@ from_json!(deserialize Problem {
 pub struct FieldError {
     /// The field's name as the contract writes it; dots lead into objects.
     pub field: String,
-    /// A stable word: `required`, `range`, `format`, `unknown`, `ambiguous`.
+    /// A stable word: `required`, `empty`, `range`, `format`, `unknown`, `immutable`, `ambiguous`.
     pub code: String,
     /// What to do, in words.
     pub message: String,
@@ -61,6 +64,13 @@ impl FieldError {
             message: message.into(),
             suggestions: Vec::new(),
         }
+    }
+
+    /// The same error of a field within an object.
+    #[must_use]
+    pub fn within(mut self, object: &str) -> Self {
+        self.field = format!("{object}.{}", self.field);
+        self
     }
 
     /// The same error with values that would have been accepted.

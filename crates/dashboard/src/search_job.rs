@@ -93,6 +93,7 @@ pub fn title(job: &Job) -> String {
         JobKind::Export => "Export leads".to_owned(),
         JobKind::Enrich => "Enrich a lead".to_owned(),
         JobKind::BatchEnrich => "Enrich many leads".to_owned(),
+        JobKind::Bulk => "Change many leads".to_owned(),
     }
 }
 

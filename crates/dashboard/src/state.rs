@@ -92,6 +92,7 @@ mod tests {
             instance: None,
             request_id: None,
             errors: Vec::new(),
+            current: None,
         };
         let state = PageState { find_failure: Some(FindFailure { form, problem }), ..Default::default() };
         let script = state.to_script();

@@ -9,6 +9,7 @@ pub mod matching;
 pub mod normalise;
 mod pipeline;
 mod place;
+mod preview;
 pub mod scrape;
 pub mod source;
 #[cfg(any(test, feature = "synthetic"))]
@@ -22,4 +23,5 @@ mod timestamp;
 pub use error::{DiscoveryError, SourceError};
 pub use pipeline::{MERGES_KEPT, MergeNote, Outcome, REVIEWS_KEPT, ReviewNote, Run, ToldFeature};
 pub use place::{Network, Phone, Place, RAW_LIMIT, RawPlace, Record, Rejected};
+pub use preview::preview;
 pub use source::{PlaceSource, SourceRegistry};

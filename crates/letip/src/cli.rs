@@ -201,6 +201,7 @@ pub(crate) struct ImportArgs {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   letip export --format csv --output leads.csv
+  letip export --format xlsx --tag vip --output vip.xlsx
   letip export --format geojson --category restaurant --has-phone true > leads.geojson
   letip export --format json --near 60.17,24.94 --radius-km 1 | jq '.businesses[].name'")]
 pub(crate) struct ExportArgs {
@@ -220,10 +221,26 @@ pub(crate) struct ExportArgs {
 pub(crate) enum ExportFormat {
     /// One line a business, with a header
     Csv,
+    /// A workbook: one row a business
+    Xlsx,
     /// One object: businesses, count and attribution
     Json,
     /// A FeatureCollection of points
     Geojson,
+    /// One card a business
+    Vcard,
+}
+
+impl From<ExportFormat> for contract::export::ExportFormat {
+    fn from(format: ExportFormat) -> Self {
+        match format {
+            ExportFormat::Csv => Self::Csv,
+            ExportFormat::Xlsx => Self::Xlsx,
+            ExportFormat::Json => Self::Json,
+            ExportFormat::Geojson => Self::Geojson,
+            ExportFormat::Vcard => Self::Vcard,
+        }
+    }
 }
 
 /// Which businesses: the filters of the list, joined by AND.
@@ -597,7 +614,7 @@ mod tests {
         };
         check("letip jobs show 12", "<ID>");
         check("letip serve --listen localhost", "--listen");
-        check("letip export --format xml", "csv, json, geojson");
+        check("letip export --format xml", "csv, xlsx, json, geojson, vcard");
         check("letip export --format csv --near 91,0", "latitude,longitude");
         check("letip jobs work --job-lease 0", "0.1 to 3600");
     }

@@ -23,6 +23,11 @@ pub(crate) fn config(args: &DataArgs) -> Result<StoreConfig, Failure> {
     Ok(StoreConfig::sqlite(folder))
 }
 
+/// Where files that come in are kept: beside the database, or in the data folder where that is elsewhere.
+pub(crate) fn uploads(args: &DataArgs) -> Result<PathBuf, Failure> {
+    Ok(folder(args)?.join("uploads"))
+}
+
 /// The data folder that the arguments name.
 fn folder(args: &DataArgs) -> Result<PathBuf, Failure> {
     let given = args.data_dir.clone().or_else(|| default_folder(|name| std::env::var_os(name)));

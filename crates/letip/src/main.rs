@@ -3,7 +3,6 @@
 mod cli;
 mod commands;
 mod data;
-mod export;
 mod file;
 mod logging;
 mod output;

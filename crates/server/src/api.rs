@@ -1,10 +1,16 @@
 //! The handlers of the contract's endpoints, one module a domain.
 
 mod auth;
+mod bulk;
 mod businesses;
+mod by_hand;
+mod contacts;
 mod enrichment;
 mod events;
+mod export;
+mod import;
 mod jobs;
+mod merges;
 mod scraper;
 mod users;
 
@@ -12,10 +18,10 @@ use axum::Router;
 use store::StoreError;
 
 use crate::app::App;
-use crate::endpoint::mount;
+use crate::endpoint::{mount, mount_file, mount_upload};
 use crate::problem::{ApiProblem, CONFLICT, NOT_FOUND};
 
-/// Every endpoint of the contract; a test compares the list with it.
+/// Every endpoint of the contract but [`uploads`]; a test compares the list with it.
 pub(crate) fn routes() -> Router<App> {
     use contract::endpoints as e;
     let router = Router::new();
@@ -23,6 +29,18 @@ pub(crate) fn routes() -> Router<App> {
     let router = mount::<e::GetStats, _, _>(router, businesses::stats);
     let router = mount::<e::GetFacets, _, _>(router, businesses::facets);
     let router = mount::<e::GetBusiness, _, _>(router, businesses::get);
+    let router = mount::<e::CreateBusiness, _, _>(router, businesses::create);
+    let router = mount::<e::UpdateBusiness, _, _>(router, businesses::update);
+    let router = mount::<e::DeleteBusiness, _, _>(router, businesses::delete);
+    let router = mount::<e::ListContacts, _, _>(router, contacts::list);
+    let router = mount::<e::AddContact, _, _>(router, contacts::add);
+    let router = mount::<e::UpdateContact, _, _>(router, contacts::update);
+    let router = mount::<e::DeleteContact, _, _>(router, contacts::delete);
+    let router = mount::<e::ListEnrichmentHistory, _, _>(router, enrichment::history);
+    let router = mount::<e::BulkBusinesses, _, _>(router, bulk::run);
+    let router = mount::<e::MergeBusiness, _, _>(router, merges::merge);
+    let router = mount::<e::UnmergeBusiness, _, _>(router, merges::unmerge);
+    let router = mount_file::<e::ExportBusinesses, _, _>(router, export::businesses);
     let router = mount::<e::StartScrape, _, _>(router, scraper::start);
     let router = mount::<e::GetScrapeStatus, _, _>(router, scraper::status);
     let router = mount::<e::ListScrapeJobs, _, _>(router, scraper::recent);
@@ -31,11 +49,15 @@ pub(crate) fn routes() -> Router<App> {
     let router = mount::<e::SuggestLocations, _, _>(router, scraper::locations);
     let router = mount::<e::EnrichBusiness, _, _>(router, enrichment::one);
     let router = mount::<e::EnrichBatch, _, _>(router, enrichment::batch);
+    let router = mount::<e::GetEnrichmentBatch, _, _>(router, enrichment::batch_state);
+    let router = mount::<e::ListProviders, _, _>(router, enrichment::providers);
     let router = mount::<e::ListJobs, _, _>(router, jobs::list);
     let router = mount::<e::ListFailedJobs, _, _>(router, jobs::failed);
     let router = mount::<e::GetJob, _, _>(router, jobs::get);
+    let router = mount_file::<e::GetRejectedRecords, _, _>(router, import::rejected);
     let router = mount::<e::CancelJob, _, _>(router, jobs::cancel);
     let router = mount::<e::RetryJob, _, _>(router, jobs::retry);
+    let router = mount::<e::RetryFailedJobs, _, _>(router, jobs::retry_failed);
     let router = mount::<e::ListEvents, _, _>(router, events::list);
     let router = mount::<e::Setup, _, _>(router, auth::setup);
     let router = mount::<e::Login, _, _>(router, auth::login);
@@ -51,6 +73,13 @@ pub(crate) fn routes() -> Router<App> {
     let router = mount::<e::CreateUser, _, _>(router, users::create);
     let router = mount::<e::UpdateUser, _, _>(router, users::update);
     mount::<e::DeleteUser, _, _>(router, users::delete)
+}
+
+/// The endpoints that take a file: a large one takes its time.
+pub(crate) fn uploads() -> Router<App> {
+    use contract::endpoints as e;
+    let router = mount_upload::<e::PreviewImport, _, _>(Router::new(), import::preview);
+    mount_upload::<e::ImportBusinesses, _, _>(router, import::start)
 }
 
 impl From<StoreError> for ApiProblem {

@@ -37,6 +37,7 @@ struct Shared {
     auth: Auth,
     gateway: Gateway,
     liveness: Liveness,
+    downloads: Arc<Semaphore>,
 }
 
 impl std::fmt::Debug for App {
@@ -56,14 +57,10 @@ impl App {
         let mut handlers = work::job_handlers(&config.sources, config.fetcher.as_ref());
         handlers.extend(config.handlers.iter().cloned());
         let gateway = Gateway::start(config.store.clone(), config.limits.sockets.clone());
-        Self(Arc::new(Shared {
-            config,
-            handlers,
-            keys: Keys::default(),
-            auth: Auth::default(),
-            gateway,
-            liveness: Liveness::default(),
-        }))
+        let downloads = Arc::new(Semaphore::new(config.limits.concurrent_downloads));
+        let (keys, auth, liveness) = (Keys::default(), Auth::default(), Liveness::default());
+        let shared = Shared { config, handlers, keys, auth, gateway, liveness, downloads };
+        Self(Arc::new(shared))
     }
 
     pub(crate) fn config(&self) -> &ServerConfig {
@@ -94,6 +91,10 @@ impl App {
         &self.0.gateway
     }
 
+    pub(crate) fn downloads(&self) -> &Arc<Semaphore> {
+        &self.0.downloads
+    }
+
     pub(crate) fn liveness(&self) -> &Liveness {
         &self.0.liveness
     }
@@ -117,6 +118,7 @@ impl App {
     /// The API alone, for calls within the process: it answers as over the network, without what protects a browser.
     pub(crate) fn api_router(&self) -> Router {
         api::routes()
+            .merge(api::uploads())
             .fallback(not_found)
             .layer(CatchPanicLayer::custom(panics::answer))
             .layer(layer::from_fn(problem::complete))
@@ -125,10 +127,13 @@ impl App {
     }
 
     fn open_routes(&self) -> Router<App> {
+        let time: Duration = self.config().limits.request_time;
         self.identified(api::routes().merge(pages::routes()))
             .merge(openapi::routes())
             .merge(health::routes())
             .merge(assets::routes())
+            .layer(layer::from_fn_with_state(time, load::time_out))
+            .merge(self.identified(api::uploads()))
             .route("/api", get(|| async { axum::response::Redirect::to(openapi::PAGE_PATH) }))
             .route("/api/", axum::routing::any(not_found))
             .route("/api/{*rest}", axum::routing::any(not_found))
@@ -144,10 +149,8 @@ impl App {
     fn guarded(&self, routes: Router<App>, hosts: &host::Hosts) -> Router {
         let limits = &self.config().limits;
         let permits = Arc::new(Semaphore::new(limits.concurrent_requests));
-        let time: Duration = limits.request_time;
         routes
             .layer(CsrfLayer::new().with_rejection_response(origin::refuse))
-            .layer(layer::from_fn_with_state(time, load::time_out))
             .layer(layer::from_fn_with_state(permits, load::limit))
             .layer(layer::from_fn_with_state(hosts.clone(), host::check))
             .layer(CatchPanicLayer::custom(panics::answer))

@@ -1,6 +1,7 @@
 //! Settings.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,6 +29,8 @@ pub struct ServerConfig {
     pub fetcher: Option<Fetcher>,
     /// Kinds of job that this server runs besides its own; a handler of the same kind takes its place.
     pub handlers: Vec<Arc<dyn JobHandler>>,
+    /// Where files that come in are kept until their import is done. Servers that share a database share it too.
+    pub uploads: PathBuf,
     /// Jobs run at once; 0 leaves all jobs to other processes.
     pub job_concurrency: usize,
     /// Bounds on what is taken and done.
@@ -46,6 +49,7 @@ impl ServerConfig {
             access: Access::SignedIn { tls: !listen.ip().is_loopback() },
             fetcher: None,
             handlers: Vec::new(),
+            uploads: std::env::temp_dir().join("letip-uploads"),
             job_concurrency: 2,
             limits: Limits::default(),
         }
@@ -77,10 +81,14 @@ impl Access {
 pub struct Limits {
     /// Largest body of a request, in bytes.
     pub body_bytes: usize,
-    /// Longest time to the head of an answer.
+    /// Largest file that comes in, in bytes.
+    pub upload_bytes: u64,
+    /// Longest time to the head of an answer, and between two pieces of a file that comes in.
     pub request_time: Duration,
     /// Requests answered at once; more are told to come back.
     pub concurrent_requests: usize,
+    /// Files sent at once, each by a thread of its own; more are told to come back.
+    pub concurrent_downloads: usize,
     /// Connections open at once; more wait to be accepted.
     pub connections: usize,
     /// Longest time for the head of a request to arrive.
@@ -95,8 +103,10 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             body_bytes: 1024 * 1024,
+            upload_bytes: 1024 * 1024 * 1024,
             request_time: Duration::from_secs(30),
             concurrent_requests: 256,
+            concurrent_downloads: 8,
             connections: 4096,
             head_time: Duration::from_secs(10),
             shutdown_time: Duration::from_secs(15),

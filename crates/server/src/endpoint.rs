@@ -11,4 +11,4 @@ mod route;
 pub(crate) use answer::{Answer, Encoded};
 pub(crate) use call::{Call, Caller, Received};
 pub(crate) use etag::{entity_tag, is_known};
-pub(crate) use route::mount;
+pub(crate) use route::{mount, mount_file, mount_upload};

@@ -3,5 +3,6 @@
 pub(crate) mod body;
 pub(crate) mod fields;
 pub(crate) mod path;
+pub(crate) mod precondition;
 pub(crate) mod query;
 pub(crate) mod validate;

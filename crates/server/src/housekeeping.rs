@@ -1,6 +1,8 @@
-//! What is kept for a while only: past events, the answers of idempotent requests, sessions that have ended.
+//! What is kept for a while only: past events, the answers of idempotent requests, sessions that have ended, and uploaded
+//! files of imports that nobody retried.
 
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use contract::Timestamp;
 use store::{Store, StoreError};
@@ -10,10 +12,11 @@ use crate::clock;
 const INTERVAL: Duration = Duration::from_secs(3600);
 const EVENT_DAYS: i64 = 7;
 const MOST_EVENTS: u64 = 1_000_000;
+const UPLOAD_AGE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// Removes it every hour, for ever.
-pub(crate) async fn run(store: Store) {
+pub(crate) async fn run(store: Store, uploads: PathBuf) {
     let mut ticks = tokio::time::interval(INTERVAL);
     loop {
         ticks.tick().await;
@@ -25,6 +28,9 @@ pub(crate) async fn run(store: Store) {
                 tracing::warn!(%error, "failed to remove what is out of date, trying again in an hour");
             }
         }
+        let folder = uploads.clone();
+        let files = tokio::task::spawn_blocking(move || remove_old(&folder, SystemTime::now())).await;
+        tracing::debug!(files = files.unwrap_or_default(), "removed uploads that are out of date");
     }
 }
 
@@ -35,6 +41,21 @@ struct Removed {
     sessions: u64,
 }
 
+/// Removes uploads that nobody has touched for a week; answers how many.
+fn remove_old(folder: &Path, now: SystemTime) -> u64 {
+    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
+    let mut removed = 0;
+    for entry in entries.flatten() {
+        let is_upload = entry.file_name().to_string_lossy().starts_with("upload-");
+        let modified = entry.metadata().and_then(|metadata| metadata.modified());
+        let age = modified.ok().and_then(|time| now.duration_since(time).ok()).unwrap_or_default();
+        if is_upload && age > UPLOAD_AGE && std::fs::remove_file(entry.path()).is_ok() {
+            removed += 1;
+        }
+    }
+    removed
+}
+
 async fn tidy(store: &Store) -> Result<Removed, StoreError> {
     let now = clock::now();
     let oldest = Timestamp::from_millis(now.as_millis() - EVENT_DAYS * DAY_MS);
@@ -42,4 +63,21 @@ async fn tidy(store: &Store) -> Result<Removed, StoreError> {
     let answers = store.prune_idempotent_answers(now).await?;
     let sessions = store.prune_sessions(now).await?;
     Ok(Removed { events, answers, sessions })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_old_uploads_are_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["upload-1.csv", "mine.csv"] {
+            std::fs::write(folder.path().join(name), "x").unwrap();
+        }
+        let now = SystemTime::now();
+        assert_eq!(remove_old(folder.path(), now), 0);
+        assert_eq!(remove_old(folder.path(), now + UPLOAD_AGE + Duration::from_secs(60)), 1);
+        assert!(folder.path().join("mine.csv").exists());
+    }
 }

@@ -1,8 +1,8 @@
 //! `Idempotency-Key`: the first answer again for 24 hours.
 //!
 //! Only successes are kept: a request that failed has changed nothing and may be sent again. Within this process
-//! requests of one key run one after the other; between processes, and when one dies between its work and the note of
-//! its answer, jobs carry the key themselves, so that one key makes one job.
+//! requests of one key run one after the other. A write of businesses notes its answer in its own transaction; jobs
+//! carry the key themselves: between processes, and when one dies in the midst of it, one key makes one change.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, HeaderName};
 use contract::{FieldError, Method};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use store::{IdempotentAnswer, StoreError};
+use store::{IdempotentAnswer, StoreError, WriteTx};
 use tokio::sync::OwnedMutexGuard;
 
 use crate::app::App;
@@ -50,24 +50,33 @@ pub(crate) async fn once(
     app: &App,
     method: Method,
     received: &Received,
-    work: impl Future<Output = Result<Encoded, ApiProblem>>,
+    work: impl Future<Output = Result<(Encoded, Option<WriteTx>), ApiProblem>>,
 ) -> Result<Outcome, ApiProblem> {
-    let Some(key) = received.key.clone() else { return Ok(Outcome::First(work.await?)) };
+    let Some(key) = received.key.clone() else { return Ok(Outcome::First(committed(work.await?).await?)) };
     let fingerprint = fingerprint(method, received);
     let _turn = app.keys().turn(&key).await;
     if let Some(kept) = app.store().idempotent_answer(&key, clock::now()).await? {
         return replay(&kept, &fingerprint);
     }
-    let encoded = work.await?;
-    match keep(app, &key, &fingerprint, &encoded).await {
+    let (encoded, tx) = work.await?;
+    match keep(app, &key, &fingerprint, &encoded, tx).await {
         Ok(()) => Ok(Outcome::First(encoded)),
-        // Another process answered under this key meanwhile: its answer stands.
+        // Another process answered under this key meanwhile: its answer stands, and this one's work is undone where it
+        // was to be committed with its note.
         Err(StoreError::Conflict(_)) => match app.store().idempotent_answer(&key, clock::now()).await? {
             Some(kept) => replay(&kept, &fingerprint),
             None => Ok(Outcome::First(encoded)),
         },
         Err(error) => Err(error.into()),
     }
+}
+
+/// The answer of work that is done, once its transaction is committed.
+pub(crate) async fn committed((encoded, tx): (Encoded, Option<WriteTx>)) -> Result<Encoded, ApiProblem> {
+    if let Some(tx) = tx {
+        tx.commit().await?;
+    }
+    Ok(encoded)
 }
 
 fn fingerprint(method: Method, received: &Received) -> String {
@@ -89,12 +98,22 @@ struct Kept {
     body: String,
 }
 
-async fn keep(app: &App, key: &str, fingerprint: &str, encoded: &Encoded) -> Result<(), StoreError> {
+/// Notes the answer, in the transaction of the work itself where that is still open.
+async fn keep(
+    app: &App,
+    key: &str,
+    fingerprint: &str,
+    encoded: &Encoded,
+    tx: Option<WriteTx>,
+) -> Result<(), StoreError> {
     let body = String::from_utf8_lossy(&encoded.body).into_owned();
     let kept = Kept { location: encoded.location.clone(), body };
     let body = serde_json::to_string(&kept).map_err(|error| StoreError::Unreadable(error.to_string()))?;
     let answer = IdempotentAnswer { fingerprint: fingerprint.to_owned(), status: encoded.status, body };
-    let mut tx = app.store().begin().await?;
+    let mut tx = match tx {
+        Some(tx) => tx,
+        None => app.store().begin().await?,
+    };
     tx.put_idempotent_answer(key, &answer).await?;
     tx.commit().await?;
     Ok(())

@@ -6,6 +6,7 @@ mod assets;
 mod auth;
 mod clock;
 mod config;
+mod download;
 mod endpoint;
 mod error;
 mod extract;
@@ -19,6 +20,7 @@ mod pages;
 mod problem;
 mod serve;
 mod telemetry;
+mod upload;
 mod work;
 
 pub use app::App;

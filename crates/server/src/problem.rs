@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use contract::problem::PROBLEM_JSON;
-use contract::{FieldError, Problem};
+use contract::{Business, FieldError, Problem};
 
 use crate::middleware::request_id::RequestId;
 
@@ -49,6 +49,8 @@ kinds! {
         "The path exists and does not take the method; `Allow` lists those that it takes.";
     CONFLICT = CONFLICT, "conflict", "Conflict with the current state",
         "The request does not fit what the thing is now, such as cancelling a finished job.";
+    STALE = PRECONDITION_FAILED, "stale", "Changed meanwhile",
+        "The change was made of an older version; `current` is what stands there now. Make it anew with its version.";
     TOO_LARGE = PAYLOAD_TOO_LARGE, "too-large", "Too large", "The body is larger than the server takes.";
     UNSUPPORTED_MEDIA_TYPE = UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "Unsupported media type",
         "The body is not of a type that the endpoint takes.";
@@ -68,14 +70,29 @@ kinds! {
 #[derive(Clone, Debug)]
 pub(crate) struct ApiProblem {
     kind: Kind,
-    detail: String,
+    // Boxed: small enough to be returned from every function that may fail.
+    detail: Box<str>,
     errors: Vec<FieldError>,
+    current: Option<Box<serde_json::Value>>,
     retry_after: Option<Duration>,
 }
 
 impl ApiProblem {
     pub(crate) fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), errors: Vec::new(), retry_after: None }
+        Self {
+            kind,
+            detail: detail.into().into_boxed_str(),
+            errors: Vec::new(),
+            current: None,
+            retry_after: None,
+        }
+    }
+
+    /// A change of a version that is no longer the current one.
+    pub(crate) fn stale(current: &Business) -> Self {
+        let detail = format!("the business has version {} by now; make the change anew", current.version);
+        let current = serde_json::to_value(current).ok().map(Box::new);
+        Self { current, ..Self::new(STALE, detail) }
     }
 
     /// Well-formed but unusable fields.
@@ -133,10 +150,11 @@ impl ApiProblem {
             kind: format!("/problems/{}", self.kind.name),
             title: self.kind.title.to_owned(),
             status: self.kind.status.as_u16(),
-            detail: self.detail.clone(),
+            detail: self.detail.to_string(),
             instance,
             request_id,
             errors: self.errors.clone(),
+            current: self.current.as_deref().cloned(),
         }
     }
 

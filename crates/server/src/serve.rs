@@ -49,7 +49,7 @@ pub async fn serve(
     announce(address);
     on_listening(address);
     let runner = start_runner(&app);
-    let upkeep = tokio::spawn(housekeeping::run(app.store().clone()));
+    let upkeep = tokio::spawn(housekeeping::run(app.store().clone(), app.config().uploads.clone()));
     let connections = Connections::new(&app);
     tokio::select! {
         () = connections.accept(&listener) => {}

@@ -1,41 +1,44 @@
 //! The kinds of job that this program runs, as handlers over the crates that do the work, and how jobs get into the
 //! queue.
 
+pub(crate) mod bulk;
 mod enrichment;
 mod places;
 
+use std::collections::HashSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use ::enrichment::Fetcher;
 use contract::endpoint::PathParams;
 use contract::endpoints::GetJob;
 use contract::enrichment::{BatchEnrichmentRequest, MAX_BATCH};
-use contract::job::JobQuery;
-use contract::page::MAX_LIMIT;
-use contract::{
-    BusinessId, BusinessQuery, Endpoint, EnrichmentStatus, FieldError, Job, JobId, JobKind, JobStatus,
-};
+use contract::{BusinessId, BusinessQuery, Endpoint, EnrichmentStatus, FieldError, Job, JobId, JobKind};
 use discovery::SourceRegistry;
+use futures::{StreamExt, TryStreamExt};
 use jobs::{JobContext, JobError, JobHandler};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
-use store::{NewJob, StoreError};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use store::{NewJob, StoreError, WriteTx};
 
 pub(crate) use enrichment::{BatchRequest, EnrichRequest};
 
 use crate::app::App;
 use crate::idempotency::key_reused;
-use crate::problem::{ApiProblem, NOT_FOUND};
+use crate::problem::{ApiProblem, CONFLICT, NOT_FOUND};
 
 /// The handlers of every kind of job that this program can run: the server's runner and the command line share them.
 /// Without a `fetcher`, which says who reads the websites, there is no enrichment.
 #[must_use]
 pub fn job_handlers(sources: &Arc<SourceRegistry>, fetcher: Option<&Fetcher>) -> Vec<Arc<dyn JobHandler>> {
-    let mut handlers: Vec<Arc<dyn JobHandler>> =
-        vec![Arc::new(places::ScrapeHandler::new(Arc::clone(sources))), Arc::new(places::ImportHandler)];
+    let mut handlers: Vec<Arc<dyn JobHandler>> = vec![
+        Arc::new(places::ScrapeHandler::new(Arc::clone(sources))),
+        Arc::new(places::ImportHandler),
+        Arc::new(bulk::BulkHandler),
+    ];
     if let Some(fetcher) = fetcher {
         handlers.push(Arc::new(enrichment::EnrichHandler { fetcher: fetcher.clone() }));
-        handlers.push(Arc::new(enrichment::BatchHandler { fetcher: fetcher.clone() }));
     }
     handlers
 }
@@ -54,6 +57,13 @@ pub(crate) fn location(job: JobId) -> String {
     job.fill(GetJob::PATH)
 }
 
+/// Removes a file that came in and is no longer needed.
+pub(crate) async fn remove_upload(path: &Path) {
+    if let Err(error) = tokio::fs::remove_file(path).await {
+        tracing::warn!(%error, "an uploaded file could not be removed");
+    }
+}
+
 /// Puts a job into the queue, with its event, in one transaction. One idempotency key makes one job.
 pub(crate) async fn enqueue(
     app: &App,
@@ -70,37 +80,62 @@ pub(crate) async fn enqueue(
     }
 }
 
-/// The job that enriches the business already, if one waits or runs.
-pub(crate) async fn active_enrichment(app: &App, id: BusinessId) -> Result<Option<JobId>, ApiProblem> {
-    for status in [JobStatus::Running, JobStatus::Pending] {
-        let kind = Some(JobKind::Enrich);
-        let query = JobQuery { kind, status: Some(status), limit: Some(MAX_LIMIT), cursor: None };
-        let jobs = app.store().list_jobs(&query).await?.data;
-        let is_for =
-            |job: &Job| job.request.get("businessId").and_then(serde_json::Value::as_i64) == Some(id.0);
-        if let Some(job) = jobs.into_iter().find(is_for) {
-            return Ok(Some(job.job_id));
-        }
+/// Puts a batch and a job for each of its businesses into the queue, in a transaction that the answer commits.
+pub(crate) async fn enqueue_batch(
+    app: &App,
+    business_ids: Vec<BusinessId>,
+    key: Option<String>,
+) -> Result<(Job, WriteTx), ApiProblem> {
+    let request = |value: serde_json::Result<Value>| value.map_err(|error| ApiProblem::internal(&error));
+    let members = business_ids.iter().map(|id| {
+        let request = request(serde_json::to_value(EnrichRequest { business_id: *id }))?;
+        Ok::<_, ApiProblem>(NewJob::new(JobKind::Enrich, request))
+    });
+    let members = members.collect::<Result<Vec<_>, _>>()?;
+    let batch = request(serde_json::to_value(BatchRequest { business_ids }))?;
+    let batch = NewJob { idempotency_key: key, ..NewJob::new(JobKind::BatchEnrich, batch) };
+    let mut tx = app.store().begin().await?;
+    match tx.enqueue_batch(batch, members).await {
+        Ok(job) => Ok((job, tx)),
+        Err(StoreError::Conflict(_)) => Err(key_reused()),
+        Err(error) => Err(error.into()),
     }
-    Ok(None)
 }
 
-/// The businesses that a batch is for.
+/// The business that a job enriches.
+pub(crate) fn business_of(job: &Job) -> Option<BusinessId> {
+    EnrichRequest::deserialize(&job.request).ok().map(|request| request.business_id)
+}
+
+/// The businesses that a batch is for, without those that a job enriches already.
 pub(crate) async fn batch_members(
     app: &App,
     request: &BatchEnrichmentRequest,
 ) -> Result<Vec<BusinessId>, ApiProblem> {
+    let busy = app.store().businesses_in_enrichment().await?;
     if let Some(ids) = &request.business_ids {
-        return known_members(app, ids).await;
+        let mut members = known_members(app, ids).await?;
+        members.retain(|id| !busy.contains(id));
+        if members.is_empty() {
+            let detail = "jobs enrich all of these businesses already; wait for them";
+            return Err(ApiProblem::new(CONFLICT, detail));
+        }
+        return Ok(members);
     }
     let (query, most) = match (&request.filter, request.count) {
-        (Some(filter), _) => (filter.filters(), MAX_BATCH),
+        // One more than is taken tells that there are too many.
+        (Some(filter), _) => (filter.filters(), MAX_BATCH + 1),
         (None, count) => (pending(), count.map_or(MAX_BATCH, |count| count as usize)),
     };
-    let ids = selected(app, query, most).await?;
+    let ids = selected(app, query, most, &busy).await?;
+    let field = if request.filter.is_some() { "filter" } else { "count" };
     if ids.is_empty() {
-        let error = FieldError::new("filter", "empty", "no business answers; widen the filter");
-        return Err(ApiProblem::invalid(vec![error]));
+        let message = "no business answers that waits for enrichment; widen the filter";
+        return Err(ApiProblem::invalid(vec![FieldError::new(field, "empty", message)]));
+    }
+    if ids.len() > MAX_BATCH {
+        let message = "more than 1000 businesses answer; narrow the filter, or give a count";
+        return Err(ApiProblem::invalid(vec![FieldError::new(field, "range", message)]));
     }
     Ok(ids)
 }
@@ -124,9 +159,14 @@ fn pending() -> BusinessQuery {
     BusinessQuery { enrichment_status: Some(EnrichmentStatus::Pending), ..BusinessQuery::default() }
 }
 
-/// The first so many ids of a filter, the oldest first.
-async fn selected(app: &App, query: BusinessQuery, most: usize) -> Result<Vec<BusinessId>, ApiProblem> {
-    use futures::{StreamExt, TryStreamExt};
-    let rows = app.store().business_stream(&query).take(most).map_ok(|business| business.id);
-    Ok(rows.try_collect().await?)
+/// The first so many ids of a filter, the oldest first, without those that a job enriches already.
+async fn selected(
+    app: &App,
+    query: BusinessQuery,
+    most: usize,
+    busy: &HashSet<BusinessId>,
+) -> Result<Vec<BusinessId>, ApiProblem> {
+    let rows = app.store().business_stream(&query).map_ok(|business| business.id);
+    let free = rows.try_filter(|id| futures::future::ready(!busy.contains(id)));
+    Ok(free.take(most).try_collect().await?)
 }

@@ -1,11 +1,14 @@
 //! Businesses: reading them by filter, place and order, and writing them in bulk.
 
+mod bulk;
 mod cursor;
+mod edit;
 mod facets;
 mod filter;
 mod known;
 mod links;
 mod list;
+mod merges;
 mod nearby;
 mod order;
 mod row;
@@ -13,8 +16,9 @@ mod stats;
 mod stream;
 mod write;
 
-use contract::{Business, BusinessDetail, BusinessId};
+use contract::{Business, BusinessDetail, BusinessId, BusinessQuery};
 
+pub use merges::{Merged, Unmerged};
 pub use stream::BusinessStream;
 
 use crate::contacts;
@@ -37,6 +41,15 @@ impl Store {
         Ok(Some(BusinessDetail { business, contacts }))
     }
 
+    /// How many businesses the query's filters select.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn count_businesses(&self, query: &BusinessQuery) -> Result<u64, StoreError> {
+        let query = BusinessQuery { limit: Some(1), ..query.filters() };
+        Ok(self.list_businesses(&query).await?.meta.total)
+    }
+
     /// The businesses with these ids, by ascending id; unknown ids are left out.
     ///
     /// # Errors
@@ -47,6 +60,13 @@ impl Store {
 }
 
 impl Snapshot {
+    /// Whether there is a business of that id.
+    pub(crate) async fn has_business(&self, id: BusinessId) -> Result<bool, StoreError> {
+        let mut sql = self.sql("SELECT 1 FROM businesses WHERE id = ");
+        sql.bind(id.0);
+        Ok(sql.one(self.connection()).await?.is_some())
+    }
+
     async fn businesses_by_id(&self, ids: &[BusinessId]) -> Result<Vec<Business>, StoreError> {
         let mut ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
         ids.sort_unstable();

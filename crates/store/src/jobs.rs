@@ -1,5 +1,6 @@
 //! The job queue.
 
+mod batch;
 mod control;
 mod lease;
 mod list;

@@ -24,7 +24,7 @@ mod text;
 mod tx;
 
 pub use accounts::{Authority, Credentials, NewAccount, NewSession, NewToken};
-pub use businesses::BusinessStream;
+pub use businesses::{BusinessStream, Merged, Unmerged};
 pub use config::StoreConfig;
 pub use error::StoreError;
 pub use jobs::RejectionStream;

@@ -2,6 +2,9 @@
 
 mod m0001_first;
 mod m0002_accounts;
+mod m0003_edits;
+mod m0004_batches;
+mod m0005_merges;
 
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, IntoDatabaseExecutor, SqliteTransactionMode, TransactionOptions,
@@ -20,7 +23,13 @@ struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_first::Migration), Box::new(m0002_accounts::Migration)]
+        vec![
+            Box::new(m0001_first::Migration),
+            Box::new(m0002_accounts::Migration),
+            Box::new(m0003_edits::Migration),
+            Box::new(m0004_batches::Migration),
+            Box::new(m0005_merges::Migration),
+        ]
     }
 }
 
@@ -97,6 +106,9 @@ pub(crate) fn digest() -> u64 {
     crate::cursor::fingerprint(concat!(
         include_str!("dialect.rs"),
         include_str!("migrations/m0001_first.rs"),
-        include_str!("migrations/m0002_accounts.rs")
+        include_str!("migrations/m0002_accounts.rs"),
+        include_str!("migrations/m0003_edits.rs"),
+        include_str!("migrations/m0004_batches.rs"),
+        include_str!("migrations/m0005_merges.rs"),
     ))
 }

@@ -133,6 +133,28 @@ impl Run {
     }
 }
 
+/// What storing records would do.
+#[derive(Debug)]
+pub(crate) struct Foreseen {
+    /// Businesses that would be stored.
+    pub(crate) new: Vec<Business>,
+    /// Records that are of a business known before them.
+    pub(crate) duplicates: u64,
+    /// Which, and why.
+    pub(crate) merges: Vec<MergeNote>,
+}
+
+/// Decides on records as a batch does, and writes nothing.
+pub(crate) async fn foresee(store: &Store, candidates: Vec<Candidate>) -> Result<Foreseen, StoreError> {
+    let mut tx = store.begin().await?;
+    let known = tx.known_businesses(&lookup_keys(&candidates)).await?;
+    let now = tx.now();
+    tx.rollback().await?;
+    let decided = decide(candidates, known, now);
+    let new = decided.new.into_iter().map(|new| new.business).collect();
+    Ok(Foreseen { new, duplicates: decided.merged, merges: decided.notes })
+}
+
 fn lookup_keys(candidates: &[Candidate]) -> Vec<LookupKey> {
     let key = |candidate: &Candidate| LookupKey {
         source: candidate.source.clone(),

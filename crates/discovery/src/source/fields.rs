@@ -36,6 +36,44 @@ pub(super) enum Field {
     Notes,
 }
 
+impl Field {
+    /// The field of a business that it becomes, by its name in the contract.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Id => "sourceId",
+            Self::Name => "name",
+            Self::Category => "category",
+            Self::Street | Self::HouseNumber => "street",
+            Self::City => "city",
+            Self::State => "state",
+            Self::PostalCode => "postalCode",
+            Self::Country => "country",
+            Self::Latitude => "latitude",
+            Self::Longitude => "longitude",
+            Self::Point => "latitude,longitude",
+            Self::Phone => "phone",
+            Self::Email => "email",
+            Self::Website => "website",
+            Self::Profile(Network::Facebook) => "socials.facebook",
+            Self::Profile(Network::Instagram) => "socials.instagram",
+            Self::Profile(Network::Linkedin) => "socials.linkedin",
+            Self::Profile(Network::X) => "socials.x",
+            Self::Profile(Network::Youtube) => "socials.youtube",
+            Self::Profile(Network::Tiktok) => "socials.tiktok",
+            Self::Profile(Network::Yelp) => "socials.yelp",
+            Self::OpeningHours => "openingHours",
+            Self::Description => "description",
+            Self::EmployeeCount => "employeeCount",
+            Self::YearFounded => "yearFounded",
+            Self::Confidence => "confidence",
+            Self::Status => "operatingStatus",
+            Self::Chain | Self::Brand => "chain",
+            Self::Tags => "tags",
+            Self::Notes => "notes",
+        }
+    }
+}
+
 /// Column names in the spelling of [`fold`], for each field; earlier names of a field win over later ones.
 const NAMES: [(Field, &str); 31] = [
     (
@@ -147,6 +185,11 @@ impl Columns {
             .collect();
         fields.sort_by_key(|(_, position, column)| (*position, *column));
         Self { fields: fields.into_iter().map(|(field, _, column)| (field, column)).collect() }
+    }
+
+    /// The name of the field that the column fills.
+    pub(super) fn word(&self, column: usize) -> Option<&'static str> {
+        self.fields.iter().find(|(_, other)| *other == column).map(|(field, _)| field.word())
     }
 
     pub(super) fn has(&self, field: Field) -> bool {

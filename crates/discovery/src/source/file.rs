@@ -52,6 +52,17 @@ impl FileSource {
         self.kind
     }
 
+    /// What each column of a table is taken for, in the table's order; none for forms whose fields have fixed names.
+    ///
+    /// # Errors
+    /// When the table's first row cannot be read, or names no column for the name.
+    pub fn columns(&self) -> Result<Vec<(String, Option<&'static str>)>, SourceError> {
+        match self.kind {
+            FileKind::Csv => csv::columns(&self.path),
+            FileKind::OsmPbf | FileKind::Parquet | FileKind::GeoJson | FileKind::NdJson => Ok(Vec::new()),
+        }
+    }
+
     /// `leads_2024` of `Leads 2024.csv`.
     fn stem(&self) -> String {
         let stem = self.name.split('.').next().unwrap_or_default();

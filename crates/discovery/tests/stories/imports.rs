@@ -2,6 +2,7 @@
 
 use contract::event::EventPayload;
 use discovery::DiscoveryError;
+use discovery::import::ImportRequest;
 use store::test_support::TestStore;
 
 use crate::support::{assert_adds_up, businesses, file, import_file};
@@ -13,7 +14,31 @@ store::stories!(
     a_batch_is_one_event,
     a_file_that_is_cut_off_keeps_what_was_whole,
     closed_places_are_left_out,
+    a_preview_tells_what_the_import_does,
 );
+
+async fn a_preview_tells_what_the_import_does(db: TestStore) {
+    let store = db.store().clone();
+    let (_folder, known) = file("known.csv", "name,phone,country\nJoe's Diner,(732) 462-1234,US\n");
+    import_file(&store, &known).await.0.unwrap();
+    let since = store.latest_seq().await.unwrap();
+    let text =
+        format!("{LEADS}Broken,row\n").replace("name,street", "Company Name,street").replace("zip", "Colour");
+    let (_folder, path) = file("leads.csv", text);
+    let preview = discovery::preview(&store, &ImportRequest::new(&path)).await.unwrap();
+    assert_eq!((preview.kind.as_str(), preview.complete, preview.read), ("CSV", true, 5));
+    assert_eq!((preview.new, preview.duplicates, preview.rejected), (2, 2, 1), "{preview:?}");
+    let fields: Vec<_> =
+        preview.columns.iter().map(|one| (one.column.as_str(), one.field.as_deref())).collect();
+    assert_eq!(fields[0], ("Company Name", Some("name")));
+    assert_eq!(fields[3], ("Colour", None));
+    assert_eq!((preview.sample.len(), preview.duplicate_sample[0].of.as_str()), (2, "Joe's Diner"));
+    assert_eq!(preview.rejected_sample[0].line, Some(6));
+    assert_eq!(store.latest_seq().await.unwrap(), since, "nothing is written");
+    let (outcome, _) = import_file(&store, &path).await;
+    let counts = outcome.unwrap().counts;
+    assert_eq!((counts.saved, counts.merged, counts.rejected), (2, 2, 1));
+}
 
 async fn bad_rows_are_kept_with_line_and_reason(db: TestStore) {
     let store = db.store().clone();

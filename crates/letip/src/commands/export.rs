@@ -1,8 +1,9 @@
-//! `letip export --format csv|json|geojson`.
+//! `letip export --format csv|xlsx|json|geojson|vcard`.
 
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
+use ::export::Attributions;
 use contract::BusinessQuery;
 use discovery::{SourceRegistry, taxonomy};
 use futures::TryStreamExt;
@@ -11,7 +12,6 @@ use store::Store;
 
 use crate::cli::{ExportArgs, ExportFormat, FilterArgs};
 use crate::data;
-use crate::export::{self, Attributions};
 use crate::file::{WholeFile, cannot_write};
 use crate::output::{self, Failure};
 
@@ -95,8 +95,8 @@ async fn write(
     out: impl Write,
 ) -> Result<u64, Stopped> {
     let attributions = Attributions::new(SourceRegistry::bundled().infos());
-    let mut writer =
-        export::writer(format, out, attributions, Clock::system().now()).map_err(Stopped::Writing)?;
+    let mut writer = ::export::writer(format.into(), out, attributions, Clock::system().now())
+        .map_err(Stopped::Writing)?;
     let mut businesses = store.business_stream(query);
     let mut rows = 0;
     while let Some(business) = businesses.try_next().await.map_err(|e| Stopped::Reading(e.into()))? {

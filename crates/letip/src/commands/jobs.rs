@@ -23,7 +23,7 @@ pub(crate) async fn run(args: JobsArgs, verbose: u8) -> Result<(), Failure> {
 async fn list(args: &JobsListArgs) -> Result<(), Failure> {
     let store = data::open(&args.data).await?;
     let status = args.failed.then_some(JobStatus::Failed).or(args.status);
-    let query = JobQuery { kind: args.kind, status, limit: Some(args.limit), cursor: None };
+    let query = JobQuery { kind: args.kind, status, limit: Some(args.limit), ..JobQuery::default() };
     let page = store.list_jobs(&query).await?;
     if args.json {
         return output::print_json(&page.data);
@@ -107,7 +107,7 @@ async fn work(args: &JobsWorkArgs, verbose: u8) -> Result<(), Failure> {
     let store = data::open(&args.data).await?;
     let watch = Watch::new(OnInterrupt::Release, verbose);
     let mut failed = 0;
-    while let Some(id) = oldest_unfinished(&store).await? {
+    while let Some(id) = store.oldest_unfinished_job().await? {
         let runner = work::runner(&store, &sources, fetcher.as_ref(), &args.worker);
         let ended = work::run_to_end(&store, id, &watch, |shutdown| runner.run_one(id, shutdown)).await?;
         if !ended.job.status.is_finished() {
@@ -123,23 +123,6 @@ async fn work(args: &JobsWorkArgs, verbose: u8) -> Result<(), Failure> {
             Err(Failure::failed(format!("{several} jobs failed")).hint("see why with: letip jobs --failed"))
         }
     }
-}
-
-async fn oldest_unfinished(store: &Store) -> Result<Option<JobId>, Failure> {
-    let mut oldest = None;
-    for status in [JobStatus::Pending, JobStatus::Running] {
-        let mut query = JobQuery { status: Some(status), limit: Some(200), ..JobQuery::default() };
-        loop {
-            let page = store.list_jobs(&query).await?;
-            let ids = page.data.iter().map(|job| job.job_id);
-            oldest = ids.chain(oldest).min();
-            match page.meta.next_cursor {
-                Some(cursor) => query.cursor = Some(cursor),
-                None => break,
-            }
-        }
-    }
-    Ok(oldest)
 }
 
 fn print_ended(job: &Job, json: bool) -> Result<(), Failure> {

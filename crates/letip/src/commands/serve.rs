@@ -23,6 +23,7 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Failure> {
         access,
         job_concurrency: args.concurrency.into(),
         fetcher: work::fetcher(&args.enrich)?,
+        uploads: data::uploads(&args.data)?,
         ..ServerConfig::new(args.listen, store, sources)
     };
     let announce = |address| announce(address, access, setup.as_deref());

@@ -31,6 +31,20 @@ fn every_form_holds_every_business_with_attribution() {
 }
 
 #[test]
+fn a_workbook_and_cards_hold_every_business() {
+    let home = with_cafes();
+    let rows = home.exported().len();
+    let (book, cards) = (home.path("cafes.xlsx"), home.path("cafes.vcf"));
+    assert_eq!(home.run(&["export", "--format", "xlsx", "--output", text(&book)]).status, 0);
+    assert_eq!(home.run(&["export", "--format", "vcard", "--output", text(&cards)]).status, 0);
+    let cards = std::fs::read_to_string(cards).unwrap();
+    assert_eq!(cards.matches("BEGIN:VCARD\r\n").count(), rows);
+    assert!(cards.contains("OpenStreetMap contributors"));
+    // A workbook is a ZIP archive.
+    assert!(std::fs::read(book).unwrap().starts_with(b"PK"));
+}
+
+#[test]
 fn a_csv_export_comes_back_as_merges_only() {
     let home = with_cafes();
     let rows = home.exported().len() as u64;

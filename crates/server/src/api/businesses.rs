@@ -1,9 +1,13 @@
-//! Businesses: list, figures, detail.
+//! Businesses: list, figures, detail; add, change, delete.
 
-use contract::Page;
-use contract::endpoints::{GetBusiness, GetFacets, GetStats, ListBusinesses};
+use contract::endpoint::{NoBody, PathParams};
+use contract::endpoints::{
+    CreateBusiness, DeleteBusiness, GetBusiness, GetFacets, GetStats, ListBusinesses, UpdateBusiness,
+};
+use contract::{BusinessId, Endpoint, EventPayload, Page};
+use store::{KnownBusiness, NewBusiness, WriteTx};
 
-use super::no_business;
+use super::{by_hand, no_business};
 use crate::app::App;
 use crate::clock;
 use crate::endpoint::{Answer, Call};
@@ -25,4 +29,58 @@ pub(super) async fn facets(app: App, call: Call<GetFacets>) -> Result<Answer<Get
 pub(super) async fn get(app: App, call: Call<GetBusiness>) -> Result<Answer<GetBusiness>, ApiProblem> {
     let business = app.store().get_business(call.path).await?;
     business.map(Answer::new).ok_or_else(|| no_business(call.path))
+}
+
+pub(super) async fn create(
+    app: App,
+    call: Call<CreateBusiness>,
+) -> Result<Answer<CreateBusiness>, ApiProblem> {
+    let NewBusiness { business, name_key, domain } = NewBusiness::named("", "");
+    let mut draft = KnownBusiness { business, name_key, domain };
+    let fields = by_hand::edit_business(call.body.0, &mut draft).map_err(ApiProblem::invalid)?;
+    let KnownBusiness { business, name_key, domain } = draft;
+    let mut tx = app.store().begin().await?;
+    let saved = tx.add_business(NewBusiness { business, name_key, domain }, &fields).await?;
+    tx.append_events([EventPayload::BusinessCreated(Box::new(saved.clone())), EventPayload::StatsUpdated {}]);
+    let location = saved.id.fill(GetBusiness::PATH);
+    Ok(Answer::committing(tx, saved).with_location(location))
+}
+
+pub(super) async fn update(
+    app: App,
+    call: Call<UpdateBusiness>,
+) -> Result<Answer<UpdateBusiness>, ApiProblem> {
+    let mut tx = app.store().begin().await?;
+    let mut known = seen(&mut tx, call.path, call.version).await?;
+    let fields = by_hand::edit_business(call.body, &mut known).map_err(ApiProblem::invalid)?;
+    if fields.is_empty() {
+        return Ok(Answer::new(known.business));
+    }
+    let changed = tx.edit_business(known, &fields).await?;
+    tx.append_events([
+        EventPayload::BusinessUpdated(Box::new(changed.clone())),
+        EventPayload::StatsUpdated {},
+    ]);
+    Ok(Answer::committing(tx, changed))
+}
+
+pub(super) async fn delete(
+    app: App,
+    call: Call<DeleteBusiness>,
+) -> Result<Answer<DeleteBusiness>, ApiProblem> {
+    let mut tx = app.store().begin().await?;
+    seen(&mut tx, call.path, call.version).await?;
+    let deleted = tx.delete_business(call.path, Some(call.version)).await?;
+    tx.append_events([EventPayload::BusinessDeleted(deleted), EventPayload::StatsUpdated {}]);
+    Ok(Answer::committing(tx, NoBody {}))
+}
+
+/// The business as the caller saw it, locked until the end of the transaction.
+pub(super) async fn seen(
+    tx: &mut WriteTx,
+    id: BusinessId,
+    version: u64,
+) -> Result<KnownBusiness, ApiProblem> {
+    let known = tx.lock_business(id).await?.ok_or_else(|| no_business(id))?;
+    if known.business.version == version { Ok(known) } else { Err(ApiProblem::stale(&known.business)) }
 }

@@ -1,20 +1,35 @@
-//! Enrichment of one business and of many.
+//! Enrichment of one business and of many, what it did, and who does it.
 
-use contract::endpoints::{EnrichBatch, EnrichBusiness};
-use contract::enrichment::BatchAccepted;
-use contract::{JobAccepted, JobKind};
+use std::collections::HashMap;
 
-use super::no_business;
+use contract::endpoints::{
+    EnrichBatch, EnrichBusiness, GetEnrichmentBatch, ListEnrichmentHistory, ListProviders,
+};
+use contract::enrichment::{BatchAccepted, BatchEnrichmentRequest, BatchItem, EnrichmentBatch, ProviderInfo};
+use contract::places::SourceState;
+use contract::{BusinessId, Job, JobAccepted, JobKind};
+
+use store::WriteTx;
+
+use super::{no_business, no_job};
 use crate::app::App;
 use crate::endpoint::{Answer, Call};
 use crate::problem::{ApiProblem, CONFLICT, UNAVAILABLE};
-use crate::work::{self, BatchRequest, EnrichRequest};
+use crate::work::{self, EnrichRequest};
+
+pub(super) async fn history(
+    app: App,
+    call: Call<ListEnrichmentHistory>,
+) -> Result<Answer<ListEnrichmentHistory>, ApiProblem> {
+    let page = app.store().enrichment_history(call.path, &call.query).await?;
+    page.map(Answer::new).ok_or_else(|| no_business(call.path))
+}
 
 pub(super) async fn one(app: App, call: Call<EnrichBusiness>) -> Result<Answer<EnrichBusiness>, ApiProblem> {
     let id = call.path;
     app.store().get_business(id).await?.ok_or_else(|| no_business(id))?;
     check_available(&app, JobKind::Enrich)?;
-    if let Some(job) = work::active_enrichment(&app, id).await? {
+    if let Some(job) = app.store().active_enrichment(id).await? {
         return Err(ApiProblem::new(
             CONFLICT,
             format!("job {job} enriches the business already; wait for it"),
@@ -27,16 +42,62 @@ pub(super) async fn one(app: App, call: Call<EnrichBusiness>) -> Result<Answer<E
 }
 
 pub(super) async fn batch(app: App, call: Call<EnrichBatch>) -> Result<Answer<EnrichBatch>, ApiProblem> {
-    check_available(&app, JobKind::BatchEnrich)?;
-    let request = BatchRequest { business_ids: work::batch_members(&app, &call.body).await? };
-    let job = work::enqueue(&app, JobKind::BatchEnrich, &request, call.idempotency_key).await?;
-    let accepted = BatchAccepted {
-        job_id: job.job_id,
-        status: job.status,
-        total_count: request.business_ids.len() as u64,
-        started_at: job.created_at,
+    let (job, total_count, tx) = start_batch(&app, &call.body, call.idempotency_key).await?;
+    let (job_id, status, started_at) = (job.job_id, job.status, job.created_at);
+    let accepted = BatchAccepted { job_id, status, total_count, started_at };
+    Ok(Answer::committing(tx, accepted).with_location(work::location(job_id)))
+}
+
+/// Puts a batch into the queue, a job for each business; answers its job and how many businesses are in it.
+pub(super) async fn start_batch(
+    app: &App,
+    request: &BatchEnrichmentRequest,
+    key: Option<String>,
+) -> Result<(Job, u64, WriteTx), ApiProblem> {
+    check_available(app, JobKind::Enrich)?;
+    let members = work::batch_members(app, request).await?;
+    let total = members.len() as u64;
+    let (job, tx) = work::enqueue_batch(app, members, key).await?;
+    Ok((job, total, tx))
+}
+
+pub(super) async fn batch_state(
+    app: App,
+    call: Call<GetEnrichmentBatch>,
+) -> Result<Answer<GetEnrichmentBatch>, ApiProblem> {
+    let job = app.store().get_job(call.path).await?;
+    let job = job.filter(|job| job.kind == JobKind::BatchEnrich).ok_or_else(|| no_job(call.path))?;
+    let members = app.store().batch_members(job.job_id).await?;
+    let ids: Vec<BusinessId> = members.iter().filter_map(work::business_of).collect();
+    let businesses = app.store().businesses_by_id(&ids).await?;
+    let names: HashMap<BusinessId, String> = businesses.into_iter().map(|one| (one.id, one.name)).collect();
+    let item = |member: Job| {
+        let business_id = work::business_of(&member)?;
+        let outcome = member.result.as_ref().and_then(|result| result.get("outcome")?.as_str());
+        Some(BatchItem {
+            business_id,
+            name: names.get(&business_id).cloned(),
+            job_id: member.job_id,
+            status: member.status,
+            outcome: outcome.map(str::to_owned),
+            error: member.error,
+        })
     };
-    Ok(Answer::new(accepted).with_location(work::location(job.job_id)))
+    Ok(Answer::new(EnrichmentBatch { items: members.into_iter().filter_map(item).collect(), job }))
+}
+
+/// The reader of websites needs no key, but an address that tells websites who reads them.
+pub(super) async fn providers(app: App, _: Call<ListProviders>) -> Result<Answer<ListProviders>, ApiProblem> {
+    let unavailable = check_available(&app, JobKind::Enrich).err();
+    Ok(Answer::new(vec![ProviderInfo {
+        provider: "website".to_owned(),
+        name: "The business's own website".to_owned(),
+        finds: "e-mail addresses, phone numbers, profiles, people and a description".to_owned(),
+        cost: "free".to_owned(),
+        quota: None,
+        state: if unavailable.is_some() { SourceState::Unavailable } else { SourceState::Ready },
+        message: unavailable.map(|problem| problem.into_problem().detail),
+    }]))
 }
 
 /// Websites are told who reads them; a server that does not know that reads none.

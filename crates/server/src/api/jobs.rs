@@ -1,12 +1,16 @@
 //! Jobs: list, detail, cancel, retry.
 
-use contract::endpoints::{CancelJob, GetJob, ListFailedJobs, ListJobs, RetryJob};
+use contract::endpoints::{CancelJob, GetJob, ListFailedJobs, ListJobs, RetryFailedJobs, RetryJob};
+use contract::job::RetriedJobs;
 use store::{CancelResult, RetryResult};
 
 use super::no_job;
 use crate::app::App;
 use crate::endpoint::{Answer, Call};
 use crate::problem::{ApiProblem, CONFLICT};
+
+/// Jobs that one request retries.
+const MOST_RETRIED: u32 = 1000;
 
 pub(super) async fn list(app: App, call: Call<ListJobs>) -> Result<Answer<ListJobs>, ApiProblem> {
     Ok(Answer::new(app.store().list_jobs(&call.query).await?))
@@ -38,8 +42,19 @@ pub(super) async fn retry(app: App, call: Call<RetryJob>) -> Result<Answer<Retry
     match app.store().retry_job(call.path).await? {
         RetryResult::Retried(job) => Ok(Answer::new(job)),
         RetryResult::NotRetryable(job) => {
-            let detail = format!("the job is {}; only a failed or cancelled job can be retried", job.status);
+            let detail = format!(
+                "the job is {}; only a failed or cancelled job, or a batch with such members, can be retried",
+                job.status
+            );
             Err(ApiProblem::new(CONFLICT, detail))
         }
     }
+}
+
+pub(super) async fn retry_failed(
+    app: App,
+    _: Call<RetryFailedJobs>,
+) -> Result<Answer<RetryFailedJobs>, ApiProblem> {
+    let (retried, remaining) = app.store().retry_failed_jobs(MOST_RETRIED).await?;
+    Ok(Answer::new(RetriedJobs { retried, remaining }))
 }

@@ -10,7 +10,7 @@ use contract::{Endpoint, Role};
 use crate::app::App;
 use crate::auth::{Identity, Peer, Principal, identify};
 use crate::extract::validate::Validate;
-use crate::extract::{body, path, query};
+use crate::extract::{body, path, precondition, query};
 use crate::idempotency;
 use crate::problem::{ApiProblem, FORBIDDEN};
 
@@ -23,6 +23,8 @@ pub(crate) struct Call<E: Endpoint> {
     /// What the client sent as `Idempotency-Key`, made the caller's own.
     pub(crate) idempotency_key: Option<String>,
     pub(crate) caller: Caller,
+    /// The version that a guarded change is made of: what the client sent as `If-Match`. 0 elsewhere.
+    pub(crate) version: u64,
 }
 
 /// Where a call comes from.
@@ -37,7 +39,7 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
-    fn of(request: &Request) -> Self {
+    pub(super) fn of(request: &Request) -> Self {
         let extensions = request.extensions();
         let agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
         Self {
@@ -53,13 +55,22 @@ impl Caller {
     }
 
     /// Whether the caller may call an endpoint of that role.
-    fn check(&self, needed: Option<Role>) -> Result<(), ApiProblem> {
+    pub(super) fn check(&self, needed: Option<Role>) -> Result<(), ApiProblem> {
         match needed {
             Some(role) if self.somebody()?.role < role => {
                 Err(ApiProblem::new(FORBIDDEN, format!("this needs the role {role}")))
             }
             _ => Ok(()),
         }
+    }
+
+    /// The idempotency key of a request, made the caller's own.
+    pub(super) fn own_key(&self, headers: &HeaderMap) -> Result<Option<String>, ApiProblem> {
+        let given = idempotency::key(headers)?;
+        Ok(match &self.principal {
+            Some(principal) => given.map(|key| principal.own_key(&key)),
+            None => given,
+        })
     }
 }
 
@@ -77,13 +88,14 @@ impl<E> Call<E>
 where
     E: Endpoint<Query: Validate, Body: Validate>,
 {
-    /// Reads a request: role, path, query, body, in that order, then ranges.
+    /// Reads a request: role, path, query, version, body, in that order, then ranges.
     pub(crate) async fn read(app: &App, request: Request) -> Result<(Self, Received), ApiProblem> {
         let caller = Caller::of(&request);
         caller.check(E::ROLE)?;
         let (mut parts, stream) = request.into_parts();
         let path = path::read::<E::Path>(&mut parts).await?;
         let query = query::read::<E::Query>(parts.uri.query())?;
+        let version = precondition::version::<E>(&parts.headers)?;
         let bytes = body::collect(stream, app.config().limits.body_bytes).await?;
         let body = body::read::<E::Body>(&parts.headers, &bytes)?;
         let mut errors = query.field_errors();
@@ -91,13 +103,9 @@ where
         if !errors.is_empty() {
             return Err(ApiProblem::invalid(errors));
         }
-        let given = idempotency::key(&parts.headers)?;
-        let key = match &caller.principal {
-            Some(principal) => given.map(|key| principal.own_key(&key)),
-            None => given,
-        };
+        let key = caller.own_key(&parts.headers)?;
         let at = parts.uri.path().to_owned();
         let received = Received { headers: parts.headers, key: key.clone(), path: at, bytes };
-        Ok((Self { path, query, body, idempotency_key: key, caller }, received))
+        Ok((Self { path, query, body, idempotency_key: key, caller, version }, received))
     }
 }

@@ -7,15 +7,20 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
+use contract::endpoint::{File, NoQuery};
+use contract::import::FileUpload;
 use contract::{Endpoint, Method};
 
 use super::answer::{Answer, Encoded};
-use super::call::{Call, Received};
+use super::call::{Call, Caller, Received};
 use super::etag;
 use crate::app::App;
+use crate::download::Download;
+use crate::extract::query;
 use crate::extract::validate::Validate;
-use crate::idempotency::{self, Outcome};
+use crate::idempotency::{self, Outcome, committed};
 use crate::problem::ApiProblem;
+use crate::upload::{self, Upload};
 
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
@@ -30,21 +35,57 @@ where
         let (call, received) = Call::<E>::read(&app, request).await?;
         match E::METHOD {
             Method::Get => {
-                let encoded = handler(app, call).await?.encode()?;
+                let (encoded, _) = handler(app, call).await?.encode()?;
                 Ok::<_, ApiProblem>(readable(encoded, &received))
             }
             Method::Post => {
                 let answer = async { handler(app.clone(), call).await?.encode() };
                 if !E::KEEPS_ANSWER {
-                    return Ok(written(Outcome::First(answer.await?)));
+                    return Ok(written(Outcome::First(committed(answer.await?).await?)));
                 }
                 Ok(written(idempotency::once(&app, E::METHOD, &received, answer).await?))
             }
             Method::Patch | Method::Delete => {
-                let encoded = handler(app, call).await?.encode()?;
-                Ok(written(Outcome::First(encoded)))
+                let answer = handler(app, call).await?.encode()?;
+                Ok(written(Outcome::First(committed(answer).await?)))
             }
         }
+    };
+    router.route(E::PATH, on(filter(E::METHOD), serve))
+}
+
+/// Adds an endpoint that sends a file to the router.
+pub(crate) fn mount_file<E, F, Fut>(router: Router<App>, handler: F) -> Router<App>
+where
+    E: Endpoint<Query: Validate, Body: Validate, Response = File>,
+    F: Fn(App, Call<E>) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Result<Download, ApiProblem>> + Send,
+{
+    let serve = move |State(app): State<App>, request: Request| async move {
+        let (call, _) = Call::<E>::read(&app, request).await?;
+        handler(app, call).await
+    };
+    router.route(E::PATH, on(filter(E::METHOD), serve))
+}
+
+/// Adds an endpoint that takes a file to the router. The file is on disk before the handler is called.
+pub(crate) fn mount_upload<E, F, Fut>(router: Router<App>, handler: F) -> Router<App>
+where
+    E: Endpoint<Path = (), Query = NoQuery, Body = FileUpload>,
+    F: Fn(App, Upload, Option<String>) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Result<Answer<E>, ApiProblem>> + Send,
+{
+    let serve = move |State(app): State<App>, request: Request| async move {
+        let caller = Caller::of(&request);
+        caller.check(E::ROLE)?;
+        let (parts, body) = request.into_parts();
+        query::read::<NoQuery>(parts.uri.query())?;
+        let key = caller.own_key(&parts.headers)?;
+        let upload = upload::receive(&app, &parts.headers, body).await?;
+        let (path, bytes) = (parts.uri.path().to_owned(), upload.digest.clone().into());
+        let received = Received { headers: parts.headers, key: key.clone(), path, bytes };
+        let answer = async { handler(app.clone(), upload, key).await?.encode() };
+        Ok::<_, ApiProblem>(written(idempotency::once(&app, E::METHOD, &received, answer).await?))
     };
     router.route(E::PATH, on(filter(E::METHOD), serve))
 }

@@ -14,6 +14,7 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 
 use super::fields;
+use super::validate::Validate;
 use crate::problem::{ApiProblem, MALFORMED, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE};
 
 /// Collects a body of at most `limit` bytes.
@@ -30,7 +31,7 @@ pub(crate) async fn collect(body: Body, limit: usize) -> Result<Bytes, ApiProble
 /// Reads a body that was collected. An endpoint without a body takes none, or an empty object.
 pub(crate) fn read<B>(headers: &HeaderMap, bytes: &[u8]) -> Result<B, ApiProblem>
 where
-    B: Schemas + DeserializeOwned + 'static,
+    B: Schemas + Validate + DeserializeOwned + 'static,
 {
     let no_body = TypeId::of::<B>() == TypeId::of::<NoBody>();
     if no_body && bytes.is_empty() {
@@ -52,7 +53,7 @@ fn check_media_type(headers: &HeaderMap) -> Result<(), ApiProblem> {
     Err(ApiProblem::new(UNSUPPORTED_MEDIA_TYPE, "send the body as application/json"))
 }
 
-fn parse<B: Schemas + DeserializeOwned + 'static>(bytes: &[u8]) -> Result<B, ApiProblem> {
+fn parse<B: Schemas + Validate + DeserializeOwned + 'static>(bytes: &[u8]) -> Result<B, ApiProblem> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value: B = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
@@ -62,7 +63,7 @@ fn parse<B: Schemas + DeserializeOwned + 'static>(bytes: &[u8]) -> Result<B, Api
     Ok(value)
 }
 
-fn problem<B: Schemas>(path: &str, error: &serde_json::Error) -> ApiProblem {
+fn problem<B: Schemas + Validate>(path: &str, error: &serde_json::Error) -> ApiProblem {
     if error.classify() != Category::Data {
         return not_json(error);
     }
@@ -70,6 +71,11 @@ fn problem<B: Schemas>(path: &str, error: &serde_json::Error) -> ApiProblem {
     let inside = path.rsplit_once('.').map_or("", |(parent, _)| parent);
     if let Some(field) = fields::unknown_in(&message) {
         // serde_path_to_error's path ends with the unknown field itself.
+        let elsewhere = B::SET_ELSEWHERE.iter().find(|(name, _)| inside.is_empty() && *name == field);
+        if let Some((field, origin)) = elsewhere {
+            let message = format!("it cannot be set: {origin}");
+            return ApiProblem::malformed(vec![FieldError::new(field, "immutable", message)]);
+        }
         let known = if inside.is_empty() { property_names::<B>() } else { Vec::new() };
         return ApiProblem::malformed(vec![renamed(fields::unknown(field, &known, "field"), inside)]);
     }
@@ -105,6 +111,7 @@ fn property_names<B: Schemas>() -> Vec<String> {
 mod tests {
     use axum::http::HeaderValue;
     use contract::ScrapeRequest;
+    use contract::edit::BusinessPatch;
     use contract::enrichment::BatchEnrichmentRequest;
 
     use super::*;
@@ -116,7 +123,7 @@ mod tests {
         )])
     }
 
-    fn check<B: Schemas + DeserializeOwned + std::fmt::Debug + 'static>(body: &str, expect: &str) {
+    fn check<B: Schemas + Validate + DeserializeOwned + std::fmt::Debug + 'static>(body: &str, expect: &str) {
         let problem = read::<B>(&json(), body.as_bytes()).unwrap_err();
         let text = format!("{} {:?}", problem.status().as_u16(), problem.into_errors());
         assert!(text.contains(expect), "{body}: {text}");
@@ -135,6 +142,10 @@ mod tests {
         check::<BatchEnrichmentRequest>(
             r#"{"filter":{"town":"x"}}"#,
             r#"400 [FieldError { field: "filter.town", code: "unknown""#,
+        );
+        check::<BusinessPatch>(
+            r#"{"version":3}"#,
+            r#"400 [FieldError { field: "version", code: "immutable""#,
         );
         check::<NoBody>(r#"{"x":1}"#, r#"400 [FieldError { field: "x", code: "unknown""#);
     }

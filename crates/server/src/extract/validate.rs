@@ -1,9 +1,12 @@
 //! Values that are well-formed and out of range.
 
 use contract::auth::{LoginRequest, NewApiToken, NewUser, PasswordChange, SetupRequest, UserChange};
+use contract::bulk::BulkRequest;
+use contract::edit::{BusinessDraft, BusinessPatch, ContactPatch, MergeRequest, UnmergeRequest};
 use contract::endpoint::{NoBody, NoQuery};
-use contract::enrichment::BatchEnrichmentRequest;
+use contract::enrichment::{BatchEnrichmentRequest, HistoryQuery};
 use contract::event::EventQuery;
+use contract::export::ExportQuery;
 use contract::job::{FailedJobQuery, JobQuery};
 use contract::page::MAX_LIMIT;
 use contract::places::SuggestQuery;
@@ -17,6 +20,9 @@ const MAX_TYPED: usize = 200;
 
 /// Says what is out of range, one entry a field.
 pub(crate) trait Validate {
+    /// Fields that exist and that nobody sets by hand, each with where its value comes from.
+    const SET_ELSEWHERE: &'static [(&'static str, &'static str)] = &[];
+
     /// Empty when everything is in range.
     fn field_errors(&self) -> Vec<FieldError>;
 }
@@ -31,8 +37,22 @@ macro_rules! by_contract {
         }
     )+};
 }
-by_contract!(BusinessQuery, ScrapeRequest, BatchEnrichmentRequest);
+by_contract!(BusinessQuery, BulkRequest, ExportQuery, ScrapeRequest, BatchEnrichmentRequest);
 by_contract!(SetupRequest, PasswordChange, NewApiToken, NewUser, UserChange);
+
+/// Types that people write by hand.
+macro_rules! by_hand {
+    ($($type:ty = $patch:ty),+) => {$(
+        impl Validate for $type {
+            const SET_ELSEWHERE: &'static [(&'static str, &'static str)] = <$patch>::SET_ELSEWHERE;
+
+            fn field_errors(&self) -> Vec<FieldError> {
+                self.validate().err().unwrap_or_default()
+            }
+        }
+    )+};
+}
+by_hand!(BusinessDraft = BusinessPatch, BusinessPatch = BusinessPatch, ContactPatch = ContactPatch);
 
 /// Types that have no ranges.
 macro_rules! always_valid {
@@ -44,7 +64,7 @@ macro_rules! always_valid {
         }
     )+};
 }
-always_valid!(NoQuery, NoBody, LoginRequest);
+always_valid!(NoQuery, NoBody, LoginRequest, MergeRequest, UnmergeRequest);
 
 impl Validate for JobQuery {
     fn field_errors(&self) -> Vec<FieldError> {
@@ -53,6 +73,12 @@ impl Validate for JobQuery {
 }
 
 impl Validate for FailedJobQuery {
+    fn field_errors(&self) -> Vec<FieldError> {
+        limit_error(self.limit, MAX_LIMIT).into_iter().collect()
+    }
+}
+
+impl Validate for HistoryQuery {
     fn field_errors(&self) -> Vec<FieldError> {
         limit_error(self.limit, MAX_LIMIT).into_iter().collect()
     }

@@ -1,19 +1,30 @@
 //! The OpenAPI 3.1 document, made from the contract's endpoints alone.
 
+use std::any::TypeId;
+
 use contract::auth::{
     ApiToken, ApiTokenCreated, LoginRequest, Me, NewApiToken, NewUser, PasswordChange, Session, SetupRequest,
     User, UserChange,
 };
+use contract::bulk::{BulkAnswer, BulkRequest};
+use contract::edit::{
+    BusinessContacts, BusinessDraft, BusinessPatch, ContactPatch, ContactSaved, ContactsChanged,
+    MergeRequest, UnmergeRequest,
+};
 use contract::endpoint::Schemas;
-use contract::endpoints::{Visitor, visit};
-use contract::enrichment::{BatchAccepted, BatchEnrichmentRequest};
+use contract::endpoints::{EnrichBusiness, Visitor, visit};
+use contract::enrichment::{
+    BatchAccepted, BatchEnrichmentRequest, EnrichmentBatch, EnrichmentLogEntry, ProviderInfo,
+};
 use contract::event::EventPage;
+use contract::import::{FileUpload, ImportPreview};
+use contract::job::RetriedJobs;
 use contract::places::{CategorySuggestion, LocationSuggestion, SourceInfo};
 use contract::problem::PROBLEM_JSON;
 use contract::stats::Facets;
 use contract::{
-    Business, BusinessDetail, BusinessId, Endpoint, Job, JobAccepted, JobId, Method, Page, Problem, Role,
-    ScrapeRequest, Stats,
+    Business, BusinessDetail, BusinessId, ContactId, Endpoint, Job, JobAccepted, JobId, Method, Page,
+    Problem, Role, ScrapeRequest, Stats,
 };
 use utoipa::openapi::header::Header;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
@@ -26,6 +37,7 @@ use utoipa::openapi::{
 };
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::extract::precondition::is_guarded;
 use crate::problem::KINDS;
 
 /// The document that describes every endpoint of the contract.
@@ -48,10 +60,11 @@ pub fn openapi_document() -> OpenApi {
 
 const ABOUT: &str = "Finds businesses, stores them as leads and enriches them. JSON in camelCase, times in RFC 3339 \
     UTC, errors as RFC 9457 problems. A GET answers 304 to a known `If-None-Match`; a POST may carry \
-    `Idempotency-Key`; every answer carries `x-request-id`.";
+    `Idempotency-Key`; a change of a lead names the version that was seen in `If-Match`; every answer carries `x-request-id`.";
 
-const TAGS: [(&str, &str); 7] = [
-    ("businesses", "Leads: list, figures, detail."),
+const TAGS: [(&str, &str); 8] = [
+    ("businesses", "Leads: list, figures, detail, change."),
+    ("contacts", "The people of a lead."),
     ("scraper", "Looking for places."),
     ("enrichment", "Contacts and profiles from a business's own website."),
     ("jobs", "Long work: how it goes, cancel, retry."),
@@ -76,27 +89,43 @@ fn named_types() -> Named {
         "ApiTokenCreated": ApiTokenCreated,
         "BatchAccepted": BatchAccepted,
         "BatchEnrichmentRequest": BatchEnrichmentRequest,
+        "BulkAnswer": BulkAnswer,
+        "BulkRequest": BulkRequest,
         "Business": Business,
+        "BusinessContacts": BusinessContacts,
         "BusinessDetail": BusinessDetail,
+        "BusinessDraft": BusinessDraft,
         "BusinessPage": Page<Business>,
+        "BusinessPatch": BusinessPatch,
         "CategorySuggestion": CategorySuggestion,
+        "ContactPatch": ContactPatch,
+        "ContactSaved": ContactSaved,
+        "ContactsChanged": ContactsChanged,
+        "EnrichmentBatch": EnrichmentBatch,
+        "EnrichmentLogEntry": EnrichmentLogEntry,
+        "EnrichmentLogPage": Page<EnrichmentLogEntry>,
         "EventPage": EventPage,
         "Facets": Facets,
+        "ImportPreview": ImportPreview,
         "Job": Job,
         "JobAccepted": JobAccepted,
         "JobPage": Page<Job>,
         "LocationSuggestion": LocationSuggestion,
         "LoginRequest": LoginRequest,
         "Me": Me,
+        "MergeRequest": MergeRequest,
         "NewApiToken": NewApiToken,
         "NewUser": NewUser,
         "PasswordChange": PasswordChange,
         "Problem": Problem,
+        "ProviderInfo": ProviderInfo,
+        "RetriedJobs": RetriedJobs,
         "ScrapeRequest": ScrapeRequest,
         "Session": Session,
         "SetupRequest": SetupRequest,
         "SourceInfo": SourceInfo,
         "Stats": Stats,
+        "UnmergeRequest": UnmergeRequest,
         "User": User,
         "UserChange": UserChange,
     );
@@ -164,33 +193,43 @@ fn http_method(method: Method) -> HttpMethod {
 
 fn parameters<E: Endpoint>() -> Vec<Parameter> {
     let mut parameters = Vec::new();
-    parameters.extend(path_parameter::<E>());
+    parameters.extend(path_parameters::<E>());
     parameters.extend(<E::Query as Schemas>::parameters());
     match E::METHOD {
         Method::Get => parameters.push(header("If-None-Match", "Entity tags that the client has.")),
         Method::Post => {
             parameters.push(header("Idempotency-Key", "Makes repeated requests one, for 24 hours."));
         }
+        Method::Patch | Method::Delete if is_guarded::<E>() => parameters.push(
+            ParameterBuilder::from(header("If-Match", "The version that was seen, in quotes: `\"3\"`."))
+                .required(Required::True)
+                .build(),
+        ),
         Method::Patch | Method::Delete => {}
     }
     parameters
 }
 
-/// The argument in the path's braces, if there is one.
-fn path_parameter<E: Endpoint>() -> Option<Parameter> {
-    let (_, rest) = E::PATH.split_once('{')?;
-    let (name, _) = rest.split_once('}')?;
-    let schema = path_schema(std::any::type_name::<E::Path>());
-    let parameter = ParameterBuilder::new()
-        .name(name)
-        .parameter_in(ParameterIn::Path)
-        .required(Required::True)
-        .schema(Some(schema));
-    Some(parameter.build())
+/// The arguments in the path's braces.
+fn path_parameters<E: Endpoint>() -> impl Iterator<Item = Parameter> {
+    let names = E::PATH.split('{').skip(1).filter_map(|rest| rest.split('}').next());
+    names.map(|name| {
+        ParameterBuilder::new()
+            .name(name)
+            .parameter_in(ParameterIn::Path)
+            .required(Required::True)
+            .schema(Some(path_schema::<E>(name)))
+            .build()
+    })
 }
 
-fn path_schema(path_type: &str) -> RefOr<Schema> {
-    if path_type == std::any::type_name::<BusinessId>() { BusinessId::schema() } else { JobId::schema() }
+fn path_schema<E: Endpoint>(name: &str) -> RefOr<Schema> {
+    let is_business = E::PATH.starts_with("/api/businesses/") || E::PATH == EnrichBusiness::PATH;
+    match name {
+        "contactId" => ContactId::schema(),
+        "id" if is_business => BusinessId::schema(),
+        _ => JobId::schema(),
+    }
 }
 
 fn header(name: &str, description: &str) -> Parameter {
@@ -208,8 +247,12 @@ fn request_body<E: Endpoint>(named: &mut Named) -> Option<RequestBody> {
     let schema = by_name(schema, named);
     let body = RequestBodyBuilder::new()
         .required(Some(Required::True))
-        .content("application/json", Content::new(Some(schema)));
+        .content(media_type::<E::Body>(), Content::new(Some(schema)));
     Some(body.build())
+}
+
+fn media_type<B: 'static>() -> &'static str {
+    if TypeId::of::<B>() == TypeId::of::<FileUpload>() { "multipart/form-data" } else { "application/json" }
 }
 
 fn success<E: Endpoint>(named: &mut Named) -> Response {
@@ -221,8 +264,10 @@ fn success<E: Endpoint>(named: &mut Named) -> Response {
     if E::METHOD == Method::Get {
         response = response.header("ETag", text_header("Names these bytes."));
     }
-    if E::SUCCESS == 202 {
-        response = response.header("Location", text_header("Where the job is asked for."));
+    match E::SUCCESS {
+        201 => response = response.header("Location", text_header("Where what was made is asked for.")),
+        202 => response = response.header("Location", text_header("Where the job is asked for.")),
+        _ => {}
     }
     response.build()
 }

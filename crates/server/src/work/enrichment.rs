@@ -1,7 +1,7 @@
-//! Enrichment of one business and of many as jobs.
+//! Enrichment of a business as a job.
 
 use contract::{BusinessId, JobKind};
-use enrichment::{EnrichError, Fetcher, enrich, enrich_batch};
+use enrichment::{EnrichError, Fetcher, Outcome, enrich};
 use jobs::{JobContext, JobError, JobHandler};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ pub(crate) struct EnrichRequest {
     pub(crate) business_id: BusinessId,
 }
 
-/// The request of a job that enriches many.
+/// The request of a batch: its members do the work.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct BatchRequest {
@@ -37,27 +37,11 @@ impl JobHandler for EnrichHandler {
     async fn run(&self, ctx: JobContext) -> Result<Value, JobError> {
         let id = request_of::<EnrichRequest>(&ctx)?.business_id;
         let outcome = enrich(&ctx.store, &self.fetcher, &ctx.lease, id, &ctx.stop.token()).await;
-        Ok(json!({ "outcome": outcome.map_err(job_error)? }))
-    }
-}
-
-/// Enriches many businesses, one after the other.
-#[derive(Clone, Debug)]
-pub(super) struct BatchHandler {
-    pub(super) fetcher: Fetcher,
-}
-
-#[async_trait::async_trait]
-impl JobHandler for BatchHandler {
-    fn kind(&self) -> JobKind {
-        JobKind::BatchEnrich
-    }
-
-    async fn run(&self, ctx: JobContext) -> Result<Value, JobError> {
-        let ids = request_of::<BatchRequest>(&ctx)?.business_ids;
-        let (stop, checkpoint) = (ctx.stop.token(), ctx.checkpoint);
-        let batch = enrich_batch(&ctx.store, &self.fetcher, &ctx.lease, &ids, checkpoint, &stop).await;
-        serde_json::to_value(batch.map_err(job_error)?).map_err(|error| JobError::Fatal(error.to_string()))
+        match outcome.map_err(job_error)? {
+            // Retried when a person asks for it: a site that is down is mostly still down a second later.
+            Outcome::Unreachable => Err(JobError::Fatal("the website could not be reached".to_owned())),
+            outcome => Ok(json!({ "outcome": outcome })),
+        }
     }
 }
 

@@ -54,6 +54,10 @@ impl JobHandler for ImportHandler {
         let request: import::ImportRequest = request_of(&ctx)?;
         let options = import::ImportOptions::default();
         let outcome = import::run(run_of(ctx), &request, &options).await.map_err(job_error)?;
+        if request.name.is_some() {
+            // A file that came in is ours; one that a person named by its path is theirs.
+            super::remove_upload(&request.path).await;
+        }
         serde_json::to_value(&outcome).map_err(|error| JobError::Fatal(error.to_string()))
     }
 }

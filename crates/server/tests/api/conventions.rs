@@ -148,7 +148,7 @@ async fn an_unknown_path_and_a_wrong_method_are_problems() {
       "type": "/problems/method-not-allowed"
     }
     "#);
-    assert_eq!(wrong.header("allow"), Some("GET,HEAD"));
+    assert_eq!(wrong.header("allow"), Some("GET,HEAD,POST"));
 }
 
 #[tokio::test]

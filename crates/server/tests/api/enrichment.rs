@@ -91,12 +91,96 @@ async fn a_batch_counts_its_businesses() {
         answer.json()["totalCount"].as_u64().unwrap()
     };
     assert_eq!(total(json!({ "businessIds": [saved[0].id, saved[1].id, saved[0].id] })).await, 2);
-    assert_eq!(total(json!({ "filter": { "city": "Helsinki" } })).await, 3);
-    assert_eq!(total(json!({ "count": 2 })).await, 2);
+    assert_eq!(total(json!({ "filter": { "city": "Helsinki" } })).await, 1, "two of them wait already");
+    assert_eq!(total(json!({ "count": 2 })).await, 1, "only one is left");
+    let all = json!({ "businessIds": [saved[0].id, saved[3].id] });
+    assert_eq!(app.post("/api/enrichment/batch", all).await.status.as_u16(), 409, "all of them wait already");
     let unknown = app.post("/api/enrichment/batch", json!({ "businessIds": [saved[0].id, 999] })).await;
     assert_eq!(unknown.status.as_u16(), 404);
     let nobody = app.post("/api/enrichment/batch", json!({ "filter": { "city": "Nowhere" } })).await;
     assert_eq!(nobody.status.as_u16(), 422);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_batch_is_a_job_for_each_business_and_its_failures_are_retried() {
+    let site = website().await;
+    let app = TestApp::with(|config| config.fetcher = Some(fetcher(site))).await;
+    let with_site = |name: &str, url: String| {
+        let mut new = business(name, "Helsinki");
+        new.business.website = Some(url);
+        new
+    };
+    let rows = vec![
+        with_site("Alpha", format!("http://{site}/")),
+        with_site("Beta", "http://127.0.0.1:9/".to_owned()),
+        business("Gamma", "Helsinki"),
+    ];
+    seed(app.store(), rows).await;
+    let accepted = app.post("/api/enrichment/batch", json!({ "businessIds": [1, 2, 3] })).await;
+    assert_eq!(accepted.status.as_u16(), 202, "{}", accepted.text());
+    let batch = format!("/api/enrichment/batch/{}", accepted.json()["jobId"].as_str().unwrap());
+    let waiting = app.get(&batch).await.json();
+    assert_eq!(
+        (&waiting["job"]["status"], waiting["items"].as_array().unwrap().len()),
+        (&json!("pending"), 3)
+    );
+
+    let runner = app.run_jobs();
+    let done = eventually("the batch to be done", || async {
+        let batch = app.get(&batch).await.json();
+        (batch["job"]["status"] == "completed").then_some(batch)
+    })
+    .await;
+    runner.shutdown().await;
+    let state = |item: usize| (done["items"][item]["status"].clone(), done["items"][item]["outcome"].clone());
+    assert_eq!(state(0), (json!("completed"), json!("enriched")));
+    assert_eq!(state(1), (json!("failed"), json!(null)));
+    assert_eq!(state(2), (json!("completed"), json!("noWebsite")));
+    assert_eq!((&done["items"][1]["name"], &done["job"]["counts"]["failed"]), (&json!("Beta"), &json!(1)));
+    assert_eq!(app.get("/api/jobs").await.json()["meta"]["total"], 1, "members are not listed");
+    assert_eq!(app.get("/api/jobs/failed").await.json()["meta"]["total"], 1);
+
+    let job = accepted.header("location").unwrap();
+    let retried = app.post(&format!("{job}/retry"), json!({})).await;
+    assert_eq!((retried.status.as_u16(), &retried.json()["progress"]["done"]), (200, &json!(2)));
+    let cancelled = app.post(&format!("{job}/cancel"), json!({})).await;
+    assert_eq!(cancelled.json()["status"], "cancelled");
+    let none = app.post("/api/jobs/retry-failed", json!({})).await.json();
+    assert_eq!(none, json!({ "retried": 0, "remaining": 0 }));
+}
+
+#[tokio::test]
+async fn providers_tell_what_they_need() {
+    let off = TestApp::new().await.get("/api/enrichment/providers").await.json();
+    assert_eq!((&off[0]["provider"], &off[0]["state"]), (&json!("website"), &json!("unavailable")));
+    assert!(off[0]["message"].as_str().unwrap().contains("--contact-url"));
+    let app = TestApp::with(|config| config.fetcher = Some(fetcher("127.0.0.1:9".parse().unwrap()))).await;
+    assert_eq!(app.get("/api/enrichment/providers").await.json()[0]["state"], "ready");
+    assert_eq!(off.as_array().unwrap().len(), 1, "what needs a key is absent without it");
+}
+
+#[tokio::test]
+async fn a_history_is_paged_and_belongs_to_a_business() {
+    let app = TestApp::new().await;
+    seed(app.store(), vec![business("Alpha", "Helsinki")]).await;
+    let path = "/api/businesses/1/enrichment-history";
+    let page = app.get(path).await.json();
+    assert_eq!((&page["data"], &page["meta"]["total"]), (&json!([]), &json!(0)));
+    for (query, status, field) in [
+        ("limit=0", 422, "limit"),
+        ("limit=x", 400, "limit"),
+        ("cursor=x", 422, "cursor"),
+        ("page=1", 400, "page"),
+    ] {
+        let answer = app.get(&format!("{path}?{query}")).await;
+        let told = answer.json();
+        assert_eq!(
+            (answer.status.as_u16(), told["errors"][0]["field"].as_str()),
+            (status, Some(field)),
+            "{query}"
+        );
+    }
+    assert_eq!(app.get("/api/businesses/9/enrichment-history").await.status.as_u16(), 404);
 }
 
 #[tokio::test]

@@ -4,15 +4,22 @@
 
 mod auth;
 mod bad_input;
+mod bulk;
 mod businesses;
+mod client;
+mod contacts;
 mod conventions;
+mod editing;
 mod enrichment;
 mod events;
+mod export;
 mod guards;
 mod health;
 mod idempotency;
+mod import;
 mod interop;
 mod jobs;
+mod merges;
 mod openapi;
 mod pages;
 mod scraper;

@@ -51,10 +51,11 @@ impl WriteTx {
         self.backend().replace_words(&changed, self.connection()).await
     }
 
-    /// Removes the links of a business that is to be deleted, apart from those that its row takes along.
-    pub(super) async fn delete_links(&self, business: &Business) -> Result<(), StoreError> {
-        self.delete_sources(&sources_of(business)).await?;
-        self.backend().delete_words(business.id.0, self.connection()).await
+    /// Removes the links of businesses that are to be deleted, apart from those that their rows take along.
+    pub(super) async fn delete_links(&self, gone: &[&Business]) -> Result<(), StoreError> {
+        self.delete_sources(&gone.iter().flat_map(|one| sources_of(one)).collect::<Vec<_>>()).await?;
+        let ids: Vec<i64> = gone.iter().map(|one| one.id.0).collect();
+        self.backend().delete_words(&ids, self.connection()).await
     }
 
     async fn insert_sources(&self, links: &[SourceLink<'_>]) -> Result<(), StoreError> {

@@ -23,8 +23,9 @@ impl Store {
         let snapshot = self.snapshot().await?;
         let mut stats = snapshot.totals().await?;
         let facets = snapshot.facets(&BusinessQuery::default()).await?;
-        let contacts: i64 =
-            snapshot.sql("SELECT count(*) FROM contacts").scalar(snapshot.connection()).await?;
+        let mut sql = snapshot.sql("SELECT count(*) FROM contacts WHERE removed = ");
+        sql.bind(false);
+        let contacts: i64 = sql.scalar(snapshot.connection()).await?;
         stats.total_contacts = u64::try_from(contacts).unwrap_or_default();
         stats.by_city = facets.city;
         stats.by_industry = facets.industry;

@@ -3,6 +3,7 @@
 use contract::event::BusinessDeleted;
 use contract::{Business, BusinessId};
 
+use super::edit::Stored;
 use super::row;
 use crate::sql::{Sql, bulk_runs, execute_all, padded, stored};
 use crate::{KnownBusiness, NewBusiness, StoreError, WriteTx};
@@ -14,7 +15,7 @@ const BULK_ROWS: usize = 128;
 const IDS_PER_STATEMENT: usize = 1024;
 
 /// A row to be written.
-struct Keyed<'a> {
+pub(super) struct Keyed<'a> {
     business: &'a Business,
     name_key: &'a str,
     domain: Option<&'a str>,
@@ -51,7 +52,8 @@ impl WriteTx {
     }
 
     /// Stores changed businesses, and returns them with their version one higher. Sources and tags are
-    /// replaced by those given; contacts stay.
+    /// replaced by those given; contacts stay, and so does every field that a person set or cleared
+    /// ([`WriteTx::edit_business`]).
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if the stored version of one is not the given one, or a source record belongs
@@ -68,18 +70,33 @@ impl WriteTx {
         if known.is_empty() {
             return Ok(Vec::new());
         }
+        let stored = self.lock_stored(&known).await?;
+        for one in &mut known {
+            let before = stored.binary_search_by_key(&one.business.id, |before| before.row.business.id);
+            if let Ok(before) = before {
+                stored[before].keep_edited(one);
+            }
+        }
+        let before: Vec<_> = stored.into_iter().map(|before| before.row.business).collect();
+        self.write_changed(&before, known).await
+    }
+
+    /// Writes the changed rows over the stored ones, which are locked and by ascending id.
+    pub(super) async fn write_changed(
+        &self,
+        before: &[Business],
+        mut known: Vec<KnownBusiness>,
+    ) -> Result<Vec<Business>, StoreError> {
         for one in &mut known {
             one.business.version += 1;
             one.business.updated_at = self.now();
         }
         let mut rows: Vec<_> =
             known.iter().map(|one| keyed(&one.business, &one.name_key, &one.domain)).collect();
-        // In one order everywhere, so that two transactions never wait for each other in a circle.
         rows.sort_unstable_by_key(|row| row.business.id);
-        let stored = self.lock_stored(&rows).await?;
         self.write_rows(&rows, &on_conflict()).await?;
         let changed: Vec<_> = rows.iter().map(|row| row.business).collect();
-        self.write_changed_links(&stored, &changed).await?;
+        self.write_changed_links(before, &changed).await?;
         drop(rows);
         Ok(known.into_iter().map(|one| one.business).collect())
     }
@@ -93,40 +110,40 @@ impl WriteTx {
         id: BusinessId,
         version: Option<u64>,
     ) -> Result<BusinessDeleted, StoreError> {
-        let stored =
-            self.stored(&[id.0]).await?.pop().ok_or_else(|| StoreError::not_found("business", id))?;
+        let stored = self.lock_business(id).await?.ok_or_else(|| StoreError::not_found("business", id))?;
+        let stored = stored.business;
         if version.is_some_and(|version| version != stored.version) {
             return Err(changed_meanwhile());
         }
-        self.delete_links(&stored).await?;
-        let mut sql = self.sql("DELETE FROM businesses WHERE id = ");
-        sql.bind(id.0);
-        sql.execute(self.connection()).await?;
+        self.forget_merges(&[id.0]).await?;
+        self.delete_rows(&[&stored]).await?;
         Ok(BusinessDeleted { id, version: stored.version + 1 })
     }
 
-    /// Locks the stored rows of changed ones, by ascending id, and sees that each is the one that was changed.
-    async fn lock_stored(&self, rows: &[Keyed<'_>]) -> Result<Vec<Business>, StoreError> {
-        let mut all = Vec::with_capacity(rows.len());
-        for run in rows.chunks(IDS_PER_STATEMENT) {
-            let ids: Vec<_> = run.iter().map(|row| row.business.id.0).collect();
+    /// Locks the stored rows of changed ones, by ascending id in one order everywhere, so that two transactions
+    /// never wait for each other in a circle; sees that each is the one that was changed.
+    async fn lock_stored(&self, changed: &[KnownBusiness]) -> Result<Vec<Stored>, StoreError> {
+        let mut seen: Vec<_> = changed.iter().map(|one| (one.business.id, one.business.version)).collect();
+        seen.sort_unstable();
+        let mut all = Vec::with_capacity(seen.len());
+        for run in seen.chunks(IDS_PER_STATEMENT) {
+            let ids: Vec<_> = run.iter().map(|(id, _)| id.0).collect();
             all.extend(self.stored(&ids).await?);
         }
-        let versions = all.iter().map(|stored| (stored.id, stored.version + 1));
-        let changed = rows.iter().map(|row| (row.business.id, row.business.version));
-        if versions.eq(changed) { Ok(all) } else { Err(changed_meanwhile()) }
+        let versions = all.iter().map(|stored| (stored.row.business.id, stored.row.business.version));
+        if versions.eq(seen) { Ok(all) } else { Err(changed_meanwhile()) }
     }
 
     /// The stored rows, by ascending id; they stay as they are until the end of the transaction.
-    async fn stored(&self, ids: &[i64]) -> Result<Vec<Business>, StoreError> {
+    pub(super) async fn stored(&self, ids: &[i64]) -> Result<Vec<Stored>, StoreError> {
         let mut sql = self.sql("SELECT ");
-        sql.push(&row::columns("b")).push(" FROM businesses b WHERE b.id IN (");
+        sql.push(&row::columns("b")).push(", b.edited FROM businesses b WHERE b.id IN (");
         sql.bind_list(padded(ids)).push(") ORDER BY b.id").push(self.backend().lock_rows());
         let rows = sql.all(self.connection()).await?;
-        rows.iter().map(row::decode).collect()
+        rows.iter().map(Stored::decode).collect()
     }
 
-    async fn write_rows(&self, rows: &[Keyed<'_>], on_conflict: &str) -> Result<(), StoreError> {
+    pub(super) async fn write_rows(&self, rows: &[Keyed<'_>], on_conflict: &str) -> Result<(), StoreError> {
         let columns = row::all_columns().collect::<Vec<_>>().join(", ");
         let head = format!("INSERT INTO businesses ({columns}) VALUES ");
         let statements = bulk_runs(rows, BULK_ROWS).map(|run| {
@@ -135,6 +152,18 @@ impl WriteTx {
             Ok(Sql::for_rows(self.backend(), &head, encoded, on_conflict))
         });
         execute_all(Box::new(statements), self.connection()).await
+    }
+
+    /// Deletes locked rows with what belongs to them.
+    pub(super) async fn delete_rows(&self, rows: &[&Business]) -> Result<(), StoreError> {
+        self.delete_links(rows).await?;
+        let ids: Vec<i64> = rows.iter().map(|row| row.id.0).collect();
+        for run in ids.chunks(IDS_PER_STATEMENT) {
+            let mut sql = self.sql("DELETE FROM businesses WHERE id IN (");
+            sql.bind_list(padded(run)).push(")");
+            sql.execute(self.connection()).await?;
+        }
+        Ok(())
     }
 
     /// Sets the number of contacts and counts the change.
@@ -147,7 +176,7 @@ impl WriteTx {
     }
 }
 
-fn keyed<'a>(business: &'a Business, name_key: &'a str, domain: &'a Option<String>) -> Keyed<'a> {
+pub(super) fn keyed<'a>(business: &'a Business, name_key: &'a str, domain: &'a Option<String>) -> Keyed<'a> {
     Keyed { business, name_key, domain: domain.as_deref() }
 }
 
@@ -161,7 +190,7 @@ fn on_conflict() -> String {
     format!(" ON CONFLICT (id) DO UPDATE SET {}", set.join(", "))
 }
 
-fn changed_meanwhile() -> StoreError {
+pub(super) fn changed_meanwhile() -> StoreError {
     StoreError::Conflict(
         "the business was changed by someone else; read it again and make the change anew".to_owned(),
     )

@@ -67,11 +67,13 @@ impl Backend {
     }
 
     /// Removes the words of a business; Postgres does so with its row.
-    pub(crate) async fn delete_words(self, id: i64, tx: &impl ConnectionTrait) -> Result<(), StoreError> {
+    pub(crate) async fn delete_words(self, ids: &[i64], tx: &impl ConnectionTrait) -> Result<(), StoreError> {
         if self == Self::Sqlite {
-            let mut sql = Sql::new(self, "DELETE FROM business_search WHERE rowid = ");
-            sql.bind(id);
-            sql.execute(tx).await?;
+            for id in ids {
+                let mut sql = Sql::new(self, "DELETE FROM business_search WHERE rowid = ");
+                sql.bind(*id);
+                sql.execute(tx).await?;
+            }
         }
         Ok(())
     }

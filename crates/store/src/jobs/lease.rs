@@ -81,7 +81,9 @@ impl WriteTx {
         };
         let end = End::of(&held, outcome, self.now());
         let job = self.write_end(lease, &end).await?;
-        self.append_events(job.iter().map(report::of_transition));
+        if let Some(job) = &job {
+            self.transitioned(job).await?;
+        }
         Ok(job)
     }
 

@@ -14,6 +14,11 @@ use crate::{ClaimedJob, NewJob, Store, StoreError, WriteTx};
 /// What a job says that was abandoned in its last attempt.
 const ABANDONED: &str = "the worker stopped in the middle of the last attempt; retry the job to go on";
 
+/// The columns of [`values`]: those of [`row::COLUMNS`], then what is only asked for by the queue.
+pub(super) const INSERTED: &str = "id, version, kind, status, cancel_requested, request, progress, counts, result, \
+    error, attempt, max_attempts, parent_id, created_by, created_at, started_at, finished_at, owner, checkpoint, \
+    priority, due_at, idempotency_key, subject";
+
 /// Which jobs a claim takes.
 enum Wanted<'a> {
     Kinds(&'a [JobKind]),
@@ -30,7 +35,7 @@ impl WriteTx {
         self.release_old_key(&new).await?;
         let job = self.fresh_job(&new);
         let due_at = new.run_at.unwrap_or(self.now()).as_millis();
-        match self.insert_job(&job, &new, None, due_at).await? {
+        match self.insert_job(&job, &new, None, Some(due_at)).await? {
             Some(made) => Ok(made.job),
             None => self.job_under_key(&new).await,
         }
@@ -54,22 +59,23 @@ impl WriteTx {
             started_at: Some(self.now()),
             ..self.fresh_job(&new)
         };
-        let claimed = self.insert_job(&job, &new, Some(owner), end_of(lease, self.now())).await?;
+        let lease_ends = Some(end_of(lease, self.now()));
+        let claimed = self.insert_job(&job, &new, Some(owner), lease_ends).await?;
         claimed.ok_or_else(|| {
             StoreError::Conflict("a job was made under this idempotency key; choose a new key".to_owned())
         })
     }
 
     /// `None` if the job's key is taken.
-    async fn insert_job(
+    pub(super) async fn insert_job(
         &mut self,
         job: &Job,
         new: &NewJob,
         owner: Option<&str>,
-        due_at: i64,
+        due_at: Option<i64>,
     ) -> Result<Option<ClaimedJob>, StoreError> {
         let mut sql = self.sql("INSERT INTO jobs (");
-        sql.push(row::COLUMNS).push(", priority, due_at, idempotency_key) VALUES (");
+        sql.push(INSERTED).push(") VALUES (");
         sql.bind_list(values(job, new, owner, due_at)?);
         sql.push(") ON CONFLICT (idempotency_key) DO NOTHING RETURNING ").push(row::COLUMNS);
         let made = sql.one(self.connection()).await?.as_ref().map(row::decode_claimed).transpose()?;
@@ -78,14 +84,14 @@ impl WriteTx {
     }
 
     /// Takes the key from a job that had it for too long.
-    async fn release_old_key(&self, new: &NewJob) -> Result<(), StoreError> {
+    pub(super) async fn release_old_key(&self, new: &NewJob) -> Result<(), StoreError> {
         let Some(key) = &new.idempotency_key else { return Ok(()) };
         let mut sql = self.sql("UPDATE jobs SET idempotency_key = NULL WHERE idempotency_key = ");
         sql.bind(key.as_str()).push(" AND created_at <= ").bind(self.now().as_millis() - KEPT_MS);
         sql.execute(self.connection()).await.map(drop)
     }
 
-    async fn job_under_key(&self, new: &NewJob) -> Result<Job, StoreError> {
+    pub(super) async fn job_under_key(&self, new: &NewJob) -> Result<Job, StoreError> {
         let mut sql = self.sql("SELECT ");
         sql.push(row::COLUMNS).push(" FROM jobs WHERE idempotency_key = ");
         sql.bind(new.idempotency_key.as_deref());
@@ -97,7 +103,7 @@ impl WriteTx {
         }
     }
 
-    fn fresh_job(&self, new: &NewJob) -> Job {
+    pub(super) fn fresh_job(&self, new: &NewJob) -> Job {
         Job {
             job_id: JobId(Uuid::now_v7()),
             version: 1,
@@ -133,8 +139,7 @@ impl WriteTx {
         sql.push(" AND (cancel_requested OR attempt >= max_attempts)").push(self.backend().skip_locked());
         sql.push(") RETURNING ").push(row::COLUMNS);
         for ended in sql.all(self.connection()).await? {
-            let job = row::decode(&ended)?;
-            self.append_events([report::of_transition(&job)]);
+            self.transitioned(&row::decode(&ended)?).await?;
         }
         Ok(())
     }
@@ -156,7 +161,9 @@ impl WriteTx {
         sql.push(" ORDER BY priority DESC, due_at, id LIMIT 1").push(self.backend().skip_locked());
         sql.push(") RETURNING ").push(row::COLUMNS);
         let claimed = sql.one(self.connection()).await?.as_ref().map(row::decode_claimed).transpose()?;
-        self.append_events(claimed.iter().map(|claimed| report::of_transition(&claimed.job)));
+        if let Some(claimed) = &claimed {
+            self.transitioned(&claimed.job).await?;
+        }
         Ok(claimed)
     }
 }
@@ -254,13 +261,13 @@ impl Store {
     }
 }
 
-/// The values of [`row::COLUMNS`], then of priority, due time and key.
-fn values(
+/// The values of [`INSERTED`].
+pub(super) fn values(
     job: &Job,
     new: &NewJob,
     owner: Option<&str>,
-    due_at: i64,
-) -> Result<[sea_orm::Value; 22], StoreError> {
+    due_at: Option<i64>,
+) -> Result<[sea_orm::Value; 23], StoreError> {
     const NO_TEXT: Option<&str> = None;
     const NO_NUMBER: Option<i64> = None;
     Ok([
@@ -286,7 +293,14 @@ fn values(
         i64::from(new.priority).into(),
         due_at.into(),
         new.idempotency_key.as_deref().into(),
+        subject(job).into(),
     ])
+}
+
+/// The business that the job is about, if it is about one.
+fn subject(job: &Job) -> Option<i64> {
+    let id = job.request.get("businessId").filter(|_| job.kind == JobKind::Enrich)?;
+    id.as_i64()
 }
 
 fn write_wanted(sql: &mut Sql, wanted: &Wanted<'_>) {

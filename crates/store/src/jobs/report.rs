@@ -30,6 +30,6 @@ pub(super) fn of_progress(job: &Job) -> EventPayload {
     match job.kind {
         JobKind::Scrape => EventPayload::ScrapingProgress(moved()),
         JobKind::Enrich | JobKind::BatchEnrich => EventPayload::EnrichmentProgress(moved()),
-        JobKind::Import | JobKind::Export => of_transition(job),
+        JobKind::Import | JobKind::Export | JobKind::Bulk => of_transition(job),
     }
 }

@@ -49,7 +49,8 @@ pub(super) async fn optional(sql: Sql, on: &impl ConnectionTrait) -> Result<Opti
     sql.one(on).await?.as_ref().map(decode).transpose()
 }
 
-fn id(text: &str) -> Result<JobId, StoreError> {
+/// A job's id as it is stored.
+pub(super) fn id(text: &str) -> Result<JobId, StoreError> {
     text.parse().map_err(|_| StoreError::Unreadable(format!("job id '{text}'")))
 }
 

@@ -1,6 +1,6 @@
 //! The people of a business, and what enrichment did for it.
 
-use contract::enrichment::Evidence;
+use contract::enrichment::{Evidence, HistoryQuery};
 use contract::{Business, BusinessId, EmailStatus};
 use store::test_support::TestStore;
 use store::{NewContact, NewEnrichmentEntry, Store, StoreError};
@@ -78,9 +78,17 @@ async fn what_enrichment_did_is_kept(db: TestStore) {
     let first = tx.log_enrichment(entry(1)).await.unwrap();
     let second = tx.log_enrichment(entry(2)).await.unwrap();
     tx.commit().await.unwrap();
-    let log = db.store().enrichment_log(business.id, 10).await.unwrap();
-    assert_eq!(log, [second, first]);
-    assert_eq!(db.store().enrichment_log(business.id, 1).await.unwrap().len(), 1);
+    let history = async |query: HistoryQuery| db.store().enrichment_history(business.id, &query).await;
+    let whole = history(HistoryQuery::default()).await.unwrap().unwrap();
+    assert_eq!((whole.data, whole.meta.total), (vec![second.clone(), first.clone()], 2));
+    let page = history(HistoryQuery { limit: Some(1), cursor: None }).await.unwrap().unwrap();
+    assert_eq!((page.data, page.meta.total_pages), (vec![second], 2));
+    let next = HistoryQuery { limit: Some(1), cursor: page.meta.next_cursor };
+    let last = history(next.clone()).await.unwrap().unwrap();
+    assert_eq!((last.data, last.meta.page, last.meta.next_cursor), (vec![first], 2, None));
+    let error = db.store().enrichment_history(BusinessId(77), &next).await.unwrap_err();
+    assert!(matches!(error, StoreError::BadCursor), "{error}");
+    assert_eq!(db.store().enrichment_history(BusinessId(77), &HistoryQuery::default()).await.unwrap(), None);
 }
 
 store::stories!(

@@ -9,14 +9,18 @@
 
 mod accounts;
 mod backup;
+mod batches;
+mod bulk;
 mod businesses;
 mod consistency;
 mod contacts;
+mod edits;
 mod events;
 mod follow;
 mod idempotency;
 mod jobs;
 mod known;
+mod merges;
 mod model;
 mod nearby;
 mod opening;

@@ -73,6 +73,14 @@ fn object(names: &[String], fields: &[String]) -> Map<String, Value> {
         .collect()
 }
 
+/// The names of a table's columns, each with the field that it fills.
+pub(super) fn columns(path: &Path) -> Result<Vec<(String, Option<&'static str>)>, SourceError> {
+    let lines = Lines::new(super::open(path)?).map_err(|error| SourceError::unreadable(path, error))?;
+    let header = header(path, &mut Rows::new(lines, dialect::delimiter(path)?))?;
+    let field = |(column, name): (usize, &String)| (name.clone(), header.columns.word(column));
+    Ok(header.names.iter().enumerate().map(field).collect())
+}
+
 /// The names of the columns and what they mean.
 struct Header {
     names: Vec<String>,

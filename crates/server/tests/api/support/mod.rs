@@ -87,6 +87,25 @@ impl TestApp {
             .await
     }
 
+    /// A change of that version of a business.
+    pub(crate) async fn patch(&self, path: &str, version: u64, body: Value) -> Answer {
+        let builder = Request::patch(path).header(header::CONTENT_TYPE, "application/merge-patch+json");
+        let builder = builder.header(header::HOST, "localhost:3030");
+        let builder = builder.header(header::IF_MATCH, format!("\"{version}\""));
+        self.send(builder.body(Body::from(body.to_string())).unwrap()).await
+    }
+
+    /// The end of that version of a business.
+    pub(crate) async fn delete(&self, path: &str, version: u64) -> Answer {
+        self.ask(Request::delete(path).header(header::IF_MATCH, format!("\"{version}\""))).await
+    }
+
+    /// The names of the events after `since`, in order.
+    pub(crate) async fn events_since(&self, since: u64) -> Vec<String> {
+        let events = self.store().events_since(since, 1000).await.unwrap().events;
+        events.iter().map(|event| event.payload.name().to_owned()).collect()
+    }
+
     pub(crate) async fn ask(&self, builder: axum::http::request::Builder) -> Answer {
         self.send(builder.header(header::HOST, "localhost:3030").body(Body::empty()).unwrap()).await
     }

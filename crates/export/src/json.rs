@@ -40,8 +40,8 @@ impl<W: Write> BusinessWriter for JsonWriter<W> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::tests::{business, written};
-    use crate::cli::ExportFormat;
+    use crate::tests::{business, written};
+    use contract::export::ExportFormat;
 
     #[test]
     fn the_envelope_carries_businesses_count_and_attribution() {

@@ -1,15 +1,16 @@
+//! A business as the cells of a table: the same for CSV and workbooks.
+
 use std::borrow::Cow;
-use std::io::{self, Write};
 
 use contract::{Business, SourceRef};
 
-use super::{Attributions, BusinessWriter};
+use crate::Attributions;
 
 /// Between the parts of a cell that holds several.
 const SEPARATOR: &str = "; ";
 
 /// Names that the import knows again: `sourceId` is the record's identifier, `xUrl` no longitude.
-const HEADER: [&str; 41] = [
+pub(crate) const HEADER: [&str; 41] = [
     "businessId",
     "name",
     "category",
@@ -53,45 +54,8 @@ const HEADER: [&str; 41] = [
     "updatedAt",
 ];
 
-/// One line a business; attribution and licences stand in columns, so that every line carries its own.
-pub(super) struct CsvWriter<W: Write> {
-    lines: csv::Writer<W>,
-    attributions: Attributions,
-}
-
-impl<W: Write> CsvWriter<W> {
-    /// Writes the header.
-    pub(super) fn start(out: W, attributions: Attributions) -> io::Result<Self> {
-        let mut lines = csv::Writer::from_writer(out);
-        lines.write_record(HEADER).map_err(io_error)?;
-        Ok(Self { lines, attributions })
-    }
-}
-
-impl<W: Write> BusinessWriter for CsvWriter<W> {
-    fn business(&mut self, business: &Business) -> io::Result<()> {
-        for cell in cells(business, &self.attributions) {
-            self.lines.write_field(harmless(&cell).as_bytes()).map_err(io_error)?;
-        }
-        self.lines.write_record(None::<&[u8]>).map_err(io_error)?;
-        Ok(())
-    }
-
-    fn finish(&mut self) -> io::Result<()> {
-        self.lines.flush()
-    }
-}
-
-/// The failure beneath, with its kind: a pipe that was closed is told from a full disk by it.
-fn io_error(error: csv::Error) -> io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
-    }
-}
-
 /// The cells of one line, in the header's order.
-fn cells<'a>(business: &'a Business, attributions: &Attributions) -> [Cow<'a, str>; HEADER.len()] {
+pub(crate) fn cells<'a>(business: &'a Business, attributions: &Attributions) -> [Cow<'a, str>; HEADER.len()] {
     let b = business;
     let socials = &b.socials;
     let first = b.sources.first();
@@ -172,44 +136,7 @@ pub(crate) fn harmless(cell: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{business, written};
     use super::*;
-    use crate::cli::ExportFormat;
-
-    fn rows(businesses: &[Business]) -> Vec<std::collections::HashMap<String, String>> {
-        let text = written(ExportFormat::Csv, businesses);
-        csv::Reader::from_reader(text.as_bytes()).deserialize().collect::<Result<_, _>>().unwrap()
-    }
-
-    #[test]
-    fn a_line_carries_its_source_licence_and_attribution() {
-        let rows = rows(&[business(7, "Kahvila, \"Ääni\"")]);
-        let row = &rows[0];
-        assert_eq!(row["name"], "Kahvila, \"Ääni\"");
-        assert_eq!(row["source"], "openstreetmap");
-        assert_eq!(row["sourceId"], "node/7");
-        assert_eq!(row["sources"], "openstreetmap node/7");
-        assert_eq!(row["licences"], "ODbL-1.0");
-        assert_eq!(row["attribution"], "© OpenStreetMap contributors (ODbL-1.0)");
-        assert_eq!(row["tags"], "new; south");
-        assert_eq!((row["latitude"].as_str(), row["email"].as_str()), ("60.1675", ""));
-    }
-
-    #[test]
-    fn no_businesses_make_a_header_alone() {
-        assert_eq!(written(ExportFormat::Csv, &[]), format!("{}\n", HEADER.join(",")));
-    }
-
-    #[test]
-    fn several_sources_are_told_and_a_shared_licence_once() {
-        let mut business = business(1, "A");
-        let mut second = business.sources[0].clone();
-        second.source_id = "way/2".to_owned();
-        business.sources.push(second);
-        let row = &rows(&[business])[0];
-        assert_eq!(row["sources"], "openstreetmap node/1; openstreetmap way/2");
-        assert_eq!(row["licences"], "ODbL-1.0");
-    }
 
     #[test]
     fn what_a_spreadsheet_would_run_is_given_an_apostrophe() {

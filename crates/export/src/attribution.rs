@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// What must be shown beside the records of each source, and which sources an export has used.
 #[derive(Debug, Default)]
-pub(crate) struct Attributions {
+pub struct Attributions {
     known: BTreeMap<String, SourceInfo>,
     used: BTreeSet<(String, Option<String>)>,
 }
@@ -26,7 +26,8 @@ pub(crate) struct Attribution<'a> {
 
 impl Attributions {
     /// The attributions of `sources`, none used yet.
-    pub(crate) fn new(sources: impl IntoIterator<Item = SourceInfo>) -> Self {
+    #[must_use]
+    pub fn new(sources: impl IntoIterator<Item = SourceInfo>) -> Self {
         let known = sources.into_iter().map(|info| (info.source.clone(), info)).collect();
         Self { known, used: BTreeSet::new() }
     }
@@ -73,8 +74,8 @@ impl Attributions {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{attributions, business};
     use super::*;
+    use crate::tests::{attributions, business};
 
     #[test]
     fn only_used_sources_are_told_each_once() {

@@ -55,8 +55,8 @@ fn feature(business: &Business) -> serde_json::Result<Value> {
 mod tests {
     use serde_json::Value;
 
-    use super::super::tests::{business, written};
-    use crate::cli::ExportFormat;
+    use crate::tests::{business, written};
+    use contract::export::ExportFormat;
 
     #[test]
     fn a_business_is_a_point_with_properties() {

@@ -1,30 +1,44 @@
-//! Writers of businesses: one form each, fed one business at a time, so that memory stays flat.
+#![doc = include_str!("../README.md")]
 
+mod archive;
 mod attribution;
+mod cells;
 mod csv;
 mod geojson;
 mod json;
+mod rejected;
+mod vcard;
+mod xlsx;
 
 use std::io::{self, Write};
 
+use contract::export::ExportFormat;
 use contract::{Business, Timestamp};
 
-pub(crate) use attribution::Attributions;
-pub(crate) use csv::harmless;
-
-use crate::cli::ExportFormat;
+pub use attribution::Attributions;
+pub use rejected::RejectedWriter;
+pub use xlsx::MOST_ROWS as XLSX_MOST_ROWS;
 
 /// Writes businesses in one form.
-pub(crate) trait BusinessWriter {
+pub trait BusinessWriter {
     /// Writes one business.
+    ///
+    /// # Errors
+    /// What the output says.
     fn business(&mut self, business: &Business) -> io::Result<()>;
 
     /// Writes what stands after the last business and flushes. Nothing may be written after it.
+    ///
+    /// # Errors
+    /// What the output says.
     fn finish(&mut self) -> io::Result<()>;
 }
 
-/// A writer of `format` to `out`, its beginning written.
-pub(crate) fn writer<'a>(
+/// A writer of `format` to `out`, its beginning written. `now` is told where the form has a place for it.
+///
+/// # Errors
+/// What the output says.
+pub fn writer<'a>(
     format: ExportFormat,
     out: impl Write + 'a,
     attributions: Attributions,
@@ -32,8 +46,10 @@ pub(crate) fn writer<'a>(
 ) -> io::Result<Box<dyn BusinessWriter + 'a>> {
     Ok(match format {
         ExportFormat::Csv => Box::new(csv::CsvWriter::start(out, attributions)?),
+        ExportFormat::Xlsx => Box::new(xlsx::XlsxWriter::start(out, attributions)?),
         ExportFormat::Json => Box::new(json::JsonWriter::start(out, attributions, now)?),
         ExportFormat::Geojson => Box::new(geojson::GeoJsonWriter::start(out, attributions, now)?),
+        ExportFormat::Vcard => Box::new(vcard::VcardWriter::start(out, attributions)),
     })
 }
 
@@ -108,6 +124,11 @@ pub(crate) mod tests {
 
     /// What `format` makes of `businesses`.
     pub(crate) fn written(format: ExportFormat, businesses: &[Business]) -> String {
+        String::from_utf8(bytes(format, businesses)).unwrap()
+    }
+
+    /// The same as bytes.
+    pub(crate) fn bytes(format: ExportFormat, businesses: &[Business]) -> Vec<u8> {
         let mut out = Vec::new();
         let mut writer = writer(format, &mut out, attributions(), Timestamp::from_millis(0)).unwrap();
         for business in businesses {
@@ -115,6 +136,6 @@ pub(crate) mod tests {
         }
         writer.finish().unwrap();
         drop(writer);
-        String::from_utf8(out).unwrap()
+        out
     }
 }

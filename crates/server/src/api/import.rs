@@ -1,0 +1,83 @@
+//! Files of places: looked at, imported, and what could not be used of them.
+
+use std::io;
+
+use contract::endpoints::{GetRejectedRecords, ImportBusinesses, PreviewImport};
+use contract::{FieldError, JobAccepted, JobKind};
+use discovery::import::ImportRequest;
+use discovery::{DiscoveryError, SourceError, preview as foresee};
+use export::RejectedWriter;
+use futures::TryStreamExt;
+use tokio::runtime::Handle;
+
+use super::no_job;
+use crate::app::App;
+use crate::download::Download;
+use crate::endpoint::{Answer, Call};
+use crate::problem::ApiProblem;
+use crate::upload::Upload;
+use crate::work;
+
+pub(super) async fn preview(
+    app: App,
+    upload: Upload,
+    _: Option<String>,
+) -> Result<Answer<PreviewImport>, ApiProblem> {
+    match foresee(app.store(), &request(&upload)).await {
+        Ok(preview) => Ok(Answer::new(preview)),
+        Err(DiscoveryError::Source(error)) => Err(unusable(&upload, &error)),
+        Err(DiscoveryError::Store(error)) => Err(error.into()),
+        Err(error) => Err(ApiProblem::internal(&error)),
+    }
+}
+
+/// Looks at the file now, so that a person is told at once; what is in it is a job's.
+pub(super) async fn start(
+    app: App,
+    upload: Upload,
+    key: Option<String>,
+) -> Result<Answer<ImportBusinesses>, ApiProblem> {
+    let request = request(&upload);
+    let opened = tokio::task::spawn_blocking({
+        let request = request.clone();
+        move || request.open().and_then(|source| source.columns())
+    });
+    opened.await.map_err(|error| ApiProblem::internal(&error))?.map_err(|error| unusable(&upload, &error))?;
+    let path = upload.keep()?;
+    match work::enqueue(&app, JobKind::Import, &request, key).await {
+        Ok(job) => {
+            let accepted = JobAccepted { job_id: job.job_id, status: job.status };
+            Ok(Answer::new(accepted).with_location(work::location(job.job_id)))
+        }
+        Err(problem) => {
+            // No job will read it.
+            work::remove_upload(&path).await;
+            Err(problem)
+        }
+    }
+}
+
+fn request(upload: &Upload) -> ImportRequest {
+    ImportRequest { path: upload.path().to_owned(), name: Some(upload.name.clone()) }
+}
+
+/// What is wrong with the file, told of the name that the client knows.
+fn unusable(upload: &Upload, error: &SourceError) -> ApiProblem {
+    let stored = upload.path().display().to_string();
+    let message = error.to_string().replace(&stored, &upload.name);
+    ApiProblem::invalid(vec![FieldError::new("file", "format", message)])
+}
+
+pub(super) async fn rejected(app: App, call: Call<GetRejectedRecords>) -> Result<Download, ApiProblem> {
+    let job = app.store().get_job(call.path).await?.ok_or_else(|| no_job(call.path))?;
+    let mut rejections = app.store().rejections(job.job_id);
+    let runtime = Handle::current();
+    let file_name = format!("rejected-{}.csv", job.job_id);
+    Download::start(&app, "text/csv; charset=utf-8", file_name, move |pipe| {
+        let mut writer = RejectedWriter::start(pipe)?;
+        while let Some(rejection) = runtime.block_on(rejections.try_next()).map_err(io::Error::other)? {
+            writer.rejection(&rejection)?;
+        }
+        writer.finish()
+    })
+}

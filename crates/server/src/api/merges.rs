@@ -1,0 +1,55 @@
+//! Two businesses become one, and two again.
+
+use contract::endpoints::{MergeBusiness, UnmergeBusiness};
+use contract::{BusinessId, EventPayload, FieldError};
+use store::{Merged, Unmerged, WriteTx};
+
+use super::no_business;
+use crate::app::App;
+use crate::endpoint::{Answer, Call};
+use crate::problem::{ApiProblem, CONFLICT};
+
+pub(super) async fn merge(app: App, call: Call<MergeBusiness>) -> Result<Answer<MergeBusiness>, ApiProblem> {
+    let (kept, other) = (call.path, call.body.other_id);
+    if kept == other {
+        let message = "give another business; one cannot be merged with itself";
+        return Err(ApiProblem::invalid(vec![FieldError::new("otherId", "range", message)]));
+    }
+    let mut tx = app.store().begin().await?;
+    require(&mut tx, kept).await?;
+    if tx.businesses_by_id(&[other]).await?.is_empty() {
+        let message = format!("there is no business {other}; it may have been deleted or merged");
+        return Err(ApiProblem::invalid(vec![FieldError::new("otherId", "unknown", message)]));
+    }
+    let Merged { business, deleted } = tx.merge_businesses(kept, other).await?;
+    tx.append_events([
+        EventPayload::BusinessUpdated(Box::new(business.clone())),
+        EventPayload::BusinessDeleted(deleted),
+        EventPayload::StatsUpdated {},
+    ]);
+    Ok(Answer::committing(tx, business))
+}
+
+pub(super) async fn unmerge(
+    app: App,
+    call: Call<UnmergeBusiness>,
+) -> Result<Answer<UnmergeBusiness>, ApiProblem> {
+    let mut tx = app.store().begin().await?;
+    require(&mut tx, call.path).await?;
+    let unmerged = tx.unmerge_business(call.path, call.body.other_id).await?;
+    let Unmerged { kept, restored } = unmerged.ok_or_else(|| match call.body.other_id {
+        Some(other) => ApiProblem::new(CONFLICT, format!("business {other} was not merged into this one")),
+        None => ApiProblem::new(CONFLICT, "nothing was merged into this business, or all of it was undone"),
+    })?;
+    tx.append_events([
+        EventPayload::BusinessUpdated(Box::new(kept)),
+        EventPayload::BusinessCreated(Box::new(restored.clone())),
+        EventPayload::StatsUpdated {},
+    ]);
+    Ok(Answer::committing(tx, restored))
+}
+
+async fn require(tx: &mut WriteTx, id: BusinessId) -> Result<(), ApiProblem> {
+    let found = tx.businesses_by_id(&[id]).await?;
+    if found.is_empty() { Err(no_business(id)) } else { Ok(()) }
+}

@@ -1,0 +1,98 @@
+use serde_json::Value;
+
+use crate::support::{TestApp, business, seed};
+
+const PATH: &str = "/api/businesses/export";
+
+async fn with_rows(count: usize) -> TestApp {
+    let app = TestApp::new().await;
+    let rows = (0..count).map(|n| {
+        let mut new = business(&format!("Cafe {n}"), if n % 2 == 0 { "Helsinki" } else { "Espoo" });
+        new.business.sources = vec![contract::SourceRef {
+            source: "openstreetmap".to_owned(),
+            source_id: format!("node/{n}"),
+            fetched_at: contract::Timestamp::from_millis(0),
+            licence: Some("ODbL-1.0".to_owned()),
+        }];
+        new
+    });
+    seed(app.store(), rows.collect()).await;
+    app
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_form_holds_the_businesses_of_the_filter_with_attribution() {
+    let app = with_rows(5).await;
+    let check = async |format: &str, media_type: &str, ending: &str| {
+        let answer = app.get(&format!("{PATH}?format={format}&city=Helsinki")).await;
+        assert_eq!(answer.status.as_u16(), 200, "{format}");
+        assert!(answer.header("content-type").unwrap().starts_with(media_type), "{format}");
+        let disposition = answer.header("content-disposition").unwrap();
+        assert!(disposition.starts_with("attachment; filename=\"businesses-"), "{disposition}");
+        assert!(disposition.ends_with(&format!(".{ending}\"")), "{disposition}");
+        answer
+    };
+    let csv = check("csv", "text/csv", "csv").await;
+    assert_eq!(csv.text().lines().count(), 4);
+    assert!(csv.text().contains("© OpenStreetMap contributors (ODbL-1.0)"));
+    let json: Value = check("json", "application/json", "json").await.json();
+    assert_eq!((&json["count"], &json["attribution"][0]["licence"]), (&3.into(), &"ODbL-1.0".into()));
+    let geojson = check("geojson", "application/geo+json", "geojson").await.json();
+    assert_eq!(geojson["features"].as_array().unwrap().len(), 3);
+    let cards = check("vcard", "text/vcard", "vcf").await;
+    assert_eq!(cards.text().matches("BEGIN:VCARD").count(), 3);
+    assert!(cards.text().contains("Source: © OpenStreetMap contributors"));
+    let book = check("xlsx", "application/vnd.openxmlformats", "xlsx").await;
+    assert!(book.bytes.starts_with(b"PK\x03\x04") && book.bytes.len() > 2000);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_rows_come_whole() {
+    let app = with_rows(3000).await;
+    let csv = app.get(&format!("{PATH}?format=csv")).await;
+    assert_eq!(csv.text().lines().count(), 3001);
+    let none = app.get(&format!("{PATH}?format=json&city=Nowhere")).await.json();
+    assert_eq!(none["businesses"], serde_json::json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reader_that_leaves_frees_its_place() {
+    let app = TestApp::with(|config| config.limits.concurrent_downloads = 1).await;
+    let rows = (0..20_000).map(|n| business(&format!("Cafe {n}"), "Helsinki"));
+    seed(app.store(), rows.collect()).await;
+    let request = || {
+        let builder = axum::http::Request::get(format!("{PATH}?format=json")).header("host", "localhost");
+        builder.body(axum::body::Body::empty()).unwrap()
+    };
+    let open = tower::ServiceExt::oneshot(app.router.clone(), request()).await.unwrap();
+    let busy = app.get(&format!("{PATH}?format=json")).await;
+    assert_eq!((busy.status.as_u16(), busy.header("retry-after")), (503, Some("5")));
+    drop(open);
+    crate::support::eventually("the place to be free", || async {
+        let answer = tower::ServiceExt::oneshot(app.router.clone(), request()).await.unwrap();
+        (answer.status().as_u16() == 200).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_used_is_named() {
+    let app = with_rows(0).await;
+    let check = async |query: &str, status: u16, field: &str| {
+        let answer = app.get(&format!("{PATH}?{query}")).await;
+        let told = answer.json();
+        assert_eq!(
+            (answer.status.as_u16(), told["errors"][0]["field"].as_str()),
+            (status, Some(field)),
+            "{query}: {told}"
+        );
+    };
+    check("", 422, "format").await;
+    check("format=pdf", 400, "format").await;
+    check("format=", 400, "format").await;
+    check("format=csv&page=2", 400, "page").await;
+    check("format=csv&limit=5", 400, "limit").await;
+    check("format=csv&town=x", 400, "town").await;
+    check("format=csv&hasPhone=maybe", 400, "hasPhone").await;
+    check("format=csv&near=1,1&radiusKm=0", 422, "radiusKm").await;
+}
