@@ -4,6 +4,8 @@ export class Log {
   lines = []
   #pending = new Map()
   #shown = new Map()
+  #last = new Map()
+  #told = new Map()
 
   line(text) {
     this.lines.push(text)
@@ -16,7 +18,22 @@ export class Log {
     else known.push(text)
   }
 
+  /** Like `add`, for what is told in several steps here and at once in requery: the last of each moment, if it is news. */
+  last(subject, at, text) {
+    this.#last.set(`${subject} at ${at}`, [subject, text])
+  }
+
+  /** What is no news to a subject. */
+  know(subject, text) {
+    this.#told.set(subject, text)
+  }
+
   flush() {
+    for (const [subject, text] of this.#last.values()) {
+      if (this.#told.get(subject) !== text) this.add(subject, text)
+      this.#told.set(subject, text)
+    }
+    this.#last.clear()
     for (const subject of [...this.#pending.keys()].sort()) {
       for (const text of this.#pending.get(subject)) this.line(`${subject}: ${text}`)
     }

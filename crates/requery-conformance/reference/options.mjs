@@ -17,17 +17,27 @@ const flags = {
 
 const refetch = { stale: true, always: 'always', never: false }
 
+// What functions of the data look at: the row, or the last of the pages.
+const tag = (data) => (data.pages === undefined ? data : (data.pages.at(-1) ?? { tag: 0 })).tag
+
+/** The data that one row makes. */
+export const holding = ({ n, tag }, isPaged) => (isPaged ? { pages: [{ n, tag }], pageParams: [0] } : { n, tag })
+
+/** Other rows in the place of these. */
+export const changed = (data, change) =>
+  data.pages === undefined ? change(data) : { pages: data.pages.map(change), pageParams: [...data.pageParams] }
+
 const staleTime = (said) => {
   if (said === 'never') return Infinity
   if (said === 'static') return 'static'
   if (said.after !== undefined) return said.after
-  return (query) => (query.state.data !== undefined && query.state.data.tag % 2 === 0 ? said.evenTag : 0)
+  return (query) => (query.state.data !== undefined && tag(query.state.data) % 2 === 0 ? said.evenTag : 0)
 }
 
 const gcTime = (said) => (said === 'never' ? Infinity : said.after)
 
 const interval = (said) =>
-  said.every ?? ((query) => (query.state.data === undefined || query.state.data.tag % 2 === 0 ? said.evenTag : false))
+  said.every ?? ((query) => (query.state.data === undefined || tag(query.state.data) % 2 === 0 ? said.evenTag : false))
 
 const retry = (said) => {
   if (said === 'forever') return true
@@ -37,11 +47,21 @@ const retry = (said) => {
 
 const retryDelay = (said) => said.fixed ?? ((count) => (count + 1) * said.growing)
 
-const select = (said, failures) => {
-  if (said === 'tag') return (data) => ({ n: 0, tag: data.tag })
+const select = (said) => {
+  if (said === 'tag') return (data) => changed(data, ({ tag }) => ({ n: 0, tag }))
   return (data) => {
-    if (data.tag % 2 !== 0) throw new Failure(-data.tag)
-    return { n: data.n, tag: data.tag }
+    if (tag(data) % 2 !== 0) throw new Failure(-tag(data))
+    return changed(data, ({ n, tag }) => ({ n, tag }))
+  }
+}
+
+function paging({ after = 0, before = 0, endsAtOdd = false, maxPages, pages } = {}) {
+  return {
+    initialPageParam: 0,
+    getNextPageParam: (row, _rows, number) => (number < after && !(endsAtOdd && row.tag % 2 !== 0) ? number + 1 : undefined),
+    getPreviousPageParam: (_row, _rows, number) => (number > -before ? number - 1 : undefined),
+    ...(maxPages !== undefined && { maxPages }),
+    ...(pages !== undefined && { pages }),
   }
 }
 
@@ -69,25 +89,25 @@ export function policy(said) {
   return options
 }
 
-export function query(said, key, queryFn) {
-  const options = { ...policy(said), queryKey: key, queryFn }
+export function query(said, key, isPaged, queryFn) {
+  const options = { ...policy(said), queryKey: key, queryFn, ...(isPaged && paging(said.pages)) }
   if (said.placeholderData === 'previous') options.placeholderData = keepPreviousData
   else if (said.placeholderData !== undefined) {
-    const row = said.placeholderData.row
-    options.placeholderData = row
+    options.placeholderData = holding(said.placeholderData.row, isPaged)
   }
   if (said.initialData !== undefined) {
-    const { n, tag } = said.initialData
-    options.initialData = () => ({ n, tag })
+    options.initialData = () => holding(said.initialData, isPaged)
   }
   if (said.initialDataUpdatedAt !== undefined) options.initialDataUpdatedAt = START + said.initialDataUpdatedAt
   if (said.select !== undefined) options.select = select(said.select)
+  if (said.notifyOn !== undefined) options.notifyOnChangeProps = said.notifyOn
   return options
 }
 
 export function mutation(said, mutationFn, hook) {
   const options = { mutationFn }
   if (said.key !== undefined) options.mutationKey = said.key
+  if (said.resumable && said.key !== undefined) options.resumable = true
   if (said.scope !== undefined) options.scope = { id: said.scope }
   if (said.retry !== undefined) options.retry = retry(said.retry)
   if (said.retryDelay !== undefined) options.retryDelay = retryDelay(said.retryDelay)

@@ -4,7 +4,13 @@ import { START } from './clock.mjs'
 
 export const time = (at) => (at === 0 ? '0' : String(at - START))
 
-export const row = (data) => (data === undefined ? '-' : `${data.n}/${data.tag}`)
+const row = ({ n, tag }) => `${n}/${tag}`
+
+export function data(data) {
+  if (data === undefined) return '-'
+  if (data.pages === undefined) return row(data)
+  return `[${data.pages.map((page, at) => `${data.pageParams[at]}:${row(page)}`).join(' ')}]`
+}
 
 export const failure = (error) => (error === null || error === undefined ? '-' : `!${error.code}`)
 
@@ -18,7 +24,7 @@ export function query(query) {
     ['S', query.isStale()],
   ])
   return (
-    `${s.status} ${s.fetchStatus} data=${row(s.data)} #${s.dataUpdateCount} @${time(s.dataUpdatedAt)}` +
+    `${s.status} ${s.fetchStatus} data=${data(s.data)} #${s.dataUpdateCount} @${time(s.dataUpdatedAt)}` +
     ` error=${failure(s.error)} #${s.errorUpdateCount} @${time(s.errorUpdatedAt)}` +
     ` failures=${s.fetchFailureCount} ${failure(s.fetchFailureReason)} observers=${query.getObserversCount()} [${about}]`
   )
@@ -37,9 +43,15 @@ export function result(r) {
     ['p', r.isPaused],
     ['x', r.isLoadingError],
     ['y', r.isRefetchError],
+    ['n', r.hasNextPage],
+    ['b', r.hasPreviousPage],
+    ['>', r.isFetchingNextPage],
+    ['<', r.isFetchingPreviousPage],
+    ['u', r.isFetchNextPageError],
+    ['v', r.isFetchPreviousPageError],
   ])
   return (
-    `${r.status} ${r.fetchStatus} data=${row(r.data)} @${time(r.dataUpdatedAt)}` +
+    `${r.status} ${r.fetchStatus} data=${data(r.data)} @${time(r.dataUpdatedAt)}` +
     ` error=${failure(r.error)} #${r.errorUpdateCount} @${time(r.errorUpdatedAt)}` +
     ` failures=${r.failureCount} ${failure(r.failureReason)} [${about}]`
   )
@@ -47,7 +59,7 @@ export function result(r) {
 
 export function mutation(s) {
   return (
-    `${s.status}${s.isPaused ? ' paused' : ''} data=${row(s.data)} error=${failure(s.error)}` +
+    `${s.status}${s.isPaused ? ' paused' : ''} data=${data(s.data)} error=${failure(s.error)}` +
     ` failures=${s.failureCount} ${failure(s.failureReason)} variables=${s.variables ?? '-'} @${time(s.submittedAt)}`
   )
 }

@@ -1,30 +1,34 @@
 // One scenario on one fresh cache.
 
 import {
+  InfiniteQueryObserver,
   MutationObserver,
   QueryClient,
   QueryObserver,
-  dehydrate,
   focusManager,
-  hydrate,
+  hashKey,
   isCancelledError,
+  notifyManager,
   onlineManager,
   timeoutManager,
 } from '@tanstack/query-core'
 import { Clock, START } from './clock.mjs'
+import { dehydrated, hydrated } from './dehydration.mjs'
 import { Log } from './log.mjs'
+import { Many } from './many.mjs'
 import * as options from './options.mjs'
+import { Server } from './server.mjs'
 import * as text from './text.mjs'
-import { Failure } from './options.mjs'
 
 export class World {
   clock = new Clock()
   log = new Log()
   #client = new QueryClient()
-  #calls = new Map()
+  #server = new Server(this.clock, this.log)
   #queries
   #mutations
   #observers = new Map()
+  #many = new Map()
   #mutationObservers = new Map()
   #dehydrated = new Map()
   #removed = new WeakSet()
@@ -39,6 +43,8 @@ export class World {
     this.#queries = scenario.queries.map((said) => this.#queryOptions(said))
     this.#mutations = scenario.mutations.map((said, at) => this.#mutationOptions(said, at))
     this.#refetchOnlyWhatCanBeFetched()
+    this.#queueByKey()
+    this.#setMutationDefaults()
     this.#listen()
     this.#setDefaults({})
     this.#client.mount()
@@ -125,45 +131,35 @@ export class World {
     return this.#client.getQueryCache().get(query.queryHash) === query
   }
 
+  #isPaged(key) {
+    return this.scenario.paged?.includes(key) ?? false
+  }
+
   #queryOptions(said) {
     const key = this.scenario.keys[said.key]
-    const answers = this.scenario.answers[said.key]
-    return options.query(said, key, (context) => this.#fetch(said, key, answers, context))
-  }
-
-  #fetch(said, key, answers, context) {
-    const subject = `call ${JSON.stringify(key)}`
-    const count = this.#count(subject)
-    this.log.add(subject, `${count} at ${text.time(this.clock.now)}`)
-    if (said.signal) {
-      context.signal.addEventListener('abort', () => this.log.add(`abort ${JSON.stringify(key)}`, String(count)))
-    }
-    return this.#answer(answers[count % answers.length])
-  }
-
-  #count(subject) {
-    const count = this.#calls.get(subject) ?? 0
-    this.#calls.set(subject, count + 1)
-    return count
-  }
-
-  #answer(answer) {
-    const settle = (resolve, reject) => {
-      if (answer.outcome.row !== undefined) resolve({ ...answer.outcome.row })
-      else reject(new Failure(answer.outcome.error))
-    }
-    if (answer.after === 0) return new Promise(settle)
-    return new Promise((resolve, reject) => this.clock.after(answer.after, () => settle(resolve, reject)))
+    const isPaged = this.#isPaged(said.key)
+    const queryFn = this.#server.queryFn(said, key, isPaged, this.scenario.answers[said.key])
+    return options.query(said, key, isPaged, queryFn)
   }
 
   #mutationOptions(said, at) {
-    const mutationFn = (variables) => {
-      const subject = `mutate ${at} ${variables}`
-      const count = this.#count(subject)
-      this.log.add(subject, `${count} at ${text.time(this.clock.now)}`)
-      return this.#answer(said.answers[count % said.answers.length])
+    return options.mutation(said, this.#server.mutationFn(said, at), (name, hook) => this.#hook(at, name, hook))
+  }
+
+  // In requery, mutations of one key that may be dehydrated are sent one after the other.
+  #queueByKey() {
+    const client = this.#client
+    const defaulted = client.defaultMutationOptions.bind(client)
+    client.defaultMutationOptions = (said) => {
+      const it = defaulted(said)
+      if (!it.resumable || it.mutationKey === undefined || it.scope !== undefined) return it
+      return { ...it, scope: { id: `of ${JSON.stringify(it.mutationKey)}` } }
     }
-    return options.mutation(said, mutationFn, (name, hook) => this.#hook(at, name, hook))
+  }
+
+  // A mutation that was dehydrated is done as the defaults of its key say.
+  #setMutationDefaults() {
+    for (const it of this.#mutations) if (it.resumable) this.#client.setMutationDefaults(it.mutationKey, it)
   }
 
   #hook(at, name, hook) {
@@ -179,12 +175,24 @@ export class World {
     }
   }
 
-  #write({ key, row, updatedAt }) {
-    const how = updatedAt === undefined ? undefined : { updatedAt: START + updatedAt }
-    this.#client.setQueryData(this.scenario.keys[key], { ...row }, how)
+  // What is written while pages are fetched is lost here, and kept in requery.
+  #mayWrite(key) {
+    const query = this.#client.getQueryCache().find({ queryKey: key })
+    const isPaged = this.scenario.keys.some((it, at) => this.#isPaged(at) && hashKey(it) === hashKey(key))
+    return !isPaged || query === undefined || query.state.fetchStatus === 'idle'
   }
 
-  #promised(promise, show = text.row) {
+  #write({ key, row, updatedAt }) {
+    const how = updatedAt === undefined ? undefined : { updatedAt: START + updatedAt }
+    const queryKey = this.scenario.keys[key]
+    if (this.#mayWrite(queryKey)) this.#client.setQueryData(queryKey, options.holding(row, this.#isPaged(key)), how)
+  }
+
+  #add(queryKey, add) {
+    if (this.#mayWrite(queryKey)) this.#client.setQueryData(queryKey, (old) => added(old, add))
+  }
+
+  #promised(promise, show = text.data) {
     const subject = `outcome ${this.#step}`
     promise.then(
       (data) => this.log.add(subject, show(data)),
@@ -202,30 +210,44 @@ export class World {
       case 'observe':
         this.#unsubscribe(this.#observers, step.observer)
         await this.clock.advance(0)
-        return this.#observers.set(step.observer, { it: new QueryObserver(client, this.#queries[step.query]) })
+        return this.#observers.set(step.observer, { it: this.#observer(this.#queries[step.query]) })
       case 'subscribe':
         this.#follow(step.observer)
         return this.#subscribe(this.#observers, step.observer, 'observer', text.result)
       case 'unsubscribe':
         return this.#unsubscribe(this.#observers, step.observer)
       case 'setOptions':
-        return this.#observers.get(step.observer)?.it.setOptions(this.#queries[step.query])
+        return this.#setOptions(step)
       case 'refetch':
         return this.#refetch(step)
+      case 'fetchPage':
+        return this.#refetch(step, step.forward ? 'fetchNextPage' : 'fetchPreviousPage')
+      case 'observeMany':
+        this.#many.get(step.observer)?.unsubscribe()
+        await this.clock.advance(0)
+        return this.#many.set(step.observer, new Many(client, this.#rows(step), step.combine))
+      case 'subscribeMany':
+        return this.#subscribeMany(step.observer, `many ${step.observer}`)
+      case 'unsubscribeMany':
+        return this.#many.get(step.observer)?.unsubscribe()
+      case 'setMany':
+        return this.#many.get(step.observer)?.setQueries(this.#rows(step))
       case 'fetch':
-        return this.#promised(client.fetchQuery(this.#queries[step.query]))
+        return this.#promised(this.#by(step, 'fetchQuery', 'fetchInfiniteQuery'))
       case 'query':
-        return this.#promised(client.query(this.#queries[step.query]))
+        return this.#promised(this.#by(step, 'query', 'infiniteQuery'))
       case 'prefetch':
-        return this.#done(client.prefetchQuery(this.#queries[step.query]))
+        return this.#done(this.#by(step, 'prefetchQuery', 'prefetchInfiniteQuery'))
       case 'ensure':
-        return this.#promised(client.ensureQueryData(this.#queries[step.query]))
+        return this.#promised(this.#by(step, 'ensureQueryData', 'ensureInfiniteQueryData'))
       case 'setData':
         return this.#write(step)
       case 'updateData':
-        return client.setQueryData(this.scenario.keys[step.key], (old) => added(old, step.add))
-      case 'updateMany':
-        return client.setQueriesData(options.filters(step.filters), (old) => added(old, step.add))
+        return this.#add(this.scenario.keys[step.key], step.add)
+      case 'updateMany': {
+        const found = client.getQueryCache().findAll(options.filters(step.filters))
+        return notifyManager.batch(() => found.forEach((query) => this.#add(query.queryKey, step.add)))
+      }
       case 'invalidate':
         return this.#done(
           client.invalidateQueries(
@@ -262,7 +284,7 @@ export class World {
       case 'queryDefaults':
         return client.setQueryDefaults(step.prefix, options.policy(step.policy))
       case 'dehydrate':
-        return this.#dehydrate(step)
+        return this.#dehydrated.set(step.slot, dehydrated(client, step, this.log))
       case 'hydrate':
         return this.#hydrate(step)
       case 'observeMutation':
@@ -287,6 +309,12 @@ export class World {
     }
   }
 
+  #subscribeMany(at, subject) {
+    const know = (shown) => this.log.know(subject, shown)
+    const tell = (shown) => this.log.last(subject, text.time(this.clock.now), shown)
+    this.#many.get(at)?.subscribe((query) => this.#isInCache(query), know, tell)
+  }
+
   #subscribe(observers, at, subject, show) {
     const known = observers.get(at)
     if (known === undefined || known.leave !== undefined) return
@@ -301,7 +329,29 @@ export class World {
   #follow(at) {
     const known = this.#observers.get(at)
     if (known === undefined || known.leave !== undefined) return
-    if (!this.#isInCache(known.it.getCurrentQuery())) known.it = new QueryObserver(this.#client, known.it.options)
+    if (!this.#isInCache(known.it.getCurrentQuery())) known.it = this.#observer(known.it.options)
+  }
+
+  #observer(options) {
+    return new (isOfPages(options) ? InfiniteQueryObserver : QueryObserver)(this.#client, options)
+  }
+
+  // An observer of rows cannot become one of pages in requery.
+  #setOptions({ observer, query }) {
+    const known = this.#observers.get(observer)
+    const wanted = this.#queries[query]
+    if (known !== undefined && isOfPages(known.it.options) === isOfPages(wanted)) known.it.setOptions(wanted)
+  }
+
+  // The queries of one observer hold the same type in requery: rows. It shows all of them as they are, wanted or not.
+  #rows({ queries }) {
+    const rows = queries.map((at) => this.#queries[at]).filter((it) => !isOfPages(it))
+    return rows.map(({ notifyOnChangeProps, ...it }) => it)
+  }
+
+  #by({ query }, ofRow, ofPages) {
+    const wanted = this.#queries[query]
+    return this.#client[isOfPages(wanted) ? ofPages : ofRow](wanted)
   }
 
   #unsubscribe(observers, at) {
@@ -311,12 +361,12 @@ export class World {
     known.leave = undefined
   }
 
-  #refetch(step) {
+  #refetch(step, how = 'refetch') {
+    if (this.#observers.get(step.observer)?.it[how] === undefined) return
     this.#follow(step.observer)
     const known = this.#observers.get(step.observer)
-    if (known === undefined) return
     const before = known.it.getCurrentQuery()
-    this.#promised(known.it.refetch({ cancelRefetch: step.restart, throwOnError: true }), () => 'done')
+    this.#promised(known.it[how]({ cancelRefetch: step.restart, throwOnError: true }), () => 'done')
     // It observes another query now, and may have joined a fetch of that.
     if (known.leave !== undefined && known.it.getCurrentQuery() !== before) known.it.onQueryUpdate()
   }
@@ -333,20 +383,9 @@ export class World {
     this.#promised(known.it.mutate(step.variables, step.callbacks ? callbacks : undefined))
   }
 
-  #dehydrate(step) {
-    const state = dehydrate(this.#client, { shouldDehydrateMutation: () => false })
-    this.#dehydrated.set(step.slot, structuredClone(state))
-    for (const it of state.queries) {
-      this.log.add(
-        `dehydrated ${JSON.stringify(it.queryKey)}`,
-        `${text.row(it.state.data)} @${text.time(it.state.dataUpdatedAt)} ${it.state.isInvalidated}`,
-      )
-    }
-  }
-
   #hydrate(step) {
     const state = this.#dehydrated.get(step.slot)
-    if (state !== undefined) hydrate(this.#client, { queries: structuredClone(state.queries).map(withoutCounters) })
+    if (state !== undefined) hydrated(this.#client, state, (key) => this.#mayWrite(key))
   }
 
   #show() {
@@ -361,14 +400,16 @@ export class World {
     for (const [at, { it, leave }] of [...this.#observers].sort(([a], [b]) => a - b)) {
       if (leave !== undefined) this.log.show(`sees ${at}`, text.result(it.getCurrentResult()))
     }
+    for (const [at, many] of [...this.#many].sort(([a], [b]) => a - b)) {
+      const seen = many.seen()
+      if (seen !== undefined) this.log.show(`sees many ${at}`, seen)
+    }
     this.log.show('cache', `queries=${queries.length} fetching=${this.#client.isFetching()}`)
   }
 }
 
-// What was fetched, not how often it was and how often it failed: that is all that requery dehydrates.
-function withoutCounters(query) {
-  const none = { errorUpdateCount: 0, errorUpdatedAt: 0, fetchFailureCount: 0, fetchFailureReason: null }
-  return { ...query, state: { ...query.state, ...none, dataUpdateCount: 1 } }
+function isOfPages(options) {
+  return options.initialPageParam !== undefined
 }
 
 function actionName(action) {
@@ -376,5 +417,5 @@ function actionName(action) {
 }
 
 function added(old, add) {
-  return old === undefined ? undefined : { n: old.n + add, tag: old.tag }
+  return old === undefined ? undefined : options.changed(old, ({ n, tag }) => ({ n: n + add, tag }))
 }

@@ -9,7 +9,7 @@ mod steps;
 use fastrand::Rng;
 use serde_json::{Value, json};
 
-use crate::scenario::{Answer, GcTime, Mutation, Outcome, Placeholder, Query, Row, Scenario, Step};
+use crate::scenario::{Answer, GcTime, Mutation, Outcome, Pages, Placeholder, Query, Row, Scenario, Step};
 
 /// One long unit of virtual time, in milliseconds. Durations are drawn from multiples of it to the millisecond, so that
 /// no two timers of different origin are ever due at the same moment: which of them is first is nobody's promise.
@@ -25,6 +25,10 @@ pub fn scenario(seed: u64, number: u64) -> Scenario {
 struct Generator<'a> {
     rng: &'a mut Rng,
     keys: Vec<Value>,
+    paged: Vec<usize>,
+    /// Which pages the queries of each key have.
+    pages: Vec<Pages>,
+    pages_take_signal: bool,
     queries: usize,
     mutations: usize,
     /// How likely an option is set.
@@ -32,6 +36,12 @@ struct Generator<'a> {
     failing: f64,
     selects: bool,
     selections_fail: bool,
+    /// How likely a query is a stream.
+    streaming: f64,
+    /// How likely an observer wants to be told of some fields only.
+    choosy: f64,
+    /// Whether mutations may be dehydrated.
+    resumable: bool,
 }
 
 impl<'a> Generator<'a> {
@@ -50,11 +60,32 @@ impl<'a> Generator<'a> {
         let failing = [0.0, 0.25, 0.6][rng.usize(..3)];
         let (queries, mutations) = (rng.usize(1..=5), rng.usize(1..=3));
         let (selects, selections_fail) = (rng.bool(), rng.bool());
-        Self { rng, keys, queries, mutations, density, failing, selects, selections_fail }
+        let paging = [0.0, 0.0, 0.5, 1.0][rng.usize(..4)];
+        let paged = (0..keys.len()).filter(|_| rng.f64() < paging).collect();
+        let streaming = [0.0, 0.0, 0.5][rng.usize(..3)];
+        let choosy = [0.0, 0.5][rng.usize(..2)];
+        let (resumable, pages_take_signal) = (rng.bool(), rng.bool());
+        Self {
+            rng,
+            keys,
+            paged,
+            pages: Vec::new(),
+            pages_take_signal,
+            queries,
+            mutations,
+            density,
+            failing,
+            selects,
+            selections_fail,
+            streaming,
+            choosy,
+            resumable,
+        }
     }
 
     fn scenario(mut self) -> Scenario {
         let answers = (0..self.keys.len()).map(|_| self.answers()).collect();
+        self.pages = (0..self.keys.len()).map(|_| self.pages()).collect();
         let mut queries: Vec<_> = (0..self.queries).map(|_| self.query()).collect();
         let mutations: Vec<_> = (0..self.mutations).map(|_| self.mutation()).collect();
         let mut steps = self.steps();
@@ -70,7 +101,22 @@ impl<'a> Generator<'a> {
         if mutations.iter().any(|it: &Mutation| it.scope != mutations[0].scope) {
             steps.retain(|step| !matches!(step, Step::SetMutationOptions { .. }));
         }
-        Scenario { keys: self.keys, answers, queries, mutations, steps }
+        self.choose_between_reset_and_pending(&mut steps);
+        Scenario { keys: self.keys, paged: self.paged, answers, queries, mutations, steps }
+    }
+
+    /// Who waits for a fetch that is reset waits for the next in requery: also who took it along. In the reference that
+    /// ends with the fetch.
+    fn choose_between_reset_and_pending(&mut self, steps: &mut Vec<Step>) {
+        if self.rng.bool() {
+            steps.retain(|step| !matches!(step, Step::Reset { .. }));
+        } else if steps.iter().any(|step| matches!(step, Step::Reset { .. })) {
+            for step in steps {
+                if let Step::Dehydrate { pending, .. } = step {
+                    *pending = false;
+                }
+            }
+        }
     }
 
     fn answers(&mut self) -> Vec<Answer> {

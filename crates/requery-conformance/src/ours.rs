@@ -1,11 +1,15 @@
 //! Scenarios on requery, under its virtual clock; the twin of `reference/world.mjs`.
 
+mod data;
+mod dehydration;
 mod log;
+mod many;
 mod mutations;
 mod options;
 mod server;
 mod steps;
 mod text;
+mod watched;
 mod world;
 
 use crate::scenario::Scenario;

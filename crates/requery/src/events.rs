@@ -161,7 +161,19 @@ pub struct Subscription {
 }
 
 impl Subscription {
-    pub(crate) fn new(end: impl FnOnce() + Send + Sync + 'static) -> Self {
+    /// One that calls `end` when it is dropped: for implementations of [`crate::Channel`].
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use requery::Subscription;
+    ///
+    /// let listener = Arc::new(());
+    /// let held = Arc::clone(&listener);
+    /// let subscription = Subscription::new(move || drop(held));
+    /// subscription.unsubscribe();
+    /// assert_eq!(Arc::strong_count(&listener), 1);
+    /// ```
+    pub fn new(end: impl FnOnce() + Send + Sync + 'static) -> Self {
         Self { end: Some(Box::new(end)) }
     }
 

@@ -26,6 +26,10 @@ mod imp {
         pub(crate) fn get(&self) -> &T {
             &self.0
         }
+
+        pub(crate) fn take(self) -> T {
+            self.0
+        }
     }
 
     pub(crate) fn hold_future<F>(future: F) -> BoxFuture<'static, F::Output>
@@ -59,6 +63,10 @@ mod imp {
 
         pub(crate) fn get(&self) -> &T {
             &self.0
+        }
+
+        pub(crate) fn take(self) -> T {
+            self.0.take()
         }
     }
 

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use futures::{Stream, StreamExt};
 
 use crate::maybe_send::Held;
-use crate::{IntoQueryKey, MaybeSend, MaybeSync, QueryContext, QueryOptions};
+use crate::{
+    AbortSignal, IntoQueryKey, MaybeSend, MaybeSync, QueryClient, QueryContext, QueryKey, QueryOptions,
+};
 
 /// What a refetch of a streamed query does with the data that is there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,51 +57,71 @@ where
         S: Stream<Item = Result<P, E>> + MaybeSend + 'static,
         P: MaybeSend + 'static,
     {
-        let parts = Arc::new(Held::new((initial, stream, reduce)));
+        let given = Arc::new(Held::new((initial, stream, reduce)));
         Self::new(key, move |context| {
-            let parts = Arc::clone(&parts);
+            let given = Arc::clone(&given);
+            let fetch = Fetch::begin(&context, mode);
+            let parts = Held::new(given.get().1(context));
             async move {
-                let (initial, stream, reduce) = parts.get();
-                collect(context, mode, initial, stream, reduce).await
+                let (initial, _, reduce) = given.get();
+                fetch.collect(initial, parts.take(), reduce).await
             }
         })
     }
 }
 
-async fn collect<T, E, S, P>(
-    context: QueryContext,
-    mode: RefetchMode,
-    initial: &T,
-    stream: &impl Fn(QueryContext) -> S,
-    reduce: &impl Fn(&mut T, P),
-) -> Result<T, E>
-where
-    T: Clone + PartialEq + Send + Sync + 'static,
-    S: Stream<Item = Result<P, E>>,
-{
-    let (client, key) = (context.client().clone(), context.key().clone());
-    let is_refetch = client.read(|core| core.state(&key).is_some_and(|state| state.is_fetched()));
-    if is_refetch && mode == RefetchMode::Reset {
-        client.apply(|core| core.reset_while_fetching(&key));
-    }
-    let mut replacement = (is_refetch && mode == RefetchMode::Replace).then(|| initial.clone());
-    let signal = context.raw_signal();
-    let mut parts = std::pin::pin!(stream(context));
-    while let Some(part) = parts.next().await {
-        if signal.is_cancelled() {
-            break;
+/// One fetch of a streamed query.
+struct Fetch {
+    client: QueryClient,
+    key: QueryKey,
+    signal: AbortSignal,
+    /// The parts take the place of the data when all of them are there.
+    replaces: bool,
+}
+
+impl Fetch {
+    /// What happens at the call: data that is thrown away is gone when the fetch has begun.
+    fn begin(context: &QueryContext, mode: RefetchMode) -> Self {
+        let (client, key) = (context.client().clone(), context.key().clone());
+        let is_refetch = client.read(|core| core.state(&key).is_some_and(|state| state.is_fetched()));
+        if is_refetch && mode == RefetchMode::Reset {
+            client.apply(|core| core.reset_while_fetching(&key));
         }
-        let part = part?;
-        match &mut replacement {
-            Some(data) => reduce(data, part),
-            None => {
-                let mut data =
-                    client.base_data::<T>(&key).map_or_else(|| initial.clone(), |data| (*data).clone());
-                reduce(&mut data, part);
-                client.set_query_data(&key, data);
+        let replaces = is_refetch && mode == RefetchMode::Replace;
+        Self { client, key, signal: context.raw_signal(), replaces }
+    }
+
+    async fn collect<T, E, P>(
+        self,
+        initial: &T,
+        parts: impl Stream<Item = Result<P, E>>,
+        reduce: &impl Fn(&mut T, P),
+    ) -> Result<T, E>
+    where
+        T: Clone + PartialEq + Send + Sync + 'static,
+    {
+        let mut replacement = initial.clone();
+        let mut parts = std::pin::pin!(parts);
+        while let Some(part) = parts.next().await {
+            if self.signal.is_cancelled() {
+                break;
             }
+            let part = part?;
+            if self.replaces {
+                reduce(&mut replacement, part);
+                continue;
+            }
+            let mut data = self.data().unwrap_or_else(|| initial.clone());
+            reduce(&mut data, part);
+            self.client.set_query_data(&self.key, data);
         }
+        if self.replaces && !self.signal.is_cancelled() {
+            self.client.set_query_data(&self.key, replacement);
+        }
+        Ok(self.data().unwrap_or_else(|| initial.clone()))
     }
-    let collected = || client.base_data::<T>(&key).map(|data| (*data).clone());
-    Ok(replacement.or_else(collected).unwrap_or_else(|| initial.clone()))
+
+    fn data<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {
+        self.client.base_data::<T>(&self.key).map(|data| (*data).clone())
+    }
 }

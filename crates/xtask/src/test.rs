@@ -15,6 +15,7 @@ mod browser;
 mod checks;
 mod count;
 mod database;
+mod features;
 mod interop;
 mod needs;
 mod readme;
@@ -51,6 +52,7 @@ fn all_steps(mut session: Session<'_>, report: &mut Report) {
     report.step("page", || session.build_page());
     report.step("clippy", || checks::clippy(session.workspace));
     report.step("clippy wasm", || wasm::clippy(&session));
+    report.step("features", || features::combinations(&session));
     report.step("database", || session.start_database());
     report.step("tests", || rust::tests(&session));
     report.step("doc tests", || rust::doc_tests(session.workspace));

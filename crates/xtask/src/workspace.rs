@@ -1,5 +1,6 @@
 //! Where things are, and commands that run there.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -26,6 +27,8 @@ pub(crate) struct Package {
     manifest_path: PathBuf,
     pub(crate) dependencies: Vec<Dependency>,
     pub(crate) targets: Vec<Target>,
+    /// What each feature turns on.
+    pub(crate) features: BTreeMap<String, Vec<String>>,
 }
 
 /// A dependency as the manifest declares it.

@@ -1,23 +1,57 @@
 //! Random options.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Generator;
 use crate::scenario::{
-    Condition, Enabled, GcTime, Hook, Interval, Mutation, NetworkMode, Placeholder, Policy, Query, RefetchOn,
-    Retry, RetryDelay, Select, StaleTime, Write,
+    Condition, Enabled, Field, GcTime, Hook, Interval, Mutation, NetworkMode, Pages, Placeholder, Policy,
+    Query, RefetchMode, RefetchOn, Retry, RetryDelay, Select, StaleTime, Stream, Write,
 };
 
 impl Generator<'_> {
     pub(super) fn query(&mut self) -> Query {
+        let key = self.key();
+        let is_paged = self.paged.contains(&key);
         Query {
-            key: self.key(),
+            key,
             policy: self.policy(),
-            signal: self.chance(0.3),
+            signal: if is_paged { self.pages_take_signal } else { self.chance(0.3) },
             placeholder_data: self.placeholder(),
             initial_data: self.maybe(Self::row),
             initial_data_updated_at: self.maybe(|it| it.moment(-2.0, 1.0)),
             select: self.select(),
+            notify_on: if self.chance(self.choosy) { Some(self.fields()) } else { None },
+            stream: if !is_paged && self.chance(self.streaming) { Some(self.stream()) } else { None },
+            pages: if is_paged { self.pages[key].clone() } else { Pages::default() },
+        }
+    }
+
+    fn fields(&mut self) -> Vec<Field> {
+        let mut all = [
+            Field::Data,
+            Field::Status,
+            Field::FetchStatus,
+            Field::IsStale,
+            Field::Error,
+            Field::FailureCount,
+        ];
+        self.rng.shuffle(&mut all);
+        all[..self.rng.usize(1..4)].to_vec()
+    }
+
+    fn stream(&mut self) -> Stream {
+        let mode = [RefetchMode::Reset, RefetchMode::Append, RefetchMode::Replace][self.rng.usize(..3)];
+        // In the reference the initial value, which a stream without parts gives, is one and the same object.
+        Stream { mode, parts: self.rng.usize(1..4) }
+    }
+
+    pub(super) fn pages(&mut self) -> Pages {
+        Pages {
+            after: self.rng.i64(0..5),
+            before: self.rng.i64(0..3),
+            ends_at_odd: self.chance(0.2),
+            max_pages: self.maybe(|it| it.rng.usize(1..4)),
+            pages: self.maybe(|it| it.rng.usize(1..4)),
         }
     }
 
@@ -59,8 +93,9 @@ impl Generator<'_> {
     pub(super) fn mutation(&mut self) -> Mutation {
         let retry = self.maybe(Self::retry);
         Mutation {
-            key: self.maybe(|it| json!(["m", it.rng.u8(..2)])),
+            key: if self.resumable { Some(self.mutation_key()) } else { self.maybe(Self::mutation_key) },
             scope: self.maybe(|it| ["s", "t"][it.rng.usize(..2)].to_owned()),
+            resumable: self.resumable,
             retry,
             retry_delay: if retry == Some(Retry::Forever) {
                 Some(self.retry_delay())
@@ -80,6 +115,10 @@ impl Generator<'_> {
             on_settled: self.maybe(Self::hook),
             answers: self.answers(),
         }
+    }
+
+    fn mutation_key(&mut self) -> Value {
+        json!(["m", self.rng.u8(..2)])
     }
 
     /// One that does something takes its time: what else happens a few turns after the mutation's end is not in order.

@@ -10,12 +10,17 @@ const OBSERVERS: usize = 3;
 /// How often a kind of step is taken in general, and how it is made.
 type Kind = (u32, fn(&mut Generator<'_>) -> Step);
 
-const KINDS: [Kind; 33] = [
+const KINDS: [Kind; 38] = [
     (10, |it| Step::Observe { observer: it.observer(), query: it.query_at() }),
     (14, |it| Step::Subscribe { observer: it.observer() }),
     (6, |it| Step::Unsubscribe { observer: it.observer() }),
     (8, |it| Step::SetOptions { observer: it.observer(), query: it.query_at() }),
     (5, |it| Step::Refetch { observer: it.observer(), restart: it.rng.bool() }),
+    (8, |it| Step::FetchPage { observer: it.observer(), forward: it.chance(0.7), restart: it.rng.bool() }),
+    (2, |it| Step::ObserveMany { observer: it.many(), queries: it.several(), combine: it.rng.bool() }),
+    (4, |it| Step::SubscribeMany { observer: it.many() }),
+    (1, |it| Step::UnsubscribeMany { observer: it.many() }),
+    (3, |it| Step::SetMany { observer: it.many(), queries: it.several() }),
     (5, |it| Step::Fetch { query: it.query_at() }),
     (2, |it| Step::Query { query: it.query_at() }),
     (2, |it| Step::Prefetch { query: it.query_at() }),
@@ -34,7 +39,7 @@ const KINDS: [Kind; 33] = [
     (1, |_| Step::Mount),
     (1, |_| Step::Unmount),
     (30, |it| Step::Advance { by: it.duration(0.05, 2.5) }),
-    (2, |it| Step::Dehydrate { slot: it.rng.usize(..2) }),
+    (2, |it| Step::Dehydrate { slot: it.rng.usize(..2), pending: it.rng.bool() }),
     (3, |it| Step::Hydrate { slot: it.rng.usize(..2) }),
     (3, |it| Step::ObserveMutation { observer: it.observer(), mutation: it.mutation_at() }),
     (4, |it| Step::SubscribeMutation { observer: it.observer() }),
@@ -97,6 +102,15 @@ impl Generator<'_> {
 
     fn observer(&mut self) -> usize {
         self.rng.usize(..OBSERVERS)
+    }
+
+    /// Observers of many queries are named apart.
+    fn many(&mut self) -> usize {
+        self.rng.usize(..2)
+    }
+
+    fn several(&mut self) -> Vec<usize> {
+        (0..self.rng.usize(..4)).map(|_| self.query_at()).collect()
     }
 
     fn query_at(&mut self) -> usize {

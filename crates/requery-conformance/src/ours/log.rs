@@ -15,6 +15,9 @@ struct Inner {
     lines: Vec<String>,
     pending: BTreeMap<String, Vec<String>>,
     shown: BTreeMap<String, String>,
+    /// What subjects were told last, at one moment after the other.
+    last: Vec<(String, String, String)>,
+    told: BTreeMap<String, String>,
 }
 
 impl Log {
@@ -31,8 +34,29 @@ impl Log {
         self.lock().pending.entry(subject.to_string()).or_default().push(text.into());
     }
 
+    /// Like `add`, for what is told in several steps in the reference and at once here: the last of each moment, if it is
+    /// news.
+    pub(super) fn last(&self, subject: &str, at: String, text: String) {
+        let mut inner = self.lock();
+        match inner.last.iter_mut().find(|(known, then, _)| known == subject && *then == at) {
+            Some(known) => known.2 = text,
+            None => inner.last.push((subject.to_owned(), at, text)),
+        }
+    }
+
+    /// What is no news to a subject.
+    pub(super) fn know(&self, subject: &str, text: String) {
+        self.lock().told.insert(subject.to_owned(), text);
+    }
+
     pub(super) fn flush(&self) {
         let mut inner = self.lock();
+        for (subject, _, text) in std::mem::take(&mut inner.last) {
+            if inner.told.get(&subject) != Some(&text) {
+                inner.pending.entry(subject.clone()).or_default().push(text.clone());
+            }
+            inner.told.insert(subject, text);
+        }
         for (subject, texts) in std::mem::take(&mut inner.pending) {
             inner.lines.extend(texts.iter().map(|text| format!("{subject}: {text}")));
         }

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use requery::runtime::Runtime;
 use requery::{
-    IntoQueryKey, MutateCallbacks, MutationCall, MutationObserver, QueryFilters, QueryKey, Subscription,
+    IntoQueryKey, MutateCallbacks, MutationCall, MutationObserver, QueryClient, QueryFilters, QueryKey,
+    Subscription,
 };
 
 use super::log::Log;
-use super::options::{moment, ms, retries};
+use super::options::{ms, retries};
 use super::server::Server;
+use super::steps::write_data;
 use super::world::World;
 use super::{Failure, options, text};
 use crate::scenario::{self as said, Answer, Row, Scenario};
@@ -30,6 +32,15 @@ pub(super) fn options(scenario: &Scenario, server: &Server) -> Vec<MutationOptio
     all.map(|(at, said)| mutation(said, &Hooks { scenario, server, at })).collect()
 }
 
+/// A mutation that was dehydrated is done as the defaults of its key say.
+pub(super) fn set_defaults(client: &QueryClient, scenario: &Scenario, options: &[MutationOptions]) {
+    for (said, options) in scenario.mutations.iter().zip(options) {
+        if let Some(key) = said.key.as_ref().filter(|_| said.is_resumable()) {
+            client.set_mutation_defaults(key, options.clone());
+        }
+    }
+}
+
 /// What the callbacks of one mutation need.
 struct Hooks<'a> {
     scenario: &'a Scenario,
@@ -44,6 +55,9 @@ fn mutation(said: &said::Mutation, hooks: &Hooks<'_>) -> MutationOptions {
     let mut options = with_hooks(said, bare, hooks);
     if let Some(key) = &said.key {
         options = options.mutation_key(key);
+    }
+    if said.is_resumable() {
+        options = options.resumable();
     }
     if let Some(scope) = &said.scope {
         options = options.scope(scope.as_str());
@@ -88,6 +102,7 @@ impl Hooks<'_> {
             name,
             at: self.at,
             said: said.clone(),
+            writes_pages: said.write.as_ref().is_some_and(|write| self.scenario.is_paged(write.key)),
             written: said.write.as_ref().map(|write| key(write.key)),
             invalidated: said.invalidate.map(key),
             server: self.server.clone(),
@@ -102,6 +117,7 @@ struct Hook {
     at: usize,
     said: said::Hook,
     written: Option<QueryKey>,
+    writes_pages: bool,
     invalidated: Option<QueryKey>,
     server: Server,
 }
@@ -115,9 +131,7 @@ impl Hook {
             runtime.sleep(ms(self.said.after)).await;
         }
         if let (Some(key), Some(write)) = (&self.written, &self.said.write) {
-            let updated_at = write.updated_at.map(moment);
-            let options = requery::SetDataOptions { updated_at, ..requery::SetDataOptions::default() };
-            call.client.set_query_data_with(key, write.row, options);
+            write_data(&call.client, key, self.writes_pages, write);
         }
         if let Some(key) = &self.invalidated {
             let options = requery::InvalidateOptions {

@@ -1,16 +1,20 @@
 //! From the options of a scenario to those of requery; the twin of `reference/options.mjs`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use requery::{
-    FetchStatus, GcTime, NetworkMode, QueryDefaults, QueryFilters, QueryOptions, QueryType, RefetchOn,
-    RefetchType, StaleTime, Timestamp,
+    FetchStatus, GcTime, NetworkMode, QueryDefaults, QueryFilters, QueryKey, QueryOptions, QueryType,
+    RefetchMode, RefetchOn, RefetchType, StaleTime, Timestamp,
 };
 
+use super::data::{Kind, Pages, Shown};
+use super::server::Server;
 use super::{Failure, text};
-use crate::scenario::{self as said, Row};
+use crate::scenario::{self as said, Answer, Row};
 
-pub(super) type Options = QueryOptions<Row, Failure>;
+/// Options of a query of one kind or the other.
+pub(super) type Options = Kind<QueryOptions<Row, Failure>, QueryOptions<Pages, Failure>>;
 
 pub(super) fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
@@ -94,31 +98,92 @@ pub(super) fn defaults(said: &said::Policy) -> QueryDefaults {
     options
 }
 
+/// What answers a query's function.
+type Answering = (Server, Arc<[Answer]>);
+
+/// The function of a query that holds a row.
+pub(super) fn row(
+    said: &said::Query,
+    key: QueryKey,
+    (server, answers): Answering,
+) -> QueryOptions<Row, Failure> {
+    let signal = said.signal;
+    let Some(stream) = said.stream.clone() else {
+        return QueryOptions::new(key, move |context| server.fetch(&answers, signal, &context));
+    };
+    QueryOptions::streamed(
+        key,
+        match stream.mode {
+            said::RefetchMode::Reset => RefetchMode::Reset,
+            said::RefetchMode::Append => RefetchMode::Append,
+            said::RefetchMode::Replace => RefetchMode::Replace,
+        },
+        Row { n: 0, tag: 0 },
+        move |context| server.stream(&answers, signal, &context, stream.parts),
+        |row: &mut Row, part: Row| *row = Row { n: row.n + part.n, tag: part.tag },
+    )
+}
+
+/// The function of one that holds pages.
+pub(super) fn pages(
+    said: &said::Query,
+    key: QueryKey,
+    (server, answers): Answering,
+) -> QueryOptions<Pages, Failure> {
+    let (signal, of, after, before) = (said.signal, &said.pages, said.pages.after, said.pages.before);
+    let ends_at_odd = of.ends_at_odd;
+    let mut options = QueryOptions::infinite(
+        key,
+        0,
+        move |context, number| server.page(&answers, signal, &context, number),
+        move |row: &Row, all: &Pages| {
+            let ends = ends_at_odd && row.tag % 2 != 0;
+            all.last_param().filter(|number| **number < after && !ends).map(|number| number + 1)
+        },
+    )
+    .get_previous_page_param(move |_, all| {
+        all.first_param().filter(|number| **number > -before).map(|number| number - 1)
+    });
+    if let Some(max_pages) = of.max_pages {
+        options = options.max_pages(max_pages);
+    }
+    if let Some(pages) = of.pages {
+        options = options.pages(pages);
+    }
+    options
+}
+
 /// Everything but the function, which `options` has already.
-pub(super) fn query(said: &said::Query, options: Options) -> Options {
+pub(super) fn query<T: Shown>(
+    said: &said::Query,
+    options: QueryOptions<T, Failure>,
+) -> QueryOptions<T, Failure> {
     let mut options = options;
     let policy = &said.policy;
     policy!(options, policy);
     options = functions(policy, options);
     match said.placeholder_data {
-        Some(said::Placeholder::Row(row)) => options = options.placeholder_data(row),
+        Some(said::Placeholder::Row(row)) => options = options.placeholder_data(T::of(row)),
         Some(said::Placeholder::Previous) => options = options.keep_previous_data(),
         None => {}
     }
     if let Some(row) = said.initial_data {
-        options = options.initial_data(row);
+        options = options.initial_data(T::of(row));
     }
     if let Some(offset) = said.initial_data_updated_at {
         options = options.initial_data_updated_at(moment(offset));
     }
     match said.select {
-        Some(select) => options.try_select(move |row| self::select(select, row)).hydratable(),
+        Some(select) => options.try_select(move |data: &T| data.selected(select)).hydratable(),
         None => options.hydratable(),
     }
 }
 
 /// Options that are functions of the query's state.
-fn functions(said: &said::Policy, mut options: Options) -> Options {
+fn functions<T: Shown>(
+    said: &said::Policy,
+    mut options: QueryOptions<T, Failure>,
+) -> QueryOptions<T, Failure> {
     if let Some(said::Enabled::If(condition)) = said.enabled {
         options = options.enabled_fn(move |state| match condition {
             said::Condition::Empty => state.data.is_none(),
@@ -128,24 +193,16 @@ fn functions(said: &said::Policy, mut options: Options) -> Options {
     }
     if let Some(said::StaleTime::EvenTag(after)) = said.stale_time {
         options = options.stale_time_fn(move |state| {
-            let is_even = state.data.as_ref().is_some_and(|row| row.tag % 2 == 0);
+            let is_even = state.data.as_ref().is_some_and(|data| data.last().tag % 2 == 0);
             StaleTime::After(if is_even { ms(after) } else { Duration::ZERO })
         });
     }
     if let Some(said::Interval::EvenTag(every)) = said.refetch_interval {
         options = options.refetch_interval_fn(move |state| {
-            state.data.as_ref().is_none_or(|row| row.tag % 2 == 0).then_some(ms(every))
+            state.data.as_ref().is_none_or(|data| data.last().tag % 2 == 0).then_some(ms(every))
         });
     }
     options
-}
-
-fn select(select: said::Select, row: &Row) -> Result<Row, Failure> {
-    match select {
-        said::Select::Tag => Ok(Row { n: 0, tag: row.tag }),
-        said::Select::FailOdd if row.tag % 2 != 0 => Err(Failure { code: -row.tag }),
-        said::Select::FailOdd => Ok(*row),
-    }
 }
 
 pub(super) fn gc_time(said: said::GcTime) -> GcTime {

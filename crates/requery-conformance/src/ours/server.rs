@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures::{Stream, StreamExt, stream};
 use requery::QueryContext;
 use requery::runtime::{Runtime, TestRuntime};
 
@@ -38,11 +39,40 @@ impl Server {
         takes_signal: bool,
         context: &QueryContext,
     ) -> impl Future<Output = Result<Row, Failure>> + Send + use<> {
+        let count = self.called("", takes_signal, context);
+        self.answer(answers, count)
+    }
+
+    /// The same for one page.
+    pub(super) fn page(
+        &self,
+        answers: &Arc<[Answer]>,
+        takes_signal: bool,
+        context: &QueryContext,
+        number: i64,
+    ) -> impl Future<Output = Result<Row, Failure>> + Send + use<> {
+        let count = self.called(&format!("page {number} "), takes_signal, context);
+        self.answer(answers, count)
+    }
+
+    /// The same for data in parts: as many answers as there are parts.
+    pub(super) fn stream(
+        &self,
+        answers: &Arc<[Answer]>,
+        takes_signal: bool,
+        context: &QueryContext,
+        parts: usize,
+    ) -> impl Stream<Item = Result<Row, Failure>> + Send + use<> {
+        let count = self.called("", takes_signal, context);
+        let (server, answers) = (self.clone(), Arc::clone(answers));
+        stream::iter(0..parts).then(move |part| server.answer(&answers, count + part))
+    }
+
+    fn called(&self, what: &str, takes_signal: bool, context: &QueryContext) -> usize {
         let key = context.key().to_string();
         let subject = format!("call {key}");
         let count = self.count(&subject);
-        self.log.add(subject, format!("{count} at {}", text::time(self.runtime.now())));
-        let answer = self.answer(answers, count);
+        self.log.add(subject, format!("{count} {what}at {}", text::time(self.runtime.now())));
         if takes_signal {
             let (signal, log) = (context.signal(), self.log.clone());
             self.runtime.spawn(Box::pin(async move {
@@ -50,7 +80,7 @@ impl Server {
                 log.add(format!("abort {key}"), count.to_string());
             }));
         }
-        answer
+        count
     }
 
     /// One call of a mutation's function.

@@ -1,13 +1,14 @@
 //! Performing steps.
 
 use requery::{
-    CancelOptions, DehydrateOptions, InFlight, InvalidateOptions, QueryKey, QueryObserver, RefetchOptions,
-    SetDataOptions,
+    CancelOptions, FetchDirection, FetchStatus, InFlight, InvalidateOptions, QueryClient, QueryFilters,
+    QueryKey, QuerySummary, RefetchOptions, SetDataOptions,
 };
 
+use super::data::{Kind, Pages, Shown, each};
+use super::many::Many;
 use super::options::{self, moment, ms};
-use super::text;
-use super::world::{Watched, World};
+use super::world::World;
 use crate::scenario::{Row, Step, Write};
 
 impl World<'_> {
@@ -16,24 +17,24 @@ impl World<'_> {
             Step::Observe { observer, query } => self.observe(*observer, *query),
             Step::Subscribe { observer } => self.subscribe(*observer),
             Step::Unsubscribe { observer } => {
-                self.observers.get_mut(observer).and_then(|it| it.subscription.take());
+                self.observers.get_mut(observer).and_then(|it| each!(it, it => it.subscription.take()));
             }
             Step::SetOptions { observer, query } => {
-                if let (Some(it), Some(options)) = (self.observers.get(observer), self.queries.get(*query)) {
-                    it.observer.set_options(options.clone());
-                }
+                self.set_options(*observer, *query);
             }
-            Step::Refetch { observer, restart } => {
-                if let Some(it) = self.observers.get(observer) {
-                    let options = RefetchOptions { cancel_refetch: *restart };
-                    let observer = it.observer.clone();
-                    self.promised(it.observer.refetch(options), move |_| {
-                        // The reference hands out the observer's result, and so takes it over.
-                        let _ = observer.current_result();
-                        "done".to_owned()
-                    });
-                }
+            Step::Refetch { observer, restart } => self.refetch(*observer, None, *restart),
+            Step::FetchPage { observer, forward, restart } => {
+                let direction = if *forward { FetchDirection::Forward } else { FetchDirection::Backward };
+                self.refetch(*observer, Some(direction), *restart);
             }
+            Step::ObserveMany { observer, queries, combine } => {
+                self.observe_many(*observer, queries, *combine);
+            }
+            Step::SubscribeMany { observer } => self.subscribe_many(*observer),
+            Step::UnsubscribeMany { observer } => {
+                self.many.get_mut(observer).and_then(Many::unsubscribe);
+            }
+            Step::SetMany { observer, queries } => self.set_many(*observer, queries),
             Step::Clear => self.client.clear(),
             Step::Focus { on } => self.client.set_focused(*on),
             Step::Online { on } => self.client.set_online(*on),
@@ -52,12 +53,8 @@ impl World<'_> {
             Step::QueryDefaults { prefix, policy } => {
                 self.client.set_query_defaults(prefix, options::defaults(policy));
             }
-            Step::Dehydrate { slot } => self.dehydrate(*slot),
-            Step::Hydrate { slot } => {
-                if let Some(state) = self.dehydrated.get(slot) {
-                    self.client.hydrate(state.clone());
-                }
-            }
+            Step::Dehydrate { slot, pending } => self.dehydrate(*slot, *pending),
+            Step::Hydrate { slot } => self.hydrate(*slot),
             Step::ObserveMutation { .. }
             | Step::SubscribeMutation { .. }
             | Step::UnsubscribeMutation { .. }
@@ -97,30 +94,36 @@ impl World<'_> {
         match step {
             Step::Fetch { query } => {
                 if let Some(options) = self.queries.get(*query) {
-                    self.promised_row(self.client.fetch_query(options));
+                    each!(options, it => self.promised_data(self.client.fetch_query(it)));
                 }
             }
             Step::Query { query } => {
                 if let Some(options) = self.queries.get(*query) {
-                    self.promised_row(self.client.query(options));
+                    each!(options, it => self.promised_data(self.client.query(it)));
                 }
             }
             Step::Prefetch { query } => {
                 if let Some(options) = self.queries.get(*query) {
-                    self.done(self.client.prefetch_query(options));
+                    each!(options, it => self.done(self.client.prefetch_query(it)));
                 }
             }
             Step::Ensure { query } => {
                 if let Some(options) = self.queries.get(*query) {
-                    self.promised_row(self.client.ensure_query_data(options));
+                    each!(options, it => self.promised_data(self.client.ensure_query_data(it)));
                 }
             }
             Step::SetData(write) => self.write(write),
             Step::UpdateData { key, add } => {
-                self.client.update_query_data(self.key(*key), |old| added(old, *add));
+                let key = self.key(*key);
+                add_to(&self.client, &key, self.is_paged(&key), *add);
             }
             Step::UpdateMany { filters, add } => {
-                self.client.update_queries_data(options::filters(filters), |old| added(old, *add));
+                let found = self.client.queries(options::filters(filters));
+                self.client.batch(|| {
+                    for query in found {
+                        add_to(&self.client, &query.key, self.is_paged(&query.key), *add);
+                    }
+                });
             }
             _ => self.perform_on_many(step),
         }
@@ -146,44 +149,38 @@ impl World<'_> {
         }
     }
 
-    fn observe(&mut self, at: usize, query: usize) {
-        let Some(options) = self.queries.get(query).cloned() else { return };
-        self.observers.get_mut(&at).and_then(|it| it.subscription.take());
-        self.runtime.run_until_stalled();
-        let observer = QueryObserver::new(&self.client, options);
-        self.observers.insert(at, Watched { observer, subscription: None });
-    }
-
-    fn subscribe(&mut self, at: usize) {
-        let log = self.log.clone();
-        let Some(watched) = self.observers.get_mut(&at) else { return };
-        if watched.subscription.is_none() {
-            // What it missed while nobody listened is not what is compared.
-            let _ = watched.observer.current_result();
-            let tell = move |result: &_| log.add(format!("observer {at}"), text::result(result));
-            watched.subscription = Some(watched.observer.subscribe(tell));
-        }
-    }
-
     fn write(&self, write: &Write) {
-        let options =
-            SetDataOptions { updated_at: write.updated_at.map(moment), ..SetDataOptions::default() };
-        self.client.set_query_data_with(self.key(write.key), write.row, options);
-    }
-
-    fn dehydrate(&mut self, slot: usize) {
-        let state = self.client.dehydrate(&DehydrateOptions::default());
-        for query in &state.queries {
-            use requery::IntoQueryKey;
-            let key: QueryKey = (&query.query_key).into_query_key();
-            let row: Option<Row> = serde_json::from_value(query.data.clone()).ok();
-            let (row, at) = (text::row(row.as_ref()), text::time(query.data_updated_at));
-            self.log.add(format!("dehydrated {key}"), format!("{row} @{at} {}", query.is_invalidated));
-        }
-        self.dehydrated.insert(slot, state);
+        let key = self.key(write.key);
+        write_data(&self.client, &key, self.is_paged(&key), write);
     }
 }
 
-fn added(old: Option<&Row>, add: i64) -> Option<Row> {
-    old.map(|row| Row { n: row.n + add, tag: row.tag })
+/// What is written while pages are fetched is lost in the reference, and kept in requery.
+pub(super) fn may_write(client: &QueryClient, key: &QueryKey, is_paged: bool) -> bool {
+    let is_idle = |query: &QuerySummary| query.fetch_status == FetchStatus::Idle;
+    !is_paged || client.queries(QueryFilters::exact(key)).iter().all(is_idle)
+}
+
+pub(super) fn write_data(client: &QueryClient, key: &QueryKey, is_paged: bool, write: &Write) {
+    let updated_at = write.updated_at.map(moment);
+    let options = SetDataOptions { updated_at, ..SetDataOptions::default() };
+    if !may_write(client, key, is_paged) {
+        return;
+    }
+    if is_paged {
+        client.set_query_data_with(key, Pages::of(write.row), options);
+    } else {
+        client.set_query_data_with(key, write.row, options);
+    }
+}
+
+fn add_to(client: &QueryClient, key: &QueryKey, is_paged: bool, add: i64) {
+    if !may_write(client, key, is_paged) {
+        return;
+    }
+    if is_paged {
+        client.update_query_data(key, |old: Option<&Pages>| old.map(|pages| pages.added(add)));
+    } else {
+        client.update_query_data(key, |old: Option<&Row>| old.map(|row| row.added(add)));
+    }
 }

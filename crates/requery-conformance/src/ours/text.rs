@@ -7,7 +7,8 @@ use requery::{
 };
 
 use super::Failure;
-use crate::scenario::Row;
+use super::data::Shown;
+use crate::scenario::{Field, Row};
 
 /// Both caches begin at this moment.
 pub(super) const START: i64 = 1_000_000_000_000;
@@ -19,8 +20,8 @@ pub(super) fn time(at: Timestamp) -> String {
     i64::try_from(at.as_millis()).map_or_else(|_| "never".to_owned(), |at| (at - START).to_string())
 }
 
-pub(super) fn row(data: Option<&Row>) -> String {
-    data.map_or_else(|| "-".to_owned(), |row| format!("{}/{}", row.n, row.tag))
+pub(super) fn data<T: Shown>(data: Option<&T>) -> String {
+    data.map_or_else(|| "-".to_owned(), T::text)
 }
 
 pub(super) fn failure(error: Option<&Failure>) -> String {
@@ -47,13 +48,13 @@ fn fetch_status(status: FetchStatus) -> &'static str {
     }
 }
 
-pub(super) fn query(summary: &QuerySummary, s: &QueryState<Row, Failure>) -> String {
+pub(super) fn query<T: Shown>(summary: &QuerySummary, s: &QueryState<T, Failure>) -> String {
     let about = flags([('I', s.is_invalidated), ('A', summary.is_active), ('S', summary.is_stale)]);
     format!(
         "{} {} data={} #{} @{} error={} #{} @{} failures={} {} observers={} [{about}]",
         status(s.status),
         fetch_status(s.fetch_status),
-        row(s.data.as_deref()),
+        data(s.data.as_deref()),
         s.data_update_count,
         time(s.data_updated_at),
         failure(s.error.as_deref()),
@@ -65,7 +66,7 @@ pub(super) fn query(summary: &QuerySummary, s: &QueryState<Row, Failure>) -> Str
     )
 }
 
-pub(super) fn result(r: &QueryResult<Row, Failure>) -> String {
+pub(super) fn result<T: Shown>(r: &QueryResult<T, Failure>) -> String {
     let about = flags([
         ('F', r.is_fetched),
         ('M', r.is_fetched_after_mount),
@@ -78,12 +79,18 @@ pub(super) fn result(r: &QueryResult<Row, Failure>) -> String {
         ('p', r.is_paused()),
         ('x', r.is_loading_error()),
         ('y', r.is_refetch_error()),
+        ('n', r.has_next_page()),
+        ('b', r.has_previous_page()),
+        ('>', r.is_fetching_next_page()),
+        ('<', r.is_fetching_previous_page()),
+        ('u', r.is_fetch_next_page_error()),
+        ('v', r.is_fetch_previous_page_error()),
     ]);
     format!(
         "{} {} data={} @{} error={} #{} @{} failures={} {} [{about}]",
         status(r.status),
         fetch_status(r.fetch_status),
-        row(r.data.as_deref()),
+        data(r.data.as_deref()),
         time(r.data_updated_at),
         failure(r.error.as_deref()),
         r.error_update_count,
@@ -91,6 +98,26 @@ pub(super) fn result(r: &QueryResult<Row, Failure>) -> String {
         r.failure_count,
         failure(r.failure_reason.as_deref()),
     )
+}
+
+/// Whether any of these fields is another.
+pub(super) fn differ<T>(fields: &[Field], a: &QueryResult<T, Failure>, b: &QueryResult<T, Failure>) -> bool {
+    let is_other = |field: &Field| match field {
+        Field::Data => !same(a.data.as_ref(), b.data.as_ref()),
+        Field::Status => a.status != b.status,
+        Field::FetchStatus => a.fetch_status != b.fetch_status,
+        Field::IsStale => a.is_stale != b.is_stale,
+        Field::Error => !same(a.error.as_ref(), b.error.as_ref()),
+        Field::FailureCount => a.failure_count != b.failure_count,
+    };
+    fields.iter().any(is_other)
+}
+
+fn same<T>(a: Option<&Arc<T>>, b: Option<&Arc<T>>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+        (a, b) => a.is_none() && b.is_none(),
+    }
 }
 
 pub(super) fn mutation(s: &MutationState<Row, Failure, i64>) -> String {
@@ -104,7 +131,7 @@ pub(super) fn mutation(s: &MutationState<Row, Failure, i64>) -> String {
     format!(
         "{status}{} data={} error={} failures={} {} variables={} @{}",
         if s.is_paused { " paused" } else { "" },
-        row(s.data.as_deref()),
+        data(s.data.as_deref()),
         failure(s.error.as_deref()),
         s.failure_count,
         failure(s.failure_reason.as_deref()),

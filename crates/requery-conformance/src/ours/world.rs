@@ -5,16 +5,20 @@ use std::sync::Arc;
 
 use requery::runtime::{Runtime, TestRuntime};
 use requery::{
-    CacheEvent, DehydratedState, FetchError, MutationError, QueryClient, QueryFilters, QueryKey,
-    QueryObserver, Subscription,
+    CacheEvent, FetchError, MutationError, QueryClient, QueryFilters, QueryKey, QueryObserver, QueryOptions,
+    QuerySummary, Subscription,
 };
 
+use super::data::{Kind, Pages, Shown, each};
+use super::dehydration::Dehydrated;
 use super::log::Log;
+use super::many::Many;
 use super::mutations::{self, MutationOptions, Mutations};
 use super::options::{self, Options};
 use super::server::Server;
+use super::watched::Watching;
 use super::{Failure, text};
-use crate::scenario::{Answer, Row, Scenario, Step};
+use crate::scenario::{self as said, Answer, Row, Scenario, Step};
 
 pub(super) struct World<'a> {
     pub(super) scenario: &'a Scenario,
@@ -23,18 +27,13 @@ pub(super) struct World<'a> {
     pub(super) log: Log,
     pub(super) queries: Vec<Options>,
     pub(super) mutations: Vec<MutationOptions>,
-    pub(super) observers: BTreeMap<usize, Watched>,
+    pub(super) observers: BTreeMap<usize, Watching>,
+    pub(super) many: BTreeMap<usize, Many>,
     pub(super) mutation_observers: Mutations,
-    pub(super) dehydrated: BTreeMap<usize, DehydratedState>,
+    pub(super) dehydrated: BTreeMap<usize, Dehydrated>,
     pub(super) step: usize,
     pub(super) mounts: usize,
     _events: Subscription,
-}
-
-/// An observer, and the subscription of the one who listens to it.
-pub(super) struct Watched {
-    pub(super) observer: QueryObserver<Row, Failure>,
-    pub(super) subscription: Option<Subscription>,
 }
 
 impl<'a> World<'a> {
@@ -43,9 +42,10 @@ impl<'a> World<'a> {
         let (client, log) = (QueryClient::new(runtime.clone()), Log::default());
         let server = Server::new(runtime.clone(), log.clone());
         let queries = query_options(scenario, &server);
-        teach_codec(&client, &queries);
+        teach_codecs(&client);
         let events = listen(&client, &log);
         let mutations = mutations::options(scenario, &server);
+        mutations::set_defaults(&client, scenario, &mutations);
         client.mount();
         Self {
             scenario,
@@ -55,6 +55,7 @@ impl<'a> World<'a> {
             queries,
             mutations,
             observers: BTreeMap::new(),
+            many: BTreeMap::new(),
             mutation_observers: BTreeMap::new(),
             dehydrated: BTreeMap::new(),
             step: 0,
@@ -97,11 +98,11 @@ impl<'a> World<'a> {
         }));
     }
 
-    pub(super) fn promised_row(
+    pub(super) fn promised_data<T: Shown>(
         &self,
-        outcome: impl Future<Output = Result<Arc<Row>, FetchError<Failure>>> + Send + 'static,
+        outcome: impl Future<Output = Result<Arc<T>, FetchError<Failure>>> + Send + 'static,
     ) {
-        self.promised(outcome, |row| text::row(Some(&row)));
+        self.promised(outcome, |data| data.text());
     }
 
     pub(super) fn done(&self, settled: impl Future<Output = ()> + Send + 'static) {
@@ -119,7 +120,7 @@ impl<'a> World<'a> {
         let (log, subject) = (self.log.clone(), format!("outcome {}", self.step));
         self.runtime.spawn(Box::pin(async move {
             match outcome.await {
-                Ok(row) => log.add(subject, text::row(Some(&row))),
+                Ok(row) => log.add(subject, row.text()),
                 Err(MutationError::Failed(failure)) => log.add(subject, text::failure(Some(&failure))),
                 // The reference leaves those who wait for a mutation of a cleared cache waiting.
                 Err(MutationError::Dropped | MutationError::MissingMutationFn) => {}
@@ -130,23 +131,41 @@ impl<'a> World<'a> {
     fn show(&self) {
         let mut subjects = BTreeSet::new();
         for summary in self.client.queries(QueryFilters::all()) {
-            let Some(state) = self.client.get_query_state::<Row, Failure>(&summary.key) else { continue };
             let subject = format!("query {}", summary.key);
-            self.log.show(subject.clone(), text::query(&summary, &state));
-            subjects.insert(subject);
+            if let Some(text) = self.query_text(&summary) {
+                self.log.show(subject.clone(), text);
+                subjects.insert(subject);
+            }
         }
         self.log.keep("query ", &subjects);
         for (at, watched) in &self.observers {
-            if watched.subscription.is_some() {
-                self.log.show(format!("sees {at}"), text::result(&watched.observer.current_result()));
+            if let Some(text) = each!(watched, it => it.seen()) {
+                self.log.show(format!("sees {at}"), text);
+            }
+        }
+        for (at, many) in &self.many {
+            if let Some(text) = many.seen() {
+                self.log.show(format!("sees many {at}"), text);
             }
         }
         let fetching = self.client.is_fetching(QueryFilters::all());
         self.log.show("cache".to_owned(), format!("queries={} fetching={fetching}", subjects.len()));
     }
 
+    fn query_text(&self, summary: &QuerySummary) -> Option<String> {
+        Some(if self.is_paged(&summary.key) {
+            text::query(summary, &self.client.get_query_state::<Pages, Failure>(&summary.key)?)
+        } else {
+            text::query(summary, &self.client.get_query_state::<Row, Failure>(&summary.key)?)
+        })
+    }
+
     pub(super) fn key(&self, at: usize) -> QueryKey {
         key(self.scenario, at)
+    }
+
+    pub(super) fn is_paged(&self, key: &QueryKey) -> bool {
+        self.scenario.paged.iter().any(|at| self.key(*at) == *key)
     }
 }
 
@@ -156,21 +175,25 @@ fn key(scenario: &Scenario, at: usize) -> QueryKey {
 }
 
 /// Data of a type is dehydrated once options with a codec were seen; the reference needs none.
-fn teach_codec(client: &QueryClient, queries: &[Options]) {
-    if let Some(options) = queries.first() {
-        drop(QueryObserver::new(client, options.clone()));
+fn teach_codecs(client: &QueryClient) {
+    fn teach<T: Shown>(client: &QueryClient) {
+        let options = QueryOptions::<T, Failure>::observe_only(["codec"]).hydratable();
+        drop(QueryObserver::new(client, options));
         client.clear();
     }
+    teach::<Row>(client);
+    teach::<Pages>(client);
 }
 
 fn query_options(scenario: &Scenario, server: &Server) -> Vec<Options> {
-    let options = |said: &crate::scenario::Query| {
+    let options = |said: &said::Query| {
         let answers: Arc<[Answer]> = scenario.answers.get(said.key).cloned().unwrap_or_default().into();
-        let (server, takes_signal) = (server.clone(), said.signal);
-        let bare = Options::new(key(scenario, said.key), move |context| {
-            server.fetch(&answers, takes_signal, &context)
-        });
-        options::query(said, bare)
+        let (key, server) = (key(scenario, said.key), server.clone());
+        if scenario.is_paged(said.key) {
+            Kind::Pages(options::query(said, options::pages(said, key, (server, answers))))
+        } else {
+            Kind::Row(options::query(said, options::row(said, key, (server, answers))))
+        }
     };
     scenario.queries.iter().map(options).collect()
 }

@@ -16,6 +16,7 @@ impl QueryClient {
     pub(super) fn perform(&self, effect: Effect) {
         match effect {
             Effect::Attempt(task) => self.attempt(task),
+            Effect::HandedOver(key, fetch, data) => self.handed_over(&key, fetch, data),
             Effect::Abort { signal, future } => {
                 signal.abort();
                 if let Some(future) = future {
@@ -98,7 +99,7 @@ impl QueryClient {
         }));
     }
 
-    fn attempt_succeeded(&self, key: &QueryKey, fetch: FetchId, result: &Value) {
+    pub(crate) fn attempt_succeeded(&self, key: &QueryKey, fetch: FetchId, result: &Value) {
         // Sharing and patching call user code, so they happen outside of the lock, and again if the query changed.
         while let Some(view) = self.read(|core| core.attempt_view(key, fetch)) {
             let persister = &view.spec.persister;

@@ -17,6 +17,9 @@ use crate::{AbortSignal, CacheEvent, Error, QueryKey};
 pub(crate) enum Effect {
     /// Call a query function and report to `attempt_succeeded`, `attempt_failed` or `attempt_lost`.
     Attempt(AttemptTask),
+    /// What becomes of a fetch that began elsewhere is known: report to `attempt_succeeded`, `handed_over_raw` or
+    /// `hand_over_failed`.
+    HandedOver(QueryKey, FetchId, Option<Arc<serde_json::Value>>),
     /// Fire the signal; drop the future too where nobody took the signal.
     Abort { signal: AbortSignal, future: Option<AbortHandle> },
     /// Call the cache's callbacks for a fetch that ended.

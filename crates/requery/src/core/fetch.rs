@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use futures::future::AbortHandle;
 
 use super::effects::{AttemptTask, FetchFailure};
+use super::hand_over::Elsewhere;
 use super::paging::{PageTask, Progress};
 use super::query::QuerySpec;
 use super::retryer::{Decision, Env, Retryer, Step, can_fetch};
@@ -49,9 +50,28 @@ pub(super) struct Fetch {
     /// The result will be older than an invalidation.
     pub(super) invalidated: bool,
     follow_up: Option<Vec<Waiter>>,
+    /// Where it began, if not here.
+    pub(super) elsewhere: Option<Elsewhere>,
 }
 
 impl Fetch {
+    pub(super) fn id(&self) -> FetchId {
+        self.id
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        self.retryer.is_running()
+    }
+
+    pub(super) fn wait(&mut self, waiter: Waiter) {
+        self.waiters.push(waiter);
+    }
+
+    /// Who joins it wants it to be retried.
+    pub(super) fn join(&mut self) {
+        self.retryer.allow_retries();
+    }
+
     pub(super) fn take_waiters(&mut self) -> Vec<Waiter> {
         let mut waiters = std::mem::take(&mut self.waiters);
         waiters.extend(self.follow_up.take().into_iter().flatten());
@@ -111,7 +131,7 @@ impl Core {
     }
 
     /// F2.7: the options of the first observer with a query function stand in for those without.
-    fn fetchable_spec(&mut self, key: &QueryKey) -> Option<Arc<QuerySpec>> {
+    pub(super) fn fetchable_spec(&mut self, key: &QueryKey) -> Option<Arc<QuerySpec>> {
         let query = self.query(key)?;
         if query.spec.query_fn.is_some() {
             return Some(Arc::clone(&query.spec));
@@ -126,6 +146,17 @@ impl Core {
         key: &QueryKey,
         spec: Arc<QuerySpec>,
         direction: Option<FetchDirection>,
+        waiters: Vec<Waiter>,
+    ) {
+        self.begin_from(None, key, (spec, direction), waiters);
+    }
+
+    /// A fetch that begins here, or one that began elsewhere and is waited for.
+    pub(super) fn begin_from(
+        &mut self,
+        elsewhere: Option<Elsewhere>,
+        key: &QueryKey,
+        (spec, direction): (Arc<QuerySpec>, Option<FetchDirection>),
         mut waiters: Vec<Waiter>,
     ) {
         let mode = spec.policy.network_mode.unwrap_or_default();
@@ -148,6 +179,7 @@ impl Core {
             patches: Vec::new(),
             invalidated: false,
             follow_up: None,
+            elsewhere,
         });
         // Also where one fetch takes the place of another: its failures are not those of the one before.
         self.change(key, QueryAction::Fetch, |state| {
@@ -175,9 +207,14 @@ impl Core {
         }
     }
 
-    fn attempt(&mut self, key: &QueryKey) {
+    pub(super) fn attempt(&mut self, key: &QueryKey) {
         let Some(query) = self.query_mut(key) else { return };
         let Some(fetch) = &mut query.fetch else { return };
+        if let Some(elsewhere) = &fetch.elsewhere {
+            let arrived = elsewhere.arrived(key, fetch.id);
+            self.effects.extend(arrived);
+            return;
+        }
         // A function that came with later options is as good as the one that the fetch was started with, and newer.
         let spec = if query.spec.query_fn.is_some() { &query.spec } else { &fetch.spec };
         let (future, registration) = AbortHandle::new_pair();
@@ -307,7 +344,7 @@ impl Core {
         }
     }
 
-    fn current_fetch(&mut self, key: &QueryKey, id: FetchId) -> Option<&mut Fetch> {
+    pub(super) fn current_fetch(&mut self, key: &QueryKey, id: FetchId) -> Option<&mut Fetch> {
         self.query_mut(key)?.fetch.as_mut().filter(|fetch| fetch.id == id)
     }
 

@@ -9,6 +9,7 @@ mod data;
 mod effects;
 mod entities;
 mod fetch;
+mod hand_over;
 mod layers;
 mod marks;
 mod mutation_spec;

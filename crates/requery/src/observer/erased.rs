@@ -74,10 +74,7 @@ impl ErasedObserver {
     }
 
     pub(crate) fn listen(&self, listener: Listener) -> Subscription {
-        // The query may have been collected since the observer was made. That is no news for who comes now.
-        if !self.inner.has_listeners() && self.inner.adopt(&self.client) == Ok(true) {
-            self.inner.look(&self.client, Look::Quietly);
-        }
+        self.arrive();
         let mut listeners = lock(&self.inner.listeners);
         listeners.next_id += 1;
         let id = listeners.next_id;
@@ -89,6 +86,13 @@ impl ErasedObserver {
         }
         let observer = self.clone();
         Subscription::new(move || observer.unsubscribe(id))
+    }
+
+    /// The query may have been collected since the observer was made. That is no news for who comes now.
+    pub(super) fn arrive(&self) {
+        if !self.inner.has_listeners() && self.inner.adopt(&self.client) == Ok(true) {
+            self.inner.look(&self.client, Look::Quietly);
+        }
     }
 
     fn unsubscribe(&self, id: u64) {
@@ -207,6 +211,10 @@ impl ErasedObserver {
             Ok(is_other) => is_other,
             Err(error) => return ErasedFetching::failed(&self.key(), error),
         };
+        if is_other && !self.inner.has_listeners() {
+            // What it shows is of now, and not of when somebody listens.
+            self.inner.look(&self.client, Look::Quietly);
+        }
         if self.inner.has_listeners() {
             self.inner.attach(&self.client);
         }

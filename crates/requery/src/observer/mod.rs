@@ -7,6 +7,7 @@ mod queries;
 mod result;
 mod seen;
 mod view;
+mod when;
 
 use std::fmt;
 use std::marker::PhantomData;

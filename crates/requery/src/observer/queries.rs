@@ -96,6 +96,10 @@ where
     /// mounts the observers of all queries.
     pub fn subscribe(&self, listener: impl Fn(&Arc<C>) + MaybeSend + MaybeSync + 'static) -> Subscription {
         let listener = Held::new(listener);
+        if lock(&self.inner.seen).listeners.is_empty() {
+            // What changed while nobody listened is no news for who comes now.
+            self.inner.take_over();
+        }
         let mut seen = lock(&self.inner.seen);
         seen.next_id += 1;
         let id = seen.next_id;

@@ -109,7 +109,17 @@ impl<D: ?Sized, E: ?Sized> QueryResult<D, E> {
             (self.data_updated_at, self.error_updated_at, self.error_update_count, self.failure_count);
         let fetched = (self.is_fetched, self.is_fetched_after_mount);
         let flags = (self.is_placeholder_data, self.is_stale, self.is_enabled);
-        (self.status, self.fetch_status, times, fetched, flags, self.paging)
+        // Which side was fetched shows while it is, and where that failed.
+        let shows_direction = self.is_fetching() || self.is_error();
+        let fetch_direction = self.paging.fetch_direction.filter(|_| shows_direction);
+        (
+            self.status,
+            self.fetch_status,
+            times,
+            fetched,
+            flags,
+            PagingState { fetch_direction, ..self.paging },
+        )
     }
 }
 

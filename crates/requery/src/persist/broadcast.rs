@@ -106,7 +106,7 @@ fn hear(client: &QueryClient, echoes: &Mutex<Echoes>, message: Message) {
         Message::Updated { query } => {
             let key = QueryKey::new(&query.query_key);
             lock(echoes).data.insert(key, query.data_updated_at);
-            client.hydrate(DehydratedState { queries: vec![query], mutations: Vec::new() });
+            client.hydrate(DehydratedState { queries: vec![query], ..DehydratedState::default() });
         }
         Message::Invalidated { key } => {
             let key = QueryKey::new(&key);

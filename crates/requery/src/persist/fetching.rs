@@ -38,7 +38,7 @@ impl Persists for Inner {
     fn takes_over(&self, client: &QueryClient, key: &QueryKey, fetch: FetchId, result: &Value) -> bool {
         let Some(Restored(query)) = result.downcast_ref() else { return false };
         let Some(view) = client.read(|core| core.attempt_view(key, fetch)) else { return true };
-        client.hydrate(DehydratedState { queries: vec![query.clone()], mutations: Vec::new() });
+        client.hydrate(DehydratedState { queries: vec![query.clone()], ..DehydratedState::default() });
         let decoded = view.spec.data_type.zip(view.spec.codec);
         if let Some((of, codec)) = decoded {
             client.decode(key, of.id, Some((of, codec)));

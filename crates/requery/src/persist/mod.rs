@@ -5,12 +5,16 @@ mod fetching;
 mod outbox;
 mod query;
 mod storage;
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+mod web;
 mod whole;
 
 pub use broadcast::{Channel, MemoryChannel};
 pub use outbox::Outbox;
 pub use query::QueryPersister;
 pub use storage::{MemoryStorage, Storage, StorageError, StorageFuture};
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+pub use web::{IndexedDbStorage, LocalStorage, TabChannel};
 pub use whole::{PersistOptions, Persistence};
 
 use serde::{Deserialize, Serialize};

@@ -102,7 +102,7 @@ impl Outbox {
         entries.sort_by_key(|entry| (entry.mutation.submitted_at, entry.id));
         let mutations: Vec<_> = entries.into_iter().map(|entry| entry.mutation).collect();
         let count = mutations.len();
-        self.inner.client.hydrate(DehydratedState { queries: Vec::new(), mutations });
+        self.inner.client.hydrate(DehydratedState { mutations, ..DehydratedState::default() });
         self.inner.client.resume_paused_mutations();
         Ok(count)
     }
@@ -135,7 +135,7 @@ impl Outbox {
     fn keep(&self, id: u64) -> Option<Job> {
         let this = MutationFilters::all().status(MutationStatus::Pending).predicate(move |m| m.id == id);
         let none = QueryFilters::all().predicate(|_| false);
-        let options = DehydrateOptions { filters: none, mutations: Some(this) };
+        let options = DehydrateOptions { filters: none, mutations: Some(this), pending: false };
         let mutation = self.inner.client.dehydrate(&options).mutations.pop()?;
         let name = self.name(&mutation.idempotency_key);
         let text = serde_json::to_string(&Entry { id, mutation }).ok()?;

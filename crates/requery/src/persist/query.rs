@@ -161,7 +161,7 @@ impl QueryPersister {
             queries.extend(self.read(&name, client.now()).await?);
         }
         let count = queries.len();
-        client.hydrate(DehydratedState { queries, mutations: Vec::new() });
+        client.hydrate(DehydratedState { queries, ..DehydratedState::default() });
         Ok(count)
     }
 

@@ -3,7 +3,7 @@
 #[cfg(target_arch = "wasm32")]
 mod browser;
 mod test;
-#[cfg(feature = "tokio")]
+#[cfg(all(feature = "tokio", not(target_arch = "wasm32")))]
 mod tokio;
 
 use futures::future::BoxFuture;
@@ -11,7 +11,7 @@ use futures::future::BoxFuture;
 #[cfg(target_arch = "wasm32")]
 pub use browser::BrowserRuntime;
 pub use test::TestRuntime;
-#[cfg(feature = "tokio")]
+#[cfg(all(feature = "tokio", not(target_arch = "wasm32")))]
 pub use tokio::TokioRuntime;
 
 use crate::Timestamp;

@@ -4,13 +4,16 @@
 
 mod client;
 mod corner_cases;
+mod derive;
 mod entities;
 mod entity_properties;
 mod events;
 mod fetching;
+mod handing_over;
 mod hydration;
 mod infinite;
 mod layers;
+mod listening;
 mod live_lists;
 mod mutations;
 mod observers;

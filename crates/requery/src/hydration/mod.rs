@@ -1,14 +1,18 @@
 //! The cache as JSON and back (F14).
 
+mod pending;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::core::{Codec, Core, Data, MutationCore, MutationSpec, Query, QuerySpec, State, Value};
+use crate::core::{Codec, Core, Data, DataType, MutationCore, MutationSpec, Query, QuerySpec, State, Value};
 use crate::{
     Error, FetchStatus, IntoQueryKey, MutationFilters, MutationStatus, QueryClient, QueryFilters, QueryKey,
     QueryStatus, Timestamp,
 };
+
+pub use pending::{DehydratedPending, HandedOver};
 
 /// Which queries to dehydrate.
 #[derive(Clone, Debug, Default)]
@@ -17,14 +21,20 @@ pub struct DehydrateOptions {
     pub filters: QueryFilters,
     /// Which mutations; only `resumable` ones with a key travel. Default: those that are paused.
     pub mutations: Option<MutationFilters>,
+    /// Also queries that have no data yet and are being fetched: what becomes of them is handed over later
+    /// ([`QueryClient::outcome_of`], [`QueryClient::hand_over`]). Default: no.
+    pub pending: bool,
 }
 
-/// The data of a cache, as JSON. Errors and fetches in flight are not part of it.
+/// The data of a cache, as JSON. Errors are not part of it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct DehydratedState {
     /// In the order in which the queries were made.
     #[serde(default)]
     pub queries: Vec<DehydratedQuery>,
+    /// First fetches that were in flight, in the order in which the queries were made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pending: Vec<DehydratedPending>,
     /// In the order in which the mutations were called.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mutations: Vec<DehydratedMutation>,
@@ -87,6 +97,7 @@ struct Sample {
     key: QueryKey,
     state: Arc<State>,
     spec: Arc<QuerySpec>,
+    data_type: Option<DataType>,
     codec: Option<Codec>,
 }
 
@@ -97,7 +108,9 @@ impl QueryClient {
         let keys = self.queries(&options.filters).into_iter().map(|query| query.key);
         let samples: Vec<Sample> = self.read(|core| keys.filter_map(|key| Sample::of(core, &key)).collect());
         let queries = samples.iter().filter_map(Sample::dehydrate).collect();
-        DehydratedState { queries, mutations: self.dehydrate_mutations(options.mutations.as_ref()) }
+        let pending = if options.pending { self.dehydrate_pending(&options.filters) } else { Vec::new() };
+        let mutations = self.dehydrate_mutations(options.mutations.as_ref());
+        DehydratedState { queries, pending, mutations }
     }
 
     fn dehydrate_mutations(&self, filters: Option<&MutationFilters>) -> Vec<DehydratedMutation> {
@@ -118,7 +131,7 @@ impl QueryClient {
     pub fn dehydrate_query(&self, key: impl IntoQueryKey) -> Option<DehydratedQuery> {
         let filters = QueryFilters::exact(key);
         let none = MutationFilters::all().predicate(|_| false);
-        self.dehydrate(&DehydrateOptions { filters, mutations: Some(none) }).queries.pop()
+        self.dehydrate(&DehydrateOptions { filters, mutations: Some(none), pending: false }).queries.pop()
     }
 
     /// F14: puts dehydrated data into the cache. What the cache has that is newer stays. Data is decoded when a query
@@ -126,6 +139,9 @@ impl QueryClient {
     pub fn hydrate(&self, state: DehydratedState) {
         for query in state.queries {
             self.hydrate_query(query);
+        }
+        for query in state.pending {
+            self.hydrate_pending(&query);
         }
         for mutation in state.mutations {
             self.hydrate_mutation(mutation);
@@ -226,7 +242,7 @@ impl Sample {
         let known = query.data_type.and_then(|of| core.codecs.get(&of.id)).map(|(_, codec)| *codec);
         let spec = Arc::clone(&query.spec);
         let (key, state) = (query.key().clone(), Arc::clone(&query.state));
-        Some(Self { key, state, codec: spec.codec.or(known), spec })
+        Some(Self { key, state, data_type: query.data_type, codec: spec.codec.or(known), spec })
     }
 
     fn data(&self) -> Option<serde_json::Value> {

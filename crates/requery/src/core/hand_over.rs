@@ -1,0 +1,113 @@
+//! Fetches that began elsewhere: waited for here, until what becomes of them is handed over.
+
+use std::sync::Arc;
+
+use super::fetch::Fetch;
+use super::{Core, Data, Effect, FetchId, QuerySpec, State, Waiter};
+use crate::{CancelOptions, FetchStatus, QueryAction, QueryKey, QueryStatus, Timestamp};
+
+type Json = Arc<serde_json::Value>;
+
+/// A fetch that began elsewhere.
+pub(super) struct Elsewhere {
+    /// When it was dehydrated: by this it is known again.
+    since: Timestamp,
+    /// Its data, or nothing where it failed, once that is known.
+    outcome: Option<Option<Json>>,
+}
+
+impl Elsewhere {
+    /// What to do about what is known by now.
+    pub(super) fn arrived(&self, key: &QueryKey, fetch: FetchId) -> Option<Effect> {
+        self.outcome.as_ref().map(|data| Effect::HandedOver(key.clone(), fetch, data.clone()))
+    }
+}
+
+impl Core {
+    /// F14: the query's first fetch is under way elsewhere. One that knows better here is left alone.
+    pub(crate) fn await_hand_over(&mut self, spec: &Arc<QuerySpec>, since: Timestamp) {
+        match self.query_mut(&spec.key) {
+            None => {
+                self.insert(spec, State::pending());
+            }
+            Some(query) => {
+                let state = &query.state;
+                if state.status == QueryStatus::Pending
+                    || state.fetch_status == FetchStatus::Fetching
+                    || state.data_updated_at >= since
+                {
+                    return;
+                }
+                if let Some(fetch) = &mut query.fetch {
+                    return fetch.join();
+                }
+            }
+        }
+        let Some(known) = self.query(&spec.key).map(|query| Arc::clone(&query.spec)) else { return };
+        let spec = self.fetchable_spec(&spec.key).unwrap_or(known);
+        let elsewhere = Elsewhere { since, outcome: None };
+        self.begin_from(Some(elsewhere), &Arc::clone(&spec).key, (spec, None), Vec::new());
+    }
+
+    /// Lets somebody wait for the fetch in flight, if there is one, without any consequence for it.
+    pub(crate) fn wait_for(&mut self, key: &QueryKey, waiter: Waiter) {
+        if let Some(fetch) = self.query_mut(key).and_then(|query| query.fetch.as_mut()) {
+            fetch.wait(waiter);
+        }
+    }
+
+    /// Whether the query has no data, and is being fetched.
+    pub(crate) fn is_first_fetch(&self, key: &QueryKey) -> bool {
+        self.query(key)
+            .is_some_and(|query| query.state.status == QueryStatus::Pending && query.fetch.is_some())
+    }
+
+    /// Input: what became of a fetch that began elsewhere. Says whether it was waited for.
+    pub(crate) fn hand_over(&mut self, key: &QueryKey, since: Timestamp, data: Option<Json>) -> bool {
+        let Some(fetch) = self.query_mut(key).and_then(|query| query.fetch.as_mut()) else { return false };
+        let (id, is_running) = (fetch.id(), fetch.is_running());
+        let is_it = |it: &&mut Elsewhere| it.since == since && it.outcome.is_none();
+        let Some(elsewhere) = fetch.elsewhere.as_mut().filter(is_it) else { return false };
+        elsewhere.outcome = Some(data);
+        // One that waits for the network takes it when it goes on.
+        let effect = elsewhere.arrived(key, id).filter(|_| is_running);
+        self.effects.extend(effect);
+        true
+    }
+
+    /// Data of which nobody knows the type yet.
+    pub(crate) fn handed_over_raw(&mut self, key: &QueryKey, id: FetchId, json: Json) {
+        let now = self.now;
+        let Some(mut fetch) = self.take_fetch(key, id) else { return };
+        if let Some(query) = self.query_mut(key) {
+            query.deferred_patches = std::mem::take(&mut fetch.patches);
+        }
+        let (data, invalidated) = (Data::Raw(json), fetch.invalidated);
+        let result = data.clone();
+        self.change(key, QueryAction::Success { manual: false }, |state| {
+            state.succeed(data, now);
+            state.is_invalidated = invalidated;
+            state.data_update_count += 1;
+            state.fetch_status = FetchStatus::Idle;
+        });
+        self.effects.push_back(Effect::Settle(fetch.take_waiters(), Ok(result)));
+        self.schedule_gc(key);
+    }
+
+    /// It failed elsewhere, or its data cannot be read: it is fetched here, by whoever knows how.
+    pub(crate) fn hand_over_failed(&mut self, key: &QueryKey, id: FetchId) {
+        if self.current_fetch(key, id).is_none() {
+            return;
+        }
+        if self.fetchable_spec(key).is_none() {
+            self.cancel(key, CancelOptions::default());
+        } else if let Some(fetch) = self.current_fetch(key, id) {
+            fetch.elsewhere = None;
+            self.attempt(key);
+        }
+    }
+
+    fn take_fetch(&mut self, key: &QueryKey, id: FetchId) -> Option<Fetch> {
+        self.query_mut(key)?.fetch.take_if(|fetch| fetch.id() == id)
+    }
+}
