@@ -7,7 +7,7 @@ use crate::provision::node;
 use crate::test::report::Outcome;
 use crate::test::session::Session;
 
-const SCENARIOS: u32 = 2000;
+const SCENARIOS: u32 = 300;
 
 /// The same in every run, so that a change is what a failure tells of; `cargo xtask conformance` looks further, with a
 /// seed of the moment.
