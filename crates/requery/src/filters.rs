@@ -81,6 +81,12 @@ impl QueryFilters {
         Self { exact: true, ..Self::prefix(key) }
     }
 
+    /// Whether a query may match before a change and not after it.
+    pub(crate) fn depends_on_state(&self) -> bool {
+        let is_of_any = self.query_type == QueryType::All && self.fetch_status.is_none();
+        !is_of_any || self.stale.is_some() || self.predicate.is_some()
+    }
+
     /// Only queries that somebody enabled observes.
     #[must_use]
     pub fn active(self) -> Self {

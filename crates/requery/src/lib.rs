@@ -41,7 +41,7 @@ pub use hydration::{
     DehydrateOptions, DehydratedMutation, DehydratedPending, DehydratedQuery, DehydratedState, HandedOver,
 };
 pub use infinite::{FetchDirection, InfiniteData, InfiniteQueryObserver, InfiniteQueryOptions, PagingState};
-pub use key::{IntoQueryKey, KeyValue, QueryKey};
+pub use key::{IntoQueryKey, KeyText, KeyValue, QueryKey};
 pub use maybe_send::{MaybeSend, MaybeSync};
 pub use mutation::{
     MutateCallbacks, Mutating, MutationCall, MutationContext, MutationDefaults, MutationObserver,

@@ -55,8 +55,12 @@ impl QueryClient {
         options: impl Into<InvalidateOptions>,
     ) -> Settled {
         let (filters, options) = (filters.borrow(), options.into());
-        let matched = self.find(filters);
         let outlasts = options.in_flight == InFlight::Coalesce;
+        if options.refetch == RefetchType::Active && !filters.depends_on_state() {
+            let observed = self.apply(|core| core.invalidate_all(filters, outlasts));
+            return self.refetch_all(&self.active_of(observed), options.in_flight);
+        }
+        let matched = self.find(filters);
         self.apply(|core| matched.iter().for_each(|key| core.invalidate(key, outlasts)));
         let query_type = match options.refetch {
             RefetchType::None => return Settled::default(),
@@ -67,6 +71,12 @@ impl QueryClient {
         // The predicate is asked again, as what it sees has changed.
         let refetched = self.find(&filters.clone().query_type(query_type));
         self.refetch_all(&refetched, options.in_flight)
+    }
+
+    fn active_of(&self, mut keys: Vec<QueryKey>) -> Vec<QueryKey> {
+        self.refresh_policies();
+        self.read(|core| keys.retain(|key| core.query(key).is_some_and(Query::is_active)));
+        keys
     }
 
     /// F1.8: fetches every query that matches again, unless it is disabled or static.

@@ -5,7 +5,7 @@ use std::borrow::Borrow;
 use std::sync::Arc;
 
 use super::QueryClient;
-use crate::core::{Codec, Data, DataType, Patch, State, Value};
+use crate::core::{Codec, Data, DataType, Patch, Peek, State, Value};
 use crate::maybe_send::Held;
 use crate::{IntoQueryKey, MaybeSend, MaybeSync, QueryFilters, QueryKey, QueryState, SetDataOptions};
 
@@ -37,7 +37,10 @@ impl QueryClient {
     }
 
     fn value_of(&self, key: &QueryKey, of: TypeId) -> Option<Value> {
-        self.state_of(key, of)?.data.as_ref()?.value()
+        match self.read(|core| core.query(key).and_then(|query| query.state.data.clone()))? {
+            Data::Typed(value) => Some(value),
+            Data::Raw(_) => self.state_of(key, of)?.data.as_ref()?.value(),
+        }
     }
 
     fn values_of(&self, filters: &QueryFilters, of: TypeId) -> Vec<(QueryKey, Value)> {
@@ -110,27 +113,27 @@ impl QueryClient {
         make: &dyn Fn(Option<&Value>) -> Option<Value>,
     ) -> Option<Value> {
         loop {
-            let state = self.state_of(key, of.id);
+            let peek = self.peek_of(key, of.id);
             // Layers are not part of what is written.
-            let base = self.read(|core| core.peek(key)).and_then(|peek| peek.base());
+            let base = peek.as_ref().and_then(Peek::base);
             let new = make(base.as_ref())?;
-            let state = match state {
-                Some(state) => state,
+            let peek = match peek {
+                Some(peek) => peek,
                 None => {
                     let spec = self.spec_for_data(key, of);
-                    self.apply(|core| core.build(&spec)).ok()?
+                    let state = self.apply(|core| core.build(&spec)).ok()?;
+                    let made = self.read(|core| core.peek(key));
+                    let Some(peek) = made.filter(|peek| Arc::ptr_eq(&peek.state, &state)) else { continue };
+                    peek
                 }
             };
-            if options.only_if_newer && options.updated_at.is_some_and(|at| at <= state.data_updated_at) {
-                return state.data.as_ref().and_then(Data::value);
+            let is_older = |at| at <= peek.state.data_updated_at;
+            if options.only_if_newer && options.updated_at.is_some_and(is_older) {
+                return peek.state.data.as_ref().and_then(Data::value);
             }
-            let Some(peek) = self.read(|core| core.peek(key)).filter(|peek| Arc::ptr_eq(&peek.state, &state))
-            else {
-                continue;
-            };
             let written = self.weave(key, &peek, new);
-            let value = Arc::clone(&written.view);
-            if self.apply(|core| core.set_data(key, &state, (written, of), options.updated_at)).ok()? {
+            let (value, state) = (Arc::clone(&written.view), peek.state);
+            if self.apply(|core| core.set_data(key, state, (written, of), options.updated_at)).ok()? {
                 return Some(value);
             }
         }
@@ -189,8 +192,22 @@ impl QueryClient {
 
     /// The query's state, its data decoded if it came as JSON and it is known how the type is decoded.
     pub(crate) fn state_of(&self, key: &QueryKey, of: TypeId) -> Option<Arc<State>> {
+        let state = self.read(|core| core.state(key))?;
+        if !state.is_raw() {
+            return Some(state);
+        }
         self.decode(key, of, None);
         self.read(|core| core.state(key))
+    }
+
+    /// The same of what a query holds.
+    fn peek_of(&self, key: &QueryKey, of: TypeId) -> Option<Peek> {
+        let peek = self.read(|core| core.peek(key))?;
+        if !peek.state.is_raw() {
+            return Some(peek);
+        }
+        self.decode(key, of, None);
+        self.read(|core| core.peek(key))
     }
 
     /// Remembers how a type is decoded.

@@ -52,7 +52,7 @@ struct Inner {
     runtime: Arc<dyn Runtime>,
     defaults: Mutex<Defaults>,
     subscribers: Mutex<Vec<(u64, Subscriber)>>,
-    timer: Mutex<Option<(Timestamp, AbortHandle)>>,
+    timer: Mutex<Option<AbortHandle>>,
     callbacks: CacheCallbacks,
     /// What an eviction has to remove.
     kept: Mutex<Vec<evict::Kept>>,
@@ -66,6 +66,16 @@ struct Shared {
     /// Somebody performs effects. Whoever adds some meanwhile leaves them to them, so that they keep their order.
     performing: bool,
     mounts: usize,
+    /// When the driver wakes the cache.
+    armed: Option<Timestamp>,
+}
+
+impl Shared {
+    /// Whether a timer is due before the driver wakes the cache.
+    fn wakes_too_late(&self) -> bool {
+        let deadline = self.core.next_deadline();
+        deadline.is_some_and(|at| self.armed.is_none_or(|armed| at < armed))
+    }
 }
 
 /// Settings of a cache.
@@ -117,7 +127,7 @@ impl QueryClientBuilder {
         core.settle_after(self.settle_after);
         QueryClient {
             inner: Arc::new(Inner {
-                core: Mutex::new(Shared { core, performing: false, mounts: 0 }),
+                core: Mutex::new(Shared { core, performing: false, mounts: 0, armed: None }),
                 runtime: self.runtime,
                 defaults: Mutex::default(),
                 subscribers: Mutex::default(),
@@ -314,36 +324,34 @@ impl QueryClient {
         let was_performing = shared.performing;
         let mine = !was_performing && !shared.core.effects.is_empty();
         shared.performing |= mine;
-        let deadline = shared.core.next_deadline();
+        let wakes_too_late = !was_performing && !mine && shared.wakes_too_late();
         drop(shared);
-        if mine {
-            self.perform_all();
-        }
         // Whoever performs effects arms the timer after them: what they start comes before what is due later.
-        if mine || (!was_performing && deadline.is_some()) {
+        if wakes_too_late || (mine && self.perform_all()) {
             self.arm_timer();
         }
     }
 
-    fn perform_all(&self) {
+    /// Says whether a timer is due before the driver wakes the cache.
+    fn perform_all(&self) -> bool {
         // Effects call user code: should it panic, the next input must not believe that somebody is still at it.
-        let mut turn = Turn { client: self, done: false };
-        while let Some(effects) = turn.take() {
-            for effect in effects {
-                self.perform(effect);
-            }
+        let mut turn = Turn { client: self, wakes_too_late: None };
+        let mut effects = VecDeque::new();
+        while turn.take(&mut effects) {
+            effects.drain(..).for_each(|effect| self.perform(effect));
         }
+        turn.wakes_too_late.unwrap_or_default()
     }
 
     /// Makes sure that the driver wakes the cache when its first timer is due.
     fn arm_timer(&self) {
         let mut timer = lock(&self.inner.timer);
-        let Some(at) = self.read(Core::next_deadline) else { return };
-        if timer.as_ref().is_some_and(|(armed, _)| *armed <= at) {
-            return;
-        }
+        let mut shared = self.lock();
+        let Some(at) = shared.core.next_deadline().filter(|_| shared.wakes_too_late()) else { return };
+        shared.armed = Some(at);
+        drop(shared);
         let (handle, registration) = AbortHandle::new_pair();
-        if let Some((_, later)) = timer.replace((at, handle)) {
+        if let Some(later) = timer.replace(handle) {
             later.abort();
         }
         let sleep = Abortable::new(self.inner.runtime.sleep_until(at), registration);
@@ -359,6 +367,7 @@ impl QueryClient {
 
     fn timer_fired(&self) {
         *lock(&self.inner.timer) = None;
+        self.lock().armed = None;
         self.apply(Core::timers_due);
     }
 }
@@ -366,25 +375,30 @@ impl QueryClient {
 /// The right to perform effects, given back when it is dropped.
 struct Turn<'a> {
     client: &'a QueryClient,
-    done: bool,
+    /// Known when nothing is left to perform.
+    wakes_too_late: Option<bool>,
 }
 
 impl Turn<'_> {
-    fn take(&mut self) -> Option<VecDeque<Effect>> {
+    /// Exchanges an empty queue for what there is to perform; false when there is nothing.
+    fn take(&mut self, effects: &mut VecDeque<Effect>) -> bool {
         let mut shared = self.client.lock();
-        let effects = std::mem::take(&mut shared.core.effects);
-        if effects.is_empty() {
-            shared.performing = false;
-            self.done = true;
-            return None;
+        let is_done = shared.core.effects.is_empty();
+        // Also at the end: the queue that is larger is kept for the next effects.
+        if !is_done || shared.core.effects.capacity() < effects.capacity() {
+            std::mem::swap(&mut shared.core.effects, effects);
         }
-        Some(effects)
+        if is_done {
+            shared.performing = false;
+            self.wakes_too_late = Some(shared.wakes_too_late());
+        }
+        !is_done
     }
 }
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        if !self.done {
+        if self.wakes_too_late.is_none() {
             self.client.lock().performing = false;
         }
     }
@@ -392,7 +406,7 @@ impl Drop for Turn<'_> {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        if let Some((_, timer)) = lock(&self.timer).take() {
+        if let Some(timer) = lock(&self.timer).take() {
             timer.abort();
         }
     }

@@ -10,6 +10,7 @@ mod effects;
 mod entities;
 mod fetch;
 mod hand_over;
+mod invalidate;
 mod layers;
 mod marks;
 mod mutation_spec;

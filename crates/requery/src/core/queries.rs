@@ -8,7 +8,7 @@ use super::timers::TimerKind;
 use super::{Core, Data, DataType, Effect, Patch, Query, State, Value, Written};
 use crate::{
     CacheEvent, CancelOptions, Error, FetchStatus, GcTime, QueryAction, QueryFilters, QueryKey, QueryStatus,
-    QueryType, Timestamp,
+    Timestamp,
 };
 
 impl Core {
@@ -110,12 +110,12 @@ impl Core {
     pub(crate) fn change(&mut self, key: &QueryKey, action: QueryAction, change: impl FnOnce(&mut State)) {
         let version = self.next_id();
         let Some(query) = self.queries.get_mut(key) else { return };
-        let mut state = (*query.state).clone();
+        // A state that nobody else holds may change in place: there is nobody who could take it for what it was.
+        let state = Arc::make_mut(&mut query.state);
         let was_fetching = state.fetch_status == FetchStatus::Fetching;
-        change(&mut state);
+        change(state);
         (state.version, state.query) = (version, query.id);
         let is_fetching = state.fetch_status == FetchStatus::Fetching;
-        query.state = Arc::new(state);
         if !query.observers.is_empty() {
             self.notify(key);
         }
@@ -127,27 +127,30 @@ impl Core {
     pub(crate) fn set_data(
         &mut self,
         key: &QueryKey,
-        expected: &Arc<State>,
+        expected: Arc<State>,
         (written, of): (Written, DataType),
         updated_at: Option<Timestamp>,
     ) -> Result<bool, Error> {
-        let is_woven_now = self.is_woven_now(key, &written);
-        let Some(query) = self.query_mut(key) else { return Ok(false) };
+        let (has_layers, epoch) = (self.has_layers(key), self.entities_epoch());
+        let Some(query) = self.queries.get_mut(key) else { return Ok(false) };
         if let Some(found) = query.data_type.filter(|found| found.id != of.id) {
             return Err(self.type_mismatch(key, of.name, found.name));
         }
-        if !Arc::ptr_eq(&query.state, expected) || !is_woven_now {
+        if !Arc::ptr_eq(&query.state, &expected) || !query.is_woven_now(&written, has_layers, epoch) {
             return Ok(false);
         }
+        drop(expected);
         query.data_type = Some(of);
         query.deferred_patches.clear();
-        let at = updated_at.unwrap_or(self.now);
+        let (is_fetched, at) = (query.fetch.is_some(), updated_at.unwrap_or(self.now));
         let data = self.keep_written(key, written);
         self.change(key, QueryAction::Success { manual: true }, |state| {
             state.succeed(data, at);
             state.data_update_count += 1;
         });
-        self.remember_as_revert_state(key);
+        if is_fetched {
+            self.remember_as_revert_state(key);
+        }
         Ok(true)
     }
 
@@ -218,18 +221,6 @@ impl Core {
             }),
         }
         true
-    }
-
-    /// F1.7: marks a query; one that is marked already is left alone. Whether the mark outlasts a fetch that is in
-    /// flight is the caller's choice.
-    pub(crate) fn invalidate(&mut self, key: &QueryKey, outlasts_fetch: bool) {
-        let Some(query) = self.query_mut(key) else { return };
-        if let Some(fetch) = query.fetch.as_mut().filter(|_| outlasts_fetch) {
-            fetch.invalidated = true;
-        }
-        if !query.state.is_invalidated {
-            self.change(key, QueryAction::Invalidate, |state| state.is_invalidated = true);
-        }
     }
 
     pub(crate) fn remove(&mut self, key: &QueryKey) {
@@ -333,7 +324,12 @@ impl Core {
     pub(crate) fn find(&self, filters: &QueryFilters) -> Vec<QueryKey> {
         let mut found: Vec<&Query> = match &filters.key {
             Some(key) if filters.exact => self.query(key).into_iter().collect(),
-            Some(prefix) => self.index.matching(prefix).iter().filter_map(|key| self.query(key)).collect(),
+            Some(prefix) if self.index.is_broad(prefix) => {
+                self.queries.values().filter(|query| query.key().starts_with(prefix)).collect()
+            }
+            Some(prefix) => {
+                self.index.matching(prefix).into_iter().filter_map(|key| self.query(key)).collect()
+            }
             None => self.queries.values().collect(),
         };
         found.retain(|query| matches(query, filters));
@@ -373,13 +369,9 @@ impl Core {
     }
 }
 
-fn matches(query: &Query, filters: &QueryFilters) -> bool {
-    let of_type = match filters.query_type {
-        QueryType::All => true,
-        QueryType::Active => query.is_active(),
-        QueryType::Inactive => !query.is_active(),
-    };
-    of_type
+/// Whether a query whose key matches is one of those that are wanted, as far as no predicate says so.
+pub(super) fn matches(query: &Query, filters: &QueryFilters) -> bool {
+    query.is_of_type(filters.query_type)
         && filters.stale.is_none_or(|stale| query.is_stale() == stale)
         && filters.fetch_status.is_none_or(|status| query.state.fetch_status == status)
 }

@@ -16,7 +16,9 @@ use super::{
 };
 use crate::entity::EntityLink;
 use crate::options::Policy;
-use crate::{FetchDirection, FetchStatus, GcTime, QueryContext, QueryKey, QueryStatus, StaleTime, Timestamp};
+use crate::{
+    FetchDirection, FetchStatus, GcTime, QueryContext, QueryKey, QueryStatus, QueryType, StaleTime, Timestamp,
+};
 
 pub(crate) type FetchFn = Arc<dyn Fn(QueryContext) -> BoxFuture<'static, Result<Value, Value>> + Send + Sync>;
 
@@ -123,6 +125,11 @@ impl State {
         self.status = QueryStatus::Success;
     }
 
+    /// Whether it holds hydrated JSON that nobody has decoded yet.
+    pub(crate) fn is_raw(&self) -> bool {
+        matches!(self.data, Some(Data::Raw(_)))
+    }
+
     pub(crate) fn is_fetched(&self) -> bool {
         self.data_update_count + self.error_update_count > 0
     }
@@ -202,6 +209,14 @@ impl Query {
     /// F2.9: some observer is enabled.
     pub(crate) fn is_active(&self) -> bool {
         self.observers.values().any(|observer| observer.policy.enabled)
+    }
+
+    pub(crate) fn is_of_type(&self, query_type: QueryType) -> bool {
+        match query_type {
+            QueryType::All => true,
+            QueryType::Active => self.is_active(),
+            QueryType::Inactive => !self.is_active(),
+        }
     }
 
     /// F2.9: nobody enabled observes it, or nobody observes it and it was never fetched.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::entities::Shown;
-use super::{Core, Data, DataType, Patch, State, Value};
+use super::{Core, Data, DataType, Patch, Query, State, Value};
 use crate::entity::EntityLink;
 use crate::{QueryClient, QueryKey};
 
@@ -89,6 +89,13 @@ impl Peek {
     }
 }
 
+impl Query {
+    /// Whether entities and layers are still those that it was made from.
+    pub(super) fn is_woven_now(&self, written: &Written, has_layers: bool, epoch: u64) -> bool {
+        (self.links.is_empty() && !has_layers && written.base.is_none()) || written.epoch == epoch
+    }
+}
+
 impl Core {
     pub(crate) fn peek(&self, key: &QueryKey) -> Option<Peek> {
         let query = self.query(key)?;
@@ -105,14 +112,19 @@ impl Core {
 
     /// Whether entities and layers are still those that it was made from.
     pub(super) fn is_woven_now(&self, key: &QueryKey, written: &Written) -> bool {
-        let Some(query) = self.query(key) else { return false };
-        (query.links.is_empty() && !self.has_layers(key) && written.base.is_none())
-            || written.epoch == self.entities.epoch
+        let (has_layers, epoch) = (self.has_layers(key), self.entities.epoch);
+        self.query(key).is_some_and(|query| query.is_woven_now(written, has_layers, epoch))
+    }
+
+    pub(super) fn entities_epoch(&self) -> u64 {
+        self.entities.epoch
     }
 
     /// Remembers what belongs to the data that the query's state is about to take over.
     pub(super) fn keep_written(&mut self, key: &QueryKey, written: Written) -> Data {
-        self.set_shown(key, written.shown);
+        if !matches!(written.shown, Shown::Same) {
+            self.set_shown(key, written.shown);
+        }
         if let Some(query) = self.query_mut(key) {
             query.base = written.base;
             query.is_woven = !query.links.is_empty();

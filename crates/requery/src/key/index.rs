@@ -18,6 +18,8 @@ pub(crate) struct KeyIndex {
 #[derive(Default)]
 struct Node {
     key: Option<QueryKey>,
+    /// Keys that end here or below.
+    keys: usize,
     children: HashMap<KeyValue, Node, FixedState>,
     // Segments of `children` that hold this scalar field.
     by_field: HashMap<KeyValue, HashSet<KeyValue, FixedState>, FixedState>,
@@ -27,11 +29,13 @@ impl KeyIndex {
     pub(crate) fn insert(&mut self, key: &QueryKey) {
         let mut node = &mut self.root;
         for segment in key.segments() {
+            node.keys += 1;
             if !node.children.contains_key(segment) {
                 node.adopt(segment);
             }
             node = node.children.entry(segment.clone()).or_default();
         }
+        node.keys += 1;
         node.key = Some(key.clone());
     }
 
@@ -39,8 +43,22 @@ impl KeyIndex {
         self.root.remove(key.segments());
     }
 
+    /// Whether so many keys begin with `prefix` that looking at all of them, one behind the other, is less work than
+    /// finding those here.
+    pub(crate) fn is_broad(&self, prefix: &QueryKey) -> bool {
+        let is_object = |segment: &KeyValue| matches!(segment, KeyValue::Array(_) | KeyValue::Object(_));
+        let mut node = &self.root;
+        for segment in prefix.segments() {
+            match node.children.get(segment).filter(|_| !is_object(segment)) {
+                Some(child) => node = child,
+                None => return false,
+            }
+        }
+        node.keys > self.root.keys / 4
+    }
+
     /// The keys that begin with `prefix`, in no particular order.
-    pub(crate) fn matching(&self, prefix: &QueryKey) -> Vec<QueryKey> {
+    pub(crate) fn matching(&self, prefix: &QueryKey) -> Vec<&QueryKey> {
         let mut found = Vec::new();
         self.root.collect(prefix.segments(), &mut found);
         found
@@ -78,24 +96,22 @@ impl Node {
         }
     }
 
-    fn is_empty(&self) -> bool {
-        self.key.is_none() && self.children.is_empty()
-    }
-
-    fn remove(&mut self, segments: &[KeyValue]) {
-        let Some((first, rest)) = segments.split_first() else {
-            self.key = None;
-            return;
+    /// Says whether it was there.
+    fn remove(&mut self, segments: &[KeyValue]) -> bool {
+        let was_there = match segments.split_first() {
+            None => self.key.take().is_some(),
+            Some((first, rest)) => self.children.get_mut(first).is_some_and(|child| child.remove(rest)),
         };
-        if let Some(child) = self.children.get_mut(first) {
-            child.remove(rest);
-            if child.is_empty() {
-                self.disown(first);
-            }
+        self.keys -= usize::from(was_there);
+        if let Some(first) = segments.first()
+            && self.children.get(first).is_some_and(|child| child.keys == 0)
+        {
+            self.disown(first);
         }
+        was_there
     }
 
-    fn collect(&self, prefix: &[KeyValue], found: &mut Vec<QueryKey>) {
+    fn collect<'a>(&'a self, prefix: &[KeyValue], found: &mut Vec<&'a QueryKey>) {
         let Some((first, rest)) = prefix.split_first() else {
             self.collect_all(found);
             return;
@@ -111,7 +127,7 @@ impl Node {
         }
     }
 
-    fn collect_objects(&self, filter: &KeyValue, rest: &[KeyValue], found: &mut Vec<QueryKey>) {
+    fn collect_objects<'a>(&'a self, filter: &KeyValue, rest: &[KeyValue], found: &mut Vec<&'a QueryKey>) {
         // The rarest field leaves the fewest candidates.
         let rarest =
             fields(filter).map(|field| self.by_field.get(&field)).min_by_key(|c| c.map_or(0, HashSet::len));
@@ -126,7 +142,7 @@ impl Node {
         candidates: impl Iterator<Item = &'a KeyValue>,
         filter: &KeyValue,
         rest: &[KeyValue],
-        found: &mut Vec<QueryKey>,
+        found: &mut Vec<&'a QueryKey>,
     ) {
         for candidate in candidates.filter(|candidate| candidate.matches(filter)) {
             if let Some(child) = self.children.get(candidate) {
@@ -135,8 +151,8 @@ impl Node {
         }
     }
 
-    fn collect_all(&self, found: &mut Vec<QueryKey>) {
-        found.extend(self.key.clone());
+    fn collect_all<'a>(&'a self, found: &mut Vec<&'a QueryKey>) {
+        found.extend(&self.key);
         for child in self.children.values() {
             child.collect_all(found);
         }

@@ -2,6 +2,7 @@
 
 mod index;
 mod ser;
+mod text;
 mod value;
 
 use std::fmt;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 pub(crate) use index::KeyIndex;
+pub use text::KeyText;
 pub use value::KeyValue;
 
 /// The identity of a query: an array of segments, from the most general to the most particular.
@@ -29,12 +31,8 @@ pub use value::KeyValue;
 /// ```
 #[derive(Clone)]
 pub struct QueryKey {
-    inner: Arc<Inner>,
-}
-
-struct Inner {
     hash: u64,
-    segments: Box<[KeyValue]>,
+    segments: Arc<[KeyValue]>,
 }
 
 impl QueryKey {
@@ -62,7 +60,7 @@ impl QueryKey {
 
     /// The key of exactly these segments.
     pub fn from_segments<S: Into<KeyValue>>(segments: impl IntoIterator<Item = S>) -> Self {
-        Self::from_boxed(segments.into_iter().map(Into::into).collect())
+        Self::from_shared(segments.into_iter().map(Into::into).collect())
     }
 
     /// The key as JSON: an array.
@@ -73,20 +71,20 @@ impl QueryKey {
 
     fn from_value(value: KeyValue) -> Self {
         match value {
-            KeyValue::Array(segments) => Self::from_boxed(segments.iter().cloned().collect()),
-            other => Self::from_boxed(Box::new([other])),
+            KeyValue::Array(segments) => Self::from_shared(segments),
+            other => Self::from_shared([other].into()),
         }
     }
 
-    fn from_boxed(segments: Box<[KeyValue]>) -> Self {
+    fn from_shared(segments: Arc<[KeyValue]>) -> Self {
         let hash = foldhash::fast::FixedState::default().hash_one(&segments);
-        Self { inner: Arc::new(Inner { hash, segments }) }
+        Self { hash, segments }
     }
 
     /// The segments, from the most general to the most particular.
     #[must_use]
     pub fn segments(&self) -> &[KeyValue] {
-        &self.inner.segments
+        &self.segments
     }
 
     /// Whether `prefix` partially matches this key: segment by segment, an object matching every object that has at
@@ -99,8 +97,8 @@ impl QueryKey {
 
 impl PartialEq for QueryKey {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.inner, &other.inner)
-            || (self.inner.hash == other.inner.hash && self.inner.segments == other.inner.segments)
+        self.hash == other.hash
+            && (Arc::ptr_eq(&self.segments, &other.segments) || self.segments == other.segments)
     }
 }
 
@@ -108,7 +106,7 @@ impl Eq for QueryKey {}
 
 impl Hash for QueryKey {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.inner.hash);
+        state.write_u64(self.hash);
     }
 }
 

@@ -1,10 +1,10 @@
 //! From anything `Serialize` to a canonical value, without an intermediate JSON tree.
 
 use std::fmt;
-use std::sync::Arc;
 
 use serde::ser::{self, Serialize};
 
+use super::text::KeyText;
 use super::value::{KeyFloat, KeyValue};
 
 /// Why a value cannot be part of a key.
@@ -172,12 +172,12 @@ impl Items {
 }
 
 struct Fields {
-    fields: Vec<(Arc<str>, KeyValue)>,
-    name: Option<Arc<str>>,
+    fields: Vec<(KeyText, KeyValue)>,
+    name: Option<KeyText>,
 }
 
 impl Fields {
-    fn push<T: Serialize + ?Sized>(&mut self, name: Arc<str>, value: &T) -> Result<(), KeyError> {
+    fn push<T: Serialize + ?Sized>(&mut self, name: KeyText, value: &T) -> Result<(), KeyError> {
         if let Some(value) = value.serialize(Canonical)? {
             self.fields.push((name, value));
         }

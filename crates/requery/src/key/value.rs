@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::ser;
+use super::text::KeyText;
 
 /// A canonical value: what a segment of a key, or a part of one, can be.
 ///
@@ -24,11 +25,11 @@ pub enum KeyValue {
     /// A floating-point number.
     Float(KeyFloat),
     /// A string.
-    String(Arc<str>),
+    String(KeyText),
     /// An array.
     Array(Arc<[KeyValue]>),
     /// An object, its fields sorted by name.
-    Object(Arc<[(Arc<str>, KeyValue)]>),
+    Object(Arc<[(KeyText, KeyValue)]>),
 }
 
 impl KeyValue {
@@ -55,8 +56,10 @@ impl KeyValue {
         }
     }
 
-    pub(super) fn object(mut fields: Vec<(Arc<str>, KeyValue)>) -> Self {
-        fields.sort_by(|a, b| a.0.cmp(&b.0));
+    pub(super) fn object(mut fields: Vec<(KeyText, KeyValue)>) -> Self {
+        if !fields.is_sorted_by(|a, b| a.0 <= b.0) {
+            fields.sort_by(|a, b| a.0.cmp(&b.0));
+        }
         Self::Object(fields.into())
     }
 
