@@ -17,6 +17,7 @@ mod machine;
 mod matching;
 mod page;
 mod realtime;
+mod requery;
 mod startup;
 
 /// One benchmark.
@@ -32,7 +33,7 @@ struct Benchmark {
 }
 
 /// Every benchmark, in the order of the document.
-const ALL: [Benchmark; 7] = [
+const ALL: [Benchmark; 8] = [
     Benchmark {
         name: "up",
         title: "From a clone to a page",
@@ -86,6 +87,12 @@ const ALL: [Benchmark; 7] = [
                 each event to SQLite first. Processor time is the server's own, as the system counts it; how long an \
                 event took is from just before its commit (there: its emit) to the client, on one connection of 20.",
         run: |workspace| realtime::measure(workspace).map(Some),
+    },
+    Benchmark {
+        name: "requery",
+        title: "requery beside TanStack Query",
+        about: requery::ABOUT,
+        run: |workspace| requery::measure(workspace).map(Some),
     },
 ];
 

@@ -15,11 +15,11 @@ use crate::workspace::Workspace;
 pub(crate) mod assets;
 pub(crate) mod budget;
 mod code;
-mod compress;
+pub(crate) mod compress;
 mod css;
 mod key;
 pub(crate) mod manifest;
-mod optimise;
+pub(crate) mod optimise;
 
 /// The crate that is the page.
 pub(crate) const CRATE: &str = "dashboard";

@@ -49,7 +49,7 @@ fn brotli(mut content: &[u8], profile: Profile) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn gzip(content: &[u8], profile: Profile) -> Result<Vec<u8>> {
+pub(crate) fn gzip(content: &[u8], profile: Profile) -> Result<Vec<u8>> {
     let level = if profile == Profile::Release { Compression::best() } else { Compression::fast() };
     let mut encoder = GzEncoder::new(Vec::new(), level);
     encoder.write_all(content).and_then(|()| encoder.finish()).context("failed to compress with gzip")

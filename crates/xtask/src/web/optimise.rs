@@ -33,10 +33,19 @@ pub(super) const PASSES: [&str; 7] = [
 
 /// Makes the module smaller in place, or says why it stays as it is.
 pub(crate) fn shrink(workspace: &Workspace, module: &Path) -> Result<()> {
+    optimise(workspace, module, &PASSES)
+}
+
+/// Makes the module faster in place, or says why it stays as it is.
+pub(crate) fn quicken(workspace: &Workspace, module: &Path) -> Result<()> {
+    optimise(workspace, module, &["-O3"])
+}
+
+fn optimise(workspace: &Workspace, module: &Path, passes: &[&str]) -> Result<()> {
     let Some(node) = ready(workspace)? else { return Ok(()) };
     let mut command = workspace.command(&node.node);
     command.arg(folder(workspace).join("node_modules/binaryen/bin/wasm-opt"));
-    command.args(PASSES).args(FEATURES).arg(module).arg("-o").arg(module);
+    command.args(passes).args(FEATURES).arg(module).arg("-o").arg(module);
     process::run(&mut command, "run wasm-opt")
 }
 
@@ -47,7 +56,7 @@ pub(crate) fn prepare(workspace: &Workspace) -> Result<()> {
 
 /// Node with wasm-opt installed; `None`, and a notice, when that cannot be had.
 fn ready(workspace: &Workspace) -> Result<Option<Node>> {
-    let missing = |why: &str| eprintln!("notice: wasm-opt is skipped, the page will be larger: {why}");
+    let missing = |why: &str| eprintln!("notice: wasm-opt is skipped, the module will be larger: {why}");
     let Some(node) = node::find() else {
         missing(&format!("it needs Node {} or newer", node::OLDEST));
         return Ok(None);
