@@ -54,7 +54,7 @@ pub fn place(raw: RawPlace) -> Result<Place, String> {
         categories: raw.categories,
         point,
         street: text(raw.street.as_deref()),
-        city: text(raw.city.as_deref()),
+        city: town(raw.city.as_deref()),
         state,
         postal_code: text(raw.postal_code.as_deref()),
         country: country.map(str::to_owned),
@@ -148,6 +148,12 @@ fn text(text: Option<&str>) -> Option<String> {
     (!line.is_empty()).then(|| crate::text::shortened(&line, LONGEST_TEXT))
 }
 
+/// The town. A number alone is a house number or a district that slipped into its field, and would be a town of its own in
+/// every list.
+fn town(city: Option<&str>) -> Option<String> {
+    text(city).filter(|city| city.contains(char::is_alphabetic))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -191,6 +197,12 @@ mod tests {
         check(Some("US"), "nj", "NJ");
         check(Some("FI"), "FI-18", "18");
         check(None, "Uusimaa", "Uusimaa");
+    }
+
+    #[test]
+    fn a_town_has_letters() {
+        let town = |city: &str| place(RawPlace { city: Some(city.to_owned()), ..named("A") }).unwrap().city;
+        assert_eq!((town(" Espoo "), town("7"), town("00 100")), (Some("Espoo".into()), None, None));
     }
 
     #[test]
