@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use futures::Stream;
+use futures::{Stream, StreamExt};
 use tokio::sync::mpsc;
 
 use crate::app::App;
@@ -54,9 +54,11 @@ impl Download {
 fn chunks(
     receiver: mpsc::Receiver<io::Result<Bytes>>,
 ) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
-    futures::stream::unfold(receiver, |mut receiver| async move {
+    let chunks = futures::stream::unfold(receiver, |mut receiver| async move {
         receiver.recv().await.map(|chunk| (chunk, receiver))
-    })
+    });
+    // What compresses an answer asks once more after its end.
+    chunks.fuse()
 }
 
 impl IntoResponse for Download {

@@ -1,3 +1,4 @@
+use axum::http::Request;
 use serde_json::Value;
 
 use crate::support::{TestApp, business, seed};
@@ -18,6 +19,18 @@ async fn with_rows(count: usize) -> TestApp {
     });
     seed(app.store(), rows.collect()).await;
     app
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_browser_gets_it_compressed_and_whole() {
+    let app = with_rows(500).await;
+    for encoding in ["br", "gzip"] {
+        let request = Request::get(format!("{PATH}?format=csv")).header("accept-encoding", encoding);
+        // Reading an answer to its end fails where the server gave it up.
+        let answer = app.ask(request).await;
+        assert_eq!(answer.header("content-encoding"), Some(encoding));
+        assert!(answer.bytes.len() > 1_000, "{encoding}: {} bytes", answer.bytes.len());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
