@@ -71,6 +71,10 @@ fn page_of(route: Option<Route>) -> Node {
         Some(Route::Job(_)) => pages::job::job_page(),
         Some(Route::Leads(_)) => pages::leads::leads_page(),
         Some(Route::Lead(_)) => pages::lead::lead_page(),
+        #[cfg(feature = "ssr")]
+        Some(Route::NewLead) => pages::edit::new_page(),
+        #[cfg(feature = "ssr")]
+        Some(Route::EditLead(id)) => pages::edit::edit_page(id),
         #[cfg(debug_assertions)]
         Some(Route::Styleguide) => pages::styleguide::styleguide_page(),
         _ => pages::not_found::not_found_page(),

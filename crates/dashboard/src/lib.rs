@@ -10,6 +10,8 @@ mod data;
 mod entry;
 pub mod find_form;
 pub mod format;
+#[cfg(any(feature = "ssr", test))]
+pub mod lead_form;
 pub mod leads_url;
 mod pages;
 #[cfg(feature = "ssr")]
@@ -31,6 +33,8 @@ pub use app::App;
 #[cfg(all(feature = "hydrate", target_arch = "wasm32"))]
 pub use entry::hydrate;
 pub use find_form::FindForm;
+#[cfg(feature = "ssr")]
+pub use lead_form::{LeadFailure, LeadForm};
 #[cfg(feature = "ssr")]
 pub use prefetch::prefetch;
 pub use shell::{AssetPaths, ShellOptions, shell};

@@ -1,5 +1,7 @@
 //! The pages.
 
+#[cfg(feature = "ssr")]
+pub(crate) mod edit;
 pub(crate) mod find;
 pub(crate) mod job;
 pub(crate) mod jobs;

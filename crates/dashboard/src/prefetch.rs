@@ -53,6 +53,12 @@ impl Prefetch<'_> {
             Route::Job(id) => self.job(id).await,
             Route::Leads(query) => self.leads(&query).await,
             Route::Lead(id) => self.get(queries::business_detail(self.api, id)).await,
+            Route::NewLead => self.trades().await,
+            Route::EditLead(id) => {
+                let (lead, _) =
+                    futures::join!(self.get(queries::business_detail(self.api, id)), self.trades());
+                lead
+            }
             Route::Styleguide => Ok(()),
         }
     }
@@ -69,10 +75,13 @@ impl Prefetch<'_> {
 
     /// The form itself needs nothing: it is shown whatever fails.
     async fn find(&self) -> Outcome {
-        let _ = futures::join!(
-            self.get(queries::scrape_jobs(self.api, &self.connection)),
-            self.get(queries::category_suggestions(self.api, data::commonest())),
-        );
+        let _ = futures::join!(self.get(queries::scrape_jobs(self.api, &self.connection)), self.trades());
+        Ok(())
+    }
+
+    /// Suggestions of a form, which is shown without them too.
+    async fn trades(&self) -> Outcome {
+        let _ = self.get(queries::category_suggestions(self.api, data::commonest())).await;
         Ok(())
     }
 

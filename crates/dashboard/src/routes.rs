@@ -21,6 +21,10 @@ pub enum Route {
     Leads(Box<BusinessQuery>),
     /// `/leads/{id}`
     Lead(BusinessId),
+    /// `/leads/new`
+    NewLead,
+    /// `/leads/{id}/edit`
+    EditLead(BusinessId),
     /// `/styleguide`, in development builds.
     Styleguide,
 }
@@ -37,10 +41,19 @@ impl Route {
             ["jobs"] => Some(Self::Jobs(job_query(search))),
             ["jobs", id] => id.parse().ok().map(Self::Job),
             ["leads"] => Some(Self::Leads(Box::new(leads_url::parse(search)))),
-            ["leads", id] => id.parse().ok().filter(|id: &BusinessId| id.0 > 0).map(Self::Lead),
+            ["leads", "new"] => Some(Self::NewLead),
+            ["leads", id] => stored(id).map(Self::Lead),
+            ["leads", id, "edit"] => stored(id).map(Self::EditLead),
             ["styleguide"] if cfg!(debug_assertions) => Some(Self::Styleguide),
             _ => None,
         }
+    }
+
+    /// Whether the page is a form in a document of its own, without the application's script: links lead to it as to
+    /// another site.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        matches!(self, Self::NewLead | Self::EditLead(_))
     }
 
     /// The page's address.
@@ -53,15 +66,27 @@ impl Route {
             Self::Job(id) => format!("/jobs/{id}"),
             Self::Leads(query) => leads_url::url(query),
             Self::Lead(id) => format!("/leads/{id}"),
+            Self::NewLead => "/leads/new".to_owned(),
+            Self::EditLead(id) => format!("/leads/{id}/edit"),
             Self::Styleguide => "/styleguide".to_owned(),
         }
     }
+}
+
+fn stored(id: &str) -> Option<BusinessId> {
+    id.parse().ok().filter(|id: &BusinessId| id.0 > 0)
 }
 
 /// The address of a lead's page.
 #[must_use]
 pub fn lead(id: BusinessId) -> String {
     Route::Lead(id).path()
+}
+
+/// The address of the form that changes a lead.
+#[must_use]
+pub fn edit(id: BusinessId) -> String {
+    Route::EditLead(id).path()
 }
 
 /// The address of a job's page.
@@ -114,11 +139,22 @@ mod tests {
         check("/leads");
         check("/leads?search=caf%C3%A9&city=Espoo");
         check("/leads/7");
+        check("/leads/new");
+        check("/leads/7/edit");
     }
 
     #[test]
     fn other_paths_lead_nowhere() {
-        for path in ["/lead", "/leads/x", "/leads/0", "/leads/-1", "/leads/1/edit", "/jobs/1", "/find/x"] {
+        for path in [
+            "/lead",
+            "/leads/x",
+            "/leads/0",
+            "/leads/-1",
+            "/leads/0/edit",
+            "/leads/1/x",
+            "/jobs/1",
+            "/find/x",
+        ] {
             assert_eq!(Route::parse(path), None, "{path}");
         }
     }

@@ -31,15 +31,19 @@ pub struct ShellOptions {
     pub assets: Option<AssetPaths>,
     /// Allows the document's own scripts under a content security policy.
     pub nonce: Option<String>,
+    /// The document is a form: complete as it is, and not taken over by the application.
+    pub is_plain: bool,
     /// What the page is rendered from besides the cache.
     pub state: PageState,
 }
 
 /// The document. It needs the contexts of [`provide_page`](crate::provide_page).
 pub fn shell(options: ShellOptions) -> impl IntoView {
-    let ShellOptions { assets, nonce, state } = options;
-    let cache = assets.is_some().then(|| dehydrated_script(&use_query_client(), nonce.clone()));
-    let start = assets.as_ref().map(|assets| start_script(assets, nonce.clone()));
+    let ShellOptions { assets, nonce, is_plain, state } = options;
+    let script = assets.as_ref().filter(|_| !is_plain);
+    let cache = script.map(|_| dehydrated_script(&use_query_client(), nonce.clone()));
+    let start = script.map(|assets| start_script(assets, nonce.clone()));
+    let preloads = script.map(preload_links);
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -50,6 +54,7 @@ pub fn shell(options: ShellOptions) -> impl IntoView {
                 <meta name="description" content="Find local businesses, see which are worth a call, and reach them."/>
                 <script nonce=nonce.clone() inner_html=theme::SCRIPT></script>
                 {assets.map(|assets| head_links(&assets))}
+                {preloads}
                 <MetaTags/>
             </head>
             <body>
@@ -70,6 +75,12 @@ fn head_links(assets: &AssetPaths) -> AnyView {
     view! {
         <link rel="stylesheet" href=assets.css.clone()/>
         <link rel="icon" href=assets.icon.clone() type="image/svg+xml"/>
+    }
+    .into_any()
+}
+
+fn preload_links(assets: &AssetPaths) -> AnyView {
+    view! {
         <link rel="modulepreload" href=assets.js.clone()/>
         <link rel="preload" href=assets.wasm.clone() r#as="fetch" type="application/wasm" crossorigin="anonymous"/>
     }

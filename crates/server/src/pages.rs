@@ -3,6 +3,7 @@
 mod entrance;
 mod forms;
 mod in_process;
+mod leads;
 mod render;
 
 use axum::Router;
@@ -34,6 +35,10 @@ pub(crate) fn routes() -> Router<App> {
         .route("/find", post(forms::find).get(page))
         .route("/jobs/{id}/cancel", post(forms::cancel).get(page))
         .route("/jobs/{id}/retry", post(forms::retry).get(page))
+        .route("/leads/new", post(leads::add).get(page))
+        .route("/leads/enrich", post(leads::enrich_all).get(page))
+        .route("/leads/{id}/edit", post(leads::change).get(page))
+        .route("/leads/{id}/delete", post(leads::delete).get(page))
         .route("/leads/{id}/enrich", post(forms::enrich).get(page))
         .fallback(page)
 }
@@ -64,6 +69,8 @@ fn label(path: &str) -> RouteLabel {
         Some(Route::Job(_)) => "/jobs/{jobId}",
         Some(Route::Leads(_)) => "/leads",
         Some(Route::Lead(_)) => "/leads/{id}",
+        Some(Route::NewLead) => "/leads/new",
+        Some(Route::EditLead(_)) => "/leads/{id}/edit",
         Some(Route::Styleguide) => "/styleguide",
         None => "other",
     })

@@ -12,6 +12,7 @@ pub(crate) enum Icon {
     ChevronRight,
     Close,
     Down,
+    Edit,
     External,
     Home,
     Jobs,
@@ -20,6 +21,7 @@ pub(crate) enum Icon {
     Mail,
     Moon,
     Phone,
+    Plus,
     Retry,
     Screen,
     Search,
@@ -40,6 +42,7 @@ impl Icon {
             Self::ChevronRight => "m6 4 4 4-4 4",
             Self::Close => "m4 4 8 8M12 4l-8 8",
             Self::Down => "M8 3v10M4 9l4 4 4-4",
+            Self::Edit => "M10.8 2.8l2.4 2.4L5.6 12.8l-3 .6.6-3 7.6-7.6ZM9.3 4.3l2.4 2.4",
             Self::External => "M9 3h4v4M13 3 7.5 8.5M11.5 9.5v3h-8v-8h3",
             Self::Home => "M2.5 7.3 8 2.8l5.5 4.5v6.2h-4v-4h-3v4h-4V7.3Z",
             Self::Jobs => "M2 8.5h2.8L6.5 3.5l3 9 1.8-4H14",
@@ -50,6 +53,7 @@ impl Icon {
             Self::Phone => {
                 "M3.2 2.5h2.4l1.2 3-1.6 1.2a8 8 0 0 0 4.1 4.1l1.2-1.6 3 1.2v2.4a1 1 0 0 1-1.1 1A11 11 0 0 1 2.2 3.6a1 1 0 0 1 1-1.1Z"
             }
+            Self::Plus => "M8 3v10M3 8h10",
             Self::Retry => "M13 8a5 5 0 1 1-1.5-3.6M13 2.5v2.7h-2.7",
             Self::Screen => "M2 3h12v8H2V3ZM6 13.5h4M8 11v2.5",
             Self::Search => "M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9ZM10.4 10.4l3.3 3.3",

@@ -85,7 +85,8 @@ fn actions(lead: &Business) -> Node {
             </a>
         }
     });
-    view! { {call}{write}{visit}{enrich_form(lead)} }
+    let edit = view! { <a class="btn" href=routes::edit(lead.id) rel="external">{icon(Icon::Edit)}<span>"Edit"</span></a> };
+    view! { {call}{write}{visit}{edit}{enrich_form(lead)} }
 }
 
 fn action(href: String, mark: Icon, text: &'static str) -> Node {

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use markup::{Node, view};
 
 use crate::address::use_address;
-use crate::components::icon::Icon;
+use crate::components::icon::{Icon, icon};
 use crate::components::load::{lines, load_of, missing, stale_line};
 use crate::components::pagination::pagination;
 use crate::components::panel::{empty, link_button, page_head};
@@ -40,8 +40,12 @@ pub(crate) fn leads_page() -> Node {
         Shape::Nothing => view! { {move || list.data().map(|page| nothing(&query.get(), &page))} },
         Shape::Rows => rows(query, list),
     };
+    let actions = view! {
+        <a class="btn" href="/leads/new" rel="external">{icon(Icon::Plus)}<span>"Add a lead"</span></a>
+        {link_button("btn btn--primary", "/find".to_owned(), Icon::Search, "Find leads")}
+    };
     view! {
-        {page_head(|| "Leads".to_owned(), link_button("btn btn--primary", "/find".to_owned(), Icon::Search, "Find leads"))}
+        {page_head(|| "Leads".to_owned(), actions)}
         {filters::toolbar(query, total)}
         <section class="leads" aria-label="List of leads" aria-busy=move || list.is_placeholder_data().to_string()>
             {body}

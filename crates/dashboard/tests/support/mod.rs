@@ -103,7 +103,8 @@ pub(crate) async fn render_with(
     let query_client = QueryClient::server(TokioRuntime::new(tokio::runtime::Handle::current()));
     let status = prefetch(path, &query_client, &api).await;
     let state = state.with_status(path, status);
-    let options = ShellOptions { assets, nonce: Some("n0nce".to_owned()), state: state.clone() };
+    let options =
+        ShellOptions { assets, nonce: Some("n0nce".to_owned()), is_plain: false, state: state.clone() };
     let owner = Owner::new_root(Some(Arc::new(hydration_context::SsrSharedContext::new())));
     let (meta, output) = ServerMetaContext::new();
     let stream = owner.with(|| {

@@ -232,6 +232,11 @@ fn button(text: &str) -> String {
     format!("<button class=\"btn btn--primary\" type=\"submit\">{text}</button>")
 }
 
+/// Whose page it is.
+const BRAND: &str = "<p class=\"brand\"><svg class=\"brand__mark\" viewBox=\"0 0 24 24\" width=\"24\" height=\"24\" \
+    aria-hidden=\"true\"><rect width=\"24\" height=\"24\" rx=\"6\"></rect><path d=\"M8 6v9.5a2 2 0 0 0 2 2h6M12.5 \
+    6v6.5h4\"></path></svg><span>Le Tip</span></p>";
+
 /// The document; its one script is the appearance that was chosen.
 fn document(title: &str, body: &str, status: StatusCode, nonce: Option<Nonce>) -> Response {
     let theme = nonce.map_or_else(String::new, |nonce| {
@@ -248,7 +253,7 @@ fn document(title: &str, body: &str, status: StatusCode, nonce: Option<Nonce>) -
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1, viewport-fit=cover\">\
          <meta name=\"color-scheme\" content=\"light dark\"><title>{title} · Le Tip</title>{theme}{links}</head>\
-         <body><main class=\"entrance\"><h1>{title}</h1>{body}</main></body></html>"
+         <body><main class=\"entrance\">{BRAND}<h1>{title}</h1>{body}</main></body></html>"
     );
     (status, [(header::CACHE_CONTROL, "no-store")], Html(html)).into_response()
 }

@@ -85,7 +85,11 @@ async fn act(app: &App, visitor: &Visitor, path: &str, then: &str) -> Response {
     if status.is_success() || status == StatusCode::CONFLICT {
         return Redirect::to(then).into_response();
     }
-    let problem = problem_of(&response);
+    explain(problem_of(&response))
+}
+
+/// A problem that no form is there to show.
+pub(super) fn explain(problem: Problem) -> Response {
     let kind = crate::problem::KINDS.iter().find(|kind| problem.kind.ends_with(kind.name)).copied();
     ApiProblem::new(kind.unwrap_or(INTERNAL), problem.detail).into_response()
 }

@@ -7,7 +7,8 @@ use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use client::ApiClient;
-use dashboard::{AssetPaths, FindFailure, PageState, ShellOptions};
+use dashboard::routes::Route;
+use dashboard::{AssetPaths, FindFailure, LeadFailure, PageState, ShellOptions};
 use leptos::prelude::provide_context;
 use requery::QueryClient;
 use requery::runtime::TokioRuntime;
@@ -28,12 +29,13 @@ pub(super) struct Page {
     /// The answer's status, where something other than the page's data decides it.
     pub(super) status: Option<StatusCode>,
     pub(super) find_failure: Option<FindFailure>,
+    pub(super) lead_failure: Option<LeadFailure>,
 }
 
 impl Page {
     /// The page at that path and query.
     pub(super) fn at(path: String, visitor: Visitor, nonce: Option<Nonce>) -> Self {
-        Self { path, visitor, nonce, status: None, find_failure: None }
+        Self { path, visitor, nonce, status: None, find_failure: None, lead_failure: None }
     }
 }
 
@@ -58,8 +60,14 @@ pub(super) async fn answer(app: &App, page: Page) -> Response {
         ..PageState::default()
     };
     let state = state.with_status(&page.path, found);
-    let options = ShellOptions { assets: paths(), nonce: page.nonce.as_ref().map(Nonce::to_string), state };
-    let mut response = document(&page.path, page.nonce, queries, api, options).await;
+    let options = ShellOptions {
+        assets: paths(),
+        nonce: page.nonce.as_ref().map(Nonce::to_string),
+        is_plain: Route::parse(&page.path).is_some_and(|route| route.is_plain()),
+        state,
+    };
+    let contexts = Contexts { nonce: page.nonce, queries, api, lead_failure: page.lead_failure };
+    let mut response = document(&page.path, contexts, options).await;
     *response.status_mut() = page.status.unwrap_or(StatusCode::from_u16(found).unwrap_or(StatusCode::OK));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     response
@@ -75,27 +83,32 @@ fn paths() -> Option<AssetPaths> {
     })
 }
 
-async fn document(
-    path: &str,
+/// What the rendered page finds around it.
+struct Contexts {
     nonce: Option<Nonce>,
     queries: QueryClient,
     api: ApiClient,
-    options: ShellOptions,
-) -> Response {
+    lead_failure: Option<LeadFailure>,
+}
+
+async fn document(path: &str, contexts: Contexts, options: ShellOptions) -> Response {
     start_executor();
     let Ok(request) = Request::get(path).body(Body::empty()) else {
         return ApiProblem::new(crate::problem::MALFORMED, "the path cannot be read").into_response();
     };
     let state = options.state.clone();
-    let contexts = move || {
+    let provide = move || {
         // Instead of the framework's own, so that its inline scripts are allowed by the policy of the answer.
-        if let Some(nonce) = &nonce {
+        if let Some(nonce) = &contexts.nonce {
             provide_context(leptos::nonce::Nonce::from_value(nonce.to_string()));
         }
-        dashboard::provide_page(queries.clone(), api.clone(), state.clone());
+        if let Some(failure) = &contexts.lead_failure {
+            provide_context(failure.clone());
+        }
+        dashboard::provide_page(contexts.queries.clone(), contexts.api.clone(), state.clone());
     };
     let shell = move || dashboard::shell(options.clone());
-    leptos_axum::render_app_async_with_context(contexts, shell)(request).await
+    leptos_axum::render_app_async_with_context(provide, shell)(request).await
 }
 
 /// The framework spawns on an executor of the process's choice.

@@ -33,6 +33,7 @@ pub(super) fn toolbar(query: Derived<BusinessQuery>, total: Derived<Option<u64>>
                 {move || total.get().map(|total| format::plural(total, "lead", "leads"))}
             </p>
             {move || active(&query.get())}
+            {move || total.get().filter(|total| *total > 0).map(|_| with_all(&query.get()))}
         </div>
     }
 }
@@ -114,6 +115,42 @@ fn active(query: &BusinessQuery) -> Option<Node> {
         <a class="active__clear" href=cleared(query) data-noscroll="">"Clear all"</a>
     };
     Some(view)
+}
+
+/// The forms of an export, and what people call them.
+const EXPORTS: [(&str, &str); 5] = [
+    ("csv", "CSV table"),
+    ("xlsx", "Excel workbook"),
+    ("vcard", "vCard contacts"),
+    ("geojson", "GeoJSON map"),
+    ("json", "JSON"),
+];
+
+/// What can be done with every lead of the list, on whatever page it stands.
+fn with_all(query: &BusinessQuery) -> Node {
+    let filters = query.filters();
+    let hidden = leads_url::pairs(&filters);
+    let hidden =
+        hidden.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
+    let hidden = hidden.collect::<Node>();
+    let items = EXPORTS.iter().map(|(format, label)| {
+        let mut pairs = vec![("format", (*format).to_owned())];
+        pairs.extend(leads_url::pairs(&filters));
+        let href = leads_url::with_parameters("/api/businesses/export", pairs);
+        view! { <li><a class="menu__item menu__item--plain" href=href rel="external" download="">{*label}</a></li> }
+    });
+    view! {
+        <div class="with-all">
+            <form method="post" action="/leads/enrich">
+                {hidden}
+                <button type="submit" class="chip">{icon(Icon::Spark)}"Enrich all"</button>
+            </form>
+            <details class="menu menu--end" name="filters" data-menu="">
+                <summary class="chip">{icon(Icon::Down)}"Export"</summary>
+                <ul class="menu__list" aria-label="Export" on:click=|event| close_menu_of(&event)>{items.collect::<Node>()}</ul>
+            </details>
+        </div>
+    }
 }
 
 /// The list without any filter, in its order and size.

@@ -1,0 +1,211 @@
+//! The fields of a lead that people write, as they type them, to a draft or a change and back.
+
+use contract::edit::{BusinessDraft, BusinessPatch, Change};
+use contract::{Business, Problem};
+use serde::{Deserialize, Serialize};
+
+use crate::format;
+
+/// The body of `POST /leads/new` and `POST /leads/{id}/edit`: every field as it was typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct LeadForm {
+    /// As the business writes it.
+    pub name: String,
+    /// A trade in words or as a slug.
+    pub category: String,
+    /// A phone number.
+    pub phone: String,
+    /// An address to write to.
+    pub email: String,
+    /// http or https URL.
+    pub website: String,
+    /// Street and house number.
+    pub street: String,
+    /// Postal code.
+    pub postal_code: String,
+    /// Town or city.
+    pub city: String,
+    /// State or region.
+    pub state: String,
+    /// ISO 3166-1 alpha-2 code.
+    pub country: String,
+    /// Labels with commas between them.
+    pub tags: String,
+    /// Free text.
+    pub notes: String,
+    /// The version of the lead that was shown.
+    pub version: String,
+    /// The form as it was shown, in JSON.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub seen: String,
+    /// The same on every press of the button of one rendered form.
+    pub idempotency_key: String,
+}
+
+/// A form that was refused.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LeadFailure {
+    /// As it was typed.
+    pub form: LeadForm,
+    /// Why.
+    pub problem: Problem,
+}
+
+impl LeadForm {
+    /// The form as a lead fills it in.
+    #[must_use]
+    pub fn of(lead: &Business) -> Self {
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        Self {
+            name: lead.name.clone(),
+            category: lead.category.as_deref().map(format::label).unwrap_or_default(),
+            phone: text(&lead.phone),
+            email: text(&lead.email),
+            website: text(&lead.website),
+            street: text(&lead.street),
+            postal_code: text(&lead.postal_code),
+            city: text(&lead.city),
+            state: text(&lead.state),
+            country: text(&lead.country),
+            tags: lead.tags.join(", "),
+            notes: text(&lead.notes),
+            version: lead.version.to_string(),
+            seen: String::new(),
+            idempotency_key: String::new(),
+        }
+    }
+
+    /// The form as it was shown; an empty one where that cannot be read.
+    #[must_use]
+    pub fn as_seen(&self) -> Self {
+        serde_json::from_str(&self.seen).unwrap_or_default()
+    }
+
+    /// The form with itself as what was seen.
+    #[must_use]
+    pub fn shown(self) -> Self {
+        let shown = Self { seen: String::new(), ..self };
+        Self { seen: serde_json::to_string(&shown).unwrap_or_default(), ..shown }
+    }
+
+    /// The form of the lead as it is now, with what was changed since it was seen put on top.
+    #[must_use]
+    pub fn on_top_of(mut self, now: Self) -> Self {
+        let mut seen = self.as_seen();
+        let mut next = now.shown();
+        for ((typed, seen), next) in self.fields().into_iter().zip(seen.fields()).zip(next.fields()) {
+            if change(typed, seen) != Change::Keep {
+                next.clone_from(typed);
+            }
+        }
+        next
+    }
+
+    fn fields(&mut self) -> [&mut String; 12] {
+        [
+            &mut self.name,
+            &mut self.category,
+            &mut self.phone,
+            &mut self.email,
+            &mut self.website,
+            &mut self.street,
+            &mut self.postal_code,
+            &mut self.city,
+            &mut self.state,
+            &mut self.country,
+            &mut self.tags,
+            &mut self.notes,
+        ]
+    }
+
+    /// The lead that the form adds.
+    #[must_use]
+    pub fn draft(&self) -> BusinessDraft {
+        BusinessDraft(self.changes(&Self::default()))
+    }
+
+    /// What was changed in a form that was filled in as `before`: a field that nobody touched stays what it is, also in
+    /// who wrote it.
+    #[must_use]
+    pub fn changes(&self, before: &Self) -> BusinessPatch {
+        BusinessPatch {
+            name: change(&self.name, &before.name),
+            category: change(&self.category, &before.category),
+            phone: change(&self.phone, &before.phone),
+            email: change(&self.email, &before.email),
+            website: change(&self.website, &before.website),
+            street: change(&self.street, &before.street),
+            postal_code: change(&self.postal_code, &before.postal_code),
+            city: change(&self.city, &before.city),
+            state: change(&self.state, &before.state),
+            country: change(&self.country, &before.country),
+            tags: change(&self.tags, &before.tags).map(|tags| labels(&tags)),
+            notes: change(&self.notes, &before.notes),
+            ..BusinessPatch::default()
+        }
+    }
+}
+
+fn change(now: &str, before: &str) -> Change<String> {
+    // A browser sends the line ends of a text in their long form.
+    let now = now.replace("\r\n", "\n");
+    match now.trim() {
+        now if now == before.trim() => Change::Keep,
+        "" => Change::Clear,
+        now => Change::Set(now.to_owned()),
+    }
+}
+
+fn labels(text: &str) -> Vec<String> {
+    let mut labels: Vec<String> = Vec::new();
+    for label in text.split(',').map(str::trim).filter(|label| !label.is_empty()) {
+        if !labels.iter().any(|known| known == label) {
+            labels.push(label.to_owned());
+        }
+    }
+    labels
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(body: &str) -> LeadForm {
+        serde_urlencoded::from_str(body).unwrap()
+    }
+
+    #[test]
+    fn only_what_was_changed_is_written() {
+        let before = form("name=Kaisla&category=Florist&phone=%2B3589123&notes=a%0Ab&version=4");
+        assert_eq!(before.changes(&before), BusinessPatch::default());
+        let typed = form("name=+Kaisla+&category=&phone=%2B3589124&notes=a%0D%0Ab&version=4");
+        let expect = BusinessPatch {
+            category: Change::Clear,
+            phone: Change::Set("+3589124".into()),
+            ..BusinessPatch::default()
+        };
+        assert_eq!(typed.changes(&before), expect);
+    }
+
+    #[test]
+    fn a_change_goes_on_top_of_what_came_between() {
+        let mut typed =
+            LeadForm { notes: "shared".into(), ..form("name=Kaisla&city=Espoo&version=4") }.shown();
+        typed.city = "Vantaa".into();
+        let now = form("name=Kaisla+Oy&city=Espoo&notes=theirs&version=5");
+        let next = typed.on_top_of(now.clone());
+        let shown = (next.name.as_str(), next.city.as_str(), next.notes.as_str(), next.version.as_str());
+        assert_eq!(shown, ("Kaisla Oy", "Vantaa", "theirs", "5"));
+        assert_eq!(next.as_seen(), now);
+        assert_eq!(next.changes(&next.as_seen()).city, Change::Set("Vantaa".to_owned()));
+    }
+
+    #[test]
+    fn labels_are_told_apart_by_commas_and_named_once() {
+        let typed = form("name=Kaisla&tags=warm%2C+call+back%2C%2C+warm");
+        let expect = Change::Set(vec!["warm".to_owned(), "call back".to_owned()]);
+        assert_eq!(typed.draft().0.tags, expect);
+        assert_eq!(form("tags=").changes(&form("tags=warm")).tags, Change::Clear);
+    }
+}

@@ -1,0 +1,167 @@
+//! Forms that add, change and delete a lead. Their documents carry no script: the browser sends them as they are, so
+//! that the page's program is not made larger by them.
+
+use contract::{Business, BusinessId, FieldError};
+use leptos::prelude::*;
+use markup::{Node, view};
+
+use crate::components::combobox::{Choice, combobox};
+use crate::components::field::{FieldState, FieldText, described_by, field, input};
+use crate::components::icon::{Icon, icon};
+use crate::components::load::sentence;
+use crate::components::panel::{page_head, panel};
+use crate::lead_form::{LeadFailure, LeadForm};
+use crate::pages::not_found::nothing_there;
+use crate::state::use_page_state;
+use crate::{data, format, routes};
+
+const NAME: FieldText = FieldText { name: "name", label: "Name", hint: "As the business writes it." };
+const CATEGORY: FieldText =
+    FieldText { name: "category", label: "Trade", hint: "In words; the industry follows from it." };
+const PHONE: FieldText =
+    FieldText { name: "phone", label: "Phone", hint: "With the country's prefix, such as +358 9 1234567." };
+const EMAIL: FieldText = FieldText { name: "email", label: "E-mail", hint: "An address to write to." };
+const WEBSITE: FieldText =
+    FieldText { name: "website", label: "Website", hint: "Begins with https:// or http://." };
+const STREET: FieldText = FieldText { name: "street", label: "Street", hint: "" };
+const POSTAL_CODE: FieldText = FieldText { name: "postalCode", label: "Postal code", hint: "" };
+const CITY: FieldText = FieldText { name: "city", label: "City", hint: "" };
+const STATE: FieldText =
+    FieldText { name: "state", label: "State or region", hint: "Two letters in the United States." };
+const COUNTRY: FieldText =
+    FieldText { name: "country", label: "Country", hint: "Two letters, such as FI or US." };
+const TAGS: FieldText = FieldText { name: "tags", label: "Tags", hint: "With commas between them." };
+const NOTES: FieldText =
+    FieldText { name: "notes", label: "Notes", hint: "For you and those you work with." };
+
+/// The page that adds a lead.
+pub(crate) fn new_page() -> Node {
+    let failure = use_context::<LeadFailure>();
+    let typed = failure.as_ref().map(|failure| failure.form.clone()).unwrap_or_default();
+    let typed = LeadForm { idempotency_key: use_page_state().form_key, ..typed };
+    view! {
+        <nav class="crumbs" aria-label="Breadcrumb"><a href="/leads">"Leads"</a></nav>
+        {page_head(|| "Add a lead".to_owned(), Node::nothing())}
+        <div class="stack stack--form">
+            {panel("lead", "What you know", Node::nothing(), form("/leads/new".to_owned(), "/leads".to_owned(), &typed, failure, "Add the lead"))}
+        </div>
+    }
+}
+
+/// The page that changes a lead.
+pub(crate) fn edit_page(id: BusinessId) -> Node {
+    let Some(detail) = data::lead(move || Some(id)).data() else {
+        return nothing_there(
+            "No such lead",
+            "It may have been deleted or merged into another.",
+            "/leads",
+            "All leads",
+        );
+    };
+    let lead = &detail.business;
+    let failure = use_context::<LeadFailure>();
+    let typed = failure.as_ref().map_or_else(|| LeadForm::of(lead).shown(), |failure| failure.form.clone());
+    let (here, back) = (routes::edit(id), routes::lead(id));
+    let title = format!("Change {}", lead.name);
+    view! {
+        <nav class="crumbs" aria-label="Breadcrumb">
+            <a href="/leads">"Leads"</a>
+            <a href=back.clone()>{lead.name.clone()}</a>
+        </nav>
+        {page_head(move || title.clone(), Node::nothing())}
+        <div class="stack stack--form">
+            {panel("lead", "Details", Node::nothing(), form(here, back, &typed, failure, "Save"))}
+            {panel("delete", "Delete", Node::nothing(), deletion(lead))}
+        </div>
+    }
+}
+
+fn form(
+    action: String,
+    back: String,
+    typed: &LeadForm,
+    failure: Option<LeadFailure>,
+    submit: &'static str,
+) -> Node {
+    let problem = failure.map(|failure| failure.problem);
+    let errors = problem.as_ref().map(|problem| problem.errors.clone()).unwrap_or_default();
+    let general = problem.filter(|problem| problem.errors.is_empty()).map(|problem| {
+        view! { <p class="form__error" role="alert">{icon(Icon::Alert)}{sentence(&problem.detail)}</p> }
+    });
+    let state = |text: FieldText, value: &str| {
+        let error: Option<FieldError> = errors.iter().find(|error| error.field == text.name).cloned();
+        FieldState::new(value.to_owned(), Signal::stored(error))
+    };
+    let line = |text: FieldText, value: &str, mode: &'static str| {
+        let state = state(text, value);
+        field(text, state, input(text, state, mode, ""))
+    };
+    view! {
+        <form class="form" method="post" action=action novalidate aria-labelledby="lead-title">
+            {general}
+            {line(NAME, &typed.name, "text")}
+            {category(state(CATEGORY, &typed.category))}
+            <div class="form__pair">
+                {line(PHONE, &typed.phone, "tel")}
+                {line(EMAIL, &typed.email, "email")}
+            </div>
+            {line(WEBSITE, &typed.website, "url")}
+            {line(STREET, &typed.street, "text")}
+            <div class="form__pair">
+                {line(POSTAL_CODE, &typed.postal_code, "text")}
+                {line(CITY, &typed.city, "text")}
+            </div>
+            <div class="form__pair">
+                {line(STATE, &typed.state, "text")}
+                {line(COUNTRY, &typed.country, "text")}
+            </div>
+            {line(TAGS, &typed.tags, "text")}
+            {notes(state(NOTES, &typed.notes), typed.notes.clone())}
+            <input type="hidden" name="version" value=typed.version.clone()/>
+            <input type="hidden" name="seen" value=typed.seen.clone()/>
+            <input type="hidden" name="idempotencyKey" value=typed.idempotency_key.clone()/>
+            <div class="form__actions">
+                <button type="submit" class="btn btn--primary">{icon(Icon::Check)}<span>{submit}</span></button>
+                <a class="btn" href=back>"Cancel"</a>
+            </div>
+        </form>
+    }
+}
+
+fn category(state: FieldState) -> Node {
+    let commonest = data::commonest_categories().data();
+    let choice = |label: &String| Choice { value: label.clone(), label: label.clone(), note: None };
+    let commonest = commonest.map(|found| found.iter().map(|found| choice(&found.label)).collect());
+    combobox(
+        CATEGORY,
+        state,
+        "",
+        Signal::stored(Vec::new()),
+        commonest.unwrap_or_default(),
+        RwSignal::new(false),
+    )
+}
+
+fn notes(state: FieldState, text: String) -> Node {
+    let control = view! {
+        <textarea class="input input--text" id=NOTES.name name=NOTES.name rows="5"
+            aria-describedby=described_by(NOTES.name, state)
+            aria-invalid=move || state.error.get().map(|_| "true")>{text}</textarea>
+    };
+    field(NOTES, state, control)
+}
+
+/// Asks once more before anything is gone: the button is behind a line that has to be opened.
+fn deletion(lead: &Business) -> Node {
+    let contacts = format::plural(lead.contact_count.into(), "contact", "contacts");
+    view! {
+        <details class="deletion">
+            <summary>"Delete this lead"</summary>
+            <form method="post" action=format!("{}/delete", routes::lead(lead.id))>
+                <p>{format!("{} and {contacts} will be gone for everybody. A search that finds the place again adds it anew.", lead.name)}</p>
+                <input type="hidden" name="version" value=lead.version.to_string()/>
+                <button type="submit" class="btn btn--danger">"Delete for good"</button>
+            </form>
+        </details>
+    }
+}
