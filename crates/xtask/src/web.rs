@@ -17,9 +17,12 @@ pub(crate) mod budget;
 mod code;
 pub(crate) mod compress;
 mod css;
+mod glue;
 mod key;
 pub(crate) mod manifest;
 pub(crate) mod optimise;
+mod order;
+mod trim;
 
 /// The crate that is the page.
 pub(crate) const CRATE: &str = "dashboard";

@@ -10,7 +10,7 @@ use crate::web::manifest::{Asset, Manifest};
 /// Bytes in brotli that script, module and style sheet are to have together. Not reached yet: docs/benchmarks.md.
 const GOAL: u64 = 250_000;
 /// What fails the build until then: the first route may only become smaller.
-pub(crate) const LIMIT: u64 = 310_000;
+pub(crate) const LIMIT: u64 = 295_000;
 
 /// Fails when the first route is over its limit.
 pub(crate) fn check(manifest: &Manifest) -> Result<()> {

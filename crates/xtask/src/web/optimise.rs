@@ -20,13 +20,12 @@ const FEATURES: [&str; 6] = [
 ];
 
 /// Measured in brotli, which finds repetitions itself: what is inlined, or merged to be short, hides them. Control flow is
-/// taken apart and made anew, and functions are ordered by how often they are called, which gives them short numbers.
-pub(super) const PASSES: [&str; 7] = [
+/// taken apart and made anew.
+pub(super) const PASSES: [&str; 6] = [
     "-O2",
     "--flatten",
     "--rereloop",
     "-O2",
-    "--reorder-functions",
     "--always-inline-max-function-size=0",
     "--one-caller-inline-max-function-size=0",
 ];
