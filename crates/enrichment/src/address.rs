@@ -85,6 +85,17 @@ impl Guard {
         if allowed_port { Ok(()) } else { check_port(port) }
     }
 
+    /// Checks a socket of another service than the web's, whose port is not the guard's to choose.
+    ///
+    /// # Errors
+    /// When it must not be reached.
+    pub(crate) fn check_socket(&self, socket: SocketAddr) -> Result<(), Refusal> {
+        if is_public(socket.ip()) || self.allowed.contains(&socket) {
+            return Ok(());
+        }
+        Err(Refusal::NotPublic(socket.ip().to_string()))
+    }
+
     /// Those of the addresses that may be reached. Allowed sockets are recognised by their address alone here,
     /// as a resolver does not know the port; [`Guard::check_url`] has seen the port before.
     fn permitted(&self, addresses: impl Iterator<Item = SocketAddr>) -> Vec<SocketAddr> {

@@ -4,7 +4,7 @@ mod description;
 mod email;
 mod findings;
 mod hours;
-mod lists;
+pub(crate) mod lists;
 mod markup;
 mod people;
 mod phone;
@@ -19,6 +19,7 @@ use std::collections::HashSet;
 use rlibphonenumber::Region;
 use url::Url;
 
+pub(crate) use email::junk;
 pub use findings::{Finding, Findings, Hours, Method, Person, Phone, PhoneKind, PostalAddress, Technology};
 
 use crate::document::{Document, NodeId, Tag};

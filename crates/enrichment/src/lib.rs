@@ -9,6 +9,7 @@ pub mod extract;
 mod fetcher;
 mod fields;
 mod robots;
+pub mod verify;
 
 pub use enrich::{Batch, BatchItem, EnrichError, Outcome, enrich, enrich_batch};
 pub use fetcher::{FetchError, Fetcher, FetcherConfig, Page};

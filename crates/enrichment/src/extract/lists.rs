@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 /// Words by kind.
 #[derive(Debug)]
-pub(super) struct Lists(HashMap<&'static str, HashSet<&'static str>>);
+pub(crate) struct Lists(HashMap<&'static str, HashSet<&'static str>>);
 
 impl Lists {
     /// Reads a list; lines that start with `#` say what it is.
-    pub(super) fn parse(text: &'static str) -> Self {
+    pub(crate) fn parse(text: &'static str) -> Self {
         let mut lists: HashMap<_, HashSet<_>> = HashMap::new();
         for line in text.lines().filter(|line| !line.starts_with('#')) {
             if let Some((kind, words)) = line.split_once('\t') {
@@ -18,8 +18,13 @@ impl Lists {
         Self(lists)
     }
 
+    /// The words of a kind, in no order.
+    pub(crate) fn words(&self, kind: &str) -> impl Iterator<Item = &'static str> {
+        self.0.get(kind).into_iter().flatten().copied()
+    }
+
     /// Whether the word is of that kind.
-    pub(super) fn has(&self, kind: &str, word: &str) -> bool {
+    pub(crate) fn has(&self, kind: &str, word: &str) -> bool {
         self.0.get(kind).is_some_and(|words| words.contains(word))
     }
 }
