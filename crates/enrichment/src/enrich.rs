@@ -11,6 +11,8 @@ use tokio_util::sync::CancellationToken;
 use crate::crawl::{Reading, crawl};
 use crate::fetcher::Fetcher;
 use crate::fields::{self, Gain};
+use crate::verified::Verified;
+use crate::verify::Verifier;
 
 /// How enriching a business ended. Each is a result; only `Unreachable` is a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,11 +75,26 @@ pub enum EnrichError {
     Store(#[from] StoreError),
 }
 
+/// What enrichment works with outside of the store. A fetcher alone is enough.
+#[derive(Clone, Copy, Debug)]
+pub struct Tools<'a> {
+    /// Reads websites.
+    pub fetcher: &'a Fetcher,
+    /// Verifies the addresses that are found there; without it their status is unknown.
+    pub verifier: Option<&'a Verifier>,
+}
+
+impl<'a> From<&'a Fetcher> for Tools<'a> {
+    fn from(fetcher: &'a Fetcher) -> Self {
+        Self { fetcher, verifier: None }
+    }
+}
+
 /// What a run needs besides the business.
 #[derive(Clone, Copy, Debug)]
 struct Run<'a> {
     store: &'a Store,
-    fetcher: &'a Fetcher,
+    tools: Tools<'a>,
     lease: &'a JobLease,
     cancel: &'a CancellationToken,
 }
@@ -89,12 +106,12 @@ struct Run<'a> {
 /// When there is no such business, the job was stopped or lost, or the database fails.
 pub async fn enrich(
     store: &Store,
-    fetcher: &Fetcher,
+    tools: impl Into<Tools<'_>>,
     lease: &JobLease,
     id: BusinessId,
     cancel: &CancellationToken,
 ) -> Result<Outcome, EnrichError> {
-    let run = Run { store, fetcher, lease, cancel };
+    let run = Run { store, tools: tools.into(), lease, cancel };
     run.begin(id, JobUpdate { progress: reading(0, 1), ..JobUpdate::default() }).await?;
     run.finish(id, |_| JobUpdate { progress: saved(1, 1), counts: one_found(), checkpoint: None }).await
 }
@@ -131,13 +148,13 @@ pub struct BatchItem {
 /// When the job was stopped or lost, or the database fails.
 pub async fn enrich_batch(
     store: &Store,
-    fetcher: &Fetcher,
+    tools: impl Into<Tools<'_>>,
     lease: &JobLease,
     ids: &[BusinessId],
     checkpoint: Option<serde_json::Value>,
     cancel: &CancellationToken,
 ) -> Result<Batch, EnrichError> {
-    let run = Run { store, fetcher, lease, cancel };
+    let run = Run { store, tools: tools.into(), lease, cancel };
     let mut batch: Batch =
         checkpoint.and_then(|checkpoint| serde_json::from_value(checkpoint).ok()).unwrap_or_default();
     for id in ids.iter().skip(batch.items.len()) {
@@ -193,14 +210,21 @@ impl Run<'_> {
         let reading = match &business.website {
             None => None,
             Some(website) => {
-                Some(crawl(self.fetcher, website, business.country.as_deref(), self.cancel).await)
+                Some(crawl(self.tools.fetcher, website, business.country.as_deref(), self.cancel).await)
             }
         };
         if matches!(reading, Some(Reading::Cancelled)) {
             return Err(EnrichError::Cancelled);
         }
+        let verified = match &reading {
+            Some(Reading::Read(findings)) => tokio::select! {
+                verified = Verified::of(self.tools.verifier, business, findings) => verified,
+                () = self.cancel.cancelled() => return Err(EnrichError::Cancelled),
+            },
+            _ => Verified::default(),
+        };
         let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        Ok(Read { reading, started_at, duration_ms })
+        Ok(Read { reading, verified, started_at, duration_ms })
     }
 
     /// Everything that follows from a reading, in one transaction. The business is read again in it: a person may
@@ -286,6 +310,7 @@ impl Run<'_> {
 #[derive(Debug)]
 struct Read {
     reading: Option<Reading>,
+    verified: Verified,
     started_at: Timestamp,
     duration_ms: u64,
 }
@@ -301,7 +326,7 @@ impl Read {
         let (outcome, gain) = match self.reading {
             None => (Outcome::NoWebsite, Gain::default()),
             Some(Reading::Read(findings)) => {
-                let gain = fields::fill(business, contacts, *findings, at);
+                let gain = fields::fill(business, contacts, *findings, &self.verified, at);
                 let outcome = if gain.fields.is_empty() { Outcome::NothingFound } else { Outcome::Enriched };
                 (outcome, gain)
             }

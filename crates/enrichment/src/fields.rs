@@ -5,6 +5,7 @@ use contract::{Business, Contact, EmailStatus, Timestamp};
 use store::NewContact;
 
 use crate::extract::{Finding, Findings, Method, Person, PhoneKind, PostalAddress};
+use crate::verified::Verified;
 
 /// What a business gains.
 #[derive(Debug, Default)]
@@ -25,10 +26,14 @@ pub(crate) fn fill(
     business: &mut Business,
     contacts: &[Contact],
     findings: Findings,
+    verified: &Verified,
     now: Timestamp,
 ) -> Gain {
     let mut gain = Gain::default();
-    if let Some(email) = findings.emails.first().filter(|email| email.confidence >= SURE_ENOUGH) {
+    let usable = |email: &&Finding| {
+        email.confidence >= SURE_ENOUGH && verified.status(&email.value) != EmailStatus::Invalid
+    };
+    if let Some(email) = findings.emails.iter().find(usable) {
         gain.fill("email", &mut business.email, email);
     }
     let callable = findings.phones.iter().find(|phone| phone.kind != PhoneKind::Fax);
@@ -53,12 +58,13 @@ pub(crate) fn fill(
     gain.note_technologies(&findings);
     gain.contacts = contacts.iter().map(as_new).collect();
     for person in findings.people {
-        gain.add_person(person, now);
+        gain.add_person(person, verified, now);
     }
     if let Some(first) = gain.contacts.first_mut().filter(|_| !contacts.iter().any(|known| known.is_primary))
     {
         first.is_primary = true;
     }
+    gain.evidence.extend(verified.evidence().cloned());
     gain
 }
 
@@ -134,7 +140,7 @@ impl Gain {
         }
     }
 
-    fn add_person(&mut self, person: Person, now: Timestamp) {
+    fn add_person(&mut self, person: Person, verified: &Verified, now: Timestamp) {
         let known = self.contacts.iter().any(|known| known.name.as_deref() == Some(&person.name.value));
         if known {
             return;
@@ -143,8 +149,11 @@ impl Gain {
         self.contacts.push(NewContact {
             name: Some(person.name.value),
             title: person.title,
+            email_status: person
+                .email
+                .as_deref()
+                .map_or(EmailStatus::Unknown, |email| verified.status(email)),
             email: person.email,
-            email_status: EmailStatus::Unknown,
             phone: person.phone,
             linkedin: None,
             is_primary: false,

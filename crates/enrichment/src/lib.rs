@@ -9,7 +9,8 @@ pub mod extract;
 mod fetcher;
 mod fields;
 mod robots;
+mod verified;
 pub mod verify;
 
-pub use enrich::{Batch, BatchItem, EnrichError, Outcome, enrich, enrich_batch};
+pub use enrich::{Batch, BatchItem, EnrichError, Outcome, Tools, enrich, enrich_batch};
 pub use fetcher::{FetchError, Fetcher, FetcherConfig, Page};

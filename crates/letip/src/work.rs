@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use contract::{Job, JobId, JobKind, JobStatus};
 use discovery::SourceRegistry;
 use discovery::source::FileSource;
+use enrichment::verify::{DnsConfig, DnsResolver, Verifier};
 use enrichment::{Fetcher, FetcherConfig};
 use jobs::{JobsError, RunnerBuilder};
 use serde::Serialize;
@@ -58,14 +59,29 @@ pub(crate) fn fetcher(args: &EnrichArgs) -> Result<Option<Fetcher>, Failure> {
     Ok(args.contact_url.as_ref().map(FetcherConfig::new).map(Fetcher::new).transpose()?)
 }
 
-/// A runner of every kind of job that the server runs; of enrichment only with a `fetcher`.
+/// Verifies what the fetcher brings, up to the MX records, by the name servers of this machine; nothing does where the
+/// machine names none.
+pub(crate) fn verifier(fetcher: Option<&Fetcher>) -> Option<Verifier> {
+    fetcher?;
+    match DnsResolver::system(DnsConfig::default()) {
+        Ok(resolver) => Some(Verifier::new(Arc::new(resolver))),
+        Err(error) => {
+            tracing::warn!(%error, "addresses are not verified");
+            None
+        }
+    }
+}
+
+/// A runner of every kind of job that the server runs; of enrichment only with a `fetcher`, which verifies addresses only
+/// with a `verifier`.
 pub(crate) fn runner(
     store: &Store,
     sources: &Arc<SourceRegistry>,
     fetcher: Option<&Fetcher>,
+    verifier: Option<&Verifier>,
     args: &WorkerArgs,
 ) -> RunnerBuilder {
-    let handlers = server::job_handlers(sources, fetcher);
+    let handlers = server::job_handlers(sources, fetcher, verifier);
     RunnerBuilder::new(store.clone()).handlers(handlers).lease(args.job_lease)
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use contract::Role;
 use discovery::SourceRegistry;
 use enrichment::Fetcher;
+use enrichment::verify::Verifier;
 use jobs::JobHandler;
 use store::Store;
 
@@ -27,6 +28,8 @@ pub struct ServerConfig {
     pub access: Access,
     /// Reads websites, and tells them who does; without it there is no enrichment.
     pub fetcher: Option<Fetcher>,
+    /// Verifies the addresses that enrichment finds; without it their status is unknown.
+    pub verifier: Option<Verifier>,
     /// Kinds of job that this server runs besides its own; a handler of the same kind takes its place.
     pub handlers: Vec<Arc<dyn JobHandler>>,
     /// Where files that come in are kept until their import is done. Servers that share a database share it too.
@@ -48,6 +51,7 @@ impl ServerConfig {
             allowed_hosts: Vec::new(),
             access: Access::SignedIn { tls: !listen.ip().is_loopback() },
             fetcher: None,
+            verifier: None,
             handlers: Vec::new(),
             uploads: std::env::temp_dir().join("letip-uploads"),
             job_concurrency: 2,

@@ -10,6 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ::enrichment::Fetcher;
+use ::enrichment::verify::Verifier;
 use contract::endpoint::PathParams;
 use contract::endpoints::GetJob;
 use contract::enrichment::{BatchEnrichmentRequest, MAX_BATCH};
@@ -29,16 +30,22 @@ use crate::idempotency::key_reused;
 use crate::problem::{ApiProblem, CONFLICT, NOT_FOUND};
 
 /// The handlers of every kind of job that this program can run: the server's runner and the command line share them.
-/// Without a `fetcher`, which says who reads the websites, there is no enrichment.
+/// Without a `fetcher`, which says who reads the websites, there is no enrichment; without a `verifier` the addresses that
+/// it finds are not verified.
 #[must_use]
-pub fn job_handlers(sources: &Arc<SourceRegistry>, fetcher: Option<&Fetcher>) -> Vec<Arc<dyn JobHandler>> {
+pub fn job_handlers(
+    sources: &Arc<SourceRegistry>,
+    fetcher: Option<&Fetcher>,
+    verifier: Option<&Verifier>,
+) -> Vec<Arc<dyn JobHandler>> {
     let mut handlers: Vec<Arc<dyn JobHandler>> = vec![
         Arc::new(places::ScrapeHandler::new(Arc::clone(sources))),
         Arc::new(places::ImportHandler),
         Arc::new(bulk::BulkHandler),
     ];
     if let Some(fetcher) = fetcher {
-        handlers.push(Arc::new(enrichment::EnrichHandler { fetcher: fetcher.clone() }));
+        let (fetcher, verifier) = (fetcher.clone(), verifier.cloned());
+        handlers.push(Arc::new(enrichment::EnrichHandler { fetcher, verifier }));
     }
     handlers
 }

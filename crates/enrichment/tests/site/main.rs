@@ -11,10 +11,11 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{Response, StatusCode};
-use contract::{EnrichmentStatus, EventPayload, JobKind};
+use contract::{EmailStatus, EnrichmentStatus, EventPayload, JobKind};
 use enrichment::address::Guard;
 use enrichment::crawl::{Reading, crawl};
-use enrichment::{FetchError, Fetcher, FetcherConfig, Outcome, enrich, enrich_batch};
+use enrichment::verify::{Exchange, Resolve, ResolveError, Verifier};
+use enrichment::{FetchError, Fetcher, FetcherConfig, Outcome, Tools, enrich, enrich_batch};
 use store::{NewBusiness, NewJob, Store, test_support};
 use tokio_util::sync::CancellationToken;
 
@@ -217,6 +218,92 @@ async fn an_enriched_business_has_its_evidence_its_contact_and_its_events() {
         _ => None,
     });
     assert_eq!(last_update.unwrap(), detail.business, "the event shows the row as it is stored");
+}
+
+/// Names that are told by heart: two domains take mail, one cannot be found out, others do not exist.
+#[derive(Debug)]
+struct Names;
+
+#[async_trait::async_trait]
+impl Resolve for Names {
+    async fn mx(&self, domain: &str) -> Result<Vec<Exchange>, ResolveError> {
+        match domain {
+            "acme.example" | "gmail.com" => {
+                Ok(vec![Exchange { preference: 10, host: "mx.acme.example".to_owned() }])
+            }
+            "yahoo.com" => Err(ResolveError::Failed("out of order".to_owned())),
+            _ => Err(ResolveError::NoSuchName),
+        }
+    }
+
+    async fn addresses(&self, _host: &str) -> Result<Vec<std::net::IpAddr>, ResolveError> {
+        Ok(vec!["192.0.2.1".parse().unwrap()])
+    }
+}
+
+/// Enriches a business from a page, with its addresses verified by those names.
+async fn enriched_and_verified(store: &Store, html: &str) -> (Outcome, contract::BusinessDetail) {
+    let running = Running::start().await.page("/", html);
+    let (fetcher, verifier) = (running.fetcher(), Verifier::new(Arc::new(Names)));
+    let id = business(store, Some(running.url())).await;
+    let claimed = lease(store, JobKind::Enrich).await;
+    let tools = Tools { fetcher: &fetcher, verifier: Some(&verifier) };
+    let outcome = enrich(store, tools, &claimed.lease, id, &CancellationToken::new()).await.unwrap();
+    (outcome, store.get_business(id).await.unwrap().unwrap())
+}
+
+fn card(name: &str, email: &str) -> String {
+    format!(
+        "<script type='application/ld+json'>{{\"@type\":\"Person\",\"name\":\"{name}\",\"jobTitle\":\"Owner\",
+         \"email\":\"{email}\"}}</script>"
+    )
+}
+
+#[tokio::test]
+async fn what_verification_says_of_an_address_is_stored_with_its_contact_and_as_evidence() {
+    let db = test_support::sqlite().await;
+    let store = db.store();
+    let page = "<p>Write to acme@hotmail.com or acme@gmail.com</p>".to_owned()
+        + &card("Jane Roe", "jane@gone.example")
+        + &card("John Smith", "info@acme.example");
+    let (outcome, detail) = enriched_and_verified(store, &page).await;
+    assert_eq!(outcome, Outcome::Enriched);
+    assert_eq!(detail.business.email.as_deref(), Some("acme@gmail.com"), "mail to the other cannot arrive");
+    let mut contacts: Vec<_> = detail
+        .contacts
+        .iter()
+        .map(|contact| (contact.email.as_deref().unwrap(), contact.email_status))
+        .collect();
+    contacts.sort_unstable();
+    let expect = [("info@acme.example", EmailStatus::Risky), ("jane@gone.example", EmailStatus::Invalid)];
+    assert_eq!(contacts, expect);
+    let log = store.enrichment_log(detail.business.id, 1).await.unwrap().remove(0);
+    let mut verified: Vec<_> =
+        log.evidence.iter().filter(|evidence| evidence.field == "email.verification").collect();
+    verified.sort_by(|one, other| one.value.cmp(&other.value));
+    let told = verified.iter().map(|evidence| {
+        let told: serde_json::Value = serde_json::from_str(evidence.snippet.as_deref().unwrap()).unwrap();
+        (evidence.value.as_str(), told)
+    });
+    let told: Vec<_> = told.collect();
+    let reasons = serde_json::json!(["role", "mailboxNotChecked"]);
+    let addresses: Vec<_> = told.iter().map(|(address, _)| *address).collect();
+    assert_eq!(addresses, ["acme@gmail.com", "acme@hotmail.com", "info@acme.example", "jane@gone.example"]);
+    assert_eq!(
+        (&told[2].1["reasons"], &told[2].1["mx"]),
+        (&reasons, &serde_json::json!(["mx.acme.example"]))
+    );
+    assert_eq!(told[3].1["verdict"], "invalid");
+}
+
+#[tokio::test]
+async fn a_resolver_that_fails_fails_no_enrichment() {
+    let db = test_support::sqlite().await;
+    let page = "<p>Write to acme@yahoo.com</p>".to_owned() + &card("Jane Roe", "jane@yahoo.com");
+    let (outcome, detail) = enriched_and_verified(db.store(), &page).await;
+    assert_eq!(outcome, Outcome::Enriched);
+    assert_eq!(detail.business.email.as_deref(), Some("acme@yahoo.com"));
+    assert_eq!(detail.contacts[0].email_status, EmailStatus::Unknown);
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ pub(crate) async fn run(args: ImportArgs, verbose: u8) -> Result<(), Failure> {
     let store = data::open(&args.data).await?;
     let watch = Watch::new(OnInterrupt::Cancel, verbose);
     let job = work::new_job(JobKind::Import, &request)?;
-    let reserved = work::runner(&store, &work::sources(&[])?, None, &args.worker).reserve(job).await?;
+    let reserved = work::runner(&store, &work::sources(&[])?, None, None, &args.worker).reserve(job).await?;
     let id = reserved.job().job_id;
     let ended = work::run_to_end(&store, id, &watch, |shutdown| reserved.run(shutdown)).await?;
     tell_rejected(&store, &ended.job, args.rejected.as_deref()).await?;

@@ -18,11 +18,13 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Failure> {
         Access::Open(_) => None,
         Access::SignedIn { .. } => server::setup_path(&store).await?,
     };
+    let fetcher = work::fetcher(&args.enrich)?;
     let interruption = signals::interruption();
     let config = ServerConfig {
         access,
         job_concurrency: args.concurrency.into(),
-        fetcher: work::fetcher(&args.enrich)?,
+        verifier: work::verifier(fetcher.as_ref()),
+        fetcher,
         uploads: data::uploads(&args.data)?,
         ..ServerConfig::new(args.listen, store, sources)
     };

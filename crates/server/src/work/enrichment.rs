@@ -1,7 +1,8 @@
 //! Enrichment of a business as a job.
 
 use contract::{BusinessId, JobKind};
-use enrichment::{EnrichError, Fetcher, Outcome, enrich};
+use enrichment::verify::Verifier;
+use enrichment::{EnrichError, Fetcher, Outcome, Tools, enrich};
 use jobs::{JobContext, JobError, JobHandler};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -26,6 +27,7 @@ pub(crate) struct BatchRequest {
 #[derive(Clone, Debug)]
 pub(super) struct EnrichHandler {
     pub(super) fetcher: Fetcher,
+    pub(super) verifier: Option<Verifier>,
 }
 
 #[async_trait::async_trait]
@@ -36,7 +38,8 @@ impl JobHandler for EnrichHandler {
 
     async fn run(&self, ctx: JobContext) -> Result<Value, JobError> {
         let id = request_of::<EnrichRequest>(&ctx)?.business_id;
-        let outcome = enrich(&ctx.store, &self.fetcher, &ctx.lease, id, &ctx.stop.token()).await;
+        let tools = Tools { fetcher: &self.fetcher, verifier: self.verifier.as_ref() };
+        let outcome = enrich(&ctx.store, tools, &ctx.lease, id, &ctx.stop.token()).await;
         match outcome.map_err(job_error)? {
             // Retried when a person asks for it: a site that is down is mostly still down a second later.
             Outcome::Unreachable => Err(JobError::Fatal("the website could not be reached".to_owned())),

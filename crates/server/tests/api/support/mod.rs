@@ -68,7 +68,7 @@ impl TestApp {
 
     /// Runs jobs from now on.
     pub(crate) fn run_jobs(&self) -> RunnerHandle {
-        let handlers = job_handlers(&sources(), self.fetcher.as_ref());
+        let handlers = job_handlers(&sources(), self.fetcher.as_ref(), None);
         RunnerBuilder::new(self.store().clone()).handlers(handlers).start()
     }
 
