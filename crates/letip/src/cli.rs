@@ -2,6 +2,7 @@
 
 mod extract;
 mod matching;
+mod verify;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use contract::{
 
 pub(crate) use extract::PageArgs;
 pub(crate) use matching::MatchArgs;
+pub(crate) use verify::VerifyArgs;
 
 /// Find leads: places become businesses, and a live list shows them.
 #[derive(Debug, Parser)]
@@ -34,6 +36,7 @@ pub(crate) enum Command {
     Import(ImportArgs),
     Export(Box<ExportArgs>),
     Extract(PageArgs),
+    Verify(VerifyArgs),
     Jobs(JobsArgs),
     Match(MatchArgs),
     Events(EventsArgs),

@@ -40,6 +40,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Import(args) => commands::import::run(args, verbose).await,
         Command::Export(args) => commands::export::run(*args).await,
         Command::Extract(args) => commands::extract::run(args).await,
+        Command::Verify(args) => commands::verify::run(args).await,
         Command::Jobs(args) => commands::jobs::run(args, verbose).await,
         Command::Match(args) => commands::matching::run(args).await,
         Command::Events(args) => commands::events::run(args).await,

@@ -13,3 +13,4 @@ pub(crate) mod places;
 pub(crate) mod scrape;
 pub(crate) mod serve;
 pub(crate) mod users;
+pub(crate) mod verify;

@@ -12,3 +12,4 @@ mod scrape;
 mod serve;
 mod support;
 mod users;
+mod verify;
