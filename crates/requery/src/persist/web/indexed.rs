@@ -114,7 +114,10 @@ impl Storage for IndexedDbStorage {
         let prefix = prefix.to_owned();
         self.ask(
             IdbTransactionMode::Readonly,
-            move |store| store.get_all_keys_with_key(&beginning_with(&prefix)?),
+            move |store| {
+                let range = beginning_with(&prefix)?;
+                store.get_all_keys_with_key(&range)
+            },
             |names| Array::from(&names).iter().filter_map(|name| name.as_string()).collect(),
         )
     }
