@@ -6,6 +6,8 @@ pub(crate) struct Counts {
     pub(crate) passed: i64,
     pub(crate) failed: i64,
     pub(crate) skipped: i64,
+    /// Of those that passed, the ones that failed at first.
+    pub(crate) flaky: i64,
 }
 
 impl Counts {
@@ -15,6 +17,7 @@ impl Counts {
             passed: self.passed + other.passed,
             failed: self.failed + other.failed,
             skipped: self.skipped + other.skipped,
+            flaky: self.flaky + other.flaky,
         }
     }
 
@@ -25,7 +28,12 @@ impl Counts {
 
     /// `12 passed, 1 failed`, without what there is none of.
     pub(crate) fn details(self) -> String {
-        let parts = [(self.passed, "passed"), (self.failed, "failed"), (self.skipped, "skipped")];
+        let parts = [
+            (self.passed, "passed"),
+            (self.flaky, "flaky"),
+            (self.failed, "failed"),
+            (self.skipped, "skipped"),
+        ];
         let shown = parts.iter().filter(|(count, _)| *count > 0);
         shown.map(|(count, word)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
     }
@@ -77,7 +85,14 @@ impl Counter {
 /// `Summary [   1.2s] 12 tests run: 10 passed (1 slow), 1 failed, 1 timed out, 3 skipped`
 fn nextest(line: &str) -> Option<Counts> {
     let (_, figures) = line.trim().strip_prefix("Summary [")?.split_once(" run: ")?;
-    Some(sum(&without_parentheses(figures), ','))
+    let counts = sum(&without_parentheses(figures), ',');
+    Some(Counts { flaky: flaky(figures), ..counts })
+}
+
+/// `9 passed (1 slow, 2 flaky)`: 2.
+fn flaky(figures: &str) -> i64 {
+    let words = figures.split([',', '(', ')']).map(str::trim);
+    words.filter_map(|figure| figure.strip_suffix(" flaky")?.parse::<i64>().ok()).sum()
 }
 
 /// `test result: ok. 5 passed; 0 failed; 1 ignored; 0 measured; 2 filtered out; finished in 0.1s`
@@ -139,8 +154,8 @@ mod tests {
     fn check(runner: Runner, output: &str, expected: Option<(i64, i64, i64)>) {
         let mut counter = Counter::new(runner);
         output.lines().for_each(|line| counter.read(line));
-        let expected = expected.map(|(passed, failed, skipped)| Counts { passed, failed, skipped });
-        assert_eq!(counter.finish(), expected, "{output}");
+        let counts = counter.finish().map(|counts| (counts.passed, counts.failed, counts.skipped));
+        assert_eq!(counts, expected, "{output}");
     }
 
     #[test]
@@ -155,6 +170,16 @@ mod tests {
         check("     Summary [   0.0s] 5/10 tests run: 4 passed, 1 failed, 2 skipped", Some((4, 1, 2)));
         check("     Summary [   0.0s] 0 tests run: 0 passed, 4 skipped", Some((0, 0, 4)));
         check("        PASS [   0.1s] contract keys::a_list_key", None);
+    }
+
+    #[test]
+    fn tests_that_passed_only_when_they_were_run_again_are_counted() {
+        let counted = |line| nextest(line).unwrap().details();
+        assert_eq!(
+            counted("     Summary [  61.0s] 12 tests run: 9 passed (1 slow, 2 flaky), 3 failed, 3 skipped"),
+            "9 passed, 2 flaky, 3 failed, 3 skipped"
+        );
+        assert_eq!(counted("     Summary [   0.1s] 1 test run: 1 passed (1 slow), 0 skipped"), "1 passed");
     }
 
     #[test]
@@ -179,8 +204,8 @@ mod tests {
 
     #[test]
     fn a_later_run_takes_its_tests_out_of_the_skipped() {
-        let main = Counts { passed: 10, failed: 0, skipped: 4 };
-        let later = Counts { passed: 2, failed: 1, skipped: 10 }.making_up();
-        assert_eq!(main.with(later), Counts { passed: 12, failed: 1, skipped: 1 });
+        let counts = |passed, failed, skipped| Counts { passed, failed, skipped, flaky: 0 };
+        let later = counts(2, 1, 10).making_up();
+        assert_eq!(counts(10, 0, 4).with(later), counts(12, 1, 1));
     }
 }

@@ -72,10 +72,11 @@ impl Report {
         text
     }
 
-    /// `N passed, N failed, N skipped`, of every runner together.
+    /// `N passed, N failed, N skipped`, of every runner together, and how many passed only when they were run again.
     pub(crate) fn total(&self) -> String {
         let sum = self.sum();
-        format!("{} passed, {} failed, {} skipped", sum.passed, sum.failed, sum.skipped)
+        let flaky = if sum.flaky > 0 { format!(" ({} flaky)", sum.flaky) } else { String::new() };
+        format!("{} passed{flaky}, {} failed, {} skipped", sum.passed, sum.failed, sum.skipped)
     }
 
     fn sum(&self) -> Counts {
@@ -101,7 +102,7 @@ mod tests {
     use super::*;
 
     fn counted(passed: i64, failed: i64, skipped: i64) -> Result<Outcome> {
-        Ok(Outcome::Counted(Counts { passed, failed, skipped }))
+        Ok(Outcome::Counted(Counts { passed, failed, skipped, flaky: 0 }))
     }
 
     #[test]
@@ -111,6 +112,8 @@ mod tests {
         report.step("two", || counted(4, 0, -1));
         report.step("three", || Ok(Outcome::Done));
         assert_eq!(report.total(), "7 passed, 0 failed, 0 skipped");
+        report.step("four", || Ok(Outcome::Counted(Counts { passed: 2, flaky: 1, ..Counts::default() })));
+        assert_eq!(report.total(), "9 passed (1 flaky), 0 failed, 0 skipped");
         assert!(!report.failed());
     }
 

@@ -35,7 +35,9 @@ pub(crate) fn clippy(session: &Session<'_>) -> Result<Outcome> {
 pub(crate) fn tests(session: &Session<'_>) -> Result<Outcome> {
     let found = test_targets(session.workspace);
     if found.is_empty() {
-        return Ok(Outcome::Done);
+        return Ok(Outcome::Skipped(
+            "no crate has tests that run as WASM; the browser tests run the page".into(),
+        ));
     }
     let std = WasmStd::provide(session.workspace, session.choice)?;
     let harness = harness(session.workspace)?;
