@@ -85,6 +85,45 @@ from_json!(deserialize Business {
 });
 
 impl Business {
+    /// A business of which nothing is known but its name; it has no version yet.
+    #[must_use]
+    pub fn named(id: BusinessId, name: &str, now: Timestamp) -> Self {
+        Self {
+            id,
+            version: 0,
+            name: name.to_owned(),
+            category: None,
+            industry: None,
+            street: None,
+            city: None,
+            state: None,
+            postal_code: None,
+            country: None,
+            latitude: None,
+            longitude: None,
+            phone: None,
+            phone_display: None,
+            email: None,
+            website: None,
+            socials: Socials::default(),
+            opening_hours: None,
+            employee_count: None,
+            year_founded: None,
+            description: None,
+            chain: false,
+            operating_status: OperatingStatus::Open,
+            confidence: None,
+            sources: Vec::new(),
+            enrichment_status: EnrichmentStatus::Pending,
+            enrichment_error: None,
+            tags: Vec::new(),
+            notes: None,
+            contact_count: 0,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
     /// Where it is, if both coordinates are known.
     #[must_use]
     pub fn location(&self) -> Option<GeoPoint> {

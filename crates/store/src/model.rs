@@ -2,8 +2,8 @@
 
 use contract::enrichment::Evidence;
 use contract::{
-    Business, BusinessId, ContactId, EmailStatus, EnrichmentStatus, Event, GeoPoint, Job, JobCounts, JobId,
-    JobKind, JobProgress, OperatingStatus, Socials, Timestamp,
+    Business, BusinessId, ContactId, EmailStatus, Event, GeoPoint, Job, JobCounts, JobId, JobKind,
+    JobProgress, Timestamp,
 };
 use serde_json::Value;
 
@@ -27,40 +27,7 @@ impl NewBusiness {
     /// A business of which nothing is known but its name.
     #[must_use]
     pub fn named(name: &str, name_key: &str) -> Self {
-        let business = Business {
-            id: BusinessId(0),
-            version: 0,
-            name: name.to_owned(),
-            category: None,
-            industry: None,
-            street: None,
-            city: None,
-            state: None,
-            postal_code: None,
-            country: None,
-            latitude: None,
-            longitude: None,
-            phone: None,
-            phone_display: None,
-            email: None,
-            website: None,
-            socials: Socials::default(),
-            opening_hours: None,
-            employee_count: None,
-            year_founded: None,
-            description: None,
-            chain: false,
-            operating_status: OperatingStatus::Open,
-            confidence: None,
-            sources: Vec::new(),
-            enrichment_status: EnrichmentStatus::Pending,
-            enrichment_error: None,
-            tags: Vec::new(),
-            notes: None,
-            contact_count: 0,
-            created_at: Timestamp::default(),
-            updated_at: Timestamp::default(),
-        };
+        let business = Business::named(BusinessId(0), name, Timestamp::default());
         Self { business, name_key: name_key.to_owned(), domain: None }
     }
 }

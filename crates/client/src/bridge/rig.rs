@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use contract::{
-    Business, BusinessDetail, BusinessId, BusinessQuery, EnrichmentStatus, Event, Job, JobCounts, JobKind,
-    JobProgress, JobStatus, OperatingStatus, Page, PageMeta, Socials, Timestamp, keys,
+    Business, BusinessDetail, BusinessId, BusinessQuery, Event, Job, JobCounts, JobKind, JobProgress,
+    JobStatus, Page, PageMeta, Timestamp, keys,
 };
 use requery::runtime::{Runtime, TestRuntime};
 use requery::{QueryClient, QueryObserver, QueryOptions};
@@ -133,38 +133,14 @@ impl Interceptor for Slow {
 
 pub(super) fn business(id: i64, version: u64, name: &str) -> Business {
     Business {
-        id: BusinessId(id),
         version,
-        name: name.to_owned(),
         category: Some("restaurant".to_owned()),
         industry: Some("food".to_owned()),
-        street: None,
         city: Some("Helsinki".to_owned()),
-        state: None,
-        postal_code: None,
         country: Some("FI".to_owned()),
         latitude: Some(60.17),
         longitude: Some(24.94),
-        phone: None,
-        phone_display: None,
-        email: None,
-        website: None,
-        socials: Socials::default(),
-        opening_hours: None,
-        employee_count: None,
-        year_founded: None,
-        description: None,
-        chain: false,
-        operating_status: OperatingStatus::Open,
-        confidence: None,
-        sources: Vec::new(),
-        enrichment_status: EnrichmentStatus::Pending,
-        enrichment_error: None,
-        tags: Vec::new(),
-        notes: None,
-        contact_count: 0,
-        created_at: Timestamp::from_millis(id),
-        updated_at: Timestamp::from_millis(id),
+        ..Business::named(BusinessId(id), name, Timestamp::from_millis(id))
     }
 }
 

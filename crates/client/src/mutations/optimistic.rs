@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use contract::bulk::{BulkAction, BulkRequest};
 use contract::edit::{BusinessDraft, BusinessPatch, Change, MAX_TAGS};
-use contract::{Business, BusinessId, EnrichmentStatus, OperatingStatus, Socials, Timestamp};
+use contract::{Business, BusinessId, EnrichmentStatus, Timestamp};
 use requery::LayerBuilder;
 
 /// The business as the patch leaves it, before the server has read what was typed.
@@ -71,39 +71,6 @@ pub(super) fn bulk(layer: &mut LayerBuilder, id: BusinessId, request: &BulkReque
 /// The draft as a row, under an id that no other row of this page has.
 pub(super) fn temporary(draft: &BusinessDraft, now: Timestamp) -> Business {
     static LAST: AtomicI64 = AtomicI64::new(0);
-    let empty = Business {
-        id: BusinessId(LAST.fetch_sub(1, Ordering::Relaxed) - 1),
-        version: 0,
-        name: String::new(),
-        category: None,
-        industry: None,
-        street: None,
-        city: None,
-        state: None,
-        postal_code: None,
-        country: None,
-        latitude: None,
-        longitude: None,
-        phone: None,
-        phone_display: None,
-        email: None,
-        website: None,
-        socials: Socials::default(),
-        opening_hours: None,
-        employee_count: None,
-        year_founded: None,
-        description: None,
-        chain: false,
-        operating_status: OperatingStatus::Open,
-        confidence: None,
-        sources: Vec::new(),
-        enrichment_status: EnrichmentStatus::Pending,
-        enrichment_error: None,
-        tags: Vec::new(),
-        notes: None,
-        contact_count: 0,
-        created_at: now,
-        updated_at: now,
-    };
-    patched(&empty, &draft.0)
+    let id = BusinessId(LAST.fetch_sub(1, Ordering::Relaxed) - 1);
+    patched(&Business::named(id, "", now), &draft.0)
 }
