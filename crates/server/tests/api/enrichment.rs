@@ -2,6 +2,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
 use axum::response::Html;
 use axum::routing::get;
 use enrichment::address::Guard;
@@ -99,6 +101,28 @@ async fn a_batch_counts_its_businesses() {
     assert_eq!(unknown.status.as_u16(), 404);
     let nobody = app.post("/api/enrichment/batch", json!({ "filter": { "city": "Nowhere" } })).await;
     assert_eq!(nobody.status.as_u16(), 422);
+}
+
+#[tokio::test]
+async fn a_plain_form_enriches_what_a_filter_selects() {
+    let app = TestApp::with(|config| config.fetcher = Some(fetcher("127.0.0.1:9".parse().unwrap()))).await;
+    let rows = [business("A", "Helsinki"), business("B", "Helsinki"), business("C", "Espoo")];
+    seed(app.store(), rows.into()).await;
+    let send = async |form: &str| {
+        let request = Request::post("/leads/enrich")
+            .header("host", "localhost:3030")
+            .header("content-type", "application/x-www-form-urlencoded");
+        app.send(request.body(Body::from(form.to_owned())).unwrap()).await
+    };
+    let answer = send("city=Helsinki").await;
+    assert_eq!(answer.status.as_u16(), 303, "{}", answer.text());
+    let job = answer.header("location").unwrap().strip_prefix("/jobs/").unwrap().to_owned();
+    let batch = app.get(&format!("/api/enrichment/batch/{job}")).await.json();
+    let ids: Vec<i64> =
+        batch["items"].as_array().unwrap().iter().map(|item| item["businessId"].as_i64().unwrap()).collect();
+    assert_eq!(ids, [1, 2]);
+    assert_eq!(send("city=Helsinki").await.status.as_u16(), 422, "both wait already");
+    assert_eq!(send("city=Nowhere").await.status.as_u16(), 422);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
