@@ -276,7 +276,7 @@ fn request(
     if body.is_some() {
         headers.push(("content-type".to_owned(), "application/json".to_owned()));
     }
-    let body = body.map(|body| body.to_string().into_bytes());
+    let body = body.map(serde_json::to_vec).transpose().map_err(ApiError::unwritable)?;
     Ok(Request { method: method.as_str(), path: url, headers, body })
 }
 
@@ -287,7 +287,8 @@ fn query_string(query: &Value) -> Result<String, ApiError> {
         match value {
             Value::Null => {}
             Value::String(value) => _ = text.append_pair(name, value),
-            Value::Bool(_) | Value::Number(_) => _ = text.append_pair(name, &value.to_string()),
+            Value::Bool(value) => _ = text.append_pair(name, if *value { "true" } else { "false" }),
+            Value::Number(value) => _ = text.append_pair(name, &value.to_string()),
             Value::Array(_) | Value::Object(_) => {
                 return Err(ApiError::unwritable(format_args!("{name} cannot stand in a URL")));
             }

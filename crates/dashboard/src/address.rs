@@ -4,13 +4,15 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlAnchorElement, MouseEvent};
 
+use crate::reaction::Var;
+
 /// Where the page is. What reads a part follows it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Address {
     /// `/leads/7`
-    pub(crate) path: RwSignal<String>,
+    pub(crate) path: Var<String>,
     /// What stands behind the question mark.
-    pub(crate) search: RwSignal<String>,
+    pub(crate) search: Var<String>,
 }
 
 /// How to go to an address.
@@ -31,7 +33,7 @@ impl Default for Step {
 /// Puts the address in place; in the browser it follows links, and the way back and forth, from then on.
 pub(crate) fn provide_address() {
     let (path, search) = parts(&current());
-    let address = Address { path: RwSignal::new(path), search: RwSignal::new(search) };
+    let address = Address { path: Var::new(path), search: Var::new(search) };
     provide_context(address);
     if cfg!(target_arch = "wasm32") {
         address.listen();

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use markup::{Node, view};
 
 use crate::format;
-use crate::reaction::react;
+use crate::reaction::{Var, react};
 use crate::state::use_page_state;
 
 /// How often ages on the page are counted anew.
@@ -14,13 +14,13 @@ const TICK: std::time::Duration = std::time::Duration::from_secs(15);
 /// The present. The first render sees [`PageState::now`](crate::PageState) on both sides.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
-    now: RwSignal<Option<Timestamp>>,
-    ticking: RwSignal<bool>,
+    now: Var<Option<Timestamp>>,
+    ticking: Var<bool>,
 }
 
 /// Puts the clock in place; it ticks in the browser only.
 pub(crate) fn provide_clock() -> Clock {
-    let clock = Clock { now: RwSignal::new(use_page_state().now), ticking: RwSignal::new(false) };
+    let clock = Clock { now: Var::new(use_page_state().now), ticking: Var::new(false) };
     provide_context(clock);
     react(move || {
         clock.tick();
@@ -34,7 +34,7 @@ pub(crate) fn provide_clock() -> Clock {
 
 /// The clock of this page; one that stands still where none was provided.
 pub(crate) fn use_clock() -> Clock {
-    use_context().unwrap_or_else(|| Clock { now: RwSignal::new(None), ticking: RwSignal::new(false) })
+    use_context().unwrap_or_else(|| Clock { now: Var::new(None), ticking: Var::new(false) })
 }
 
 impl Clock {

@@ -4,16 +4,16 @@ use client::{Connection, ConnectionState};
 use leptos::prelude::*;
 use markup::{Node, view};
 
-use crate::reaction::react;
+use crate::reaction::{Var, react};
 
 /// The state of the event stream as a signal. On the server there is none: the badge waits for the browser.
-pub(crate) fn provide_connection_state() -> ReadSignal<ConnectionState> {
+pub(crate) fn provide_connection_state() -> Var<ConnectionState> {
     let connection = use_context::<Connection>().unwrap_or_default();
-    let (state, set_state) = signal(ConnectionState::Connecting);
+    let state = Var::new(ConnectionState::Connecting);
     react(move || {
-        set_state.set(connection.state());
+        state.set(connection.state());
         connection.subscribe(move |next| {
-            set_state.try_set(next);
+            state.set(next);
         });
     });
     provide_context(state);
@@ -32,7 +32,7 @@ fn words(state: ConnectionState) -> (&'static str, &'static str) {
 }
 
 /// `Live`, `Reconnecting`, `Offline`, with an explanation on hover and a spoken change.
-pub(crate) fn connection_badge(state: ReadSignal<ConnectionState>) -> Node {
+pub(crate) fn connection_badge(state: Var<ConnectionState>) -> Node {
     view! {
         <p class="connection needs-script" role="status" aria-label="Connection"
             data-state=move || state.get().as_str() title=move || words(state.get()).1>

@@ -17,7 +17,7 @@ use requery::{MutateCallbacks, QueryClient, QueryFilters, QueryOptions, StaleTim
 use requery_leptos::{UseMutation, UseQuery, use_mutation, use_prefetch, use_query, use_query_client};
 
 use crate::address::{Step, use_address};
-use crate::reaction::react;
+use crate::reaction::{Derived, Var, derive, react};
 use crate::toast::use_toasts;
 use crate::{components::load::sentence, routes};
 
@@ -145,15 +145,15 @@ pub(crate) fn commonest_categories() -> UseQuery<Vec<CategorySuggestion>, ApiErr
 
 /// Trades that answer what stands in the field, once it had the focus.
 pub(crate) fn categories(
-    typed: RwSignal<String>,
-    focused: RwSignal<bool>,
+    typed: Var<String>,
+    focused: Var<bool>,
 ) -> UseQuery<Vec<CategorySuggestion>, ApiError> {
     let (api, typed) = (use_api(), after_pause(typed));
     use_query(move || queries::category_suggestions(&api, suggest(typed.get())).enabled(focused.get()))
 }
 
 /// Places that answer what stands in the field, once it had the focus.
-pub(crate) fn locations(typed: RwSignal<String>, focused: RwSignal<bool>) -> Places {
+pub(crate) fn locations(typed: Var<String>, focused: Var<bool>) -> Places {
     let (api, typed) = (use_api(), after_pause(typed));
     use_query(move || queries::location_suggestions(&api, suggest(typed.get())).enabled(focused.get()))
 }
@@ -163,8 +163,8 @@ fn suggest(text: String) -> SuggestQuery {
 }
 
 /// Follows `typed` when it has rested.
-fn after_pause(typed: RwSignal<String>) -> RwSignal<String> {
-    let rested = RwSignal::new(typed.get_untracked());
+fn after_pause(typed: Var<String>) -> Var<String> {
+    let rested = Var::new(typed.get_untracked());
     let mut waiting = None::<TimeoutHandle>;
     react(move || {
         let text = typed.get();
@@ -241,7 +241,7 @@ where
 #[derive(Clone, Copy)]
 pub(crate) struct StartSearch {
     /// A search is being started.
-    pub(crate) pending: Signal<bool>,
+    pub(crate) pending: Derived<bool>,
     start: Callback<ScrapeRequest>,
 }
 
@@ -261,21 +261,21 @@ type Intent = (ScrapeRequest, IdempotencyKey);
 pub(crate) fn use_start_search(refused: impl Fn(&ApiError) + Copy + Send + Sync + 'static) -> StartSearch {
     let mutation = use_mutation(mutations::start_scrape(&use_api(), &use_connection()));
     let address = use_address();
-    let last = StoredValue::new(None::<Intent>);
-    let left = RwSignal::new(false);
+    let last = Var::new(None::<Intent>);
+    let left = Var::new(false);
     let start = Callback::new(move |request: ScrapeRequest| {
-        let intent = same_or_new(last.get_value(), request);
-        last.set_value(Some(intent.clone()));
+        let intent = same_or_new(last.get_untracked(), request);
+        last.set(Some(intent.clone()));
         let callbacks = MutateCallbacks::new()
             .on_success(move |job: Arc<JobAccepted>, _: Arc<Intent>| {
                 left.set(true);
-                last.set_value(None);
+                last.set(None);
                 address.go(&routes::job(job.job_id), Step::default());
             })
             .on_error(move |error: Arc<ApiError>, _| refused(&error));
         mutation.mutate_with(intent, callbacks);
     });
-    StartSearch { pending: Signal::derive(move || mutation.is_pending() || left.get()), start }
+    StartSearch { pending: derive(move || mutation.is_pending() || left.get()), start }
 }
 
 /// The same request again is the same intent: an answer that was lost on the way is given again.

@@ -1,17 +1,109 @@
-//! Effects and derived values of the page, each compiled once: Leptos compiles its machinery anew for every type of
-//! closure and of value.
+//! Effects, signals and derived values of the page, each compiled once: Leptos compiles its machinery anew for every
+//! type of closure and of value.
 
 use std::any::Any;
+use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use leptos::prelude::{Effect, Get, GetUntracked, Memo};
+use leptos::prelude::{Effect, Get, GetUntracked, Memo, RwSignal, Set};
 
 /// Runs `react` in the browser once the page is there, and again whenever a signal that it read has changed. On the
 /// server it never runs.
 pub(crate) fn react(react: impl FnMut() + 'static) {
-    let mut react: Box<dyn FnMut()> = Box::new(react);
+    start(Box::new(react));
+}
+
+fn start(mut react: Box<dyn FnMut()>) {
     Effect::new(move |_: Option<()>| react());
+}
+
+/// A value that can be set, and tells those that read it: an `RwSignal` of any type.
+pub(crate) struct Var<T> {
+    signal: RwSignal<Held>,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Var<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Var<T> {}
+
+impl<T> fmt::Debug for Var<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Var")
+    }
+}
+
+impl<T: PartialEq + Send + Sync + 'static> Var<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self { signal: signal(Held::new(value)), of: PhantomData }
+    }
+
+    /// A copy of the value; what reads it follows it.
+    pub(crate) fn get(self) -> T
+    where
+        T: Clone,
+    {
+        self.with(T::clone)
+    }
+
+    /// A copy of the value, without following it.
+    pub(crate) fn get_untracked(self) -> T
+    where
+        T: Clone,
+    {
+        self.with_untracked(T::clone)
+    }
+
+    /// A copy of the value, where it is still there, without following it.
+    pub(crate) fn try_get_untracked(self) -> Option<T>
+    where
+        T: Clone,
+    {
+        self.signal.try_get_untracked().map(|held| read(&held, T::clone))
+    }
+
+    /// Reads the value and follows it.
+    pub(crate) fn with<R>(self, reader: impl FnOnce(&T) -> R) -> R {
+        read(&now(self.signal), reader)
+    }
+
+    /// Reads the value without following it.
+    pub(crate) fn with_untracked<R>(self, reader: impl FnOnce(&T) -> R) -> R {
+        read(&self.signal.get_untracked(), reader)
+    }
+
+    /// Sets the value, where it is still there.
+    pub(crate) fn set(self, value: T) {
+        set(self.signal, Held::new(value));
+    }
+
+    /// Sets the value to what `change` makes of a copy of it.
+    pub(crate) fn update(self, change: impl FnOnce(&mut T))
+    where
+        T: Clone,
+    {
+        let mut value = self.get_untracked();
+        change(&mut value);
+        self.set(value);
+    }
+}
+
+fn signal(held: Held) -> RwSignal<Held> {
+    RwSignal::new(held)
+}
+
+fn now(signal: RwSignal<Held>) -> Held {
+    signal.get()
+}
+
+fn set(signal: RwSignal<Held>, held: Held) {
+    // Nobody waits for what is gone.
+    _ = signal.try_set(held);
 }
 
 /// A value that follows signals, and tells those that read it only when it differs: a `Memo` of any type.
@@ -32,19 +124,24 @@ impl<T> Copy for Derived<T> {}
 pub(crate) fn derive<T: PartialEq + Send + Sync + 'static>(
     make: impl Fn() -> T + Send + Sync + 'static,
 ) -> Derived<T> {
-    Derived::of(Box::new(move |_| Held(Arc::new(make()))))
+    Derived::of(Box::new(move |_| Held::new(make())))
+}
+
+/// A value that stays as it is, where one that follows signals may stand.
+pub(crate) fn constant<T: PartialEq + Clone + Send + Sync + 'static>(value: T) -> Derived<T> {
+    derive(move || value.clone())
 }
 
 /// Like [`derive`], from the value before; none at first.
 pub(crate) fn derive_from<T: PartialEq + Send + Sync + 'static>(
     make: impl Fn(Option<&T>) -> T + Send + Sync + 'static,
 ) -> Derived<T> {
-    Derived::of(Box::new(move |before| Held(Arc::new(make(before.and_then(Held::value))))))
+    Derived::of(Box::new(move |before| Held::new(make(before.and_then(Held::value)))))
 }
 
 impl<T: 'static> Derived<T> {
     fn of(make: Make) -> Self {
-        Self { memo: Memo::new(move |before: Option<&Held>| make(before)), of: PhantomData }
+        Self { memo: memo(make), of: PhantomData }
     }
 
     /// A copy of the value; what reads it follows it.
@@ -60,7 +157,12 @@ impl<T: 'static> Derived<T> {
     where
         T: Clone,
     {
-        read(&self.memo.get_untracked(), T::clone)
+        self.with_untracked(T::clone)
+    }
+
+    /// Reads the value without following it.
+    pub(crate) fn with_untracked<R>(self, reader: impl FnOnce(&T) -> R) -> R {
+        read(&self.memo.get_untracked(), reader)
     }
 
     /// Reads the value and follows it.
@@ -70,6 +172,10 @@ impl<T: 'static> Derived<T> {
 }
 
 type Make = Box<dyn Fn(Option<&Held>) -> Held + Send + Sync>;
+
+fn memo(make: Make) -> Memo<Held> {
+    Memo::new(move |before: Option<&Held>| make(before))
+}
 
 /// A value of any type that can be compared with another of its own.
 #[derive(Clone)]
@@ -91,6 +197,10 @@ impl<T: PartialEq + Send + Sync + 'static> Same for T {
 }
 
 impl Held {
+    fn new(value: impl PartialEq + Send + Sync + 'static) -> Self {
+        Self(Arc::new(value))
+    }
+
     fn value<T: 'static>(&self) -> Option<&T> {
         // Of the value: a pointer to one has this trait too.
         (*self.0).as_any().downcast_ref()
@@ -104,15 +214,13 @@ impl PartialEq for Held {
 }
 
 fn read<T: 'static, R>(held: &Held, reader: impl FnOnce(&T) -> R) -> R {
-    let Some(value) = held.value() else {
-        unreachable!("a derived value keeps the type that it was made of")
-    };
+    let Some(value) = held.value() else { unreachable!("a value keeps the type that it was made of") };
     reader(value)
 }
 
 #[cfg(test)]
 mod tests {
-    use leptos::prelude::{Owner, RwSignal, Set};
+    use leptos::prelude::Owner;
 
     use super::*;
 
@@ -120,7 +228,7 @@ mod tests {
     fn a_derived_value_follows_and_knows_the_one_before() {
         let owner = Owner::new();
         owner.with(|| {
-            let number = RwSignal::new(3);
+            let number = Var::new(3);
             let half = derive(move || number.get() / 2);
             let largest =
                 derive_from(move |before: Option<&i32>| half.get().max(before.copied().unwrap_or(0)));
@@ -131,6 +239,20 @@ mod tests {
             assert_eq!(text.with(String::len), "2 of 2".len());
             assert_eq!((half.get_untracked(), largest.get_untracked()), (2, 2));
         });
+    }
+
+    #[test]
+    fn a_variable_is_read_set_and_changed_until_it_is_gone() {
+        let owner = Owner::new();
+        let names = owner.with(|| Var::new(vec!["a".to_owned()]));
+        owner.with(|| {
+            let count = derive(move || names.with(Vec::len));
+            names.update(|names| names.push("b".to_owned()));
+            assert_eq!((count.get_untracked(), names.get_untracked().join("")), (2, "ab".to_owned()));
+        });
+        owner.cleanup();
+        names.set(Vec::new());
+        assert_eq!(names.try_get_untracked(), None);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use markup::{Node, view};
 
 use crate::address::{Address, Step, use_address};
 use crate::components::icon::{Icon, icon};
-use crate::reaction::react;
+use crate::reaction::{Var, react};
 
 const KEYS: [(&str, &str); 9] = [
     ("/", "Search or filter"),
@@ -41,15 +41,15 @@ impl Shortcuts {
 pub(crate) fn use_shortcuts() -> Shortcuts {
     let shortcuts = Shortcuts(NodeRef::new());
     let address = use_address();
-    let after_g = StoredValue::new(false);
+    let after_g = Var::new(false);
     react(move || {
         let listener = window_event_listener(leptos::ev::keydown, move |event| {
             if event.ctrl_key() || event.meta_key() || event.alt_key() || is_typing() {
                 return;
             }
             let key = event.key();
-            let second = after_g.get_value();
-            after_g.set_value(key == "g" && !second);
+            let second = after_g.get_untracked();
+            after_g.set(key == "g" && !second);
             let handled = if second { go(&key, address) } else { press(&key, shortcuts, address) };
             if handled {
                 event.prevent_default();

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use markup::{Node, view};
 
 use crate::components::icon::{Icon, icon};
-use crate::reaction::react;
+use crate::reaction::{Var, react};
 
 /// Runs in the document's head before anything is painted.
 pub const SCRIPT: &str = "try{const t=localStorage.getItem('theme');\
@@ -47,10 +47,10 @@ impl Theme {
 
 /// Three radio buttons; nothing is chosen before the browser says what is kept.
 pub(crate) fn theme_switch() -> Node {
-    let (theme, set_theme) = signal(Theme::System);
+    let theme = Var::new(Theme::System);
     react(move || {
         let kept = applied();
-        set_theme.set(
+        theme.set(
             Theme::ALL
                 .into_iter()
                 .find(|theme| Some(theme.as_str()) == kept.as_deref())
@@ -58,7 +58,7 @@ pub(crate) fn theme_switch() -> Node {
         );
     });
     let choose = move |next: Theme| {
-        set_theme.set(next);
+        theme.set(next);
         apply(next);
     };
     view! {
@@ -69,7 +69,7 @@ pub(crate) fn theme_switch() -> Node {
     }
 }
 
-fn option_view(option: Theme, theme: ReadSignal<Theme>, choose: impl Fn(Theme) + Send + 'static) -> Node {
+fn option_view(option: Theme, theme: Var<Theme>, choose: impl Fn(Theme) + Send + 'static) -> Node {
     view! {
         <label class="switch__option" title=option.label()>
             <input type="radio" name="theme" value=option.as_str() class="hidden"

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use markup::{Node, keyed, view};
 
 use crate::components::icon::{Icon, icon};
+use crate::reaction::Var;
 
 /// How long a notice of success stays; one of failure stays until it is closed.
 const SHOWN_FOR: Duration = Duration::from_secs(6);
@@ -22,13 +23,13 @@ struct Toast {
 /// The notices of this page.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Toasts {
-    shown: RwSignal<Vec<Toast>>,
-    next: StoredValue<u32>,
+    shown: Var<Vec<Toast>>,
+    next: Var<u32>,
 }
 
 /// Puts the notices in place.
 pub(crate) fn provide_toasts() -> Toasts {
-    let toasts = Toasts { shown: RwSignal::new(Vec::new()), next: StoredValue::new(0) };
+    let toasts = Toasts { shown: Var::new(Vec::new()), next: Var::new(0) };
     provide_context(toasts);
     toasts
 }
@@ -51,8 +52,8 @@ impl Toasts {
     }
 
     fn add(self, text: String, failed: bool) -> u32 {
-        let id = self.next.get_value();
-        self.next.set_value(id.wrapping_add(1));
+        let id = self.next.get_untracked();
+        self.next.set(id.wrapping_add(1));
         self.shown.update(|shown| {
             shown.retain(|toast| toast.text != text);
             shown.push(Toast { id, failed, text });

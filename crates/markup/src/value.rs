@@ -106,7 +106,7 @@ macro_rules! displayed {
     )*};
 }
 
-displayed!(u32 u64 usize i64 f64);
+displayed!(u32 u64 usize i64);
 
 macro_rules! followed {
     ($($signal:ident)*) => {$(

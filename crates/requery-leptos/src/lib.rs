@@ -22,7 +22,10 @@ pub use prefetch::{Prefetch, use_prefetch};
 pub use provider::{provide_query_client, use_query_client};
 pub use query::{UseInfiniteQuery, UseQuery, use_infinite_query, use_queries, use_query};
 
+/// A value without its type.
+type Erased = Arc<dyn Any + Send + Sync>;
+
 /// The value with its type, if it is that.
-fn typed<T: Send + Sync + 'static>(value: Option<Arc<dyn Any + Send + Sync>>) -> Option<Arc<T>> {
+fn typed<T: Send + Sync + 'static>(value: Option<Erased>) -> Option<Arc<T>> {
     value?.downcast().ok()
 }

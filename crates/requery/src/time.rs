@@ -30,8 +30,9 @@ impl Timestamp {
     /// This moment moved later by `duration`, rounded up to a whole millisecond.
     #[must_use]
     pub fn saturating_add(self, duration: Duration) -> Self {
-        let millis = duration.as_nanos().div_ceil(1_000_000);
-        Self(self.0.saturating_add(u64::try_from(millis).unwrap_or(u64::MAX)))
+        let millis = duration.as_secs().saturating_mul(1000);
+        let rest = u64::from(duration.subsec_nanos().div_ceil(1_000_000));
+        Self(self.0.saturating_add(millis).saturating_add(rest))
     }
 
     /// How long after `earlier` this moment is; zero when it is before it.

@@ -4,7 +4,6 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use crate::Error;
 
@@ -71,7 +70,7 @@ impl Payload {
     #[must_use]
     pub fn with_bytes(mut self, bytes: impl Into<Bytes>) -> Self {
         let placeholder = self.attach(bytes);
-        self.args.push(placeholder.to_string().into());
+        self.args.push(json_text(&placeholder).into());
         self
     }
 
@@ -140,8 +139,8 @@ impl Payload {
         Ok(())
     }
 
-    pub(crate) fn from_raw(args: &[&RawValue]) -> Self {
-        let args = args.iter().map(|raw| raw.get().into()).collect();
+    pub(crate) fn from_raw(args: &[&str]) -> Self {
+        let args = args.iter().map(|&raw| raw.into()).collect();
         Self { args, attachments: Vec::new() }
     }
 
@@ -168,7 +167,7 @@ impl From<()> for Payload {
 
 impl From<Value> for Payload {
     fn from(value: Value) -> Self {
-        Self { args: vec![value.to_string().into()], attachments: Vec::new() }
+        Self { args: vec![json_text(&value).into()], attachments: Vec::new() }
     }
 }
 
@@ -190,7 +189,13 @@ pub(crate) fn parse_json(text: &str) -> Result<Value, String> {
 }
 
 pub(crate) fn json_string(text: &str) -> String {
-    Value::from(text).to_string()
+    json_text(&Value::from(text))
+}
+
+/// A tree to text, in one place as well.
+pub(crate) fn json_text(value: &Value) -> String {
+    // Trees have names for their fields only, so that each has a text.
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 fn placeholder_number(value: &Value) -> Option<usize> {

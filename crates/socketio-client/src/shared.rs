@@ -1,6 +1,5 @@
 //! The state that a socket's handles share with its driver.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
@@ -27,7 +26,8 @@ pub(crate) struct Shared {
 
 struct Core {
     machine: Machine,
-    awaited: HashMap<u64, AckSender>,
+    /// Who waits for which acknowledgement: few at a time.
+    awaited: Vec<(u64, AckSender)>,
     /// No handle is left.
     released: bool,
     /// The driver has ended.
@@ -46,7 +46,7 @@ impl Shared {
     pub(crate) fn new(config: Config, seed: u64) -> Arc<Self> {
         let core = Core {
             machine: Machine::new(config, seed),
-            awaited: HashMap::new(),
+            awaited: Vec::new(),
             released: false,
             finished: false,
             unheard: false,
@@ -105,7 +105,7 @@ impl Shared {
         };
         let failed = match asked {
             Ok(number) => {
-                core.awaited.insert(number, sender);
+                core.awaited.push((number, sender));
                 None
             }
             Err(error) => Some((sender, error)),
@@ -185,7 +185,8 @@ impl Core {
     fn tell(&mut self, now: u64) -> Told {
         let mut answers = Vec::new();
         while let Some(AckResult { number, answer }) = self.machine.poll_ack() {
-            if let Some(sender) = self.awaited.remove(&number) {
+            let waiting = self.awaited.iter().position(|(awaited, _)| *awaited == number);
+            if let Some((_, sender)) = waiting.map(|at| self.awaited.swap_remove(at)) {
                 answers.push((sender, answer));
             }
         }

@@ -58,8 +58,9 @@ fn toolchain() -> Vec<Finding> {
 }
 
 fn page(workspace: &Workspace) -> Vec<Finding> {
-    let std = WasmStd::detect(workspace, Choice::Auto).map(|std| match std {
+    let std = WasmStd::detect_smallest(workspace, Choice::Auto).map(|std| match std {
         WasmStd::Toolchain => "in the active toolchain".to_owned(),
+        WasmStd::Source => "built from source with the active toolchain".to_owned(),
         WasmStd::Debian => "built from source with Debian's rustc-web".to_owned(),
     });
     vec![
@@ -67,7 +68,7 @@ fn page(workspace: &Workspace) -> Vec<Finding> {
             name: TARGET,
             purpose: "standard library of the page; `up`, `web` and `test` install it",
             found: std,
-            how: "rustup target add wasm32-unknown-unknown, or on Debian \
+            how: "rustup component add rust-src (the smallest page), rustup target add wasm32-unknown-unknown, or on Debian \
                   sudo apt-get install rustc-web rust-web-src lld-22",
         },
         Finding {

@@ -13,6 +13,7 @@ use anyhow::{Context, Result, bail};
 use crate::UpArgs;
 use crate::process::group::Group;
 use crate::process::{self, signals};
+use crate::provision::wasm_std::Choice;
 use crate::report::Timeline;
 use crate::web::{self, Profile};
 use crate::workspace::Workspace;
@@ -27,8 +28,9 @@ pub(crate) fn run(workspace: &Workspace, args: &UpArgs) -> Result<ExitCode> {
     let mut timeline = Timeline::default();
     if !args.no_web {
         let choice = args.wasm_std.wasm_std;
-        timeline.step("provision", || web::prepare(workspace, choice))?;
-        timeline.step("page", || build_page(workspace, args))?;
+        let profile = if args.debug { Profile::Dev } else { Profile::Release };
+        timeline.step("provision", || web::prepare(workspace, choice, profile))?;
+        timeline.step("page", || build_page(workspace, choice, profile))?;
     }
     let program = timeline.step("server", || build_server(workspace, args.debug))?;
     let (mut server, first_account) =
@@ -46,9 +48,8 @@ pub(crate) fn run(workspace: &Workspace, args: &UpArgs) -> Result<ExitCode> {
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
-fn build_page(workspace: &Workspace, args: &UpArgs) -> Result<()> {
-    let profile = if args.debug { Profile::Dev } else { Profile::Release };
-    let manifest = web::build(workspace, args.wasm_std.wasm_std, profile)?;
+fn build_page(workspace: &Workspace, choice: Choice, profile: Profile) -> Result<()> {
+    let manifest = web::build(workspace, choice, profile)?;
     if profile == Profile::Release
         && let Err(error) = web::budget::check(&manifest)
     {

@@ -36,6 +36,23 @@ pub(crate) enum Profile {
     Dev,
 }
 
+impl Profile {
+    /// The standard library that the page would be built with now.
+    fn detect_std(self, workspace: &Workspace, choice: Choice) -> Option<WasmStd> {
+        match self {
+            Self::Release => WasmStd::detect_smallest(workspace, choice),
+            Self::Dev => WasmStd::detect(workspace, choice),
+        }
+    }
+
+    fn provide_std(self, workspace: &Workspace, choice: Choice) -> Result<WasmStd> {
+        match self {
+            Self::Release => WasmStd::provide_smallest(workspace, choice),
+            Self::Dev => WasmStd::provide(workspace, choice),
+        }
+    }
+}
+
 /// Builds the assets, prints their sizes, and fails when the first route is over its budget.
 pub(crate) fn run(workspace: &Workspace, choice: Choice, profile: Profile) -> Result<()> {
     let manifest = build(workspace, choice, profile)?;
@@ -47,8 +64,8 @@ pub(crate) fn run(workspace: &Workspace, choice: Choice, profile: Profile) -> Re
 }
 
 /// Finds or installs what a build needs that is not there yet.
-pub(crate) fn prepare(workspace: &Workspace, choice: Choice) -> Result<()> {
-    WasmStd::provide(workspace, choice)?;
+pub(crate) fn prepare(workspace: &Workspace, choice: Choice, profile: Profile) -> Result<()> {
+    profile.provide_std(workspace, choice)?;
     optimise::prepare(workspace)
 }
 
@@ -57,18 +74,18 @@ pub(crate) fn build(workspace: &Workspace, choice: Choice, profile: Profile) -> 
     let folder = workspace.web();
     fs::create_dir_all(&folder).with_context(|| format!("failed to make {}", folder.display()))?;
     let _lock = lock(&folder)?;
-    if let Some(std) = WasmStd::detect(workspace, choice) {
+    if let Some(std) = profile.detect_std(workspace, choice) {
         let key = key::of(workspace, &std, profile)?;
         if let Some(manifest) = up_to_date(&folder, &key) {
             eprintln!("the page's assets are up to date in {}", folder.join("dist").display());
             return Ok(manifest);
         }
     }
-    let std = WasmStd::provide(workspace, choice)?;
+    let std = profile.provide_std(workspace, choice)?;
     let key = key::of(workspace, &std, profile)?;
     eprintln!("building the page with {}", std.identity(workspace)?.lines().next().unwrap_or_default());
     let code = code::build(workspace, &std, profile)?;
-    let manifest = write(workspace, &folder, profile, code)?;
+    let manifest = write(workspace, &folder, profile, code, budget::limit(&std))?;
     process::write_file(&folder.join("stamp"), key)?;
     Ok(manifest)
 }
@@ -92,14 +109,14 @@ fn up_to_date(folder: &Path, key: &str) -> Option<Manifest> {
 }
 
 /// Writes everything into a new folder and puts it in the place of the old one.
-fn write(workspace: &Workspace, folder: &Path, profile: Profile, code: Code) -> Result<Manifest> {
+fn write(workspace: &Workspace, folder: &Path, profile: Profile, code: Code, limit: u64) -> Result<Manifest> {
     let package = workspace.package(CRATE)?.folder();
     let fresh = folder.join("dist.new");
     let mut assets = Assets::create(&fresh, profile)?;
     assets.add_folder(&package.join("public"))?;
     let css = add_style(&mut assets, &package.join("style/main.css"))?;
     let (js, wasm) = code.add_to(&mut assets)?;
-    let manifest = Manifest { entry: Entry { js, wasm, css }, files: assets.finish() };
+    let manifest = Manifest { entry: Entry { js, wasm, css }, limit, files: assets.finish() };
     manifest.write(&fresh)?;
     replace(&fresh, &folder.join("dist"))?;
     Ok(manifest)

@@ -1,6 +1,5 @@
 //! Rows of which an event says that they changed, but not how.
 
-use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use contract::event::BulkUpdated;
@@ -14,8 +13,17 @@ use crate::ApiClient;
 /// What is still to be asked for.
 #[derive(Debug, Default)]
 struct Waiting {
-    ids: BTreeSet<BusinessId>,
+    /// In order; most events name them so.
+    ids: Vec<BusinessId>,
     is_fetching: bool,
+}
+
+impl Waiting {
+    fn add(&mut self, id: BusinessId) {
+        if let Err(at) = self.ids.binary_search(&id) {
+            self.ids.insert(at, id);
+        }
+    }
 }
 
 /// Asks for changed rows: those of one event in one request, and those of all events that come meanwhile in the next.
@@ -34,7 +42,7 @@ impl Changed {
     /// Remembers the rows of a bulk event. Says whether [`Changed::fetch`] is to be run.
     pub(super) fn add(&self, bulk: &BulkUpdated) -> bool {
         let mut waiting = self.lock();
-        waiting.ids.extend(&bulk.ids);
+        bulk.ids.iter().for_each(|id| waiting.add(*id));
         let is_to_run = !waiting.ids.is_empty() && !waiting.is_fetching;
         waiting.is_fetching |= is_to_run;
         is_to_run
@@ -51,8 +59,8 @@ impl Changed {
         }
     }
 
-    async fn ask(&self, ids: &BTreeSet<BusinessId>) -> bool {
-        let ids = Some(BusinessIds(ids.iter().copied().collect()));
+    async fn ask(&self, ids: &[BusinessId]) -> bool {
+        let ids = Some(BusinessIds(ids.to_vec()));
         let query = BusinessQuery { ids, limit: Some(MAX_LIMIT), ..BusinessQuery::default() };
         let Ok(page) = self.api.list_businesses(&query).await else { return false };
         // Rows that are gone by now are told of by an event of their own.
@@ -61,7 +69,7 @@ impl Changed {
     }
 
     /// Leaves it to those who show the rows, or may.
-    fn invalidate(&self, ids: BTreeSet<BusinessId>) {
+    fn invalidate(&self, ids: Vec<BusinessId>) {
         for id in ids {
             for key in self.client.queries_showing::<Business>(id) {
                 self.client.invalidate_soon(QueryFilters::exact(key));
@@ -70,7 +78,7 @@ impl Changed {
         self.client.invalidate_soon(QueryFilters::prefix(keys::businesses::all()));
     }
 
-    fn take(&self) -> Option<BTreeSet<BusinessId>> {
+    fn take(&self) -> Option<Vec<BusinessId>> {
         let mut waiting = self.lock();
         let ids = std::mem::take(&mut waiting.ids);
         waiting.is_fetching = !ids.is_empty();

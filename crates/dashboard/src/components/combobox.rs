@@ -8,7 +8,7 @@ use markup::{Node, view};
 
 use crate::components::field::{FieldState, FieldText, described_by, field};
 use crate::format;
-use crate::reaction::react;
+use crate::reaction::{Derived, Var, react};
 
 /// One suggestion.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,9 +25,9 @@ pub(crate) struct Choice {
 struct Combobox {
     name: &'static str,
     field: FieldState,
-    choices: Signal<Vec<Choice>>,
-    open: RwSignal<bool>,
-    active: RwSignal<Option<usize>>,
+    choices: Derived<Vec<Choice>>,
+    open: Var<bool>,
+    active: Var<Option<usize>>,
 }
 
 /// The field with its list. `commonest` stands in the `datalist` for browsers without script; `focused` turns
@@ -36,17 +36,12 @@ pub(crate) fn combobox(
     text: FieldText,
     state: FieldState,
     placeholder: &'static str,
-    choices: Signal<Vec<Choice>>,
+    choices: Derived<Vec<Choice>>,
     commonest: Vec<Choice>,
-    focused: RwSignal<bool>,
+    focused: Var<bool>,
 ) -> Node {
-    let combobox = Combobox {
-        name: text.name,
-        field: state,
-        choices,
-        open: RwSignal::new(false),
-        active: RwSignal::new(None),
-    };
+    let combobox =
+        Combobox { name: text.name, field: state, choices, open: Var::new(false), active: Var::new(None) };
     let control = view! {
         <div class="combobox">
             {combobox.input(text, placeholder, focused)}
@@ -68,8 +63,8 @@ fn datalist(name: &'static str, commonest: Vec<Choice>) -> Node {
 }
 
 impl Combobox {
-    fn input(self, text: FieldText, placeholder: &'static str, focused: RwSignal<bool>) -> Node {
-        let hydrated = RwSignal::new(false);
+    fn input(self, text: FieldText, placeholder: &'static str, focused: Var<bool>) -> Node {
+        let hydrated = Var::new(false);
         react(move || hydrated.set(true));
         view! {
             <input class="input" type="text" id=text.name name=text.name autocomplete="off" spellcheck="false"

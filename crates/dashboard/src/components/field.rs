@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use markup::{Node, view};
 
 use crate::components::load::sentence;
-use crate::reaction::react;
+use crate::reaction::{Derived, Var, react};
 
 /// What a field is called and how it is filled.
 #[derive(Clone, Copy, Debug)]
@@ -23,17 +23,17 @@ pub(crate) struct FieldText {
 #[derive(Clone, Copy)]
 pub(crate) struct FieldState {
     /// What stands in it.
-    pub(crate) value: RwSignal<String>,
+    pub(crate) value: Var<String>,
     /// What the server or the form said about it.
-    pub(crate) error: Signal<Option<FieldError>>,
+    pub(crate) error: Derived<Option<FieldError>>,
     /// Its element.
     pub(crate) input: NodeRef<Input>,
 }
 
 impl FieldState {
     /// A field that starts with `value`.
-    pub(crate) fn new(value: String, error: Signal<Option<FieldError>>) -> Self {
-        let field = Self { value: RwSignal::new(value), error, input: NodeRef::new() };
+    pub(crate) fn new(value: String, error: Derived<Option<FieldError>>) -> Self {
+        let field = Self { value: Var::new(value), error, input: NodeRef::new() };
         field.keep_in_step();
         field
     }

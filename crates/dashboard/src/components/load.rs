@@ -9,26 +9,27 @@ use markup::{Node, view};
 use requery_leptos::UseQuery;
 
 use crate::components::icon::{Icon, icon};
+use crate::reaction::{Derived, derive};
 
 /// What a panel needs of a query besides its data.
 #[derive(Clone, Copy)]
 pub(crate) struct Load {
     /// Why the last fetch failed.
-    pub(crate) error: Signal<Option<Arc<ApiError>>>,
+    pub(crate) error: Derived<Option<Arc<ApiError>>>,
     /// Fetches again.
     pub(crate) retry: Callback<()>,
     /// A fetch is under way.
-    pub(crate) fetching: Signal<bool>,
+    pub(crate) fetching: Derived<bool>,
 }
 
 /// The untyped half of a query, so that error panels are compiled once.
 pub(crate) fn load_of<T: PartialEq + Send + Sync + 'static>(query: UseQuery<T, ApiError>) -> Load {
     Load {
-        error: Signal::derive(move || query.error()),
+        error: derive(move || query.error()),
         retry: Callback::new(move |()| {
             let _ = query.refetch();
         }),
-        fetching: Signal::derive(move || query.is_fetching()),
+        fetching: derive(move || query.is_fetching()),
     }
 }
 
@@ -45,7 +46,7 @@ pub(crate) fn loaded<T: PartialEq + Send + Sync + 'static>(
             Some(data) => content(data),
             None => missing(load, waiting),
         }}
-        {stale_line(load, Signal::derive(move || query.data().is_some()))}
+        {stale_line(load, derive(move || query.data().is_some()))}
     }
 }
 
@@ -71,7 +72,7 @@ pub(crate) fn failed(error: &ApiError, load: Load) -> Node {
 }
 
 /// A line that says that the data on the page could not be refreshed.
-pub(crate) fn stale_line(load: Load, has_data: Signal<bool>) -> Node {
+pub(crate) fn stale_line(load: Load, has_data: Derived<bool>) -> Node {
     view! {
         {move || load.error.get().filter(|_| has_data.get()).map(|error| view! {
             <p class="stale" role="status">

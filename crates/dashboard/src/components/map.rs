@@ -2,9 +2,9 @@
 
 use contract::number::text;
 use contract::{Business, BusinessId, GeoPoint};
-use leptos::prelude::*;
 use markup::{Node, keyed, view};
 
+use crate::reaction::{Derived, Var};
 use crate::{format, routes};
 
 /// Half the side of the drawing, in its own units.
@@ -69,8 +69,8 @@ fn scale_km(radius_km: f64) -> f64 {
 pub(crate) fn map(
     centre: GeoPoint,
     radius_km: f64,
-    pins: Signal<Vec<Pin>>,
-    marked: RwSignal<Option<BusinessId>>,
+    pins: Derived<Vec<Pin>>,
+    marked: Var<Option<BusinessId>>,
 ) -> Node {
     let scale = scale_km(radius_km);
     let length = tenth(scale * (HALF - MARGIN) / radius_km);
@@ -92,7 +92,7 @@ pub(crate) fn map(
 }
 
 /// Links on the map repeat the list, which is the way by keyboard.
-fn pin_view(pin: &Pin, centre: GeoPoint, radius_km: f64, marked: RwSignal<Option<BusinessId>>) -> Node {
+fn pin_view(pin: &Pin, centre: GeoPoint, radius_km: f64, marked: Var<Option<BusinessId>>) -> Node {
     let (x, y) = project(centre, radius_km, pin.point);
     let id = pin.id;
     view! {

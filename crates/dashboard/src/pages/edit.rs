@@ -12,6 +12,7 @@ use crate::components::load::sentence;
 use crate::components::panel::{page_head, panel};
 use crate::lead_form::{LeadFailure, LeadForm};
 use crate::pages::not_found::nothing_there;
+use crate::reaction::{Var, constant};
 use crate::state::use_page_state;
 use crate::{data, format, routes};
 
@@ -90,7 +91,7 @@ fn form(
     });
     let state = |text: FieldText, value: &str| {
         let error: Option<FieldError> = errors.iter().find(|error| error.field == text.name).cloned();
-        FieldState::new(value.to_owned(), Signal::stored(error))
+        FieldState::new(value.to_owned(), constant(error))
     };
     let line = |text: FieldText, value: &str, mode: &'static str| {
         let state = state(text, value);
@@ -132,14 +133,7 @@ fn category(state: FieldState) -> Node {
     let commonest = data::commonest_categories().data();
     let choice = |label: &String| Choice { value: label.clone(), label: label.clone(), note: None };
     let commonest = commonest.map(|found| found.iter().map(|found| choice(&found.label)).collect());
-    combobox(
-        CATEGORY,
-        state,
-        "",
-        Signal::stored(Vec::new()),
-        commonest.unwrap_or_default(),
-        RwSignal::new(false),
-    )
+    combobox(CATEGORY, state, "", constant(Vec::new()), commonest.unwrap_or_default(), Var::new(false))
 }
 
 fn notes(state: FieldState, text: String) -> Node {

@@ -19,7 +19,7 @@ use crate::components::job::job_row_parts;
 use crate::components::load::{lines, loaded, sentence};
 use crate::components::panel::{page_head, panel};
 use crate::find_form::FindForm;
-use crate::reaction::react;
+use crate::reaction::{Var, derive, react};
 use crate::search_job::SearchJob;
 use crate::state::use_page_state;
 use crate::{data, format};
@@ -44,16 +44,16 @@ struct Form {
     query: FieldState,
     radius: FieldState,
     max: FieldState,
-    source: RwSignal<String>,
-    errors: RwSignal<Vec<FieldError>>,
+    source: Var<String>,
+    errors: Var<Vec<FieldError>>,
 }
 
 impl Form {
-    fn new(start: &FindForm, errors: RwSignal<Vec<FieldError>>) -> Self {
+    fn new(start: &FindForm, errors: Var<Vec<FieldError>>) -> Self {
         let field = |text: FieldText, value: &str| {
             let error =
                 move || errors.with(|errors| errors.iter().find(|error| error.field == text.name).cloned());
-            FieldState::new(value.to_owned(), Signal::derive(error))
+            FieldState::new(value.to_owned(), derive(error))
         };
         Self {
             location: field(LOCATION, &start.location),
@@ -61,7 +61,7 @@ impl Form {
             query: field(QUERY, &start.query),
             radius: field(RADIUS, &start.radius_km),
             max: field(MAX, &start.max_results),
-            source: RwSignal::new(start.source.clone()),
+            source: Var::new(start.source.clone()),
             errors,
         }
     }
@@ -109,7 +109,7 @@ impl Form {
 /// The page.
 pub(crate) fn find_page() -> Node {
     let (form, refused) = start();
-    let focused = RwSignal::new(false);
+    let focused = Var::new(false);
     let places = data::locations(form.location.value, focused);
     view! {
         {page_head(|| "Find leads".to_owned(), Node::nothing())}
@@ -132,14 +132,13 @@ fn start() -> (Form, Option<Problem>) {
     };
     let refused = failure.map(|failure| failure.problem);
     let errors = refused.as_ref().map(|problem| problem.errors.clone()).unwrap_or_default();
-    let form = Form::new(&typed, RwSignal::new(errors));
+    let form = Form::new(&typed, Var::new(errors));
     follow_address(form);
     (form, refused)
 }
 
-fn search_form(form: Form, refused: Option<Problem>, places: data::Places, focused: RwSignal<bool>) -> Node {
-    let general =
-        RwSignal::new(refused.filter(|problem| problem.errors.is_empty()).map(|problem| problem.detail));
+fn search_form(form: Form, refused: Option<Problem>, places: data::Places, focused: Var<bool>) -> Node {
+    let general = Var::new(refused.filter(|problem| problem.errors.is_empty()).map(|problem| problem.detail));
     let start_search = data::use_start_search(move |error| {
         let wrong = error.problem.as_ref().map(|problem| problem.errors.clone()).unwrap_or_default();
         general.set(wrong.is_empty().then(|| error.to_string()));
@@ -181,8 +180,8 @@ fn search_form(form: Form, refused: Option<Problem>, places: data::Places, focus
     }
 }
 
-fn location_field(state: FieldState, places: data::Places, focused: RwSignal<bool>) -> Node {
-    let choices = Signal::derive(move || {
+fn location_field(state: FieldState, places: data::Places, focused: Var<bool>) -> Node {
+    let choices = derive(move || {
         let found = places.data();
         found.map(|found| found.iter().map(location_choice).collect::<Vec<_>>()).unwrap_or_default()
     });
@@ -195,9 +194,9 @@ fn location_choice(place: &LocationSuggestion) -> Choice {
 }
 
 fn category_field(state: FieldState) -> Node {
-    let focused = RwSignal::new(false);
+    let focused = Var::new(false);
     let suggestions = data::categories(state.value, focused);
-    let choices = Signal::derive(move || {
+    let choices = derive(move || {
         let found = suggestions.data();
         found.map(|found| found.iter().map(category_choice).collect::<Vec<_>>()).unwrap_or_default()
     });

@@ -2,7 +2,6 @@
 
 use contract::query::GeoPoint;
 use contract::{Business, BusinessId, BusinessQuery, Job, JobId, JobStatus, Page};
-use leptos::prelude::*;
 use markup::{Node, keyed, view};
 
 use crate::address::use_address;
@@ -15,7 +14,7 @@ use crate::components::map::{Pin, map};
 use crate::components::panel::{empty, link_button, page_head, panel};
 use crate::find_form::FindForm;
 use crate::pages::not_found::nothing_there;
-use crate::reaction::{derive, derive_from};
+use crate::reaction::{Var, derive, derive_from};
 use crate::routes::Route;
 use crate::search_job::{self, SearchJob};
 use crate::state::use_page_state;
@@ -220,9 +219,9 @@ impl Area {
 fn results(area: Area) -> Node {
     let query = area.query.clone();
     let list = data::leads(move || BusinessQuery { limit: Some(SHOWN), ..query.clone() });
-    let marked = RwSignal::new(None);
+    let marked = Var::new(None);
     let drawing = area.centre.map(|centre| {
-        let pins = Signal::derive(move || {
+        let pins = derive(move || {
             list.data()
                 .map(|page| page.data.iter().filter_map(Pin::of).collect::<Vec<_>>())
                 .unwrap_or_default()
@@ -238,7 +237,7 @@ fn results(area: Area) -> Node {
     }
 }
 
-fn result_list(list: data::Leads, area: Area, marked: RwSignal<Option<BusinessId>>) -> Node {
+fn result_list(list: data::Leads, area: Area, marked: Var<Option<BusinessId>>) -> Node {
     let load = load_of(list);
     let has_rows = derive(move || list.data().map(|page| !page.data.is_empty()));
     let rows = move || list.data().map(|page| page.data.clone()).unwrap_or_default();
@@ -257,7 +256,7 @@ fn result_list(list: data::Leads, area: Area, marked: RwSignal<Option<BusinessId
     };
     view! {
         {body}
-        {stale_line(load, Signal::derive(move || has_rows.get().is_some()))}
+        {stale_line(load, derive(move || has_rows.get().is_some()))}
     }
 }
 
@@ -271,7 +270,7 @@ fn row(
     lead: &Business,
     centre: Option<GeoPoint>,
     since: contract::Timestamp,
-    marked: RwSignal<Option<BusinessId>>,
+    marked: Var<Option<BusinessId>>,
 ) -> Node {
     let id = lead.id;
     let away = centre.zip(lead.location()).map(|(centre, point)| format::distance(centre.distance_km(point)));

@@ -2,7 +2,6 @@
 
 use contract::job::JobQuery;
 use contract::{Job, JobId, JobStatus};
-use leptos::prelude::*;
 use markup::{Node, keyed, view};
 
 use crate::address::use_address;
@@ -17,7 +16,7 @@ use crate::{clock, data, format, routes, search_job};
 /// The page.
 pub(crate) fn jobs_page() -> Node {
     let search = use_address().search;
-    let query = derive(move || routes::job_query(&search.read()));
+    let query = derive(move || search.with(|search| routes::job_query(search)));
     let list = data::jobs(move || query.get());
     view! {
         {page_head(|| "Jobs".to_owned(), link_button("btn btn--primary", "/find".to_owned(), Icon::Search, "Find leads"))}
@@ -57,7 +56,7 @@ fn listing(list: data::Jobs, query: Derived<JobQuery>) -> Node {
     };
     view! {
         {body}
-        {stale_line(load, Signal::derive(move || has_rows.get().is_some()))}
+        {stale_line(load, derive(move || has_rows.get().is_some()))}
     }
 }
 

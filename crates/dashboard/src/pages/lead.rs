@@ -1,9 +1,8 @@
 //! One lead: everything known, where it came from, and how to reach it.
 
-use contract::number::fixed;
+use contract::number::{self, fixed};
 use contract::{Business, BusinessDetail, BusinessId, Contact, EnrichmentStatus, SourceRef};
 use leptos::ev::SubmitEvent;
-use leptos::prelude::*;
 use markup::{Node, view};
 
 use crate::address::use_address;
@@ -14,7 +13,7 @@ use crate::components::load::{lines, load_of, missing, sentence};
 use crate::components::map::{Pin, map};
 use crate::components::panel::{empty, page_head, panel};
 use crate::pages::not_found::nothing_there;
-use crate::reaction::derive_from;
+use crate::reaction::{Var, constant, derive_from};
 use crate::routes::Route;
 use crate::state::use_page_state;
 use crate::{clock, data, format, leads_url, routes};
@@ -234,12 +233,12 @@ fn share(confidence: f64) -> String {
 
 fn location_panel(lead: &Business) -> Option<Node> {
     let point = lead.location()?;
-    let pins = Signal::stored(Pin::of(lead).into_iter().collect::<Vec<_>>());
+    let pins = constant(Pin::of(lead).into_iter().collect::<Vec<_>>());
     let near = contract::BusinessQuery { near: Some(point), radius_km: Some(1.0), ..Default::default() };
     let body = view! {
-        {map(point, AROUND_KM, pins, RwSignal::new(Some(lead.id)))}
+        {map(point, AROUND_KM, pins, Var::new(Some(lead.id)))}
         <p class="panel__foot">
-            <a href=format!("geo:{},{}", point.latitude, point.longitude)>{format::coordinates(point)}</a>
+            <a href=format!("geo:{},{}", number::text(point.latitude), number::text(point.longitude))>{format::coordinates(point)}</a>
             <a href=leads_url::url(&near)>"Leads within 1 km"</a>
         </p>
     };

@@ -26,7 +26,7 @@ enum Shape {
 /// The page.
 pub(crate) fn leads_page() -> Node {
     let search = use_address().search;
-    let query = derive(move || leads_url::parse(&search.read()));
+    let query = derive(move || search.with(|search| leads_url::parse(search)));
     let list = data::leads(move || leads_url::for_list(&query.get()));
     let total = derive(move || list.data().map(|page| page.meta.total));
     let load = load_of(list);
@@ -49,7 +49,7 @@ pub(crate) fn leads_page() -> Node {
         {filters::toolbar(query, total)}
         <section class="leads" aria-label="List of leads" aria-busy=move || list.is_placeholder_data().to_string()>
             {body}
-            {stale_line(load, Signal::derive(move || shape.get() != Shape::Missing))}
+            {stale_line(load, derive(move || shape.get() != Shape::Missing))}
         </section>
     }
 }

@@ -1,7 +1,6 @@
 //! Every component in every state, with made-up values: for people who work on the page.
 
 use contract::{EnrichmentStatus, FieldError, JobStatus, OperatingStatus};
-use leptos::prelude::*;
 use markup::{Node, view};
 
 use crate::components::badge::{Tone, badge, enrichment_badge, operating_badge};
@@ -13,6 +12,7 @@ use crate::components::lead::lead_line;
 use crate::components::load::lines;
 use crate::components::map::{Pin, map};
 use crate::components::panel::{empty, link_button, page_head, panel};
+use crate::reaction::{Var, constant};
 use crate::toast::use_toasts;
 use crate::{format, samples};
 
@@ -53,8 +53,8 @@ fn fields() -> Node {
     const WRONG: FieldText = FieldText { name: "sg-wrong", label: "Wrong", hint: "A hint." };
     let error = FieldError::new("sg-wrong", "unknown", "no place is called so")
         .with_suggestions(["Helsinki".to_owned(), "Helsingborg".to_owned()]);
-    let plain = FieldState::new(String::new(), Signal::stored(None));
-    let wrong = FieldState::new("Helsinkki".to_owned(), Signal::stored(Some(error)));
+    let plain = FieldState::new(String::new(), constant(None));
+    let wrong = FieldState::new("Helsinkki".to_owned(), constant(Some(error)));
     view! {
         {field(PLAIN, plain, input(PLAIN, plain, "text", "Placeholder"))}
         {field(WRONG, wrong, input(WRONG, wrong, "text", ""))}
@@ -93,7 +93,7 @@ fn drawing() -> Node {
     let pins: Vec<Pin> = (1..40).filter_map(|id| Pin::of(&samples::business(id, "Kahvila"))).collect();
     let centre = samples::business(20, "Centre").location();
     centre.map_or_else(Node::nothing, |centre| {
-        map(centre, 1.0, Signal::stored(pins), RwSignal::new(Some(contract::BusinessId(7))))
+        map(centre, 1.0, constant(pins), Var::new(Some(contract::BusinessId(7))))
     })
 }
 

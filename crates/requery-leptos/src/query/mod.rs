@@ -16,7 +16,7 @@ use requery::{
 };
 
 use crate::reaction::react;
-use crate::{typed, use_query_client};
+use crate::{Erased, typed, use_query_client};
 use cell::{Field, ResultCell};
 pub use many::use_queries;
 
@@ -103,6 +103,18 @@ fn read<R>(shared: StoredValue<Arc<Shared>>, field: Field, read: impl FnOnce(&Er
     }
 }
 
+fn data(shared: StoredValue<Arc<Shared>>) -> Option<Erased> {
+    read(shared, Field::Data, |result| result.data.clone())
+}
+
+fn error(shared: StoredValue<Arc<Shared>>) -> Option<Erased> {
+    read(shared, Field::Error, |result| result.error.clone())
+}
+
+fn failure_reason(shared: StoredValue<Arc<Shared>>) -> Option<Erased> {
+    read(shared, Field::FailureReason, |result| result.failure_reason.clone())
+}
+
 /// Says what types there are behind erased ones, without holding any.
 type Types<T, E, D> = fn() -> (T, E, D);
 
@@ -138,19 +150,19 @@ where
     /// What to show.
     #[must_use]
     pub fn data(&self) -> Option<Arc<D>> {
-        typed(read(self.shared, Field::Data, |result| result.data.clone()))
+        typed(data(self.shared))
     }
 
     /// Why the last fetch, or the selection, failed.
     #[must_use]
     pub fn error(&self) -> Option<Arc<E>> {
-        typed(read(self.shared, Field::Error, |result| result.error.clone()))
+        typed(error(self.shared))
     }
 
     /// Why the current or last fetch failed last.
     #[must_use]
     pub fn failure_reason(&self) -> Option<Arc<E>> {
-        typed(read(self.shared, Field::FailureReason, |result| result.failure_reason.clone()))
+        typed(failure_reason(self.shared))
     }
 
     /// Everything at once: wakes whenever anything changes.

@@ -212,7 +212,7 @@ impl QueryClient {
 
     /// Remembers how a type is decoded.
     pub(super) fn learn(&self, of: DataType, codec: Codec) {
-        if self.read(|core| !core.codecs.contains_key(&of.id)) {
+        if self.read(|core| core.codecs.get(of.id).is_none()) {
             self.apply(|core| core.codecs.insert(of.id, (of, codec)));
         }
     }
@@ -224,7 +224,7 @@ impl QueryClient {
         loop {
             let Some(state) = self.read(|core| core.state(key)) else { return };
             let Some(Data::Raw(json)) = &state.data else { return };
-            let Some((of, codec)) = known.or_else(|| self.read(|core| core.codecs.get(&of).copied())) else {
+            let Some((of, codec)) = known.or_else(|| self.read(|core| core.codecs.get(of).copied())) else {
                 return;
             };
             let decoded = (codec.decode)(json).ok();

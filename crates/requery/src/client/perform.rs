@@ -174,7 +174,7 @@ impl QueryClient {
 /// The result with what the query held before, where it goes on from there, and the patches of the meantime over it.
 fn compose(view: &AttemptView, result: Value) -> Value {
     let merged = match view.spec.query_fn.as_ref().and_then(QueryFn::paging) {
-        Some(paging) => paging.merge(view.peek.base().as_ref(), result),
+        Some(paging) => (paging.ops.merge)(paging, view.peek.base().as_ref(), result),
         None => result,
     };
     view.patches.iter().fold(merged, |data, patch| patch(&data).unwrap_or(data))

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::layers::LayerId;
+use super::ordered::sorted;
 use super::timers::{TimerId, TimerKind};
 use super::{Core, Patch, QuerySpec, Value};
 use crate::entity::{EntityChange, EntityId, EntityLink, ListRules};
@@ -190,9 +191,9 @@ impl Core {
 
     pub(crate) fn weaving(&self, key: &QueryKey, links: &[EntityLink]) -> Weaving {
         let is_linked = |entity: &&EntityKey| links.iter().any(|link| link.kind == entity.0);
-        let mut layered: Vec<Layered> =
+        let layered =
             self.entities.layered.iter().filter(is_linked).filter_map(|key| self.layered(key)).collect();
-        layered.sort_by(|a, b| a.key.1.cmp(&b.key.1));
+        let layered = sorted(layered, |a: &Layered, b| a.key.1.cmp(&b.key.1));
         Weaving { epoch: self.entities.epoch, layered, patches: self.query_layers(key) }
     }
 

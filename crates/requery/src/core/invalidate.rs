@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::ordered::sorted;
 use super::queries::matches;
 use super::{Core, Query};
 use crate::{QueryAction, QueryFilters, QueryKey};
@@ -49,7 +50,7 @@ impl Core {
             None => self.queries.values_mut().for_each(meet),
         }
         self.next_id = version;
-        heard.sort_unstable_by_key(|(id, _)| *id);
+        let mut heard = sorted(heard, |(a, _), (b, _)| a.cmp(b));
         heard.iter().for_each(|(_, key)| self.invalidate(key, outlasts_fetch));
         heard.retain(|(_, key)| self.query(key).is_some_and(|query| !query.observers.is_empty()));
         heard.into_iter().map(|(_, key)| key).collect()

@@ -1,10 +1,11 @@
 //! Optimistic layers: what mutations in flight will change, kept apart from what the server said.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::entities::{EntityKey, EntityPatch};
+use super::ordered::Ordered;
 use super::timers::{TimerId, TimerKind};
 use super::{Core, Effect, Patch, Weaver};
 use crate::QueryKey;
@@ -33,9 +34,9 @@ struct Layer {
 
 #[derive(Default)]
 pub(super) struct Layers {
-    all: BTreeMap<LayerId, Layer>,
+    all: Ordered<LayerId, Layer>,
     by_query: HashMap<QueryKey, Vec<(LayerId, Patch)>, foldhash::fast::FixedState>,
-    aliases: HashMap<EntityKey, EntityKey>,
+    aliases: HashMap<EntityKey, EntityKey, foldhash::fast::FixedState>,
     last_id: u64,
 }
 
@@ -67,7 +68,7 @@ impl Core {
     }
 
     pub(crate) fn touched_by(&self, id: LayerId) -> Touched {
-        let Some(layer) = self.layers.all.get(&id) else { return Touched::default() };
+        let Some(layer) = self.layers.all.get(id) else { return Touched::default() };
         Touched {
             queries: layer.queries.clone(),
             entities: layer.entities.iter().map(|(key, _)| key.clone()).collect(),
@@ -77,7 +78,7 @@ impl Core {
     /// Takes one layer away; the others lie over what is left.
     pub(crate) fn remove_layer(&mut self, id: LayerId) -> Touched {
         let touched = self.touched_by(id);
-        let Some(mut layer) = self.layers.all.remove(&id) else { return touched };
+        let Some(mut layer) = self.layers.all.remove(id) else { return touched };
         self.timers.cancel(&mut layer.echo_timer);
         for key in &layer.queries {
             if let Some(layers) = self.layers.by_query.get_mut(key) {
@@ -111,14 +112,14 @@ impl Core {
     pub(crate) fn await_echo(&mut self, id: LayerId, within: Duration) {
         let at = self.now.saturating_add(within);
         let timer = self.timers.set(at, TimerKind::Echo(id));
-        match self.layers.all.get_mut(&id) {
+        match self.layers.all.get_mut(id) {
             Some(layer) => layer.echo_timer = Some(timer),
             None => self.timers.cancel(&mut Some(timer)),
         }
     }
 
     pub(super) fn echo_overdue(&mut self, id: LayerId) {
-        if let Some(layer) = self.layers.all.get_mut(&id) {
+        if let Some(layer) = self.layers.all.get_mut(id) {
             layer.echo_timer = None;
             self.effects.push_back(Effect::EchoOverdue(id));
         }
@@ -126,20 +127,20 @@ impl Core {
 
     /// Whether the server has said something of all that the layer changes since it was laid.
     pub(crate) fn is_confirmed(&self, id: LayerId) -> bool {
-        let layer = self.layers.all.get(&id).filter(|layer| layer.queries.is_empty());
+        let layer = self.layers.all.get(id).filter(|layer| layer.queries.is_empty());
         layer.is_some_and(|layer| layer.entities.iter().all(|(key, version)| self.is_past(key, *version)))
     }
 
     /// Layers whose mutation has succeeded, and that the server's word of this entity confirms.
     pub(crate) fn confirmed_by(&self, key: &EntityKey) -> Vec<LayerId> {
-        let waits = |id: &LayerId| self.layers.all.get(id).is_some_and(|layer| layer.echo_timer.is_some());
+        let waits = |id: &LayerId| self.layers.all.get(*id).is_some_and(|layer| layer.echo_timer.is_some());
         let layers = self.layers_over(key).into_iter();
         layers.filter(|id| waits(id) && self.is_confirmed(*id)).collect()
     }
 
     pub(crate) fn layer_named(&self, name: &str) -> Option<LayerId> {
         let is_it = |layer: &Layer| layer.name.as_deref() == Some(name);
-        self.layers.all.iter().find(|(_, layer)| is_it(layer)).map(|(id, _)| *id)
+        self.layers.all.keys().find(|id| self.layers.all.get(*id).is_some_and(is_it))
     }
 
     /// Where an entity with a temporary id is by now.

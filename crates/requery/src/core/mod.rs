@@ -17,6 +17,7 @@ mod mutation_spec;
 mod mutations;
 mod notify;
 mod observers;
+mod ordered;
 mod paging;
 mod persists;
 mod queries;
@@ -27,7 +28,7 @@ mod timers;
 mod weave;
 
 use std::any::TypeId;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 pub(crate) use comeback::Occasion;
@@ -40,6 +41,7 @@ pub(crate) use layers::{LayerChanges, LayerId, Touched};
 pub(crate) use mutation_spec::{ErasedCall, MutationSpec, OnOutcome};
 pub(crate) use mutations::{Mutation, MutationCore, MutationHook, MutationId, MutationWaiter};
 pub(crate) use observers::{ObserverHook, ObserverId, ObserverPolicy};
+pub(crate) use ordered::sorted;
 pub(crate) use paging::{NewPage, PageFn, PageOps, PageParamFn, PageTask, Paging};
 pub(crate) use persists::{Outcome, Persists};
 pub(crate) use query::{FetchFn, Query, QueryFn, QuerySpec, State};
@@ -55,6 +57,7 @@ use marks::Marks;
 use mutations::Mutations;
 use notify::Held;
 use observers::ObserverEntry;
+use ordered::Ordered;
 use timers::{TimerKind, Timers};
 
 pub(crate) struct Core {
@@ -75,11 +78,11 @@ pub(crate) struct Core {
     pub(crate) has_subscribers: bool,
     /// Whether anybody wants [`Effect::Fetched`].
     pub(crate) has_fetch_callbacks: bool,
-    pub(crate) codecs: HashMap<TypeId, (DataType, Codec)>,
+    pub(crate) codecs: Ordered<TypeId, (DataType, Codec)>,
     queries: HashMap<QueryKey, Query, foldhash::fast::FixedState>,
     index: KeyIndex,
     /// Observers whose query was removed while they observed it.
-    orphans: BTreeMap<ObserverId, ObserverEntry>,
+    orphans: Ordered<ObserverId, ObserverEntry>,
     comebacks: Vec<Comeback>,
     timers: Timers,
     fetching: usize,
@@ -106,10 +109,10 @@ impl Core {
             restoring: 0,
             has_subscribers: false,
             has_fetch_callbacks: false,
-            codecs: HashMap::new(),
+            codecs: Ordered::default(),
             queries: HashMap::default(),
             index: KeyIndex::default(),
-            orphans: BTreeMap::new(),
+            orphans: Ordered::default(),
             comebacks: Vec::new(),
             timers: Timers::default(),
             fetching: 0,

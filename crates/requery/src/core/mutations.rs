@@ -1,12 +1,13 @@
 //! Mutations: their states, attempts, retries and turns.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::channel::oneshot;
 
 use super::effects::MutationAttemptTask;
+use super::ordered::Ordered;
 use super::retryer::{Decision, Env, Retryer, Step};
 use super::timers::{TimerId, TimerKind};
 use super::{Core, Effect, LayerId, MutationSpec, Value};
@@ -89,15 +90,15 @@ impl Mutation {
 
 #[derive(Default)]
 pub(super) struct Mutations {
-    pub(super) all: BTreeMap<MutationId, Mutation>,
-    scopes: HashMap<Arc<str>, Vec<MutationId>>,
+    pub(super) all: Ordered<MutationId, Mutation>,
+    scopes: HashMap<Arc<str>, Vec<MutationId>, foldhash::fast::FixedState>,
     last_id: u64,
     pending: usize,
 }
 
 impl Core {
     pub(crate) fn mutation_state(&self, id: MutationId) -> Option<Arc<MutationCore>> {
-        self.mutations.all.get(&id).map(|mutation| Arc::clone(&mutation.state))
+        self.mutations.all.get(id).map(|mutation| Arc::clone(&mutation.state))
     }
 
     /// Mutations that are pending.
@@ -152,7 +153,7 @@ impl Core {
 
     /// What it does from here on, and what is called then.
     pub(crate) fn mutation_spec(&self, id: MutationId) -> Option<Arc<MutationSpec>> {
-        self.mutations.all.get(&id).map(|mutation| Arc::clone(&mutation.spec))
+        self.mutations.all.get(id).map(|mutation| Arc::clone(&mutation.spec))
     }
 
     pub(crate) fn next_mutation_id(&mut self) -> MutationId {
@@ -162,7 +163,7 @@ impl Core {
 
     /// Another function and a longer gc time for a mutation that is under way.
     pub(crate) fn set_mutation_spec(&mut self, id: MutationId, spec: MutationSpec) {
-        let Some(mutation) = self.mutations.all.get_mut(&id) else { return };
+        let Some(mutation) = self.mutations.all.get_mut(id) else { return };
         let known = &mutation.spec;
         let default = if self.server { GcTime::Never } else { GcTime::DEFAULT };
         let gc_time = |spec: &MutationSpec| spec.policy.gc_time.unwrap_or(default);
@@ -182,7 +183,7 @@ impl Core {
 
     /// Starts the attempts; the waiter is told how they end.
     pub(crate) fn run_mutation(&mut self, id: MutationId, waiter: MutationWaiter) {
-        let Some(mutation) = self.mutations.all.get_mut(&id) else { return };
+        let Some(mutation) = self.mutations.all.get_mut(id) else { return };
         mutation.waiter = Some(waiter);
         let was_paused = mutation.state.is_paused;
         let env = self.mutation_env(id);
@@ -194,7 +195,7 @@ impl Core {
 
     fn mutation_can_start(&self, id: MutationId) -> bool {
         let env = self.mutation_env(id);
-        let retryer = self.mutations.all.get(&id).and_then(|mutation| mutation.retryer.as_ref());
+        let retryer = self.mutations.all.get(id).and_then(|mutation| mutation.retryer.as_ref());
         retryer.is_some_and(|retryer| retryer.can_start(env))
     }
 
@@ -205,15 +206,15 @@ impl Core {
     /// F10: the first pending mutation of a scope has the turn.
     fn has_turn(&self, id: MutationId) -> bool {
         let all = &self.mutations.all;
-        let scope = all.get(&id).and_then(|mutation| mutation.spec.scope.as_ref());
+        let scope = all.get(id).and_then(|mutation| mutation.spec.scope.as_ref());
         let Some(queue) = scope.and_then(|scope| self.mutations.scopes.get(scope)) else { return true };
         let is_pending =
-            |id: &&MutationId| all.get(id).is_some_and(|m| m.state.status == MutationStatus::Pending);
+            |id: &&MutationId| all.get(**id).is_some_and(|m| m.state.status == MutationStatus::Pending);
         queue.iter().find(is_pending).is_none_or(|first| *first == id)
     }
 
     fn mutation_step(&mut self, id: MutationId, step: impl FnOnce(&mut Retryer) -> Step) {
-        let Some(mutation) = self.mutations.all.get_mut(&id) else { return };
+        let Some(mutation) = self.mutations.all.get_mut(id) else { return };
         let Some(retryer) = &mut mutation.retryer else { return };
         match step(retryer) {
             Step::Run => {
@@ -241,12 +242,12 @@ impl Core {
 
     /// How often the mutation has failed so far, for the caller's `retry`.
     pub(crate) fn mutation_failures(&self, id: MutationId) -> Option<u32> {
-        self.mutations.all.get(&id)?.retryer.as_ref().map(Retryer::failures)
+        self.mutations.all.get(id)?.retryer.as_ref().map(Retryer::failures)
     }
 
     /// Input: the mutation function failed, and the caller's `retry` was asked what to do about it.
     pub(crate) fn mutation_attempt_failed(&mut self, id: MutationId, error: &Value, decision: Decision) {
-        let Some(mutation) = self.mutations.all.get_mut(&id) else { return };
+        let Some(mutation) = self.mutations.all.get_mut(id) else { return };
         let Some(retryer) = &mut mutation.retryer else { return };
         let step = retryer.failed(Arc::clone(error), decision);
         let failures = retryer.failures();
@@ -260,7 +261,7 @@ impl Core {
     }
 
     fn mutation_attempts_ended(&mut self, id: MutationId, result: Result<Value, Value>) {
-        let Some(mutation) = self.mutations.all.get_mut(&id) else { return };
+        let Some(mutation) = self.mutations.all.get_mut(id) else { return };
         if let Some(waiter) = mutation.waiter.take() {
             self.effects.push_back(Effect::MutationSettle(waiter, result));
         }
@@ -268,7 +269,7 @@ impl Core {
     }
 
     pub(super) fn mutation_retry_due(&mut self, id: MutationId) {
-        if let Some(mutation) = self.mutations.all.get_mut(&id) {
+        if let Some(mutation) = self.mutations.all.get_mut(id) {
             mutation.retry_timer = None;
         }
         let env = self.mutation_env(id);
@@ -295,7 +296,7 @@ impl Core {
                 state.status = MutationStatus::Error;
             }),
         }
-        let Some(mutation) = self.mutations.all.get_mut(&id) else { return };
+        let Some(mutation) = self.mutations.all.get_mut(id) else { return };
         mutation.retryer = None;
         let scope = mutation.spec.scope.clone();
         if mutation.gc_timer.is_none() {
@@ -318,13 +319,8 @@ impl Core {
         if !self.online {
             return Vec::new();
         }
-        let paused: Vec<_> = self
-            .mutations
-            .all
-            .iter()
-            .filter(|(_, mutation)| mutation.state.is_paused)
-            .map(|(id, _)| *id)
-            .collect();
+        let paused = self.mutations.all.values().filter(|mutation| mutation.state.is_paused);
+        let paused: Vec<_> = paused.map(|mutation| mutation.id).collect();
         for id in &paused {
             self.resume_mutation(*id);
         }
@@ -333,7 +329,7 @@ impl Core {
 
     fn resume_mutation(&mut self, id: MutationId) {
         let env = self.mutation_env(id);
-        let Some(mutation) = self.mutations.all.get_mut(&id) else { return };
+        let Some(mutation) = self.mutations.all.get_mut(id) else { return };
         if mutation.is_restored {
             self.effects.push_back(Effect::MutationResume(id));
             return;
@@ -356,7 +352,7 @@ impl Core {
         action: MutationAction,
         change: impl FnOnce(&mut MutationCore),
     ) {
-        let Some(mutation) = self.mutations.all.get_mut(&id) else { return };
+        let Some(mutation) = self.mutations.all.get_mut(id) else { return };
         let mut state = (*mutation.state).clone();
         let was_pending = state.status == MutationStatus::Pending;
         change(&mut state);
@@ -371,7 +367,7 @@ impl Core {
 
     /// Attaches or detaches an observer. A mutation has one at most: each `mutate` makes a new one.
     pub(crate) fn observe_mutation(&mut self, id: MutationId, observer: Option<Arc<dyn MutationHook>>) {
-        let Some(mutation) = self.mutations.all.get_mut(&id) else { return };
+        let Some(mutation) = self.mutations.all.get_mut(id) else { return };
         let is_observed = observer.is_some();
         mutation.observer = observer;
         if is_observed {
@@ -383,7 +379,7 @@ impl Core {
 
     fn schedule_mutation_gc(&mut self, id: MutationId) {
         let default = if self.server { GcTime::Never } else { GcTime::DEFAULT };
-        let Some(mutation) = self.mutations.all.get_mut(&id) else { return };
+        let Some(mutation) = self.mutations.all.get_mut(id) else { return };
         self.timers.cancel(&mut mutation.gc_timer);
         if let (None, GcTime::After(wait)) =
             (&mutation.observer, mutation.spec.policy.gc_time.unwrap_or(default))
@@ -394,7 +390,7 @@ impl Core {
     }
 
     pub(super) fn mutation_gc_due(&mut self, id: MutationId) {
-        let Some(mutation) = self.mutations.all.get_mut(&id) else { return };
+        let Some(mutation) = self.mutations.all.get_mut(id) else { return };
         mutation.gc_timer = None;
         if mutation.observer.is_some() {
             return;
@@ -407,7 +403,7 @@ impl Core {
     }
 
     fn remove_mutation(&mut self, id: MutationId) {
-        let Some(mut mutation) = self.mutations.all.remove(&id) else { return };
+        let Some(mut mutation) = self.mutations.all.remove(id) else { return };
         self.stop_waiting_for(id);
         self.timers.cancel(&mut mutation.gc_timer);
         self.timers.cancel(&mut mutation.retry_timer);
@@ -424,7 +420,7 @@ impl Core {
     }
 
     pub(crate) fn clear_mutations(&mut self) {
-        let all: Vec<MutationId> = self.mutations.all.keys().copied().collect();
+        let all: Vec<MutationId> = self.mutations.all.keys().collect();
         for id in all {
             self.remove_mutation(id);
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::comeback::Occasion;
-use super::query::QuerySpec;
+use super::query::{QuerySpec, in_order};
 use super::timers::{TimerId, TimerKind};
 use super::{Core, Effect, Query, StartFetch, State};
 use crate::{CacheEvent, QueryClient, QueryKey, RefetchOn, StaleTime, Timestamp};
@@ -121,7 +121,7 @@ impl Core {
     }
 
     pub(crate) fn remove_observer(&mut self, key: &QueryKey, id: ObserverId) {
-        if let Some(mut orphan) = self.orphans.remove(&id) {
+        if let Some(mut orphan) = self.orphans.remove(id) {
             self.timers.cancel(&mut orphan.stale_timer);
             self.timers.cancel(&mut orphan.refetch_timer);
             return;
@@ -180,7 +180,7 @@ impl Core {
     }
 
     pub(super) fn refetch_due(&mut self, key: &QueryKey, id: ObserverId) {
-        let (now, focused, is_orphan) = (self.now, self.focused, self.orphans.contains_key(&id));
+        let (now, focused, is_orphan) = (self.now, self.focused, self.orphans.get(id).is_some());
         let Some(entry) = self.observer_mut(key, id) else { return };
         let (spec, policy, hook) = (Arc::clone(&entry.spec), entry.policy, Arc::clone(&entry.hook));
         entry.refetch_timer = None;
@@ -208,14 +208,13 @@ impl Core {
 
     fn observer_mut(&mut self, key: &QueryKey, id: ObserverId) -> Option<&mut ObserverEntry> {
         let attached = self.queries.get_mut(key).and_then(|query| query.observers.get_mut(&id));
-        attached.or_else(|| self.orphans.get_mut(&id))
+        attached.or_else(|| self.orphans.get_mut(id))
     }
 
     /// All observers, those of earlier queries first.
     pub(crate) fn all_hooks(&self) -> Vec<Arc<dyn ObserverHook>> {
-        let mut queries: Vec<&Query> = self.queries.values().collect();
-        queries.sort_unstable_by_key(|query| query.id);
-        let entries = queries.into_iter().flat_map(Query::observers_in_order);
+        let entries =
+            in_order(self.queries.values().collect()).into_iter().flat_map(Query::observers_in_order);
         entries.map(|entry| Arc::clone(&entry.hook)).collect()
     }
 
@@ -235,9 +234,7 @@ impl Core {
             Occasion::Focus => policy.on_window_focus,
             Occasion::Online => policy.on_reconnect,
         };
-        let mut queries: Vec<&Query> = self.queries.values().collect();
-        queries.sort_unstable_by_key(|query| query.id);
-        let wanted: Vec<_> = queries
+        let wanted: Vec<_> = in_order(self.queries.values().collect())
             .into_iter()
             .map(|query| {
                 let first = query.first_observer(|o| o.wants(query, rule(&o.policy), now));

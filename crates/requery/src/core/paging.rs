@@ -2,13 +2,16 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures::FutureExt;
 use futures::future::BoxFuture;
 
 use super::Value;
 use crate::{FetchDirection, QueryContext};
 
-pub(crate) type PageFn =
-    Arc<dyn Fn(QueryContext, Value) -> BoxFuture<'static, Result<Value, Value>> + Send + Sync>;
+/// A page, or all pages, to come.
+pub(crate) type Fetching = BoxFuture<'static, Result<Value, Value>>;
+
+pub(crate) type PageFn = Arc<dyn Fn(QueryContext, Value) -> Fetching + Send + Sync>;
 
 /// From the pages that are there to the parameter of the one before or after them.
 pub(crate) type PageParamFn = Arc<dyn Fn(&Value) -> Option<Value> + Send + Sync>;
@@ -26,9 +29,12 @@ pub(crate) struct Paging {
     pub(crate) ops: PageOps,
 }
 
-/// What has to be known about the type of the pages.
+/// What has to be known about the type of the pages, and what is done with them: it comes with the first query that has
+/// pages, so that a program without any is without its code.
 #[derive(Clone, Copy)]
 pub(crate) struct PageOps {
+    pub(crate) fetch: fn(Arc<Paging>, QueryContext, PageTask) -> Fetching,
+    pub(crate) merge: fn(&Paging, Option<&Value>, Value) -> Value,
     pub(crate) empty: fn() -> Value,
     pub(crate) len: fn(&Value) -> usize,
     /// The parameter of the first page, or of the last.
@@ -90,15 +96,13 @@ impl Paging {
     }
 
     /// F9: one more page, or all pages again from the first.
-    pub(crate) async fn fetch(
-        self: Arc<Self>,
-        context: QueryContext,
-        task: PageTask,
-    ) -> Result<Value, Value> {
+    pub(crate) fn fetch(self: Arc<Self>, context: QueryContext, task: PageTask) -> Fetching {
         let has_pages = |data: &Value| (self.ops.len)(data) > 0;
         match (task.direction, task.data.filter(has_pages)) {
-            (Some(direction), Some(data)) => self.fetch_more(context, direction, data).await,
-            (_, data) => self.fetch_all(context, data, task.progress).await,
+            (Some(direction), Some(data)) => {
+                async move { self.fetch_more(context, direction, data).await }.boxed()
+            }
+            (_, data) => async move { self.fetch_all(context, data, task.progress).await }.boxed(),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::fetch::{Fetch, cancelled};
-use super::query::QuerySpec;
+use super::query::{QuerySpec, in_order};
 use super::timers::TimerKind;
 use super::{Core, Data, DataType, Effect, Patch, Query, State, Value, Written};
 use crate::{
@@ -263,10 +263,9 @@ impl Core {
 
     /// Beyond 9: everything goes. What somebody observes stays, and shows nothing.
     pub(crate) fn evict(&mut self) {
-        let mut all: Vec<(u64, QueryKey)> =
-            self.queries.values().map(|query| (query.id, query.key().clone())).collect();
-        all.sort_unstable();
-        for (_, key) in all {
+        let all = in_order(self.queries.values().collect()).into_iter();
+        let keys: Vec<QueryKey> = all.map(|query| query.key().clone()).collect();
+        for key in keys {
             self.cancel(&key, CancelOptions::replaced());
             if self.query(&key).is_some_and(|query| query.observers.is_empty()) {
                 self.remove(&key);
@@ -333,8 +332,7 @@ impl Core {
             None => self.queries.values().collect(),
         };
         found.retain(|query| matches(query, filters));
-        found.sort_unstable_by_key(|query| query.id);
-        found.into_iter().map(|query| query.key().clone()).collect()
+        in_order(found).into_iter().map(|query| query.key().clone()).collect()
     }
 
     fn remember_as_revert_state(&mut self, key: &QueryKey) {

@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use futures::FutureExt;
 use futures::future::BoxFuture;
 
 use super::fetch::Fetch;
 use super::observers::ObserverEntry;
+use super::ordered::sorted;
 use super::timers::TimerId;
 use super::{
     Codec, Data, DataType, EntityKey, ObserverHook, ObserverId, PageTask, Paging, Patch, Persists, Value,
@@ -39,7 +39,7 @@ impl QueryFn {
     ) -> BoxFuture<'static, Result<Value, Value>> {
         match self {
             Self::Whole(fetch) => fetch(context),
-            Self::Pages(paging) => Arc::clone(paging).fetch(context, task).boxed(),
+            Self::Pages(paging) => (paging.ops.fetch)(Arc::clone(paging), context, task),
         }
     }
 
@@ -174,6 +174,11 @@ pub(crate) struct Query {
     hooks: Option<Arc<[Arc<dyn ObserverHook>]>>,
 }
 
+/// Queries in the order in which they were made.
+pub(super) fn in_order(queries: Vec<&Query>) -> Vec<&Query> {
+    sorted(queries, |a, b| a.id.cmp(&b.id))
+}
+
 impl Query {
     pub(super) fn new(spec: Arc<QuerySpec>, state: State, gc_time: GcTime) -> Self {
         let state = Arc::new(state);
@@ -239,8 +244,7 @@ impl Query {
 
     /// Those who observe it, in the order in which they came.
     pub(super) fn observers_in_order(&self) -> Vec<&ObserverEntry> {
-        let mut observers: Vec<_> = self.observers.iter().collect();
-        observers.sort_unstable_by_key(|(id, _)| **id);
+        let observers = sorted(self.observers.iter().collect(), |(a, _), (b, _)| a.cmp(b));
         observers.into_iter().map(|(_, observer)| observer).collect()
     }
 

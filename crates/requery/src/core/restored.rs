@@ -21,19 +21,19 @@ impl Core {
         &self,
         id: MutationId,
     ) -> Option<(Arc<MutationSpec>, serde_json::Value, Arc<str>)> {
-        let mutation = self.mutations.all.get(&id).filter(|mutation| mutation.is_restored)?;
+        let mutation = self.mutations.all.get(id).filter(|mutation| mutation.is_restored)?;
         let raw = mutation.state.variables.as_ref()?.downcast_ref::<serde_json::Value>()?;
         Some((Arc::clone(&mutation.spec), raw.clone(), Arc::clone(&mutation.state.idempotency_key)))
     }
 
     pub(crate) fn set_mutation_layer(&mut self, id: MutationId, layer: LayerId) {
-        if let Some(mutation) = self.mutations.all.get_mut(&id) {
+        if let Some(mutation) = self.mutations.all.get_mut(id) {
             mutation.layer = Some(layer);
         }
     }
 
     pub(crate) fn mutation_layer(&self, id: MutationId) -> Option<LayerId> {
-        self.mutations.all.get(&id)?.layer
+        self.mutations.all.get(id)?.layer
     }
 
     /// Restored mutations that show nothing yet.
@@ -45,7 +45,7 @@ impl Core {
     /// What is needed to dehydrate these mutations.
     pub(crate) fn mutation_samples(&self, ids: &[u64]) -> Vec<(Arc<MutationSpec>, Arc<MutationCore>)> {
         let sample = |mutation: &Mutation| (Arc::clone(&mutation.spec), Arc::clone(&mutation.state));
-        ids.iter().filter_map(|id| self.mutations.all.get(&MutationId(*id))).map(sample).collect()
+        ids.iter().filter_map(|id| self.mutations.all.get(MutationId(*id))).map(sample).collect()
     }
 
     /// Takes a restored mutation up again. Says no when somebody else has.
@@ -55,7 +55,7 @@ impl Core {
         spec: Arc<MutationSpec>,
         variables: Value,
     ) -> bool {
-        let Some(mutation) = self.mutations.all.get_mut(&id).filter(|mutation| mutation.is_restored) else {
+        let Some(mutation) = self.mutations.all.get_mut(id).filter(|mutation| mutation.is_restored) else {
             return false;
         };
         mutation.is_restored = false;

@@ -1,10 +1,11 @@
 //! The cache as JSON and back (F14).
 
 mod pending;
+mod read;
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::core::{Codec, Core, Data, DataType, MutationCore, MutationSpec, Query, QuerySpec, State, Value};
 use crate::{
@@ -27,21 +28,20 @@ pub struct DehydrateOptions {
 }
 
 /// The data of a cache, as JSON. Errors are not part of it.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct DehydratedState {
     /// In the order in which the queries were made.
-    #[serde(default)]
     pub queries: Vec<DehydratedQuery>,
     /// First fetches that were in flight, in the order in which the queries were made.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pending: Vec<DehydratedPending>,
     /// In the order in which the mutations were called.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub mutations: Vec<DehydratedMutation>,
 }
 
 /// One mutation of a [`DehydratedState`].
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DehydratedMutation {
     /// Its key: an array.
@@ -53,18 +53,17 @@ pub struct DehydratedMutation {
     /// What a server knows it by.
     pub idempotency_key: String,
     /// How often it has failed.
-    #[serde(default)]
     pub failure_count: u32,
     /// The scope in which it runs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
     /// Its `meta` option.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub meta: Option<serde_json::Value>,
 }
 
 /// One query of a [`DehydratedState`].
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DehydratedQuery {
     /// Its key: an array.
@@ -74,10 +73,10 @@ pub struct DehydratedQuery {
     /// When the data was fetched, in milliseconds since the Unix epoch.
     pub data_updated_at: Timestamp,
     /// Whether it was invalidated since.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_invalidated: bool,
     /// Its `meta` option.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub meta: Option<serde_json::Value>,
 }
 
@@ -88,7 +87,8 @@ impl DehydratedState {
     ///
     /// [`Error::Dehydrated`], when it is not what this type serialises to.
     pub fn from_json(json: &str) -> Result<Self, Error> {
-        serde_json::from_str(json).map_err(|error| Error::Dehydrated { reason: error.to_string() })
+        let json = serde_json::from_str(json).map_err(|error| error.to_string());
+        json.and_then(read::state).map_err(|reason| Error::Dehydrated { reason })
     }
 }
 
@@ -239,7 +239,7 @@ fn dehydrate_mutation(spec: &MutationSpec, state: &MutationCore) -> Option<Dehyd
 impl Sample {
     fn of(core: &Core, key: &QueryKey) -> Option<Self> {
         let query: &Query = core.query(key)?;
-        let known = query.data_type.and_then(|of| core.codecs.get(&of.id)).map(|(_, codec)| *codec);
+        let known = query.data_type.and_then(|of| core.codecs.get(of.id)).map(|(_, codec)| *codec);
         let spec = Arc::clone(&query.spec);
         let (key, state) = (query.key().clone(), Arc::clone(&query.state));
         Some(Self { key, state, data_type: query.data_type, codec: spec.codec.or(known), spec })

@@ -10,7 +10,7 @@ use crate::core::FetchId;
 use crate::{QueryClient, QueryFilters, QueryKey, Timestamp};
 
 /// One query of a [`super::DehydratedState`] that had no data yet and was being fetched.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DehydratedPending {
     /// Its key: an array.
@@ -18,7 +18,7 @@ pub struct DehydratedPending {
     /// When it was dehydrated, in milliseconds since the Unix epoch.
     pub dehydrated_at: Timestamp,
     /// Its `meta` option.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub meta: Option<serde_json::Value>,
 }
 

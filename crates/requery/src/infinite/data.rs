@@ -7,7 +7,7 @@ use serde::ser::SerializeSeq;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::FetchDirection;
-use crate::core::{NewPage, PageOps, Value};
+use crate::core::{NewPage, PageOps, Paging, Value};
 
 /// Pages and the parameters that they were fetched with, in the same order.
 ///
@@ -153,6 +153,8 @@ where
     C: Clone + PartialEq + Send + Sync + 'static,
 {
     PageOps {
+        fetch: Paging::fetch,
+        merge: Paging::merge,
         empty: || Arc::new(InfiniteData::<P, C>::default()),
         len: |data| data.downcast_ref::<InfiniteData<P, C>>().map_or(0, |data| data.pages.len()),
         edge_param: edge_param::<P, C>,

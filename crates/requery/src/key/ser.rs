@@ -244,8 +244,7 @@ impl ser::SerializeMap for Fields {
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), KeyError> {
         self.name = Some(match to_value(key)? {
             KeyValue::String(name) => name,
-            KeyValue::Int(number) => number.to_string().into(),
-            KeyValue::Bool(value) => value.to_string().into(),
+            name @ (KeyValue::Int(_) | KeyValue::Bool(_)) => name.to_string().into(),
             other => {
                 return Err(KeyError(format!("a field cannot be named {other}: use a string or an integer")));
             }

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::ser;
 use super::text::KeyText;
+use crate::core::sorted;
 
 /// A canonical value: what a segment of a key, or a part of one, can be.
 ///
@@ -50,16 +51,20 @@ impl KeyValue {
             Self::Float(value) => Value::from(value.get()),
             Self::String(value) => Value::from(&**value),
             Self::Array(values) => Value::Array(values.iter().map(Self::to_json).collect()),
-            Self::Object(fields) => Value::Object(
-                fields.iter().map(|(name, value)| (name.to_string(), value.to_json())).collect(),
-            ),
+            Self::Object(fields) => {
+                // One by one: a map made of many at once sorts them, and these are sorted.
+                let mut object = serde_json::Map::new();
+                for (name, value) in fields.iter() {
+                    object.insert(name.to_string(), value.to_json());
+                }
+                Value::Object(object)
+            }
         }
     }
 
-    pub(super) fn object(mut fields: Vec<(KeyText, KeyValue)>) -> Self {
-        if !fields.is_sorted_by(|a, b| a.0 <= b.0) {
-            fields.sort_by(|a, b| a.0.cmp(&b.0));
-        }
+    pub(super) fn object(fields: Vec<(KeyText, KeyValue)>) -> Self {
+        let is_sorted = fields.is_sorted_by(|a, b| a.0 <= b.0);
+        let fields = if is_sorted { fields } else { sorted(fields, |a, b| a.0.cmp(&b.0)) };
         Self::Object(fields.into())
     }
 
@@ -155,26 +160,28 @@ from_integers!(i8, i16, i32, i64, u8, u16, u32, u64);
 impl fmt::Display for KeyValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Null => f.write_str("null"),
-            Self::Bool(value) => value.fmt(f),
-            Self::Int(value) => value.fmt(f),
-            // Not `Debug`: a small build is without it.
-            Self::Float(value) => match serde_json::Number::from_f64(value.get()) {
-                Some(number) => number.fmt(f),
-                None => value.get().fmt(f),
-            },
-            Self::String(value) => write!(f, "{}", Value::from(&**value)),
+            Self::Null | Self::Bool(_) | Self::Int(_) | Self::String(_) => write_json(f, &self.to_json()),
+            Self::Float(value) if value.get().is_finite() => write_json(f, &self.to_json()),
+            Self::Float(value) if value.get().is_nan() => f.write_str("NaN"),
+            Self::Float(value) => f.write_str(if value.get() > 0.0 { "inf" } else { "-inf" }),
             Self::Array(values) => write_array(f, values),
             Self::Object(fields) => {
                 f.write_char('{')?;
                 for (at, (name, value)) in fields.iter().enumerate() {
                     let comma = if at == 0 { "" } else { "," };
-                    write!(f, "{comma}{}:{value}", Value::from(&**name))?;
+                    f.write_str(comma)?;
+                    write_json(f, &Value::from(&**name))?;
+                    write!(f, ":{value}")?;
                 }
                 f.write_char('}')
             }
         }
     }
+}
+
+/// As JSON, by way of a text: other ways to write numbers and text are large, and a page pays for them.
+fn write_json(f: &mut fmt::Formatter<'_>, value: &Value) -> fmt::Result {
+    f.write_str(&serde_json::to_string(value).map_err(|_| fmt::Error)?)
 }
 
 pub(super) fn write_array(f: &mut fmt::Formatter<'_>, values: &[KeyValue]) -> fmt::Result {

@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
 
-use crate::payload::{Payload, json_string};
+use crate::payload::{Payload, json_string, json_text};
 
 /// A Socket.IO packet with all its attachments.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,7 +83,7 @@ impl Packet {
             }
             Body::ConnectError(content) => {
                 self.header_to(out, '4', 0);
-                out.push_str(&content.to_string());
+                out.push_str(&json_text(content));
             }
         }
     }
@@ -110,7 +110,7 @@ impl Packet {
 }
 
 fn serialized(object: &Map<String, Value>) -> String {
-    Value::Object(object.clone()).to_string()
+    json_text(&Value::Object(object.clone()))
 }
 
 fn number_to(out: &mut String, number: u64) {

@@ -1,7 +1,6 @@
 //! The text of a Socket.IO packet: type, attachments, namespace, number, JSON.
 
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::{Body, DecodeError, Limits, Packet, is_reserved_event};
 use crate::payload::{Payload, parse_json};
@@ -88,7 +87,7 @@ fn event(text: &str) -> Result<Body, DecodeError> {
     let (name, args) = items
         .split_first()
         .ok_or_else(|| DecodeError::content("event", "an empty array has no event name"))?;
-    let Ok(Value::String(name)) = parse_json(name.get()) else {
+    let Ok(Value::String(name)) = parse_json(name) else {
         return Err(DecodeError::content("event", "the event name is not a string"));
     };
     if is_reserved_event(&name) {
@@ -110,6 +109,37 @@ fn connect_error(text: &str) -> Result<Body, DecodeError> {
     }
 }
 
-fn raw_items<'a>(packet: &'static str, json: &'a str) -> Result<Vec<&'a RawValue>, DecodeError> {
-    serde_json::from_str(json).map_err(|error| DecodeError::content(packet, error.to_string()))
+/// The texts of an array's items.
+fn raw_items<'a>(packet: &'static str, json: &'a str) -> Result<Vec<&'a str>, DecodeError> {
+    match parse_json(json).map_err(|error| DecodeError::content(packet, error))? {
+        Value::Array(items) if items.is_empty() => Ok(Vec::new()),
+        Value::Array(_) => Ok(split_items(json)),
+        _ => Err(DecodeError::content(packet, "expected an array")),
+    }
+}
+
+/// Splits the text of an array that is known to be well formed, and not empty, at its commas.
+fn split_items(json: &str) -> Vec<&str> {
+    let (mut items, mut start, mut depth) = (Vec::new(), 0, 0);
+    let (mut in_string, mut escaped) = (false, false);
+    for (at, byte) in json.bytes().enumerate() {
+        if in_string {
+            in_string = escaped || byte != b'"';
+            escaped = !escaped && byte == b'\\';
+            continue;
+        }
+        match byte {
+            b'"' => in_string = true,
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth -= 1,
+            _ => {}
+        }
+        if matches!((depth, byte), (1, b'[' | b',') | (0, b']')) {
+            if byte != b'[' {
+                items.push(json[start..at].trim());
+            }
+            start = at + 1;
+        }
+    }
+    items
 }

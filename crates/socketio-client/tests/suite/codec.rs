@@ -102,6 +102,19 @@ fn json_of_arguments_is_kept_as_it_came() {
 }
 
 #[test]
+fn arguments_end_at_commas_that_part_them_only() {
+    let args =
+        ["[1,[2,3],{}]", r#"{"a":"}],","b":[[]]}"#, r#"",\"],[\\""#, r#""\\""#, "-1.5e3", "null", "[]"];
+    for between in [",", " , "] {
+        let text = format!(r#"2[ "n"{between}{}]"#, args.join(between));
+        let packet = Decoder::new(Limits::default()).text(&text).unwrap().unwrap();
+        let Body::Event { data, .. } = packet.body else { panic!("not an event") };
+        let found: Vec<&str> = (0..data.len()).filter_map(|index| data.raw(index)).collect();
+        assert_eq!(found, args, "{text}");
+    }
+}
+
+#[test]
 fn malformed_text_is_refused_with_what_is_wrong() {
     for (text, problem) in [
         ("", "empty frame"),

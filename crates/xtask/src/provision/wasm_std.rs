@@ -1,4 +1,4 @@
-//! A standard library for wasm32-unknown-unknown, found or installed in one of three ways.
+//! A standard library for wasm32-unknown-unknown, found or installed in one of four ways.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -23,9 +23,15 @@ const OLDEST_RUSTC: (u32, u32) = (1, 95);
 /// How long rustup may take; a closed network shows as silence.
 const RUSTUP_LIMIT: Duration = Duration::from_secs(120);
 
+/// How long cargo may take to fetch what the library's source is built with.
+const FETCH_LIMIT: Duration = Duration::from_secs(120);
+
 const RUSTC_WEB: &str = "/usr/bin/rustc";
 const LIBRARY_SOURCE: &str = "/usr/lib/rustlib/src/rust/library/std/Cargo.toml";
 const LINKER: &str = "/usr/bin/lld-22";
+
+/// What rustup calls the source.
+const SOURCE: &str = "rust-src";
 
 const PACKAGES: [Package; 3] = [
     Package { name: "rustc-web", purpose: "compiler that builds the page's standard library" },
@@ -40,6 +46,8 @@ pub(crate) enum Choice {
     Auto,
     /// The active toolchain's own, installed by rustup where it is missing.
     Toolchain,
+    /// The active toolchain's compiler, the library built from its source, which rustup installs where it is missing.
+    Source,
     /// Debian's compiler, the library built from its source.
     Debian,
 }
@@ -49,6 +57,8 @@ pub(crate) enum Choice {
 pub(crate) enum WasmStd {
     /// The active toolchain has the library.
     Toolchain,
+    /// The active toolchain builds the library along with the page.
+    Source,
     /// Debian's compiler builds the library along with the page.
     Debian,
 }
@@ -57,36 +67,50 @@ impl WasmStd {
     /// What works now, with nothing installed.
     pub(crate) fn detect(workspace: &Workspace, choice: Choice) -> Option<Self> {
         let toolchain =
-            || (choice != Choice::Debian && toolchain_has_it(workspace)).then_some(Self::Toolchain);
-        let debian = || (choice != Choice::Toolchain && debian_has_it()).then_some(Self::Debian);
-        toolchain().or_else(debian)
+            || (allows(choice, Choice::Toolchain) && toolchain_has_it(workspace)).then_some(Self::Toolchain);
+        let source = || (choice == Choice::Source && source_is_ready(workspace)).then_some(Self::Source);
+        let debian = || (allows(choice, Choice::Debian) && debian_has_it()).then_some(Self::Debian);
+        toolchain().or_else(source).or_else(debian)
+    }
+
+    /// What makes the smallest page of what works now: a library that is built along with it keeps only what it uses.
+    pub(crate) fn detect_smallest(workspace: &Workspace, choice: Choice) -> Option<Self> {
+        let source = || Self::detect(workspace, Choice::Source);
+        (choice == Choice::Auto).then(source).flatten().or_else(|| Self::detect(workspace, choice))
     }
 
     /// What works, installing it where nothing does.
     pub(crate) fn provide(workspace: &Workspace, choice: Choice) -> Result<Self> {
-        if choice != Choice::Debian {
-            if toolchain_has_it(workspace) || add_with_rustup(workspace)? {
-                return Ok(Self::Toolchain);
+        if allows(choice, Choice::Toolchain) && (toolchain_has_it(workspace) || add_target(workspace)?) {
+            return Ok(Self::Toolchain);
+        }
+        if choice == Choice::Source && (source_is_ready(workspace) || add_source(workspace)?) {
+            return Ok(Self::Source);
+        }
+        match choice {
+            Choice::Toolchain => {
+                bail!("the toolchain has no standard library for {TARGET}; run: rustup target add {TARGET}")
             }
-            if choice == Choice::Toolchain {
-                bail!("the toolchain has no standard library for {TARGET}; run: rustup target add {TARGET}");
-            }
+            Choice::Source => bail!(
+                "the source of the toolchain's standard library, or what it is built with, is not there; run with a \
+                 network: rustup component add {SOURCE}"
+            ),
+            Choice::Auto | Choice::Debian => provide_debian(),
         }
-        if !debian_has_it() {
-            apt::install(&PACKAGES).with_context(|| {
-                format!("no standard library for {TARGET}; with a network, rustup target add {TARGET} installs one")
-            })?;
+    }
+
+    /// What makes the smallest page, installing it where it is not there; what works, where it cannot be had.
+    pub(crate) fn provide_smallest(workspace: &Workspace, choice: Choice) -> Result<Self> {
+        if choice == Choice::Auto && (source_is_ready(workspace) || add_source(workspace)?) {
+            return Ok(Self::Source);
         }
-        if !debian_has_it() {
-            bail!("{RUSTC_WEB} is older than {}.{} or incomplete", OLDEST_RUSTC.0, OLDEST_RUSTC.1);
-        }
-        Ok(Self::Debian)
+        Self::provide(workspace, choice)
     }
 
     /// The compiler and its version, for messages and for the key of the build.
     pub(crate) fn identity(&self, workspace: &Workspace) -> Result<String> {
         let program = match self {
-            Self::Toolchain => "rustc",
+            Self::Toolchain | Self::Source => "rustc",
             Self::Debian => RUSTC_WEB,
         };
         let version = process::query(workspace.command(program).arg("-vV"));
@@ -97,25 +121,62 @@ impl WasmStd {
     /// Cargo, set up to build for the target; `folder` is for what has to lie on PATH.
     pub(crate) fn cargo(&self, workspace: &Workspace, folder: &Path) -> Result<Command> {
         let mut cargo = workspace.cargo();
+        if self.is_built_along() {
+            unlock(&mut cargo);
+        }
         if *self == Self::Debian {
-            cargo.env("RUSTC", RUSTC_WEB).env("RUSTC_BOOTSTRAP", "1");
-            cargo.env("PATH", path_with_linker(folder)?);
+            cargo.env("RUSTC", RUSTC_WEB).env("PATH", path_with_linker(folder)?);
         }
         Ok(cargo)
     }
 
     /// What cargo needs behind its subcommand.
     pub(crate) fn flags(&self) -> &'static [&'static str] {
+        if self.is_built_along() {
+            &["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]
+        } else {
+            &[]
+        }
+    }
+
+    /// Whether the library is built along with what uses it, by the same choices.
+    pub(crate) fn is_built_along(&self) -> bool {
         match self {
-            Self::Toolchain => &[],
-            Self::Debian => &["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"],
+            Self::Toolchain => false,
+            Self::Source | Self::Debian => true,
         }
     }
 }
 
+fn allows(choice: Choice, wanted: Choice) -> bool {
+    choice == wanted || choice == Choice::Auto
+}
+
+/// Building the library is open to the compiler that comes with it only.
+fn unlock(cargo: &mut Command) -> &mut Command {
+    cargo.env("RUSTC_BOOTSTRAP", "1")
+}
+
+fn provide_debian() -> Result<WasmStd> {
+    if !debian_has_it() {
+        apt::install(&PACKAGES).with_context(|| {
+            format!(
+                "no standard library for {TARGET}; with a network, rustup target add {TARGET} installs one"
+            )
+        })?;
+    }
+    if !debian_has_it() {
+        bail!("{RUSTC_WEB} is older than {}.{} or incomplete", OLDEST_RUSTC.0, OLDEST_RUSTC.1);
+    }
+    Ok(WasmStd::Debian)
+}
+
 fn toolchain_has_it(workspace: &Workspace) -> bool {
-    let sysroot = process::query(workspace.command("rustc").args(["--print", "sysroot"]));
-    sysroot.is_some_and(|root| holds_std(&Path::new(&root).join("lib/rustlib").join(TARGET).join("lib")))
+    sysroot(workspace).is_some_and(|root| holds_std(&root.join("lib/rustlib").join(TARGET).join("lib")))
+}
+
+fn sysroot(workspace: &Workspace) -> Option<PathBuf> {
+    process::query(workspace.command("rustc").args(["--print", "sysroot"])).map(PathBuf::from)
 }
 
 fn holds_std(folder: &Path) -> bool {
@@ -123,18 +184,49 @@ fn holds_std(folder: &Path) -> bool {
     fs::read_dir(folder).is_ok_and(|mut entries| entries.any(|entry| entry.is_ok_and(is_std)))
 }
 
-fn add_with_rustup(workspace: &Workspace) -> Result<bool> {
+/// Whether the toolchain's library can be built from its source without a network.
+fn source_is_ready(workspace: &Workspace) -> bool {
+    let mut fetch = fetch_for_source(workspace);
+    fetch.as_mut().is_some_and(|cargo| process::query(cargo.arg("--offline")).is_some())
+}
+
+/// Fetches the crates that the library is built with; `None` where its source is not there.
+fn fetch_for_source(workspace: &Workspace) -> Option<Command> {
+    let manifest = sysroot(workspace)?.join("lib/rustlib/src/rust/library/Cargo.toml");
+    let mut cargo = workspace.cargo();
+    unlock(&mut cargo).args(["fetch", "--locked", "--target", TARGET, "--manifest-path"]).arg(&manifest);
+    manifest.exists().then_some(cargo)
+}
+
+fn add_target(workspace: &Workspace) -> Result<bool> {
+    let added =
+        ask_rustup(workspace, &["target", "add", TARGET], &format!("the standard library of {TARGET}"))?;
+    Ok(added && toolchain_has_it(workspace))
+}
+
+fn add_source(workspace: &Workspace) -> Result<bool> {
+    if fetch_for_source(workspace).is_none()
+        && !ask_rustup(workspace, &["component", "add", SOURCE], "the source of the standard library")?
+    {
+        return Ok(false);
+    }
+    let Some(mut cargo) = fetch_for_source(workspace) else { return Ok(false) };
+    eprintln!("fetching what the standard library is built with (up to {} s)", FETCH_LIMIT.as_secs());
+    process::run_quietly(&mut cargo, "run cargo", FETCH_LIMIT)
+}
+
+fn ask_rustup(workspace: &Workspace, arguments: &[&str], what: &str) -> Result<bool> {
     if which("rustup").is_none() {
         return Ok(false);
     }
-    eprintln!("asking rustup for the standard library of {TARGET} (up to {} s)", RUSTUP_LIMIT.as_secs());
+    eprintln!("asking rustup for {what} (up to {} s)", RUSTUP_LIMIT.as_secs());
     let mut command = workspace.command("rustup");
-    command.args(["target", "add", TARGET]).env("RUSTUP_MAX_RETRIES", "0");
+    command.args(arguments).env("RUSTUP_MAX_RETRIES", "0");
     let added = process::run_quietly(&mut command, "run rustup", RUSTUP_LIMIT)?;
     if !added {
         eprintln!("rustup could not fetch it");
     }
-    Ok(added && toolchain_has_it(workspace))
+    Ok(added)
 }
 
 fn debian_has_it() -> bool {

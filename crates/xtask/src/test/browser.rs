@@ -11,7 +11,6 @@ use crate::test::count::Runner;
 use crate::test::report::Outcome;
 use crate::test::rust::counted;
 use crate::test::session::Session;
-use crate::web::budget;
 
 /// Runs the suite in `tests/browser`.
 pub(crate) fn tests(session: &Session<'_>) -> Result<Outcome> {
@@ -22,9 +21,9 @@ pub(crate) fn tests(session: &Session<'_>) -> Result<Outcome> {
     let Some(chromium) = &session.needs.chromium else {
         return Ok(Outcome::Skipped("they need Chromium".into()));
     };
-    if !session.page {
+    let Some(limit) = session.page else {
         return Ok(Outcome::Skipped("the page was not built".into()));
-    }
+    };
     node.install(&folder)?;
     // Built like the tests, with the features of the whole workspace, so that nothing is compiled twice.
     let mut cargo = session.workspace.cargo();
@@ -33,7 +32,7 @@ pub(crate) fn tests(session: &Session<'_>) -> Result<Outcome> {
     command.current_dir(&folder);
     command.args(["--test", "--test-reporter=spec", "--test-concurrency=1"]).args(journeys(&folder)?);
     command.env("LETIP_BIN", session.workspace.letip("dev")).env("LETIP_CHROMIUM", chromium);
-    command.env("LETIP_ROUTE_LIMIT", budget::LIMIT.to_string());
+    command.env("LETIP_ROUTE_LIMIT", limit.to_string());
     command.env("LETIP_SCREENSHOTS", session.workspace.root.join("target/screenshots"));
     counted(&mut command, "run the browser tests", Runner::Node).map(Outcome::Counted)
 }

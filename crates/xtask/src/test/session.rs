@@ -21,8 +21,8 @@ pub(crate) struct Session<'a> {
     pub(crate) workspace: &'a Workspace,
     pub(crate) choice: Choice,
     pub(crate) needs: Needs,
-    /// Whether the page was built in this run.
-    pub(crate) page: bool,
+    /// Bytes in brotli that the page's first route may have; none while the page was not built in this run.
+    pub(crate) page: Option<u64>,
     database: Server,
 }
 
@@ -40,7 +40,7 @@ enum Server {
 impl<'a> Session<'a> {
     /// With nothing found or started yet.
     pub(crate) fn new(workspace: &'a Workspace, choice: Choice) -> Self {
-        Self { workspace, choice, needs: Needs::default(), page: false, database: Server::None }
+        Self { workspace, choice, needs: Needs::default(), page: None, database: Server::None }
     }
 
     pub(crate) fn provision(&mut self) -> Result<Outcome> {
@@ -54,7 +54,7 @@ impl<'a> Session<'a> {
     pub(crate) fn build_page(&mut self) -> Result<Outcome> {
         let manifest = web::build(self.workspace, self.choice, Profile::Release)?;
         // A page over its budget can still be looked at.
-        self.page = true;
+        self.page = Some(manifest.limit);
         eprint!("{}", budget::table(&manifest));
         budget::check(&manifest)?;
         Ok(Outcome::Done)

@@ -98,7 +98,7 @@ fn compile(workspace: &Workspace, std: &WasmStd, profile: Profile) -> Result<Pat
     cargo.args(["--no-default-features", "--features", "hydrate", "--profile", profile.cargo()]);
     cargo.arg("--target-dir").arg(&target).args(std.flags());
     cargo.args(profile.settings().iter().flat_map(|setting| ["--config", setting]));
-    if profile == Profile::Release && *std == WasmStd::Debian {
+    if profile == Profile::Release && std.is_built_along() {
         cargo.args(["--config", SMALL_LIBRARY]);
     }
     cargo.args(["--", STACK]);

@@ -13,6 +13,8 @@ use crate::process;
 pub(crate) struct Manifest {
     /// What the page starts with.
     pub(crate) entry: Entry,
+    /// Bytes in brotli that the entries may have together, by the library they were built with.
+    pub(crate) limit: u64,
     /// Every file, entries included.
     pub(crate) files: Vec<Asset>,
 }
@@ -97,7 +99,7 @@ mod tests {
             gzip: 1,
         };
         let entry = Entry { js: asset.path.clone(), wasm: "/assets/a-1.wasm".into(), css: None };
-        Manifest { entry, files: vec![asset] }
+        Manifest { entry, limit: 250_000, files: vec![asset] }
     }
 
     #[test]

@@ -1,19 +1,18 @@
 //! The area of the search that is being written: its circle, and the leads in it that are known already.
 
 use contract::{BusinessQuery, GeoPoint};
-use leptos::prelude::*;
 use markup::{Node, view};
 
 use crate::components::map::{Pin, map};
 use crate::components::panel::panel;
-use crate::reaction::derive;
+use crate::reaction::{Var, derive};
 use crate::{data, format, leads_url};
 
 /// The most leads that are drawn.
 const SHOWN: u32 = 200;
 
 /// The map, once the location is a suggestion that was taken or a pair of coordinates.
-pub(super) fn preview(location: RwSignal<String>, radius: RwSignal<String>, places: data::Places) -> Node {
+pub(super) fn preview(location: Var<String>, radius: Var<String>, places: data::Places) -> Node {
     let area = derive(move || {
         let typed = location.get();
         let known = places.data().and_then(|found| {
@@ -46,7 +45,7 @@ fn kilometres(typed: &str) -> Option<f64> {
 }
 
 fn drawing(centre: GeoPoint, radius: f64, leads: data::Leads) -> Node {
-    let pins = Signal::derive(move || {
+    let pins = derive(move || {
         let shown = leads.data().filter(|_| !leads.is_placeholder_data());
         shown.map(|page| page.data.iter().filter_map(Pin::of).collect::<Vec<_>>()).unwrap_or_default()
     });
@@ -57,7 +56,7 @@ fn drawing(centre: GeoPoint, radius: f64, leads: data::Leads) -> Node {
         total.map(|total| format!("{} known here", format::plural(total, "lead", "leads")))
     };
     let body = view! {
-        {map(centre, radius, pins, RwSignal::new(None))}
+        {map(centre, radius, pins, Var::new(None))}
         <p class="panel__foot"><a href=list>{known}</a></p>
     };
     panel("area", "Area", Node::nothing(), body)

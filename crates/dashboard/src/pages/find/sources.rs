@@ -7,10 +7,11 @@ use markup::{Node, view};
 
 use crate::components::lead::external;
 use crate::components::load::{lines, loaded, sentence};
+use crate::reaction::Var;
 use crate::{data, format};
 
 /// The sources as radio buttons, each with what it covers, what it costs and its licence.
-pub(super) fn choice(chosen: RwSignal<String>, errors: RwSignal<Vec<FieldError>>) -> Node {
+pub(super) fn choice(chosen: Var<String>, errors: Var<Vec<FieldError>>) -> Node {
     loaded(
         data::sources(),
         || lines(2),
@@ -30,7 +31,7 @@ pub(super) fn choice(chosen: RwSignal<String>, errors: RwSignal<Vec<FieldError>>
     )
 }
 
-fn option(source: &SourceInfo, chosen: RwSignal<String>) -> Node {
+fn option(source: &SourceInfo, chosen: Var<String>) -> Node {
     let slug = source.source.clone();
     let (this, set) = (slug.clone(), slug.clone());
     let is_default = source.default;
