@@ -97,7 +97,8 @@ where
     pub fn subscribe(&self, listener: impl Fn(&Arc<C>) + MaybeSend + MaybeSync + 'static) -> Subscription {
         let listener = Held::new(listener);
         if lock(&self.inner.seen).listeners.is_empty() {
-            // What changed while nobody listened is no news for who comes now.
+            // What changed while nobody listened is no news for who comes now, nor is what was collected since.
+            self.inner.observers().iter().for_each(|observer| observer.erased.arrive());
             self.inner.take_over();
         }
         let mut seen = lock(&self.inner.seen);
@@ -161,17 +162,17 @@ where
     /// Other queries: those whose key was there before keep their observer.
     pub fn set_queries(&self, queries: impl IntoIterator<Item = QueryOptions<T, E, D>>) {
         let mut old = std::mem::take(&mut lock(&self.inner.seen).slots);
-        let mut slots = Vec::new();
+        let (mut slots, mut wanted) = (Vec::new(), Vec::new());
         for options in queries {
-            match old.iter().position(|slot| slot.observer.key() == *options.key()) {
-                Some(at) => {
-                    let slot = old.remove(at);
-                    slot.observer.set_options(options);
-                    slots.push(slot);
-                }
-                None => slots.push(Slot::new(&self.client, options)),
-            }
+            let slot = match old.iter().position(|slot| slot.observer.key() == *options.key()) {
+                Some(at) => old.remove(at),
+                None => Slot::new(&self.client, options.clone()),
+            };
+            wanted.push((slot.observer.clone(), options));
+            slots.push(slot);
         }
+        // What is new is made before what was collected is made again. Of several options for one query the last count.
+        wanted.into_iter().for_each(|(observer, options)| observer.set_options(options));
         let has_listeners = {
             let mut seen = lock(&self.inner.seen);
             seen.slots = slots;
