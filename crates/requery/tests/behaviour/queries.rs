@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use requery::runtime::TestRuntime;
-use requery::{QueriesObserver, QueryClient, QueryFilters, QueryOptions, query_key};
+use requery::{QueriesObserver, QueryClient, QueryFilters, QueryOptions, RefetchMode, query_key};
 
 use crate::rig::{LATENCY, Rig, Source, Watch};
 
@@ -96,6 +96,26 @@ fn the_last_options_for_a_query_of_the_list_count() {
     rig.client.refetch_queries(QueryFilters::all(), requery::RefetchOptions::default());
     rig.advance(LATENCY);
     assert_eq!((first.calls(), last.calls()), (0, 1));
+}
+
+/// F11: mounting many keeps nothing from who observes one of the queries; who listens to the many is told once.
+#[test]
+fn mounting_many_keeps_nothing_from_other_observers() {
+    let rig = Rig::new();
+    let parts = |_context| futures::stream::iter([Ok(1)]);
+    let options =
+        || Options::streamed(query_key!["sum"], RefetchMode::Reset, 0, parts, |sum, part: u32| *sum += part);
+    let watch = Watch::new(&rig, options());
+    rig.settle();
+    let before = watch.times_told();
+    let told = Arc::new(Mutex::new(0));
+    let count = Arc::clone(&told);
+    let observer = QueriesObserver::new(&rig.client, [options(), options()]);
+    let _subscription = observer.subscribe(move |_| *count.lock().unwrap() += 1);
+    let seen =
+        watch.seen()[before..].iter().map(|it| (it.is_fetching(), it.is_pending())).collect::<Vec<_>>();
+    assert_eq!(seen, [(true, false), (true, true)], "it is fetched, and reset by that");
+    assert_eq!(*told.lock().unwrap(), 1);
 }
 
 /// F11: a query may be in the list twice; it is fetched once.
