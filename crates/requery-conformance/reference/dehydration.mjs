@@ -10,6 +10,8 @@ export function dehydrated(client, { pending }, log) {
     // Only what has a key can be done elsewhere, and only what says so in requery.
     shouldDehydrateMutation: (it) => it.state.isPaused && it.options.resumable && it.options.mutationKey !== undefined,
   })
+  // Fetches in flight come after what has data, which requery keeps apart.
+  state.queries.sort((a, b) => (a.promise === undefined ? 0 : 1) - (b.promise === undefined ? 0 : 1))
   for (const it of state.queries) {
     const what =
       it.promise === undefined

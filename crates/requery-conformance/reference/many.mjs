@@ -1,6 +1,6 @@
 // Observers of many queries.
 
-import { QueriesObserver } from '@tanstack/query-core'
+import { QueriesObserver, QueryObserver } from '@tanstack/query-core'
 import * as text from './text.mjs'
 
 const combine = (results) => results.map((result) => result.data ?? null)
@@ -17,11 +17,7 @@ export class Many {
     this.#client = client
     this.#combines = combines
     this.#queries = queries
-    this.#begin()
-  }
-
-  #begin() {
-    this.#it = new QueriesObserver(this.#client, this.#queries, this.#options())
+    this.#it = new QueriesObserver(client, queries, this.#options())
     this.#look()
   }
 
@@ -42,12 +38,19 @@ export class Many {
   subscribe(isInCache, know, tell) {
     if (this.#leave !== undefined) return
     // One whose query was collected before somebody listens begins anew in requery, with the query that is there now.
-    if (!this.#it.getQueries().every(isInCache)) this.#begin()
+    const observers = this.#it.getObservers()
+    for (const [at, observer] of observers.entries()) {
+      if (!isInCache(observer.getCurrentQuery())) observers[at] = new QueryObserver(this.#client, observer.options)
+    }
     // What it missed while nobody listened is not what is compared.
-    for (const observer of this.#it.getObservers()) observer.updateResult()
+    for (const observer of observers) observer.updateResult()
     this.#look()
     know(this.#shown())
     this.#leave = this.#it.subscribe((results) => tell(this.#text(results)))
+    // Of those that have not changed since, it would go on telling what it knew before somebody listened.
+    for (const observer of observers) {
+      for (const listener of observer.listeners) listener(observer.getCurrentResult())
+    }
   }
 
   unsubscribe() {

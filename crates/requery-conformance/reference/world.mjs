@@ -67,8 +67,9 @@ export class World {
   }
 
   // Said or not, data is stale at once; but only where it is said, data of the future becomes stale when its time comes.
+  // Said or not, observers are enabled; but timers begin anew when options say it after others that did not.
   #setDefaults(queries) {
-    this.#client.setDefaultOptions({ queries: { staleTime: 0, ...queries } })
+    this.#client.setDefaultOptions({ queries: { staleTime: 0, enabled: true, ...queries } })
   }
 
   #takeOverTime() {

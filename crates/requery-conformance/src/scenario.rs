@@ -70,6 +70,16 @@ impl Scenario {
         self.paged.contains(&key)
     }
 
+    /// Whether all queries of a key of pages have the same pages, and take the signal or leave it.
+    #[must_use]
+    pub fn agrees_on_pages(&self) -> bool {
+        let same = |a: &Query, b: &Query| (a.signal, &a.pages) == (b.signal, &b.pages);
+        self.paged.iter().all(|key| {
+            let mut queries = self.queries.iter().filter(|query| query.key == *key);
+            queries.next().is_none_or(|first| queries.all(|query| same(first, query)))
+        })
+    }
+
     /// Whether every function has an answer.
     #[must_use]
     pub fn is_complete(&self) -> bool {

@@ -46,7 +46,9 @@ fn drop_parts(best: &mut Scenario, left: &mut usize, fails: &mut impl FnMut(&Sce
             continue;
         }
         match serde_json::from_value::<Scenario>(json) {
-            Ok(smaller) if smaller.is_complete() => take_if(best, smaller, left, fails),
+            Ok(smaller) if smaller.is_complete() && smaller.agrees_on_pages() => {
+                take_if(best, smaller, left, fails)
+            }
             _ => {}
         }
     }

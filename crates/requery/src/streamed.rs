@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use futures::{Stream, StreamExt};
 
-use crate::maybe_send::Held;
+use crate::core::Value;
+use crate::maybe_send::{Held, hold_future};
 use crate::{
     AbortSignal, IntoQueryKey, MaybeSend, MaybeSync, QueryClient, QueryContext, QueryKey, QueryOptions,
 };
@@ -58,14 +59,14 @@ where
         P: MaybeSend + 'static,
     {
         let given = Arc::new(Held::new((initial, stream, reduce)));
-        Self::new(key, move |context| {
+        Self::fetched_by(key, move |context| {
             let given = Arc::clone(&given);
             let fetch = Fetch::begin(&context, mode);
             let parts = Held::new(given.get().1(context));
-            async move {
+            hold_future(async move {
                 let (initial, _, reduce) = given.get();
-                fetch.collect(initial, parts.take(), reduce).await
-            }
+                fetch.collect(initial, parts.take(), reduce).await.map_err(|error| Arc::new(error) as Value)
+            })
         })
     }
 }
@@ -96,7 +97,7 @@ impl Fetch {
         initial: &T,
         parts: impl Stream<Item = Result<P, E>>,
         reduce: &impl Fn(&mut T, P),
-    ) -> Result<T, E>
+    ) -> Result<Value, E>
     where
         T: Clone + PartialEq + Send + Sync + 'static,
     {
@@ -111,17 +112,18 @@ impl Fetch {
                 reduce(&mut replacement, part);
                 continue;
             }
-            let mut data = self.data().unwrap_or_else(|| initial.clone());
+            let mut data = T::clone(self.data().as_deref().unwrap_or(initial));
             reduce(&mut data, part);
             self.client.set_query_data(&self.key, data);
         }
         if self.replaces && !self.signal.is_cancelled() {
             self.client.set_query_data(&self.key, replacement);
         }
-        Ok(self.data().unwrap_or_else(|| initial.clone()))
+        // What the query holds, and not other data that equals it.
+        Ok(self.data().unwrap_or_else(|| Arc::new(initial.clone())))
     }
 
-    fn data<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {
-        self.client.base_data::<T>(&self.key).map(|data| (*data).clone())
+    fn data<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        self.client.base_data(&self.key)
     }
 }

@@ -85,6 +85,9 @@ struct TestArgs {
     /// Formatting, clippy, unit tests and SQLite only.
     #[arg(long)]
     fast: bool,
+    /// One of the steps alone, as the summary calls it. Some need what an earlier one makes.
+    #[arg(long, conflicts_with = "fast")]
+    step: Option<String>,
     #[command(flatten)]
     wasm_std: WasmStdArg,
 }
@@ -118,7 +121,9 @@ fn run(task: Task) -> anyhow::Result<ExitCode> {
         Task::Doctor => doctor::run(&workspace),
         Task::Up(args) => return up::run(&workspace, &args),
         Task::Web(args) => web::run(&workspace, args.wasm_std.wasm_std, web_profile(args.dev))?,
-        Task::Test(args) => return test::run(&workspace, args.fast, args.wasm_std.wasm_std),
+        Task::Test(args) => {
+            return test::run(&workspace, args.fast, args.step, args.wasm_std.wasm_std);
+        }
         Task::Conformance(options) => conformance::run(&workspace, &options)?,
         Task::Chaos(options) => chaos::run(&workspace, &options)?,
         Task::Bench { name } => bench::run(&workspace, name.as_deref())?,

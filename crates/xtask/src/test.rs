@@ -24,9 +24,15 @@ mod rust;
 mod session;
 mod wasm;
 
-/// Runs the steps one after the other, a failed one included, prints a line for each, and the count last.
-pub(crate) fn run(workspace: &Workspace, fast: bool, choice: Choice) -> Result<ExitCode> {
-    let mut report = Report::default();
+/// Runs the steps one after the other, a failed one included, prints a line for each, and the count last. With `only`,
+/// that step alone, behind provisioning.
+pub(crate) fn run(
+    workspace: &Workspace,
+    fast: bool,
+    only: Option<String>,
+    choice: Choice,
+) -> Result<ExitCode> {
+    let mut report = Report::of(only);
     let session = Session::new(workspace, choice);
     if fast {
         quick_steps(&session, &mut report);
@@ -34,6 +40,7 @@ pub(crate) fn run(workspace: &Workspace, fast: bool, choice: Choice) -> Result<E
         all_steps(session, &mut report);
     }
     signals::check()?;
+    report.expect_any()?;
     print!("{}", report.summary());
     println!("{}", report.total());
     Ok(if report.failed() { ExitCode::FAILURE } else { ExitCode::SUCCESS })

@@ -33,6 +33,7 @@ impl Many {
         if self.subscription.is_some() {
             return;
         }
+        self.arrive();
         log.know(&format!("many {at}"), self.shown());
         let (log, subject, runtime) = (log.clone(), format!("many {at}"), runtime.clone());
         let tell = move |shown| log.last(&subject, text::time(runtime.now()), shown);
@@ -40,6 +41,14 @@ impl Many {
             Observer::Results(it) => it.subscribe(move |results| tell(results_text(results))),
             Observer::Combined(it) => it.subscribe(move |rows| tell(combined_text(rows))),
         });
+    }
+
+    /// Queries that were collected before anybody listened begin anew. That is what is known then, and no news.
+    fn arrive(&self) {
+        match &self.observer {
+            Observer::Results(it) => drop(it.optimistic_result()),
+            Observer::Combined(it) => drop(it.optimistic_result()),
+        }
     }
 
     /// What it shows, if somebody listens.

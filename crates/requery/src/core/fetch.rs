@@ -37,6 +37,8 @@ pub(super) struct Fetch {
     id: FetchId,
     spec: Arc<QuerySpec>,
     direction: Option<FetchDirection>,
+    /// Pages only join others that were there when it began.
+    had_data: bool,
     progress: Progress,
     retryer: Retryer,
     retry_timer: Option<TimerId>,
@@ -167,6 +169,7 @@ impl Core {
             id,
             spec,
             direction,
+            had_data: query.state.data.is_some(),
             progress: Progress::default(),
             retryer: Retryer::new(mode),
             retry_timer: None,
@@ -217,9 +220,9 @@ impl Core {
         }
         // A function that came with later options is as good as the one that the fetch was started with, and newer.
         let spec = if query.spec.query_fn.is_some() { &query.spec } else { &fetch.spec };
+        let begins_pages = !fetch.had_data && spec.query_fn.as_ref().is_some_and(|it| it.paging().is_some());
         let (future, registration) = AbortHandle::new_pair();
         fetch.future = Some(future);
-        fetch.consumed.store(false, Ordering::Release);
         let task = AttemptTask {
             key: key.clone(),
             fetch: fetch.id,
@@ -230,7 +233,7 @@ impl Core {
             pages: PageTask {
                 direction: fetch.direction,
                 progress: fetch.progress.clone(),
-                data: query.state.data.as_ref().and_then(Data::value),
+                data: query.state.data.as_ref().filter(|_| !begins_pages).and_then(Data::value),
             },
         };
         self.effects.push_back(Effect::Attempt(task));

@@ -44,7 +44,7 @@ pub(crate) use observers::{ObserverHook, ObserverId, ObserverPolicy};
 pub(crate) use ordered::sorted;
 pub(crate) use paging::{NewPage, PageFn, PageOps, PageParamFn, PageTask, Paging};
 pub(crate) use persists::{Outcome, Persists};
-pub(crate) use query::{FetchFn, Query, QueryFn, QuerySpec, State};
+pub(crate) use query::{Query, QueryFn, QuerySpec, State};
 pub(crate) use retryer::Decision;
 pub(crate) use weave::{Peek, Weaver, Written};
 

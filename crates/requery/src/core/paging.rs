@@ -36,6 +36,8 @@ pub(crate) struct PageOps {
     pub(crate) fetch: fn(Arc<Paging>, QueryContext, PageTask) -> Fetching,
     pub(crate) merge: fn(&Paging, Option<&Value>, Value) -> Value,
     pub(crate) empty: fn() -> Value,
+    /// Data of its own: what a fetch gives is no longer what was there, equal or not.
+    pub(crate) copy: fn(&Value) -> Value,
     pub(crate) len: fn(&Value) -> usize,
     /// The parameter of the first page, or of the last.
     pub(crate) edge_param: fn(&Value, FetchDirection) -> Option<Value>,
@@ -58,17 +60,18 @@ pub(crate) struct MorePages {
     new: NewPage,
 }
 
-/// Pages that an attempt fetched before it failed; the next one goes on behind them.
+/// Pages that an attempt fetched before it failed, and how many it fetched; the next one goes on behind them. With a limit,
+/// later pages push out earlier ones, so that those that are left do not say how many there were.
 #[derive(Clone, Default)]
-pub(crate) struct Progress(Arc<Mutex<Option<Value>>>);
+pub(crate) struct Progress(Arc<Mutex<Option<(Value, usize)>>>);
 
 impl Progress {
-    fn get(&self) -> Option<Value> {
+    fn get(&self) -> Option<(Value, usize)> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn set(&self, pages: &Value) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(pages));
+    fn set(&self, pages: &Value, fetched: usize) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((Arc::clone(pages), fetched));
     }
 }
 
@@ -112,8 +115,8 @@ impl Paging {
         direction: FetchDirection,
         base: Value,
     ) -> Result<Value, Value> {
-        let Some(param) = self.param(&base, direction) else { return Ok(base) };
-        let page = (self.fetch_page)(context.for_page(direction), Arc::clone(&param)).await?;
+        let Some(param) = self.param(&base, direction) else { return Ok((self.ops.copy)(&base)) };
+        let page = (self.fetch_page)(context.for_page(direction).begin_call(), Arc::clone(&param)).await?;
         Ok(Arc::new(MorePages { base, new: NewPage { page, param, direction } }))
     }
 
@@ -125,9 +128,7 @@ impl Paging {
     ) -> Result<Value, Value> {
         let wanted = self.pages.or_else(|| data.as_ref().map(self.ops.len)).unwrap_or(1).max(1);
         let first = data.and_then(|data| (self.ops.edge_param)(&data, FetchDirection::Backward));
-        let mut pages = progress.get().unwrap_or_else(self.ops.empty);
-        // With a limit, later pages push out earlier ones, so that their number does not say how far this is.
-        let mut fetched = (self.ops.len)(&pages);
+        let (mut pages, mut fetched) = progress.get().unwrap_or_else(|| ((self.ops.empty)(), 0));
         while fetched < wanted {
             let direction = FetchDirection::Forward;
             let param = if fetched == 0 {
@@ -136,10 +137,11 @@ impl Paging {
                 (self.next)(&pages)
             };
             let Some(param) = param.filter(|_| !context.is_aborted()) else { break };
-            let page = (self.fetch_page)(context.for_page(direction), Arc::clone(&param)).await?;
+            let page =
+                (self.fetch_page)(context.for_page(direction).begin_call(), Arc::clone(&param)).await?;
             pages = (self.ops.add)(&pages, &NewPage { page, param, direction }, self.max_pages);
-            progress.set(&pages);
             fetched += 1;
+            progress.set(&pages, fetched);
         }
         Ok(pages)
     }

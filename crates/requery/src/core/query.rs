@@ -38,7 +38,7 @@ impl QueryFn {
         task: PageTask,
     ) -> BoxFuture<'static, Result<Value, Value>> {
         match self {
-            Self::Whole(fetch) => fetch(context),
+            Self::Whole(fetch) => fetch(context.begin_call()),
             Self::Pages(paging) => (paging.ops.fetch)(Arc::clone(paging), context, task),
         }
     }
@@ -167,7 +167,7 @@ pub(crate) struct Query {
     pub(super) is_woven: bool,
     /// Patches for hydrated data that nobody has decoded yet.
     pub(super) deferred_patches: Vec<Patch>,
-    /// Whether the query function took the signal when it was called last.
+    /// Whether the query function took the signal when it was called last. A fetch may end without calling it.
     pub(super) consumed: Arc<AtomicBool>,
     /// Those who wait for the fetch that follows a reset.
     pub(super) waiting: Vec<Waiter>,

@@ -157,6 +157,8 @@ impl QueryClient {
             scope: dehydrated.scope.map(Arc::from),
             ..MutationSpec::default()
         };
+        // How long it stays is the one thing that counts before it goes on.
+        spec.policy.gc_time = self.mutation_spec(&spec).policy.gc_time;
         spec.policy.meta = dehydrated.meta.map(Arc::new);
         let state = MutationCore {
             is_paused: true,

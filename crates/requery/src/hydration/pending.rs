@@ -6,7 +6,7 @@ use futures::channel::oneshot;
 use serde::{Deserialize, Serialize};
 
 use super::Sample;
-use crate::core::FetchId;
+use crate::core::{Data, FetchId};
 use crate::{QueryClient, QueryFilters, QueryKey, Timestamp};
 
 /// One query of a [`super::DehydratedState`] that had no data yet and was being fetched.
@@ -75,11 +75,18 @@ impl QueryClient {
     pub fn outcome_of(&self, pending: &DehydratedPending) -> impl Future<Output = HandedOver> + Send + use<> {
         let (waiter, ended) = oneshot::channel();
         let (client, key) = (self.clone(), QueryKey::new(&pending.query_key));
+        // Somebody may ask when the query is gone.
+        let codec = self.read(|core| Sample::of(core, &key)).and_then(|sample| sample.codec);
         self.apply(|core| core.wait_for(&key, waiter));
         let (query_key, dehydrated_at) = (pending.query_key.clone(), pending.dehydrated_at);
         async move {
-            let has_succeeded = !matches!(ended.await, Ok(Err(_)));
-            let data = if has_succeeded { client.encoded_data(&key) } else { None };
+            let data = match ended.await {
+                Ok(Ok(Data::Typed(value))) => codec.and_then(|codec| (codec.encode)(&value).ok()),
+                Ok(Ok(Data::Raw(json))) => Some((*json).clone()),
+                Ok(Err(_)) => None,
+                // It has ended before this was asked.
+                Err(_) => client.encoded_data(&key),
+            };
             HandedOver { query_key, dehydrated_at, data }
         }
     }

@@ -156,6 +156,7 @@ where
         fetch: Paging::fetch,
         merge: Paging::merge,
         empty: || Arc::new(InfiniteData::<P, C>::default()),
+        copy: |data| Arc::new(data.downcast_ref::<InfiniteData<P, C>>().cloned().unwrap_or_default()),
         len: |data| data.downcast_ref::<InfiniteData<P, C>>().map_or(0, |data| data.pages.len()),
         edge_param: edge_param::<P, C>,
         same_param: |a, b| a.downcast_ref::<C>() == b.downcast_ref::<C>(),

@@ -132,6 +132,7 @@ impl ErasedObserver {
     /// F7.8: the result as it will be once the observer has mounted, for a first rendering before that.
     #[must_use]
     pub fn optimistic_result(&self) -> ErasedResult {
+        self.arrive();
         let seen = self.inner.fresh(&self.client);
         let view = seen.view(self.client.now());
         let mut memory = seen.memory.clone();

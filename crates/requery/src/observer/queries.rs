@@ -47,6 +47,24 @@ struct Seen<T, E, D, C> {
     slots: Vec<Slot<T, E, D>>,
     combined: Option<(Results<D, E>, Arc<C>)>,
     listeners: Vec<(u64, Listener<C>)>,
+    /// How many calls are mounting observers; listeners are told when they are done.
+    mounting: usize,
+}
+
+/// Counts as mounting until it is dropped, also where a listener panics.
+struct Mounting<'a, T, E, D, C>(&'a Mutex<Seen<T, E, D, C>>);
+
+impl<'a, T, E, D, C> Mounting<'a, T, E, D, C> {
+    fn begin(seen: &'a Mutex<Seen<T, E, D, C>>) -> Self {
+        lock(seen).mounting += 1;
+        Self(seen)
+    }
+}
+
+impl<T, E, D, C> Drop for Mounting<'_, T, E, D, C> {
+    fn drop(&mut self) {
+        lock(self.0).mounting -= 1;
+    }
 }
 
 struct Slot<T, E, D> {
@@ -82,7 +100,7 @@ where
     ) -> Self {
         let combine = Held::new(combine);
         let slots = queries.into_iter().map(|options| Slot::new(client, options)).collect();
-        let seen = Mutex::new(Seen { next_id: 0, slots, combined: None, listeners: Vec::new() });
+        let seen = Mutex::new(Seen { next_id: 0, slots, combined: None, listeners: Vec::new(), mounting: 0 });
         let inner = Arc::new_cyclic(|me| Inner {
             me: me.clone(),
             combine: Arc::new(move |results: &[QueryResult<D, E>]| combine.get()(results)),
@@ -97,7 +115,8 @@ where
     pub fn subscribe(&self, listener: impl Fn(&Arc<C>) + MaybeSend + MaybeSync + 'static) -> Subscription {
         let listener = Held::new(listener);
         if lock(&self.inner.seen).listeners.is_empty() {
-            // What changed while nobody listened is no news for who comes now.
+            // What changed while nobody listened is no news for who comes now, nor is what was collected since.
+            self.inner.observers().iter().for_each(|observer| observer.erased.arrive());
             self.inner.take_over();
         }
         let mut seen = lock(&self.inner.seen);
@@ -131,17 +150,17 @@ where
             let slots = seen.slots.iter().filter(|slot| slot.subscription.is_none());
             slots.map(|slot| slot.observer.clone()).collect()
         };
-        self.client.batch(|| {
-            for observer in unmounted {
-                let inner = Weak::clone(&self.inner.me);
-                let subscription = observer.subscribe(move |_| {
-                    if let Some(inner) = inner.upgrade() {
-                        inner.refresh();
-                    }
-                });
-                self.keep(&observer, subscription);
-            }
-        });
+        let mounting = Mounting::begin(&self.inner.seen);
+        for observer in unmounted {
+            let inner = Weak::clone(&self.inner.me);
+            let subscription = observer.subscribe(move |_| {
+                if let Some(inner) = inner.upgrade() {
+                    inner.refresh();
+                }
+            });
+            self.keep(&observer, subscription);
+        }
+        drop(mounting);
         self.inner.refresh();
     }
 
@@ -161,17 +180,17 @@ where
     /// Other queries: those whose key was there before keep their observer.
     pub fn set_queries(&self, queries: impl IntoIterator<Item = QueryOptions<T, E, D>>) {
         let mut old = std::mem::take(&mut lock(&self.inner.seen).slots);
-        let mut slots = Vec::new();
+        let (mut slots, mut wanted) = (Vec::new(), Vec::new());
         for options in queries {
-            match old.iter().position(|slot| slot.observer.key() == *options.key()) {
-                Some(at) => {
-                    let slot = old.remove(at);
-                    slot.observer.set_options(options);
-                    slots.push(slot);
-                }
-                None => slots.push(Slot::new(&self.client, options)),
-            }
+            let slot = match old.iter().position(|slot| slot.observer.key() == *options.key()) {
+                Some(at) => old.remove(at),
+                None => Slot::new(&self.client, options.clone()),
+            };
+            wanted.push((slot.observer.clone(), options));
+            slots.push(slot);
         }
+        // What is new is made before what was collected is made again. Of several options for one query the last count.
+        wanted.into_iter().for_each(|(observer, options)| observer.set_options(options));
         let has_listeners = {
             let mut seen = lock(&self.inner.seen);
             seen.slots = slots;
@@ -254,6 +273,9 @@ where
 
     /// Tells the listeners if the queries combine to something else.
     fn refresh(&self) {
+        if lock(&self.seen).mounting > 0 {
+            return;
+        }
         let Some(combined) = self.take_over() else { return };
         let listeners: Vec<Listener<C>> =
             lock(&self.seen).listeners.iter().map(|(_, listener)| Arc::clone(listener)).collect();

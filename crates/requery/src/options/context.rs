@@ -41,6 +41,12 @@ impl QueryContext {
         self.direction
     }
 
+    /// A call of the query function begins: it has not taken the signal yet.
+    pub(crate) fn begin_call(self) -> Self {
+        self.consumed.store(false, Ordering::Release);
+        self
+    }
+
     pub(crate) fn for_page(&self, direction: FetchDirection) -> Self {
         Self {
             client: self.client.clone(),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt;
+use futures::future::BoxFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -13,7 +14,7 @@ use super::defaults::shared_setters;
 use super::erased::ErasedOptions;
 use super::placeholder::Placeholder;
 use super::policy::{Policy, Retry, RetryDelay, Setting};
-use crate::core::{Codec, DataType, Decode, FetchFn, QueryFn, State, Value, equal, typed};
+use crate::core::{Codec, DataType, Decode, QueryFn, State, Value, equal, typed};
 use crate::entity::{EntityLink, ListRules};
 use crate::maybe_send::{Held, hold_future};
 use crate::{
@@ -57,9 +58,16 @@ where
         Fut: Future<Output = Result<T, E>> + MaybeSend + 'static,
     {
         let query_fn = Held::new(query_fn);
-        let fetch: FetchFn = Arc::new(move |context| hold_future(query_fn.get()(context).map(erase)));
+        Self::fetched_by(key, move |context| hold_future(query_fn.get()(context).map(erase)))
+    }
+
+    /// A query whose function gives data and errors of these types, erased.
+    pub(crate) fn fetched_by(
+        key: impl IntoQueryKey,
+        fetch: impl Fn(QueryContext) -> BoxFuture<'static, Result<Value, Value>> + Send + Sync + 'static,
+    ) -> Self {
         let mut options = ErasedOptions::new(key.into_query_key(), DataType::of::<T>());
-        options.query_fn = Some(QueryFn::Whole(fetch));
+        options.query_fn = Some(QueryFn::Whole(Arc::new(fetch)));
         Self::from_erased(options)
     }
 

@@ -1,8 +1,12 @@
 //! What random scenarios on this cache and on its reference brought to light.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use requery::{
     GcTime, InFlight, InvalidateOptions, MutationObserver, MutationOptions, NetworkMode, QueryFilters,
-    QueryObserver, RefetchOptions, RefetchType, SetDataOptions, StaleTime, query_key,
+    QueryObserver, QueryOptions, QueryResult, RefetchMode, RefetchOptions, RefetchType, SetDataOptions,
+    StaleTime, query_key,
 };
 
 use crate::rig::{LATENCY, Rig, Source, Watch, ms};
@@ -278,4 +282,45 @@ fn a_hydrated_query_is_reset_to_nothing() {
     to.client.hydrate(from.client.dehydrate(&requery::DehydrateOptions::default()));
     to.client.reset_queries(QueryFilters::all());
     assert!(to.client.dehydrate(&requery::DehydrateOptions::default()).queries.is_empty());
+}
+
+/// F7.8: mounting takes up the query that is there then, and so does the result before that.
+#[test]
+fn the_optimistic_result_is_that_of_the_query_that_is_there() {
+    let rig = Rig::new();
+    let (source, key) = (Source::counting(&rig), query_key!["a"]);
+    let observer = QueryObserver::new(&rig.client, source.query(&key).stale_time(StaleTime::Never));
+    rig.runtime.block_on(rig.client.fetch_query(&source.query(&key))).unwrap();
+    assert_eq!(observer.optimistic_result().data.as_deref(), Some(&1));
+    rig.client.remove_queries(QueryFilters::all());
+    assert!(observer.optimistic_result().is_loading(), "mounting would fetch it again");
+    rig.client.set_query_data(&key, 7_u32);
+    assert_eq!(observer.optimistic_result().data.as_deref(), Some(&7));
+}
+
+/// F15, F7.7: the end of a stream brings no other data than its last part did.
+#[test]
+fn a_stream_that_ends_is_not_told_as_other_data() {
+    let rig = Rig::new();
+    let parts = |_context| futures::stream::iter([1, 2].map(Ok));
+    let options = QueryOptions::<u32, String>::streamed(
+        query_key!["sum"],
+        RefetchMode::Append,
+        0,
+        parts,
+        |sum, part| {
+            *sum += part;
+        },
+    );
+    let observer = QueryObserver::new(&rig.client, options.structural_sharing(false));
+    let told = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&told);
+    let is_other = |before: &QueryResult<u32, String>, now: &QueryResult<u32, String>| {
+        before.data.as_ref().map(Arc::as_ptr) != now.data.as_ref().map(Arc::as_ptr)
+    };
+    let _subscription = observer.subscribe_when(is_other, move |_| {
+        count.fetch_add(1, Ordering::SeqCst);
+    });
+    rig.settle();
+    assert_eq!((observer.current_result().data.as_deref(), told.load(Ordering::SeqCst)), (Some(&3), 2));
 }

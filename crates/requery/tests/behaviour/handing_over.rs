@@ -62,6 +62,17 @@ fn a_fetch_in_flight_goes_on_elsewhere() {
 }
 
 #[test]
+fn what_became_of_a_fetch_is_known_when_its_query_is_gone() {
+    let server = Rig::new();
+    let options = Source::counting(&server).query(&query_key!["n"]).hydratable();
+    let fetching = server.client.prefetch_query(&options);
+    let outcome = server.client.outcome_of(&server.client.dehydrate(&with_pending()).pending[0]);
+    server.runtime.block_on(fetching);
+    server.client.remove_queries(QueryFilters::all());
+    assert_eq!(server.runtime.block_on(outcome).data, Some(1.into()));
+}
+
+#[test]
 fn what_is_handed_over_before_anybody_asks_is_decoded_when_somebody_does() {
     let (state, end) = server_in_flight(Ok(7));
     let browser = Rig::new();

@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use requery::{
-    CancelOptions, DehydrateOptions, DehydratedState, InfiniteData, InfiniteQueryOptions, QueryFilters,
-    QueryObserver, RefetchOptions, StaleTime, query_key,
+    CancelOptions, DehydrateOptions, DehydratedState, FetchStatus, InfiniteData, InfiniteQueryOptions,
+    QueryContext, QueryFilters, QueryObserver, RefetchOptions, StaleTime, query_key,
 };
 
 use crate::rig::{LATENCY, Rig, ms};
@@ -321,4 +321,71 @@ fn placeholder_pages_have_no_next_page() {
     let result = observer.current_result();
     assert!(result.is_placeholder_data && !result.has_next_page());
     assert_eq!(shown(&observer), [0]);
+}
+
+/// F9, F13: where there is no further page, asking for it is a fetch all the same: without sharing, its data is other data.
+#[test]
+fn asking_for_a_page_that_is_not_there_gives_data_of_its_own() {
+    for shares in [true, false] {
+        let (rig, server) = (Rig::new(), Server::new());
+        *server.last.lock().unwrap() = 4;
+        let (observer, _subscription) = watch(&rig, server.options(&rig).structural_sharing(shares));
+        rig.advance(LATENCY);
+        let before = observer.current_result();
+        drop(observer.fetch_next_page(more()));
+        rig.settle();
+        let after = observer.current_result();
+        assert_eq!((server.asked(), after.data_updated_at), (vec![4], rig.client.now()));
+        assert_eq!(before.data, after.data);
+        assert_eq!(Arc::ptr_eq(&before.data.unwrap(), &after.data.unwrap()), shares);
+    }
+}
+
+/// F2.6: asking for a page that is not there calls nothing: the signal stays taken, and leaving aborts what follows.
+#[test]
+fn a_signal_stays_taken_where_no_page_is_asked_for() {
+    let rig = Rig::new();
+    let page = |context: QueryContext, n| {
+        drop(context.signal());
+        async move { Ok(vec![n]) }
+    };
+    let options = Options::infinite(query_key!["numbers"], 0, page, |_, _| None);
+    let (observer, subscription) = watch(&rig, options);
+    rig.settle();
+    drop(observer.fetch_next_page(more()));
+    rig.settle();
+    rig.client.set_online(false);
+    drop(rig.client.invalidate_queries(QueryFilters::all()));
+    assert!(observer.current_result().is_paused());
+    subscription.unsubscribe();
+    assert_eq!(rig.client.queries(QueryFilters::all())[0].fetch_status, FetchStatus::Idle);
+}
+
+/// F9: pages that a limit has pushed out were fetched all the same, also where the next page fails at first.
+#[test]
+fn a_retry_counts_pages_that_were_pushed_out() {
+    let (rig, server) = (Rig::new(), Server::new());
+    *server.last.lock().unwrap() = 20;
+    *server.failures.lock().unwrap() = (8, 1);
+    let options = server.options(&rig).pages(3).max_pages(1).retry(1).retry_delay(ms(5));
+    let (observer, _subscription) = watch(&rig, options);
+    rig.advance(4 * LATENCY + 5);
+    assert_eq!((server.asked(), shown(&observer)), (vec![4, 6, 8, 8], vec![8]));
+    assert!(!observer.current_result().is_fetching());
+}
+
+/// F9: a fetch that began without pages fetches the first, also where there are some when it is tried again.
+#[test]
+fn a_first_fetch_stays_one_when_it_is_tried_again() {
+    let (rig, server) = (Rig::new(), Server::new());
+    *server.failures.lock().unwrap() = (4, 1);
+    let options = || server.options(&rig).retry(1).retry_delay(ms(5));
+    drop(Observer::new(&rig.client, options()).fetch_next_page(more()));
+    rig.advance(LATENCY);
+    let (observer, _subscription) =
+        watch(&rig, options().initial_data(InfiniteData::new([(4, vec![0])])).stale_time(StaleTime::Never));
+    assert_eq!(shown(&observer), [4]);
+    rig.advance(5 + LATENCY);
+    let data = observer.current_result().data;
+    assert_eq!((server.asked(), data.map(|data| data.pages[0].to_vec())), (vec![4, 4], Some(vec![4, 5])));
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use requery::runtime::TestRuntime;
-use requery::{QueriesObserver, QueryClient, QueryFilters, QueryOptions, query_key};
+use requery::{QueriesObserver, QueryClient, QueryFilters, QueryOptions, RefetchMode, query_key};
 
 use crate::rig::{LATENCY, Rig, Source, Watch};
 
@@ -49,6 +49,73 @@ fn queries_that_stay_in_the_list_keep_their_observer() {
         active.iter().map(|query| query.key.clone()).collect::<Vec<_>>(),
         [query_key!["n", 2], query_key!["n", 3]]
     );
+}
+
+/// F11: a query that was collected before anybody listened begins anew. That is where the listener begins, and no news.
+#[test]
+fn queries_that_were_collected_before_anybody_listened_begin_anew() {
+    let rig = Rig::new();
+    let source = Source::counting(&rig);
+    let observer = QueriesObserver::new(&rig.client, queries(&source, &[1, 1]));
+    rig.runtime.block_on(rig.client.fetch_query(&queries(&source, &[1])[0])).unwrap();
+    rig.client.remove_queries(QueryFilters::all());
+    let _somebody_else = Watch::new(&rig, source.query(&query_key!["n", 1]));
+    let told: Arc<Mutex<Vec<usize>>> = Arc::default();
+    let sink = Arc::clone(&told);
+    let _subscription = observer.subscribe(move |results| {
+        sink.lock().unwrap().push(results.iter().filter(|result| result.data.is_some()).count());
+    });
+    assert!(observer.current_result().iter().all(requery::QueryResult::is_loading));
+    assert!(told.lock().unwrap().is_empty(), "it was being fetched already");
+    rig.advance(LATENCY);
+    assert_eq!((shown(&observer), source.calls()), (vec![Some(2), Some(2)], 2));
+    assert_eq!(told.lock().unwrap().last(), Some(&2));
+}
+
+/// F11: a query that is new to the list comes into the cache before one that was collected comes back.
+#[test]
+fn new_queries_are_made_before_collected_ones_are_made_again() {
+    let rig = Rig::new();
+    let source = Source::counting(&rig);
+    let observer = QueriesObserver::new(&rig.client, queries(&source, &[1, 2]));
+    rig.client.remove_queries(QueryFilters::all());
+    observer.set_queries(queries(&source, &[1, 2, 3]));
+    let all = rig.client.queries(QueryFilters::all());
+    let keys: Vec<_> = all.iter().map(|query| query.key.clone()).collect();
+    assert_eq!(keys, [query_key!["n", 3], query_key!["n", 1], query_key!["n", 2]]);
+}
+
+/// F11: where the list has several options for one query, those of the last are what it is fetched with.
+#[test]
+fn the_last_options_for_a_query_of_the_list_count() {
+    let rig = Rig::new();
+    let [first, last] = [1, 2].map(|n| Source::answering(&rig, move |_| Ok(n)));
+    let observer = QueriesObserver::new(&rig.client, queries(&last, &[7, 7]));
+    observer.set_queries([queries(&last, &[7]), queries(&first, &[7]), queries(&last, &[7])].concat());
+    rig.client.set_query_data(query_key!["n", 7], 0_u32);
+    rig.client.refetch_queries(QueryFilters::all(), requery::RefetchOptions::default());
+    rig.advance(LATENCY);
+    assert_eq!((first.calls(), last.calls()), (0, 1));
+}
+
+/// F11: mounting many keeps nothing from who observes one of the queries; who listens to the many is told once.
+#[test]
+fn mounting_many_keeps_nothing_from_other_observers() {
+    let rig = Rig::new();
+    let parts = |_context| futures::stream::iter([Ok(1)]);
+    let options =
+        || Options::streamed(query_key!["sum"], RefetchMode::Reset, 0, parts, |sum, part: u32| *sum += part);
+    let watch = Watch::new(&rig, options());
+    rig.settle();
+    let before = watch.times_told();
+    let told = Arc::new(Mutex::new(0));
+    let count = Arc::clone(&told);
+    let observer = QueriesObserver::new(&rig.client, [options(), options()]);
+    let _subscription = observer.subscribe(move |_| *count.lock().unwrap() += 1);
+    let seen =
+        watch.seen()[before..].iter().map(|it| (it.is_fetching(), it.is_pending())).collect::<Vec<_>>();
+    assert_eq!(seen, [(true, false), (true, true)], "it is fetched, and reset by that");
+    assert_eq!(*told.lock().unwrap(), 1);
 }
 
 /// F11: a query may be in the list twice; it is fetched once.

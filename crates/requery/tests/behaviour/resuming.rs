@@ -76,6 +76,21 @@ fn carried_over(browser: &Rig, scope: Option<&str>) -> DehydratedState {
     state
 }
 
+/// F14, F10: how long a hydrated mutation stays counts from when it was hydrated, as the defaults of its key say.
+#[test]
+fn a_hydrated_mutation_is_collected_when_its_key_says_so() {
+    let rig = Rig::new();
+    let options = sending(&rig, &Sent::default()).resumable().gc_time(ms(1000));
+    rig.client.set_mutation_defaults(query_key!["send"], options);
+    carried_over(&rig, None);
+    rig.client.resume_paused_mutations();
+    rig.advance(999);
+    let all = rig.client.mutations(MutationFilters::all());
+    assert!(all.len() == 3 && all.iter().all(|it| it.status == MutationStatus::Success));
+    rig.advance(1);
+    assert!(rig.client.mutations(MutationFilters::all()).is_empty());
+}
+
 /// F14, F1.14: a mutation that waited for the network when the program ended is sent by the next, in order and under the
 /// same idempotency key.
 #[test]

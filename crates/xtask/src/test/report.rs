@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::process::signals;
 use crate::report::{announce, duration};
@@ -24,6 +24,10 @@ pub(crate) enum Outcome {
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     steps: Vec<Step>,
+    /// The one step that is wanted.
+    only: Option<String>,
+    /// Those that were not.
+    others: Vec<&'static str>,
 }
 
 #[derive(Debug)]
@@ -35,10 +39,22 @@ struct Step {
     note: String,
 }
 
+/// What any step may need.
+const FIRST: &str = "provision";
+
 impl Report {
-    /// Runs a step unless this program was interrupted.
+    /// One of all steps, or of the one with that name and the first.
+    pub(crate) fn of(only: Option<String>) -> Self {
+        Self { only, ..Self::default() }
+    }
+
+    /// Runs a step unless another is wanted, or this program was interrupted.
     pub(crate) fn step(&mut self, name: &'static str, work: impl FnOnce() -> Result<Outcome>) {
         if signals::interrupted().is_some() {
+            return;
+        }
+        if self.only.as_deref().is_some_and(|only| only != name && name != FIRST) {
+            self.others.push(name);
             return;
         }
         announce(name);
@@ -48,6 +64,16 @@ impl Report {
             eprintln!("{name}: {note}");
         }
         self.steps.push(Step { name, took: start.elapsed(), counts, note });
+    }
+
+    /// An error where no step has the name that is wanted.
+    pub(crate) fn expect_any(&self) -> Result<()> {
+        match &self.only {
+            Some(only) if self.steps.iter().all(|step| step.name != only) => {
+                bail!("there is no step called {only}; there are: {FIRST}, {}", self.others.join(", "))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Whether anything failed.
@@ -97,8 +123,6 @@ fn judge(outcome: Result<Outcome>) -> (Counts, String) {
 
 #[cfg(test)]
 mod tests {
-    use anyhow::bail;
-
     use super::*;
 
     fn counted(passed: i64, failed: i64, skipped: i64) -> Result<Outcome> {
@@ -125,6 +149,20 @@ mod tests {
         assert_eq!(report.total(), "2 passed, 1 failed, 0 skipped");
         assert!(report.failed());
         assert!(report.summary().contains("it is not formatted"));
+    }
+
+    #[test]
+    fn one_step_is_run_alone_behind_the_first() {
+        let mut report = Report::of(Some("two".into()));
+        for name in ["provision", "one", "two"] {
+            report.step(name, || counted(1, 0, 0));
+        }
+        assert_eq!(report.total(), "2 passed, 0 failed, 0 skipped");
+        report.expect_any().unwrap();
+        let mut report = Report::of(Some("three".into()));
+        report.step("one", || bail!("not wanted"));
+        let error = report.expect_any().unwrap_err().to_string();
+        assert!(error.contains("three") && error.contains("one"), "{error}");
     }
 
     #[test]

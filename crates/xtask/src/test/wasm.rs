@@ -1,22 +1,30 @@
-//! The page's code for the target it runs on.
+//! What only the browser's side compiles and runs.
 
-use std::path::PathBuf;
-use std::process::Command;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use serde::Deserialize;
+use wasm_bindgen_cli_support::Bindgen;
 
 use crate::process;
-use crate::provision::is_executable;
+use crate::process::group::Group;
+use crate::provision::node;
 use crate::provision::wasm_std::{TARGET, WasmStd};
 use crate::test::count::{Counts, Runner};
 use crate::test::report::Outcome;
 use crate::test::rust::counted;
 use crate::test::session::Session;
-use crate::web::CRATE;
-use crate::workspace::Workspace;
+use crate::web::{CRATE, remove_folder};
+use crate::workspace::{Package, Target, Workspace};
 
-/// The test runner's version, which must be wasm-bindgen's.
-const BINDGEN: &str = "0.2.130";
+/// What the tests are called where they are bound and run.
+const MODULE: &str = "tests";
+
+/// Nobody steps through them: what a debugger needs would only be moved about.
+const WITHOUT_DEBUG_INFO: &str = "profile.dev.debug=false";
 
 /// Lints of what only the browser's side compiles.
 pub(crate) fn clippy(session: &Session<'_>) -> Result<Outcome> {
@@ -31,53 +39,75 @@ pub(crate) fn clippy(session: &Session<'_>) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// Tests called `wasm*` of the crates that have wasm-bindgen-test.
+/// Tests called `wasm*` of the crates that have wasm-bindgen-test, in Chromium.
 pub(crate) fn tests(session: &Session<'_>) -> Result<Outcome> {
-    let found = test_targets(session.workspace);
-    if found.is_empty() {
-        return Ok(Outcome::Skipped(
-            "no crate has tests that run as WASM; the browser tests run the page".into(),
-        ));
-    }
-    let std = WasmStd::provide(session.workspace, session.choice)?;
-    let harness = harness(session.workspace)?;
+    let Some(node) = &session.needs.node else {
+        return Ok(Outcome::Skipped(format!("they need Node {} or newer", node::OLDEST)));
+    };
+    let Some(chromium) = &session.needs.chromium else {
+        return Ok(Outcome::Skipped("they need Chromium".into()));
+    };
+    let workspace = session.workspace;
+    let std = WasmStd::provide(workspace, session.choice)?;
+    let runner = workspace.root.join("tests/browser");
+    node.install(&runner)?;
     let mut sum = Counts::default();
-    for (package, test) in found {
-        let target = session.workspace.target.join("wasm");
-        let mut cargo = std.cargo(session.workspace, &target)?;
-        cargo.args(["test", "--package", package, "--test", test, "--target", TARGET, "--no-fail-fast"]);
-        cargo.arg("--target-dir").arg(&target).args(std.flags());
-        cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &harness);
-        sum = sum.with(counted(&mut cargo, "run the WASM tests", Runner::Libtest)?);
+    for (package, test) in test_targets(workspace) {
+        let module = compile(workspace, &std, package, test)?;
+        let folder = workspace.target.join("wasm/tests").join(format!("{package}-{test}"));
+        bind(&module, &folder)?;
+        let mut command = workspace.command(&node.node);
+        command.arg(runner.join("wasm.mjs")).arg(&folder).env("LETIP_CHROMIUM", chromium);
+        sum = sum.with(counted(&mut command, "run the WASM tests", Runner::Libtest)?);
     }
     Ok(Outcome::Counted(sum))
 }
 
 fn test_targets(workspace: &Workspace) -> Vec<(&str, &str)> {
-    let has_harness = |package: &&crate::workspace::Package| {
-        package.dependencies.iter().any(|it| it.name == "wasm-bindgen-test")
-    };
-    let tests = |package| {
-        let package: &crate::workspace::Package = package;
-        let is_ours = |target: &&crate::workspace::Target| {
-            target.kind.iter().any(|kind| kind == "test") && target.name.starts_with("wasm")
-        };
-        package.targets.iter().filter(is_ours).map(|target| (package.name.as_str(), target.name.as_str()))
-    };
-    workspace.packages.iter().filter(has_harness).flat_map(tests).collect()
+    let has_harness =
+        |package: &&Package| package.dependencies.iter().any(|it| it.name == "wasm-bindgen-test");
+    let is_for_it =
+        |target: &Target| target.kind.iter().any(|kind| kind == "test") && target.name.starts_with("wasm");
+    let mut found = Vec::new();
+    for package in workspace.packages.iter().filter(has_harness) {
+        let tests = package.targets.iter().filter(|target| is_for_it(target));
+        found.extend(tests.map(|test| (package.name.as_str(), test.name.as_str())));
+    }
+    found
 }
 
-/// wasm-bindgen's test runner, installed into the target folder.
-fn harness(workspace: &Workspace) -> Result<PathBuf> {
-    let folder = workspace.target.join("tools").join(format!("wasm-bindgen-{BINDGEN}"));
-    let program = folder.join("bin/wasm-bindgen-test-runner");
-    if !is_executable(&program) {
-        eprintln!("installing wasm-bindgen-cli {BINDGEN}: runs the WASM tests");
-        let mut cargo: Command = workspace.cargo();
-        cargo.args(["install", "--locked", "wasm-bindgen-cli", "--version", BINDGEN, "--root"]).arg(&folder);
-        process::run(&mut cargo, "install wasm-bindgen-cli")?;
+/// Builds one test program; answers its module.
+fn compile(workspace: &Workspace, std: &WasmStd, package: &str, test: &str) -> Result<PathBuf> {
+    let target = workspace.target.join("wasm");
+    let mut cargo = std.cargo(workspace, &target)?;
+    cargo.args(["test", "--no-run", "--package", package, "--test", test, "--target", TARGET]);
+    cargo.args(["--message-format", "json-render-diagnostics", "--config", WITHOUT_DEBUG_INFO]);
+    cargo.arg("--target-dir").arg(&target).args(std.flags());
+    let what = "build the WASM tests";
+    let mut build = Group::spawn(cargo.stdout(Stdio::piped()), what)?;
+    let lines = BufReader::new(build.take_stdout().context("cargo has no output")?).lines();
+    let modules: Vec<PathBuf> = lines.map_while(Result::ok).filter_map(|line| executable(&line)).collect();
+    process::expect_success(build.wait()?, what)?;
+    modules.into_iter().last().with_context(|| format!("cargo did not say where it put {package}'s {test}"))
+}
+
+/// The program that one of cargo's messages tells of.
+fn executable(message: &str) -> Option<PathBuf> {
+    #[derive(Deserialize)]
+    struct Artifact {
+        executable: Option<PathBuf>,
     }
-    Ok(program)
+    serde_json::from_str::<Artifact>(message).ok()?.executable
+}
+
+/// Writes the script that loads the module beside it.
+fn bind(module: &Path, folder: &Path) -> Result<()> {
+    remove_folder(folder)?;
+    fs::create_dir_all(folder).with_context(|| format!("failed to make {}", folder.display()))?;
+    let mut bindgen = Bindgen::new();
+    // Started, the module would run its `main`, which is not what calls the tests.
+    bindgen.input_path(module).out_name(MODULE).typescript(false).emit_start(false).debug(true);
+    bindgen.web(true).and_then(|it| it.generate(folder)).context("failed to run wasm-bindgen")
 }
 
 #[cfg(test)]
@@ -85,9 +115,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_runner_has_the_version_that_the_workspace_pins() {
+    fn tests_for_the_browser_are_found_by_their_name() {
         let workspace = Workspace::locate().unwrap();
-        let manifest = std::fs::read_to_string(workspace.root.join("Cargo.toml")).unwrap();
-        assert!(manifest.contains(&format!("wasm-bindgen = \"={BINDGEN}\"")));
+        assert!(test_targets(&workspace).contains(&("requery", "wasm")));
+    }
+
+    #[test]
+    fn of_cargos_messages_those_about_programs_are_read() {
+        let program = r#"{"reason":"compiler-artifact","executable":"target/wasm-1.wasm","fresh":false}"#;
+        assert_eq!(executable(program), Some("target/wasm-1.wasm".into()));
+        let others = [
+            r#"{"reason":"compiler-artifact","executable":null}"#,
+            r#"{"reason":"build-finished","success":true}"#,
+            "warning: unused",
+        ];
+        assert!(others.iter().all(|message| executable(message).is_none()));
     }
 }
