@@ -1,6 +1,8 @@
 //! The pages.
 
 #[cfg(feature = "ssr")]
+pub(crate) mod account;
+#[cfg(feature = "ssr")]
 pub(crate) mod edit;
 pub(crate) mod find;
 pub(crate) mod job;
@@ -9,5 +11,12 @@ pub(crate) mod lead;
 pub(crate) mod leads;
 pub(crate) mod not_found;
 pub(crate) mod overview;
+#[cfg(feature = "ssr")]
+mod plain;
+#[cfg(feature = "ssr")]
+pub(crate) mod refused;
 #[cfg(debug_assertions)]
 pub(crate) mod styleguide;
+
+#[cfg(feature = "ssr")]
+pub(crate) use plain::plain_page;

@@ -59,6 +59,8 @@ impl Prefetch<'_> {
                     futures::join!(self.get(queries::business_detail(self.api, id)), self.trades());
                 lead
             }
+            // Its handler brings what it shows.
+            Route::Account => Ok(()),
             Route::Styleguide => Ok(()),
         }
     }

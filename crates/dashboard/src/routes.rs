@@ -25,6 +25,8 @@ pub enum Route {
     NewLead,
     /// `/leads/{id}/edit`
     EditLead(BusinessId),
+    /// `/account`
+    Account,
     /// `/styleguide`, in development builds.
     Styleguide,
 }
@@ -44,6 +46,7 @@ impl Route {
             ["leads", "new"] => Some(Self::NewLead),
             ["leads", id] => stored(id).map(Self::Lead),
             ["leads", id, "edit"] => stored(id).map(Self::EditLead),
+            ["account"] => Some(Self::Account),
             ["styleguide"] if cfg!(debug_assertions) => Some(Self::Styleguide),
             _ => None,
         }
@@ -53,7 +56,11 @@ impl Route {
     /// another site.
     #[must_use]
     pub fn is_plain(&self) -> bool {
-        matches!(self, Self::NewLead | Self::EditLead(_))
+        match self {
+            Self::NewLead | Self::EditLead(_) | Self::Account => true,
+            Self::Overview | Self::Find(_) | Self::Jobs(_) | Self::Job(_) => false,
+            Self::Leads(_) | Self::Lead(_) | Self::Styleguide => false,
+        }
     }
 
     /// The page's address.
@@ -68,6 +75,7 @@ impl Route {
             Self::Lead(id) => format!("/leads/{id}"),
             Self::NewLead => "/leads/new".to_owned(),
             Self::EditLead(id) => format!("/leads/{id}/edit"),
+            Self::Account => "/account".to_owned(),
             Self::Styleguide => "/styleguide".to_owned(),
         }
     }
@@ -141,6 +149,7 @@ mod tests {
         check("/leads/7");
         check("/leads/new");
         check("/leads/7/edit");
+        check("/account");
     }
 
     #[test]
@@ -154,6 +163,7 @@ mod tests {
             "/leads/1/x",
             "/jobs/1",
             "/find/x",
+            "/account/x",
         ] {
             assert_eq!(Route::parse(path), None, "{path}");
         }

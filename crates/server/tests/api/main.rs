@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod account_pages;
 mod auth;
 mod bad_input;
 mod bulk;
