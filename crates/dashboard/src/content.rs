@@ -1,6 +1,6 @@
 //! What the documents of forms are rendered from: the server looks it up, and the page finds it as a context.
 
-use contract::auth::{ApiToken, ApiTokenCreated, Me, Session};
+use contract::auth::{ApiToken, ApiTokenCreated, Me, Session, User};
 use contract::{Problem, Role};
 use leptos::prelude::provide_context;
 
@@ -13,6 +13,10 @@ pub enum FormContent {
     Lead(Box<LeadFailure>),
     /// One's own account.
     Account(Box<AccountContent>),
+    /// Everybody's accounts.
+    Users(Box<UsersContent>),
+    /// One account, for admins.
+    User(Box<UserContent>),
     /// Why there is nothing else to show.
     Refused(Problem),
 }
@@ -35,10 +39,24 @@ pub enum Done {
     Sessions,
     /// A token was ended.
     Token,
+    /// An account was made.
+    Added,
+    /// An account was changed.
+    Changed,
+    /// An account was deleted.
+    Deleted,
 }
 
 impl Done {
-    const ALL: [Self; 4] = [Self::Password, Self::Session, Self::Sessions, Self::Token];
+    const ALL: [Self; 7] = [
+        Self::Password,
+        Self::Session,
+        Self::Sessions,
+        Self::Token,
+        Self::Added,
+        Self::Changed,
+        Self::Deleted,
+    ];
 
     /// The word for it in an address.
     #[must_use]
@@ -48,6 +66,9 @@ impl Done {
             Self::Session => "session",
             Self::Sessions => "sessions",
             Self::Token => "token",
+            Self::Added => "added",
+            Self::Changed => "changed",
+            Self::Deleted => "deleted",
         }
     }
 
@@ -71,6 +92,9 @@ impl Done {
             Self::Session => "That browser was signed out.",
             Self::Sessions => "You were signed out everywhere else.",
             Self::Token => "The token was revoked: whatever uses it is refused from now on.",
+            Self::Added => "The account was made.",
+            Self::Changed => "The account was changed.",
+            Self::Deleted => "The account was deleted.",
         }
     }
 }
@@ -113,6 +137,62 @@ pub struct TokenForm {
     pub role: String,
     /// Days until it ends.
     pub expires_in_days: String,
+}
+
+/// Everybody's accounts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UsersContent {
+    /// Them.
+    pub users: Vec<User>,
+    /// Who looks at them.
+    pub me: Me,
+    /// What was done last.
+    pub done: Option<Done>,
+    /// The form that adds one, as it was typed, and why it was refused.
+    pub refused: Option<(NewUserForm, Problem)>,
+}
+
+/// The form that adds an account, as it was typed; the password is not kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewUserForm {
+    /// What they will sign in with.
+    pub email: String,
+    /// What others see.
+    pub name: String,
+    /// What they may do.
+    pub role: String,
+}
+
+/// One account, for admins.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UserContent {
+    /// As it is.
+    pub user: User,
+    /// Whether it is that of who looks at it.
+    pub is_me: bool,
+    /// The form as it was typed, and why it was refused.
+    pub refused: Option<(UserForm, Problem)>,
+}
+
+/// The form that changes an account: what was typed beside what was seen, so that only what was touched is changed. The
+/// password is not kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UserForm {
+    /// What others see.
+    pub name: String,
+    /// What they may do.
+    pub role: String,
+    /// `no` where they may not sign in for now, else `yes`.
+    pub sign_in: String,
+}
+
+impl UserForm {
+    /// The form as an account fills it in.
+    #[must_use]
+    pub fn of(user: &User) -> Self {
+        let sign_in = if user.disabled { "no" } else { "yes" };
+        Self { name: user.name.clone(), role: user.role.to_string(), sign_in: sign_in.to_owned() }
+    }
 }
 
 /// What a role allows, for people.

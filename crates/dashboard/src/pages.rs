@@ -17,6 +17,8 @@ mod plain;
 pub(crate) mod refused;
 #[cfg(debug_assertions)]
 pub(crate) mod styleguide;
+#[cfg(feature = "ssr")]
+pub(crate) mod users;
 
 #[cfg(feature = "ssr")]
 pub(crate) use plain::plain_page;

@@ -59,8 +59,8 @@ impl Prefetch<'_> {
                     futures::join!(self.get(queries::business_detail(self.api, id)), self.trades());
                 lead
             }
-            // Its handler brings what it shows.
-            Route::Account => Ok(()),
+            // Their handlers bring what they show.
+            Route::Account | Route::Users | Route::User(_) => Ok(()),
             Route::Styleguide => Ok(()),
         }
     }

@@ -1,7 +1,7 @@
 //! The pages' paths, typed: parsed for prefetching and for the status of an answer, written for links.
 
 use contract::job::JobQuery;
-use contract::{BusinessId, BusinessQuery, JobId};
+use contract::{BusinessId, BusinessQuery, JobId, UserId};
 
 use crate::find_form::FindForm;
 use crate::leads_url;
@@ -27,6 +27,10 @@ pub enum Route {
     EditLead(BusinessId),
     /// `/account`
     Account,
+    /// `/users`
+    Users,
+    /// `/users/{id}`
+    User(UserId),
     /// `/styleguide`, in development builds.
     Styleguide,
 }
@@ -47,6 +51,8 @@ impl Route {
             ["leads", id] => stored(id).map(Self::Lead),
             ["leads", id, "edit"] => stored(id).map(Self::EditLead),
             ["account"] => Some(Self::Account),
+            ["users"] => Some(Self::Users),
+            ["users", id] => id.parse().ok().map(Self::User),
             ["styleguide"] if cfg!(debug_assertions) => Some(Self::Styleguide),
             _ => None,
         }
@@ -57,7 +63,8 @@ impl Route {
     #[must_use]
     pub fn is_plain(&self) -> bool {
         match self {
-            Self::NewLead | Self::EditLead(_) | Self::Account => true,
+            Self::NewLead | Self::EditLead(_) => true,
+            Self::Account | Self::Users | Self::User(_) => true,
             Self::Overview | Self::Find(_) | Self::Jobs(_) | Self::Job(_) => false,
             Self::Leads(_) | Self::Lead(_) | Self::Styleguide => false,
         }
@@ -76,6 +83,8 @@ impl Route {
             Self::NewLead => "/leads/new".to_owned(),
             Self::EditLead(id) => format!("/leads/{id}/edit"),
             Self::Account => "/account".to_owned(),
+            Self::Users => "/users".to_owned(),
+            Self::User(id) => format!("/users/{id}"),
             Self::Styleguide => "/styleguide".to_owned(),
         }
     }
@@ -101,6 +110,12 @@ pub fn edit(id: BusinessId) -> String {
 #[must_use]
 pub fn job(id: JobId) -> String {
     Route::Job(id).path()
+}
+
+/// The address of the page of an account.
+#[must_use]
+pub fn user(id: UserId) -> String {
+    Route::User(id).path()
 }
 
 /// The filter of the list of jobs in `search`; what cannot be read is dropped.
@@ -150,6 +165,8 @@ mod tests {
         check("/leads/new");
         check("/leads/7/edit");
         check("/account");
+        check("/users");
+        check("/users/019f0000-0000-7000-8000-000000000001");
     }
 
     #[test]
@@ -163,6 +180,7 @@ mod tests {
             "/leads/1/x",
             "/jobs/1",
             "/find/x",
+            "/users/x",
             "/account/x",
         ] {
             assert_eq!(Route::parse(path), None, "{path}");

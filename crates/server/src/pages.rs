@@ -7,6 +7,7 @@ mod in_process;
 mod leads;
 mod render;
 mod sender;
+mod users;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -48,6 +49,9 @@ pub(crate) fn routes() -> Router<App> {
         .route("/account/sessions/{id}/revoke", post(account::revoke_session).get(account::home))
         .route("/account/tokens", post(account::create_token).get(account::home))
         .route("/account/tokens/{id}/revoke", post(account::revoke_token).get(account::home))
+        .route("/users", get(users::list).post(users::add))
+        .route("/users/{id}", get(users::show).post(users::change))
+        .route("/users/{id}/delete", post(users::delete).get(users::home))
         .fallback(page)
 }
 
@@ -61,8 +65,10 @@ async fn page(State(app): State<App>, request: Request) -> Response {
     let label = label(&path);
     let visitor = Visitor::of(&request);
     let mut response = match (Route::parse(&path), visitor.identity.0.is_some()) {
-        // Its own handler answers at its exact address.
-        (Some(route @ Route::Account), _) => Redirect::to(&route.path()).into_response(),
+        // Their own handlers answer at their exact address.
+        (Some(route @ (Route::Account | Route::Users | Route::User(_))), _) => {
+            Redirect::to(&route.path()).into_response()
+        }
         (_, true) => render::answer(&app, Page::at(path, visitor, nonce(&request))).await,
         (_, false) => entrance::turn_away(&path),
     };
@@ -82,6 +88,8 @@ fn label(path: &str) -> RouteLabel {
         Some(Route::NewLead) => "/leads/new",
         Some(Route::EditLead(_)) => "/leads/{id}/edit",
         Some(Route::Account) => "/account",
+        Some(Route::Users) => "/users",
+        Some(Route::User(_)) => "/users/{id}",
         Some(Route::Styleguide) => "/styleguide",
         None => "other",
     })

@@ -5,6 +5,9 @@ import { journey } from "../lib/journey.mjs";
 import * as dashboard from "../lib/page.mjs";
 import { ADA, setUp, signIn } from "../lib/person.mjs";
 import { inEveryView } from "../lib/pictures.mjs";
+import { SCRIPT_BLOCKED } from "../lib/problems.mjs";
+
+const MIA = { name: "Mia Mäkinen", email: "mia@example.org", password: "a first sentence" };
 
 /** Another browser in which Ada signs in; what becomes of its page is seen there alone. */
 async function elsewhere(context, server) {
@@ -29,6 +32,16 @@ async function tabTo(page, name) {
     if (here.trim() === name) return;
   }
   assert.fail(`${name} is not reached by Tab`);
+}
+
+/** Adds Mia's account on the page of all accounts. */
+async function addMia(page) {
+  await page.getByLabel("Name", { exact: true }).fill(MIA.name);
+  await page.getByLabel("E-mail address").fill(MIA.email);
+  await page.getByLabel("Role").selectOption("viewer");
+  await page.getByLabel("First password").fill(MIA.password);
+  await page.getByRole("button", { name: "Make the account" }).click();
+  await page.getByText("The account was made.").waitFor();
 }
 
 journey("a person sees where they are signed in, and signs out elsewhere", async ({ page, context, server }) => {
@@ -109,3 +122,66 @@ journey("a password is changed and a token made by keys alone", async ({ page, s
   await page.waitForURL(`${server.url}/`);
   await dashboard.live(page);
 }, { signIn: true });
+
+journey("an admin adds, changes and deletes an account; the last admin stays", async ({ page, server, problems }) => {
+  problems.expect(/status of (422|409)/);
+  await setUp(page, server);
+  await page.goto("/account");
+  await page.getByRole("link", { name: "Accounts of others" }).click();
+  await page.waitForURL("**/users");
+  await page.getByRole("button", { name: "Make the account" }).click();
+  for (const field of ["name", "email", "password"]) await page.locator(`#${field}-error`).waitFor();
+  await inEveryView(page, "users-refused", (view) => accessible(page, `refused account, ${view.name}`));
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await addMia(page);
+  await inEveryView(page, "users", (view) => accessible(page, `accounts, ${view.name}`));
+  await page.setViewportSize({ width: 1280, height: 900 });
+
+  await page.getByRole("link", { name: MIA.name }).click();
+  await page.waitForURL(/\/users\/[0-9a-f-]{36}$/);
+  await inEveryView(page, "user", (view) => accessible(page, `one account, ${view.name}`));
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await page.getByLabel("Role").selectOption("member");
+  await page.getByLabel("Signing in").selectOption("no");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("The account was changed.").waitFor();
+  await page.getByText("May not sign in").waitFor();
+
+  await page.getByRole("link", { name: ADA.name }).last().click();
+  await page.getByLabel("Role").selectOption("viewer");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("alert").filter({ hasText: "This is the last admin" }).waitFor();
+  await accessible(page, "the last admin");
+
+  await page.goto("/users");
+  await page.getByRole("link", { name: MIA.name }).click();
+  await page.getByText("Delete this account").click();
+  await page.getByRole("button", { name: "Delete for good" }).click();
+  await page.getByText("The account was deleted.").waitFor();
+  assert.equal(await page.getByText(MIA.email).count(), 0);
+}, { signIn: true });
+
+journey("who is no admin has an account and no way to others'", async ({ page, server, problems }) => {
+  problems.expect(/status of 403/);
+  problems.expect(SCRIPT_BLOCKED);
+  await page.goto(server.setupLink);
+  await page.getByLabel("Your name").fill(ADA.name);
+  await page.getByLabel("E-mail address").fill(ADA.email);
+  await page.getByLabel("Password").fill(ADA.password);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`${server.url}/`);
+  await page.goto("/users");
+  await addMia(page);
+  await page.goto("/account");
+  await page.getByRole("main").getByRole("button", { name: "Sign out", exact: true }).click();
+  await page.waitForURL(/\/sign-in$/);
+  await signIn(page, MIA);
+  await page.waitForURL(`${server.url}/`);
+  await page.getByRole("link", { name: MIA.name }).click();
+  await page.waitForURL("**/account");
+  assert.equal(await page.getByRole("link", { name: "Accounts of others" }).count(), 0);
+  await page.goto("/users");
+  await page.getByText("This page needs the role admin").waitFor();
+  await page.setViewportSize({ width: 390, height: 844 });
+  assert.ok(await page.getByRole("link", { name: MIA.name }).isVisible(), "a phone leads to the account too");
+}, { signIn: true, javaScriptEnabled: false });

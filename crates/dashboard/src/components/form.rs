@@ -62,6 +62,10 @@ impl<'a> Refusal<'a> {
 pub(crate) enum Input {
     Text,
     Number,
+    /// The name of another person.
+    Name,
+    /// The address of another person.
+    Email,
     CurrentPassword,
     NewPassword,
 }
@@ -75,7 +79,8 @@ impl Input {
     fn kind(self) -> &'static str {
         match self {
             Self::CurrentPassword | Self::NewPassword => "password",
-            Self::Text | Self::Number => "text",
+            Self::Email => "email",
+            Self::Text | Self::Number | Self::Name => "text",
         }
     }
 
@@ -83,7 +88,7 @@ impl Input {
         match self {
             Self::CurrentPassword => "current-password",
             Self::NewPassword => "new-password",
-            Self::Text | Self::Number => "off",
+            Self::Text | Self::Number | Self::Name | Self::Email => "off",
         }
     }
 

@@ -66,6 +66,11 @@ fn person(user: &User, role: Role) -> Node {
         view! { <div class="fact"><dt>{name}</dt><dd>{value}</dd></div> }
     };
     let text = |text: &str| view! { {text.to_owned()} };
+    let users = (role == Role::Admin).then(|| {
+        view! {
+            <p class="panel__foot"><a href="/users">"Accounts of others"</a></p>
+        }
+    });
     view! {
         <dl class="facts">
             {fact("Name", text(&user.name))}
@@ -73,6 +78,7 @@ fn person(user: &User, role: Role) -> Node {
             {fact("Role", text(role_label(role)))}
             {fact("Account since", text(&format::date(user.created_at)))}
         </dl>
+        {users}
     }
 }
 

@@ -4,7 +4,7 @@
 use leptos::prelude::use_context;
 use markup::Node;
 
-use super::{account, edit, not_found, refused};
+use super::{account, edit, not_found, refused, users};
 use crate::content::FormContent;
 use crate::routes::Route;
 
@@ -15,6 +15,8 @@ pub(crate) fn plain_page(route: &Route) -> Node {
         (Route::NewLead, content) => edit::new_page(lead_failure(content)),
         (Route::EditLead(id), content) => edit::edit_page(*id, lead_failure(content)),
         (_, Some(FormContent::Account(content))) => account::account_page(&content),
+        (_, Some(FormContent::Users(content))) => users::users_page(&content),
+        (_, Some(FormContent::User(content))) => users::user_page(&content),
         (_, Some(FormContent::Lead(_)) | None) => not_found::not_found_page(),
     }
 }

@@ -4,21 +4,22 @@ use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::Response;
 use client::{ApiClient, ApiError};
-use contract::Problem;
+use contract::{Problem, Role};
 use dashboard::FormContent;
 
 use super::render::{self, Page};
 use super::{InProcess, nonce};
 use crate::app::App;
-use crate::auth::Visitor;
+use crate::auth::{Principal, Visitor};
 use crate::middleware::headers::Nonce;
-use crate::problem::{ApiProblem, UNAVAILABLE};
+use crate::problem::{ApiProblem, FORBIDDEN, UNAVAILABLE};
 
 /// Whoever sent a form or asks for one.
 pub(super) struct Sender {
     app: App,
     visitor: Visitor,
     nonce: Option<Nonce>,
+    pub(super) principal: Principal,
     pub(super) api: ApiClient,
 }
 
@@ -26,9 +27,9 @@ impl Sender {
     /// Who sent the request; nobody where they have to sign in first.
     pub(super) fn of(app: &App, request: &Request) -> Option<Self> {
         let visitor = Visitor::of(request);
-        visitor.identity.0.as_ref()?;
+        let principal = visitor.identity.0.clone()?;
         let api = ApiClient::new(InProcess::new(app, visitor.clone()));
-        Some(Self { app: app.clone(), visitor, nonce: nonce(request), api })
+        Some(Self { app: app.clone(), visitor, nonce: nonce(request), principal, api })
     }
 
     /// The page at `path` with what it shows.
@@ -46,6 +47,14 @@ impl Sender {
     pub(super) async fn explain(self, path: &str, problem: Problem) -> Response {
         let status = problem.status;
         self.show_as(path, FormContent::Refused(problem), status).await
+    }
+
+    /// Whether the sender may do what needs that role.
+    pub(super) fn needs(&self, role: Role) -> Result<(), ApiProblem> {
+        if self.principal.role >= role {
+            return Ok(());
+        }
+        Err(ApiProblem::new(FORBIDDEN, format!("this page needs the role {role}; ask an admin for it")))
     }
 
     async fn answer(self, path: &str, content: FormContent, status: StatusCode) -> Response {

@@ -27,4 +27,5 @@ mod scraper;
 mod serving;
 mod sockets;
 mod support;
+mod user_pages;
 mod writers;
