@@ -1,6 +1,7 @@
 //! What the documents of forms are rendered from: the server looks it up, and the page finds it as a context.
 
 use contract::auth::{ApiToken, ApiTokenCreated, Me, Session, User};
+use contract::import::ImportPreview;
 use contract::{Problem, Role};
 use leptos::prelude::provide_context;
 
@@ -17,6 +18,8 @@ pub enum FormContent {
     Users(Box<UsersContent>),
     /// One account, for admins.
     User(Box<UserContent>),
+    /// A file to be imported.
+    Import(Box<ImportContent>),
     /// Why there is nothing else to show.
     Refused(Problem),
 }
@@ -193,6 +196,25 @@ impl UserForm {
         let sign_in = if user.disabled { "no" } else { "yes" };
         Self { name: user.name.clone(), role: user.role.to_string(), sign_in: sign_in.to_owned() }
     }
+}
+
+/// A file to be imported.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ImportContent {
+    /// It is to be chosen.
+    Choose {
+        /// Bytes that it may have.
+        limit: u64,
+        /// Why the last one cannot be used.
+        refused: Option<Problem>,
+    },
+    /// It lies with the server, and nothing of it is written yet.
+    Preview {
+        /// Where the form that imports it goes.
+        action: String,
+        /// What stands in it.
+        preview: Box<ImportPreview>,
+    },
 }
 
 /// What a role allows, for people.

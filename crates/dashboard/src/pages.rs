@@ -5,6 +5,8 @@ pub(crate) mod account;
 #[cfg(feature = "ssr")]
 pub(crate) mod edit;
 pub(crate) mod find;
+#[cfg(feature = "ssr")]
+pub(crate) mod import;
 pub(crate) mod job;
 pub(crate) mod jobs;
 pub(crate) mod lead;

@@ -3,6 +3,8 @@
 use contract::job::JobQuery;
 use contract::{BusinessId, BusinessQuery, JobId, UserId};
 
+use uuid::Uuid;
+
 use crate::find_form::FindForm;
 use crate::leads_url;
 
@@ -31,6 +33,8 @@ pub enum Route {
     Users,
     /// `/users/{id}`
     User(UserId),
+    /// `/import`, and `/import/{id}` for a file that was chosen.
+    Import(Option<Uuid>),
     /// `/styleguide`, in development builds.
     Styleguide,
 }
@@ -53,6 +57,8 @@ impl Route {
             ["account"] => Some(Self::Account),
             ["users"] => Some(Self::Users),
             ["users", id] => id.parse().ok().map(Self::User),
+            ["import"] => Some(Self::Import(None)),
+            ["import", id] => id.parse().ok().map(|id| Self::Import(Some(id))),
             ["styleguide"] if cfg!(debug_assertions) => Some(Self::Styleguide),
             _ => None,
         }
@@ -64,7 +70,7 @@ impl Route {
     pub fn is_plain(&self) -> bool {
         match self {
             Self::NewLead | Self::EditLead(_) => true,
-            Self::Account | Self::Users | Self::User(_) => true,
+            Self::Account | Self::Users | Self::User(_) | Self::Import(_) => true,
             Self::Overview | Self::Find(_) | Self::Jobs(_) | Self::Job(_) => false,
             Self::Leads(_) | Self::Lead(_) | Self::Styleguide => false,
         }
@@ -85,6 +91,8 @@ impl Route {
             Self::Account => "/account".to_owned(),
             Self::Users => "/users".to_owned(),
             Self::User(id) => format!("/users/{id}"),
+            Self::Import(None) => "/import".to_owned(),
+            Self::Import(Some(id)) => format!("/import/{id}"),
             Self::Styleguide => "/styleguide".to_owned(),
         }
     }
@@ -167,6 +175,8 @@ mod tests {
         check("/account");
         check("/users");
         check("/users/019f0000-0000-7000-8000-000000000001");
+        check("/import");
+        check("/import/019f0000-0000-7000-8000-000000000001");
     }
 
     #[test]
@@ -181,6 +191,7 @@ mod tests {
             "/jobs/1",
             "/find/x",
             "/users/x",
+            "/import/x",
             "/account/x",
         ] {
             assert_eq!(Route::parse(path), None, "{path}");

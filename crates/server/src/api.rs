@@ -8,7 +8,7 @@ mod contacts;
 mod enrichment;
 mod events;
 mod export;
-mod import;
+pub(crate) mod import;
 mod jobs;
 mod merges;
 mod scraper;

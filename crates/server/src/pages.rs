@@ -3,6 +3,7 @@
 mod account;
 mod entrance;
 mod forms;
+mod import;
 mod in_process;
 mod leads;
 mod render;
@@ -55,6 +56,13 @@ pub(crate) fn routes() -> Router<App> {
         .fallback(page)
 }
 
+/// The pages of imports: a large file takes its time to come in, and to be looked at.
+pub(crate) fn uploads() -> Router<App> {
+    Router::new()
+        .route("/import", get(import::choose).post(import::receive))
+        .route("/import/{id}", get(import::preview).post(import::start))
+}
+
 /// Any other path is a page, if only the one that says that there is none.
 async fn page(State(app): State<App>, request: Request) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
@@ -66,7 +74,7 @@ async fn page(State(app): State<App>, request: Request) -> Response {
     let visitor = Visitor::of(&request);
     let mut response = match (Route::parse(&path), visitor.identity.0.is_some()) {
         // Their own handlers answer at their exact address.
-        (Some(route @ (Route::Account | Route::Users | Route::User(_))), _) => {
+        (Some(route @ (Route::Account | Route::Users | Route::User(_) | Route::Import(_))), _) => {
             Redirect::to(&route.path()).into_response()
         }
         (_, true) => render::answer(&app, Page::at(path, visitor, nonce(&request))).await,
@@ -90,6 +98,8 @@ fn label(path: &str) -> RouteLabel {
         Some(Route::Account) => "/account",
         Some(Route::Users) => "/users",
         Some(Route::User(_)) => "/users/{id}",
+        Some(Route::Import(None)) => "/import",
+        Some(Route::Import(Some(_))) => "/import/{id}",
         Some(Route::Styleguide) => "/styleguide",
         None => "other",
     })

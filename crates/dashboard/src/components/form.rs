@@ -55,6 +55,17 @@ impl<'a> Refusal<'a> {
         };
         labelled(text, error, control)
     }
+
+    /// A file.
+    pub(crate) fn file(self, text: FieldText, accept: &'static str) -> Node {
+        let error = self.of(text.name);
+        let control = view! {
+            <input class="input input--file" id=text.name name=text.name type="file" accept=accept
+                aria-describedby=described_by(text, error) aria-invalid=error.map(|_| "true")
+                autofocus=error.is_some()/>
+        };
+        labelled(text, error, control)
+    }
 }
 
 /// What is typed into an input, and what a browser may fill it with.

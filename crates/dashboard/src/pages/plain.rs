@@ -4,7 +4,7 @@
 use leptos::prelude::use_context;
 use markup::Node;
 
-use super::{account, edit, not_found, refused, users};
+use super::{account, edit, import, not_found, refused, users};
 use crate::content::FormContent;
 use crate::routes::Route;
 
@@ -17,6 +17,7 @@ pub(crate) fn plain_page(route: &Route) -> Node {
         (_, Some(FormContent::Account(content))) => account::account_page(&content),
         (_, Some(FormContent::Users(content))) => users::users_page(&content),
         (_, Some(FormContent::User(content))) => users::user_page(&content),
+        (_, Some(FormContent::Import(content))) => import::import_page(&content),
         (_, Some(FormContent::Lead(_)) | None) => not_found::not_found_page(),
     }
 }

@@ -18,6 +18,7 @@ mod guards;
 mod health;
 mod idempotency;
 mod import;
+mod import_pages;
 mod interop;
 mod jobs;
 mod merges;
