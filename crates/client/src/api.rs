@@ -1,3 +1,5 @@
+mod accounts;
+mod files;
 mod writes;
 
 use std::any::Any;
@@ -7,6 +9,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use contract::auth::{ApiToken, Me, Session, User};
 use contract::edit::BusinessContacts;
 use contract::endpoint::{NoBody, NoQuery, PathParams};
 use contract::enrichment::{EnrichmentBatch, EnrichmentLogEntry, HistoryQuery, ProviderInfo};
@@ -20,6 +23,8 @@ use contract::{
     Business, BusinessDetail, BusinessId, BusinessQuery, Endpoint, Job, JobId, Method, Page, Stats, endpoints,
 };
 use serde_json::Value;
+
+pub use files::FileContent;
 
 use crate::error::ApiError;
 use crate::interceptor::{Interceptor, Next, RequestId};
@@ -114,7 +119,7 @@ impl ApiClient {
         body: &E::Body,
         options: CallOptions,
     ) -> Call<E::Response> {
-        Call { answer: self.exchange(request_for::<E>(path, query, body, options)), of: PhantomData }
+        Call::of(self.exchange(request_for::<E>(path, query, body, options)))
     }
 
     /// Sends the request; the status and body of an answer that is no refusal. Compiled once for all endpoints: a body
@@ -154,6 +159,12 @@ type Exchange = TransportFuture<'static, Result<(u16, Value), ApiError>>;
 pub struct Call<T> {
     answer: Exchange,
     of: PhantomData<fn() -> T>,
+}
+
+impl<T> Call<T> {
+    fn of(answer: Exchange) -> Self {
+        Self { answer, of: PhantomData }
+    }
 }
 
 impl<T> fmt::Debug for Call<T> {
@@ -222,6 +233,14 @@ reads! {
     providers() -> Vec<ProviderInfo> = ListProviders(&(), &NoQuery {});
     /// Past events.
     events(query: &EventQuery) -> EventPage = ListEvents(&(), query);
+    /// Who makes the requests of this client.
+    me() -> Me = GetMe(&(), &NoQuery {});
+    /// Where one is signed in, the latest used first.
+    sessions() -> Vec<Session> = ListSessions(&(), &NoQuery {});
+    /// One's API tokens, the newest first.
+    tokens() -> Vec<ApiToken> = ListTokens(&(), &NoQuery {});
+    /// Everybody who may sign in, by name.
+    users() -> Vec<User> = ListUsers(&(), &NoQuery {});
 }
 
 /// Where the businesses of a filter can be had as a file: for a link, which saves what it answers.

@@ -12,7 +12,7 @@ mod realtime;
 mod stream;
 pub mod transport;
 
-pub use api::{ApiClient, Call, CallOptions, IdempotencyKey, export_url};
+pub use api::{ApiClient, Call, CallOptions, FileContent, IdempotencyKey, export_url};
 pub use bridge::Bridge;
 pub use connection::{Connection, ConnectionState};
 pub use error::{ApiError, ErrorKind};

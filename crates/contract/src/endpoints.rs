@@ -345,6 +345,10 @@ endpoints! {
     RevokeSession = Delete "/api/auth/sessions/{id}" in "auth" for Viewer {
         path: SessionId, query: NoQuery, body: NoBody, 204 => NoBody, failures: [404]
     }
+    /// End every session of the person but the one of this request.
+    RevokeOtherSessions = Delete "/api/auth/sessions" in "auth" for Viewer {
+        path: (), query: NoQuery, body: NoBody, 204 => NoBody, failures: [409]
+    }
     /// The API tokens of the person, the newest first.
     ListTokens = Get "/api/auth/tokens" in "auth" for Viewer {
         path: (), query: NoQuery, body: NoBody, 200 => Vec<ApiToken>, failures: []

@@ -71,12 +71,10 @@ fn page_of(route: Option<Route>) -> Node {
         Some(Route::Job(_)) => pages::job::job_page(),
         Some(Route::Leads(_)) => pages::leads::leads_page(),
         Some(Route::Lead(_)) => pages::lead::lead_page(),
-        #[cfg(feature = "ssr")]
-        Some(Route::NewLead) => pages::edit::new_page(),
-        #[cfg(feature = "ssr")]
-        Some(Route::EditLead(id)) => pages::edit::edit_page(id),
         #[cfg(debug_assertions)]
         Some(Route::Styleguide) => pages::styleguide::styleguide_page(),
+        #[cfg(feature = "ssr")]
+        Some(route) if route.is_plain() => pages::plain_page(&route),
         _ => pages::not_found::not_found_page(),
     }
 }
@@ -106,11 +104,11 @@ fn sidebar(shortcuts: Shortcuts) -> Node {
     }
 }
 
-/// Who is signed in, and the way out: a plain form, which needs no script.
+/// Who is signed in, the way to their account, and the way out: a plain form, which needs no script.
 fn signed_in(person: String) -> Node {
     view! {
         <form class="person" method="post" action="/sign-out">
-            <span class="person__name" title="Signed in">{person}</span>
+            <a class="person__name" href="/account" rel="external" title="Account">{icon(Icon::Person)}<span>{person}</span></a>
             <button type="submit" class="btn btn--quiet">"Sign out"</button>
         </form>
     }

@@ -4,6 +4,8 @@ pub(crate) mod badge;
 pub(crate) mod bars;
 pub(crate) mod combobox;
 pub(crate) mod field;
+#[cfg(feature = "ssr")]
+pub(crate) mod form;
 pub(crate) mod icon;
 pub(crate) mod job;
 pub(crate) mod lead;

@@ -5,6 +5,8 @@ pub mod app;
 mod clock;
 mod components;
 mod connection;
+#[cfg(feature = "ssr")]
+pub mod content;
 mod data;
 #[cfg(all(feature = "hydrate", target_arch = "wasm32"))]
 mod entry;
@@ -28,8 +30,12 @@ mod signed_out;
 mod state;
 mod theme;
 mod toast;
+#[cfg(any(feature = "ssr", test))]
+mod user_agent;
 
 pub use app::App;
+#[cfg(feature = "ssr")]
+pub use content::FormContent;
 #[cfg(all(feature = "hydrate", target_arch = "wasm32"))]
 pub use entry::hydrate;
 pub use find_form::FindForm;

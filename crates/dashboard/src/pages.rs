@@ -1,13 +1,26 @@
 //! The pages.
 
 #[cfg(feature = "ssr")]
+pub(crate) mod account;
+#[cfg(feature = "ssr")]
 pub(crate) mod edit;
 pub(crate) mod find;
+#[cfg(feature = "ssr")]
+pub(crate) mod import;
 pub(crate) mod job;
 pub(crate) mod jobs;
 pub(crate) mod lead;
 pub(crate) mod leads;
 pub(crate) mod not_found;
 pub(crate) mod overview;
+#[cfg(feature = "ssr")]
+mod plain;
+#[cfg(feature = "ssr")]
+pub(crate) mod refused;
 #[cfg(debug_assertions)]
 pub(crate) mod styleguide;
+#[cfg(feature = "ssr")]
+pub(crate) mod users;
+
+#[cfg(feature = "ssr")]
+pub(crate) use plain::plain_page;

@@ -59,6 +59,8 @@ impl Prefetch<'_> {
                     futures::join!(self.get(queries::business_detail(self.api, id)), self.trades());
                 lead
             }
+            // Their handlers bring what they show.
+            Route::Account | Route::Users | Route::User(_) | Route::Import(_) => Ok(()),
             Route::Styleguide => Ok(()),
         }
     }

@@ -1,7 +1,9 @@
 //! The pages' paths, typed: parsed for prefetching and for the status of an answer, written for links.
 
 use contract::job::JobQuery;
-use contract::{BusinessId, BusinessQuery, JobId};
+use contract::{BusinessId, BusinessQuery, JobId, UserId};
+
+use uuid::Uuid;
 
 use crate::find_form::FindForm;
 use crate::leads_url;
@@ -25,6 +27,14 @@ pub enum Route {
     NewLead,
     /// `/leads/{id}/edit`
     EditLead(BusinessId),
+    /// `/account`
+    Account,
+    /// `/users`
+    Users,
+    /// `/users/{id}`
+    User(UserId),
+    /// `/import`, and `/import/{id}` for a file that was chosen.
+    Import(Option<Uuid>),
     /// `/styleguide`, in development builds.
     Styleguide,
 }
@@ -44,6 +54,11 @@ impl Route {
             ["leads", "new"] => Some(Self::NewLead),
             ["leads", id] => stored(id).map(Self::Lead),
             ["leads", id, "edit"] => stored(id).map(Self::EditLead),
+            ["account"] => Some(Self::Account),
+            ["users"] => Some(Self::Users),
+            ["users", id] => id.parse().ok().map(Self::User),
+            ["import"] => Some(Self::Import(None)),
+            ["import", id] => id.parse().ok().map(|id| Self::Import(Some(id))),
             ["styleguide"] if cfg!(debug_assertions) => Some(Self::Styleguide),
             _ => None,
         }
@@ -53,7 +68,12 @@ impl Route {
     /// another site.
     #[must_use]
     pub fn is_plain(&self) -> bool {
-        matches!(self, Self::NewLead | Self::EditLead(_))
+        match self {
+            Self::NewLead | Self::EditLead(_) => true,
+            Self::Account | Self::Users | Self::User(_) | Self::Import(_) => true,
+            Self::Overview | Self::Find(_) | Self::Jobs(_) | Self::Job(_) => false,
+            Self::Leads(_) | Self::Lead(_) | Self::Styleguide => false,
+        }
     }
 
     /// The page's address.
@@ -68,6 +88,11 @@ impl Route {
             Self::Lead(id) => format!("/leads/{id}"),
             Self::NewLead => "/leads/new".to_owned(),
             Self::EditLead(id) => format!("/leads/{id}/edit"),
+            Self::Account => "/account".to_owned(),
+            Self::Users => "/users".to_owned(),
+            Self::User(id) => format!("/users/{id}"),
+            Self::Import(None) => "/import".to_owned(),
+            Self::Import(Some(id)) => format!("/import/{id}"),
             Self::Styleguide => "/styleguide".to_owned(),
         }
     }
@@ -93,6 +118,12 @@ pub fn edit(id: BusinessId) -> String {
 #[must_use]
 pub fn job(id: JobId) -> String {
     Route::Job(id).path()
+}
+
+/// The address of the page of an account.
+#[must_use]
+pub fn user(id: UserId) -> String {
+    Route::User(id).path()
 }
 
 /// The filter of the list of jobs in `search`; what cannot be read is dropped.
@@ -141,6 +172,11 @@ mod tests {
         check("/leads/7");
         check("/leads/new");
         check("/leads/7/edit");
+        check("/account");
+        check("/users");
+        check("/users/019f0000-0000-7000-8000-000000000001");
+        check("/import");
+        check("/import/019f0000-0000-7000-8000-000000000001");
     }
 
     #[test]
@@ -154,6 +190,9 @@ mod tests {
             "/leads/1/x",
             "/jobs/1",
             "/find/x",
+            "/users/x",
+            "/import/x",
+            "/account/x",
         ] {
             assert_eq!(Route::parse(path), None, "{path}");
         }

@@ -46,7 +46,7 @@ pub fn shell(options: ShellOptions) -> impl IntoView {
     let preloads = script.map(preload_links);
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="en" data-plain=is_plain.then_some("")>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>

@@ -8,7 +8,7 @@ mod contacts;
 mod enrichment;
 mod events;
 mod export;
-mod import;
+pub(crate) mod import;
 mod jobs;
 mod merges;
 mod scraper;
@@ -66,6 +66,7 @@ pub(crate) fn routes() -> Router<App> {
     let router = mount::<e::ChangePassword, _, _>(router, auth::change_password);
     let router = mount::<e::ListSessions, _, _>(router, auth::sessions);
     let router = mount::<e::RevokeSession, _, _>(router, auth::revoke_session);
+    let router = mount::<e::RevokeOtherSessions, _, _>(router, auth::revoke_other_sessions);
     let router = mount::<e::ListTokens, _, _>(router, auth::tokens);
     let router = mount::<e::CreateToken, _, _>(router, auth::create_token);
     let router = mount::<e::RevokeToken, _, _>(router, auth::revoke_token);

@@ -134,7 +134,7 @@ impl App {
             .merge(health::routes())
             .merge(assets::routes())
             .layer(layer::from_fn_with_state(time, load::time_out))
-            .merge(self.identified(api::uploads()))
+            .merge(self.identified(api::uploads().merge(pages::uploads())))
             .route("/api", get(|| async { axum::response::Redirect::to(openapi::PAGE_PATH) }))
             .route("/api/", axum::routing::any(not_found))
             .route("/api/{*rest}", axum::routing::any(not_found))

@@ -1,5 +1,5 @@
 //! What is kept for a while only: past events, the answers of idempotent requests, sessions that have ended, and uploaded
-//! files of imports that nobody retried.
+//! files of imports that nobody retried or went through with.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -8,6 +8,7 @@ use contract::Timestamp;
 use store::{Store, StoreError};
 
 use crate::clock;
+use crate::upload::waiting;
 
 const INTERVAL: Duration = Duration::from_secs(3600);
 const EVENT_DAYS: i64 = 7;
@@ -41,15 +42,23 @@ struct Removed {
     sessions: u64,
 }
 
-/// Removes uploads that nobody has touched for a week; answers how many.
+/// Removes uploads that nobody has touched for a week, and those that wait for a person for too long; answers how many.
 fn remove_old(folder: &Path, now: SystemTime) -> u64 {
     let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
     let mut removed = 0;
     for entry in entries.flatten() {
-        let is_upload = entry.file_name().to_string_lossy().starts_with("upload-");
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let kept = if name.starts_with("upload-") {
+            UPLOAD_AGE
+        } else if name.starts_with(waiting::PREFIX) {
+            waiting::KEPT
+        } else {
+            continue;
+        };
         let modified = entry.metadata().and_then(|metadata| metadata.modified());
         let age = modified.ok().and_then(|time| now.duration_since(time).ok()).unwrap_or_default();
-        if is_upload && age > UPLOAD_AGE && std::fs::remove_file(entry.path()).is_ok() {
+        if age > kept && std::fs::remove_file(entry.path()).is_ok() {
             removed += 1;
         }
     }
@@ -72,11 +81,13 @@ mod tests {
     #[test]
     fn only_old_uploads_are_removed() {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["upload-1.csv", "mine.csv"] {
+        for name in ["upload-1.csv", "waiting-1.csv", "mine.csv"] {
             std::fs::write(folder.path().join(name), "x").unwrap();
         }
         let now = SystemTime::now();
         assert_eq!(remove_old(folder.path(), now), 0);
+        assert_eq!(remove_old(folder.path(), now + waiting::KEPT + Duration::from_secs(60)), 1);
+        assert!(folder.path().join("upload-1.csv").exists());
         assert_eq!(remove_old(folder.path(), now + UPLOAD_AGE + Duration::from_secs(60)), 1);
         assert!(folder.path().join("mine.csv").exists());
     }

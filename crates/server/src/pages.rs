@@ -1,16 +1,20 @@
 //! The pages: rendered on the server with their data, and usable without a script.
 
+mod account;
 mod entrance;
 mod forms;
+mod import;
 mod in_process;
 mod leads;
 mod render;
+mod sender;
+mod users;
 
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{Method, header};
-use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
 
 use client::{Request as ApiRequest, Response as ApiResponse, Transport};
 use contract::Problem;
@@ -40,7 +44,23 @@ pub(crate) fn routes() -> Router<App> {
         .route("/leads/{id}/edit", post(leads::change).get(page))
         .route("/leads/{id}/delete", post(leads::delete).get(page))
         .route("/leads/{id}/enrich", post(forms::enrich).get(page))
+        .route("/account", get(account::page))
+        .route("/account/password", post(account::change_password).get(account::home))
+        .route("/account/sessions/revoke", post(account::revoke_other_sessions).get(account::home))
+        .route("/account/sessions/{id}/revoke", post(account::revoke_session).get(account::home))
+        .route("/account/tokens", post(account::create_token).get(account::home))
+        .route("/account/tokens/{id}/revoke", post(account::revoke_token).get(account::home))
+        .route("/users", get(users::list).post(users::add))
+        .route("/users/{id}", get(users::show).post(users::change))
+        .route("/users/{id}/delete", post(users::delete).get(users::home))
         .fallback(page)
+}
+
+/// The pages of imports: a large file takes its time to come in, and to be looked at.
+pub(crate) fn uploads() -> Router<App> {
+    Router::new()
+        .route("/import", get(import::choose).post(import::receive))
+        .route("/import/{id}", get(import::preview).post(import::start))
 }
 
 /// Any other path is a page, if only the one that says that there is none.
@@ -52,9 +72,13 @@ async fn page(State(app): State<App>, request: Request) -> Response {
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
     let label = label(&path);
     let visitor = Visitor::of(&request);
-    let mut response = match visitor.identity.0 {
-        Some(_) => render::answer(&app, Page::at(path, visitor, nonce(&request))).await,
-        None => entrance::turn_away(&path),
+    let mut response = match (Route::parse(&path), visitor.identity.0.is_some()) {
+        // Their own handlers answer at their exact address.
+        (Some(route @ (Route::Account | Route::Users | Route::User(_) | Route::Import(_))), _) => {
+            Redirect::to(&route.path()).into_response()
+        }
+        (_, true) => render::answer(&app, Page::at(path, visitor, nonce(&request))).await,
+        (_, false) => entrance::turn_away(&path),
     };
     response.extensions_mut().insert(label);
     response
@@ -71,6 +95,11 @@ fn label(path: &str) -> RouteLabel {
         Some(Route::Lead(_)) => "/leads/{id}",
         Some(Route::NewLead) => "/leads/new",
         Some(Route::EditLead(_)) => "/leads/{id}/edit",
+        Some(Route::Account) => "/account",
+        Some(Route::Users) => "/users",
+        Some(Route::User(_)) => "/users/{id}",
+        Some(Route::Import(None)) => "/import",
+        Some(Route::Import(Some(_))) => "/import/{id}",
         Some(Route::Styleguide) => "/styleguide",
         None => "other",
     })

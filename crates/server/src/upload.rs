@@ -1,12 +1,19 @@
 //! Files that come in: written to disk as they arrive, one `multipart/form-data` part named `file`.
 
+pub(crate) mod waiting;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, BodyDataStream, Bytes};
 use axum::http::{HeaderMap, header};
 use contract::FieldError;
+use discovery::import::ImportRequest;
+use futures::{Stream, StreamExt};
 use multer::{Field, Multipart};
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
@@ -29,8 +36,9 @@ pub(crate) struct Upload {
 }
 
 impl Upload {
-    pub(crate) fn path(&self) -> &Path {
-        self.file.path()
+    /// What its import is asked with.
+    pub(crate) fn request(&self) -> ImportRequest {
+        ImportRequest { path: self.file.path().to_owned(), name: Some(self.name.clone()) }
     }
 
     /// Keeps the file beyond this request.
@@ -41,11 +49,54 @@ impl Upload {
 
 /// Receives the file of a request.
 pub(crate) async fn receive(app: &App, headers: &HeaderMap, body: Body) -> Result<Upload, ApiProblem> {
+    receive_from(app, headers, body.into_data_stream()).await
+}
+
+/// Receives the file of a browser's form. A browser shows an answer only once it has sent everything: what is left of a
+/// file that is refused is read and dropped, up to the size of the largest file that is taken.
+pub(crate) async fn receive_whole(app: &App, headers: &HeaderMap, body: Body) -> Result<Upload, ApiProblem> {
+    let stream = Shared(Arc::new(Mutex::new(body.into_data_stream())));
+    let outcome = receive_from(app, headers, stream.clone()).await;
+    if outcome.is_err() {
+        let limits = &app.config().limits;
+        stream.drain(limits.upload_bytes, limits.request_time).await;
+    }
+    outcome
+}
+
+/// A body that is still there after whoever read it first has given up.
+#[derive(Clone, Debug)]
+struct Shared(Arc<Mutex<BodyDataStream>>);
+
+impl Stream for Shared {
+    type Item = Result<Bytes, axum::Error>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let mut stream = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Pin::new(&mut *stream).poll_next(context)
+    }
+}
+
+impl Shared {
+    async fn drain(mut self, most: u64, stalls: Duration) {
+        let mut length = 0;
+        while length < most
+            && let Ok(Some(Ok(chunk))) = tokio::time::timeout(stalls, self.next()).await
+        {
+            length += chunk.len() as u64;
+        }
+    }
+}
+
+async fn receive_from<S>(app: &App, headers: &HeaderMap, body: S) -> Result<Upload, ApiProblem>
+where
+    S: Stream<Item = Result<Bytes, axum::Error>> + Send + 'static,
+{
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let boundary = multer::parse_boundary(kind).map_err(|_| {
         ApiProblem::new(UNSUPPORTED_MEDIA_TYPE, "send multipart/form-data with the file in a part named file")
     })?;
-    let mut parts = Multipart::new(body.into_data_stream(), boundary);
+    let mut parts = Multipart::new(body, boundary);
     let stalls = app.config().limits.request_time;
     let mut upload = None;
     while let Some(part) = in_time(stalls, parts.next_field()).await? {
@@ -113,13 +164,17 @@ async fn in_time<T>(
     }
 }
 
-/// The file is readable for its owner alone. Its ending is kept: it says what the file holds.
+/// The file is readable for its owner alone.
 fn make(folder: &Path, name: &str) -> std::io::Result<NamedTempFile> {
     std::fs::create_dir_all(folder)?;
+    tempfile::Builder::new().prefix("upload-").suffix(&ending(name)).tempfile_in(folder)
+}
+
+/// The ending of a name, where it is plain: it says what the file holds.
+fn ending(name: &str) -> String {
     let ending = name.split_once('.').map(|(_, ending)| format!(".{ending}")).unwrap_or_default();
     let is_plain = ending.len() <= 32 && ending.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.');
-    let suffix = if is_plain { ending.as_str() } else { "" };
-    tempfile::Builder::new().prefix("upload-").suffix(suffix).tempfile_in(folder)
+    if is_plain { ending } else { String::new() }
 }
 
 /// The last part of a path, on one line.

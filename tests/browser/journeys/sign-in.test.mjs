@@ -3,28 +3,10 @@ import assert from "node:assert/strict";
 import { accessible } from "../lib/axe.mjs";
 import { journey } from "../lib/journey.mjs";
 import * as dashboard from "../lib/page.mjs";
+import { ADA, setUp, signIn } from "../lib/person.mjs";
 import { inEveryView } from "../lib/pictures.mjs";
 import { SCRIPT_BLOCKED } from "../lib/problems.mjs";
 import { until } from "../lib/wait.mjs";
-
-const PERSON = { name: "Ada", email: "ada@example.org", password: "a short sentence" };
-
-/** Makes the first account with the printed link; resolves on the overview. */
-async function setUp(page, server) {
-  await page.goto(server.setupLink);
-  await page.getByLabel("Your name").fill(PERSON.name);
-  await page.getByLabel("E-mail address").fill(PERSON.email);
-  await page.getByLabel("Password").fill(PERSON.password);
-  await page.getByRole("button", { name: "Make the account" }).click();
-  await page.waitForURL(`${server.url}/`);
-  await dashboard.live(page);
-}
-
-async function signIn(page, password = PERSON.password) {
-  await page.getByLabel("E-mail address").fill(PERSON.email);
-  await page.getByLabel("Password").fill(password);
-  await page.keyboard.press("Enter");
-}
 
 journey("the first account is made with the link, and the page is live", async ({ page, server, problems }) => {
   problems.expect(/status of 422/);
@@ -32,7 +14,7 @@ journey("the first account is made with the link, and the page is live", async (
   await page.waitForURL(/\/sign-in$/);
   assert.match(await page.getByRole("main").innerText(), /printed a link/);
   await page.goto(server.setupLink);
-  await page.getByLabel("Your name").fill(PERSON.name);
+  await page.getByLabel("Your name").fill(ADA.name);
   await page.getByLabel("E-mail address").fill("ada@nowhere");
   await page.getByLabel("Password").fill("short");
   await page.getByRole("button", { name: "Make the account" }).click();
@@ -41,7 +23,7 @@ journey("the first account is made with the link, and the page is live", async (
   await inEveryView(page, "setup", (view) => accessible(page, `setup, ${view.name}`));
   await page.setViewportSize({ width: 1280, height: 900 });
   await setUp(page, server);
-  await page.getByText(PERSON.name, { exact: true }).waitFor();
+  await page.getByText(ADA.name, { exact: true }).waitFor();
 }, { signIn: true });
 
 journey("signing out and in again leads back to where one was", async ({ page, server, problems }) => {
@@ -52,7 +34,7 @@ journey("signing out and in again leads back to where one was", async ({ page, s
   await page.goto("/leads?city=Espoo");
   await page.waitForURL(/\/sign-in\?return=/);
   await inEveryView(page, "sign-in", (view) => accessible(page, `sign-in, ${view.name}`));
-  await signIn(page, "not the password");
+  await signIn(page, { ...ADA, password: "not the password" });
   await page.getByRole("alert").waitFor();
   await signIn(page);
   await page.waitForURL(/\/leads\?city=Espoo$/);
@@ -81,9 +63,9 @@ journey("a session that is ended elsewhere ends the open page too", async ({ pag
 journey("signing in works without a script", async ({ page, server, problems }) => {
   problems.expect(SCRIPT_BLOCKED);
   await page.goto(server.setupLink);
-  await page.getByLabel("Your name").fill(PERSON.name);
-  await page.getByLabel("E-mail address").fill(PERSON.email);
-  await page.getByLabel("Password").fill(PERSON.password);
+  await page.getByLabel("Your name").fill(ADA.name);
+  await page.getByLabel("E-mail address").fill(ADA.email);
+  await page.getByLabel("Password").fill(ADA.password);
   await page.keyboard.press("Enter");
   await page.waitForURL(`${server.url}/`);
   await page.getByRole("button", { name: "Sign out" }).click();

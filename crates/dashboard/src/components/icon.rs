@@ -20,6 +20,7 @@ pub(crate) enum Icon {
     Leads,
     Mail,
     Moon,
+    Person,
     Phone,
     Plus,
     Retry,
@@ -50,6 +51,9 @@ impl Icon {
             Self::Leads => "M2.5 4h11M2.5 8h11M2.5 12h7",
             Self::Mail => "M2 3.8h12v8.4H2V3.8ZM2.3 4.2 8 8.8l5.7-4.6",
             Self::Moon => "M13.2 9.6A5.7 5.7 0 0 1 6.4 2.8a5.7 5.7 0 1 0 6.8 6.8Z",
+            Self::Person => {
+                "M8 8a2.8 2.8 0 1 0 0-5.6A2.8 2.8 0 0 0 8 8ZM2.8 13.6c.6-2.4 2.7-3.6 5.2-3.6s4.6 1.2 5.2 3.6"
+            }
             Self::Phone => {
                 "M3.2 2.5h2.4l1.2 3-1.6 1.2a8 8 0 0 0 4.1 4.1l1.2-1.6 3 1.2v2.4a1 1 0 0 1-1.1 1A11 11 0 0 1 2.2 3.6a1 1 0 0 1 1-1.1Z"
             }

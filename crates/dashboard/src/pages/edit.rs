@@ -7,8 +7,8 @@ use markup::{Node, view};
 
 use crate::components::combobox::{Choice, combobox};
 use crate::components::field::{FieldState, FieldText, described_by, field, input};
+use crate::components::form::Refusal;
 use crate::components::icon::{Icon, icon};
-use crate::components::load::sentence;
 use crate::components::panel::{page_head, panel};
 use crate::lead_form::{LeadFailure, LeadForm};
 use crate::pages::not_found::nothing_there;
@@ -36,8 +36,7 @@ const NOTES: FieldText =
     FieldText { name: "notes", label: "Notes", hint: "For you and those you work with." };
 
 /// The page that adds a lead.
-pub(crate) fn new_page() -> Node {
-    let failure = use_context::<LeadFailure>();
+pub(crate) fn new_page(failure: Option<LeadFailure>) -> Node {
     let typed = failure.as_ref().map(|failure| failure.form.clone()).unwrap_or_default();
     let typed = LeadForm { idempotency_key: use_page_state().form_key, ..typed };
     view! {
@@ -50,7 +49,7 @@ pub(crate) fn new_page() -> Node {
 }
 
 /// The page that changes a lead.
-pub(crate) fn edit_page(id: BusinessId) -> Node {
+pub(crate) fn edit_page(id: BusinessId, failure: Option<LeadFailure>) -> Node {
     let Some(detail) = data::lead(move || Some(id)).data() else {
         return nothing_there(
             "No such lead",
@@ -60,7 +59,6 @@ pub(crate) fn edit_page(id: BusinessId) -> Node {
         );
     };
     let lead = &detail.business;
-    let failure = use_context::<LeadFailure>();
     let typed = failure.as_ref().map_or_else(|| LeadForm::of(lead).shown(), |failure| failure.form.clone());
     let (here, back) = (routes::edit(id), routes::lead(id));
     let title = format!("Change {}", lead.name);
@@ -86,9 +84,6 @@ fn form(
 ) -> Node {
     let problem = failure.map(|failure| failure.problem);
     let errors = problem.as_ref().map(|problem| problem.errors.clone()).unwrap_or_default();
-    let general = problem.filter(|problem| problem.errors.is_empty()).map(|problem| {
-        view! { <p class="form__error" role="alert">{icon(Icon::Alert)}{sentence(&problem.detail)}</p> }
-    });
     let state = |text: FieldText, value: &str| {
         let error: Option<FieldError> = errors.iter().find(|error| error.field == text.name).cloned();
         FieldState::new(value.to_owned(), constant(error))
@@ -99,7 +94,7 @@ fn form(
     };
     view! {
         <form class="form" method="post" action=action novalidate aria-labelledby="lead-title">
-            {general}
+            {Refusal(problem.as_ref()).line()}
             {line(NAME, &typed.name, "text")}
             {category(state(CATEGORY, &typed.category))}
             <div class="form__pair">

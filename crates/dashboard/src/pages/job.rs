@@ -81,7 +81,14 @@ fn standing(job: &Job) -> Node {
         <p class="status-line">{job_badge(job)}{timing(job)}</p>
         {has_progress(job).then(|| progress(job))}
         {counts(job)}
+        {(job.counts.rejected > 0).then(|| rejected(job))}
     }
+}
+
+/// The records that could not be used, as a file.
+fn rejected(job: &Job) -> Node {
+    let href = format!("/api/jobs/{}/rejected", job.job_id);
+    view! { <p><a href=href rel="external" download="">"Rejected records, with the reason of each"</a></p> }
 }
 
 /// A link to the form that asks for the same again.

@@ -41,6 +41,7 @@ pub(crate) fn leads_page() -> Node {
         Shape::Rows => rows(query, list),
     };
     let actions = view! {
+        <a class="btn" href="/import" rel="external">{icon(Icon::Up)}<span>"Import"</span></a>
         <a class="btn" href="/leads/new" rel="external">{icon(Icon::Plus)}<span>"Add a lead"</span></a>
         {link_button("btn btn--primary", "/find".to_owned(), Icon::Search, "Find leads")}
     };

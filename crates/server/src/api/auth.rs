@@ -3,8 +3,8 @@
 use contract::auth::{ApiTokenCreated, DEFAULT_TOKEN_DAYS, MAX_PASSWORD, Me, User, folded_email};
 use contract::endpoint::NoBody;
 use contract::endpoints::{
-    ChangePassword, CreateToken, GetMe, ListSessions, ListTokens, Login, Logout, RevokeSession, RevokeToken,
-    Setup,
+    ChangePassword, CreateToken, GetMe, ListSessions, ListTokens, Login, Logout, RevokeOtherSessions,
+    RevokeSession, RevokeToken, Setup,
 };
 use contract::{FieldError, Role, Timestamp};
 use store::{NewAccount, NewToken, StoreError};
@@ -110,13 +110,9 @@ pub(super) async fn change_password(
         return Err(ApiProblem::invalid(vec![error]));
     }
     let hash = app.passwords().hash(&call.body.new).await?;
-    let kept = match principal.by {
-        By::Session { id, .. } => Some(id),
-        _ => None,
-    };
     let mut tx = app.store().begin().await?;
     tx.set_password(user.id, hash).await?;
-    tx.end_sessions(user.id, kept).await?;
+    tx.end_sessions(user.id, principal.by.session()).await?;
     tx.commit().await?;
     Ok(Answer::new(NoBody {}))
 }
@@ -125,7 +121,7 @@ pub(super) async fn sessions(app: App, call: Call<ListSessions>) -> Result<Answe
     let principal = call.caller.somebody()?;
     let mut sessions = app.store().list_sessions(principal.person()?.id, clock::now()).await?;
     for session in &mut sessions {
-        session.current = matches!(principal.by, By::Session { id, .. } if id == session.id);
+        session.current = principal.by.session() == Some(session.id);
     }
     Ok(Answer::new(sessions))
 }
@@ -137,6 +133,18 @@ pub(super) async fn revoke_session(
     let user = call.caller.somebody()?.person()?.id;
     let mut tx = app.store().begin().await?;
     tx.end_session(user, call.path).await?;
+    tx.commit().await?;
+    Ok(Answer::new(NoBody {}))
+}
+
+pub(super) async fn revoke_other_sessions(
+    app: App,
+    call: Call<RevokeOtherSessions>,
+) -> Result<Answer<RevokeOtherSessions>, ApiProblem> {
+    let principal = call.caller.somebody()?;
+    let user = principal.person()?.id;
+    let mut tx = app.store().begin().await?;
+    tx.end_sessions(user, principal.by.session()).await?;
     tx.commit().await?;
     Ok(Answer::new(NoBody {}))
 }

@@ -3,6 +3,7 @@
 use std::io;
 
 use contract::endpoints::{GetRejectedRecords, ImportBusinesses, PreviewImport};
+use contract::import::ImportPreview;
 use contract::{FieldError, JobAccepted, JobKind};
 use discovery::import::ImportRequest;
 use discovery::{DiscoveryError, SourceError, preview as foresee};
@@ -23,26 +24,37 @@ pub(super) async fn preview(
     upload: Upload,
     _: Option<String>,
 ) -> Result<Answer<PreviewImport>, ApiProblem> {
-    match foresee(app.store(), &request(&upload)).await {
-        Ok(preview) => Ok(Answer::new(preview)),
-        Err(DiscoveryError::Source(error)) => Err(unusable(&upload, &error)),
+    look(&app, &upload.request()).await.map(Answer::new)
+}
+
+/// What an import of the file would do.
+pub(crate) async fn look(app: &App, request: &ImportRequest) -> Result<ImportPreview, ApiProblem> {
+    match foresee(app.store(), request).await {
+        Ok(preview) => Ok(preview),
+        Err(DiscoveryError::Source(error)) => Err(unusable(request, &error)),
         Err(DiscoveryError::Store(error)) => Err(error.into()),
         Err(error) => Err(ApiProblem::internal(&error)),
     }
 }
 
-/// Looks at the file now, so that a person is told at once; what is in it is a job's.
-pub(super) async fn start(
-    app: App,
-    upload: Upload,
-    key: Option<String>,
-) -> Result<Answer<ImportBusinesses>, ApiProblem> {
-    let request = request(&upload);
+/// Whether the file can be imported at all.
+pub(crate) async fn check(request: &ImportRequest) -> Result<(), ApiProblem> {
     let opened = tokio::task::spawn_blocking({
         let request = request.clone();
         move || request.open().and_then(|source| source.columns())
     });
-    opened.await.map_err(|error| ApiProblem::internal(&error))?.map_err(|error| unusable(&upload, &error))?;
+    let opened = opened.await.map_err(|error| ApiProblem::internal(&error))?;
+    opened.map(drop).map_err(|error| unusable(request, &error))
+}
+
+/// Looks at the file now, so that a person is told at once; what is in it is a job's.
+pub(crate) async fn start(
+    app: App,
+    upload: Upload,
+    key: Option<String>,
+) -> Result<Answer<ImportBusinesses>, ApiProblem> {
+    let request = upload.request();
+    check(&request).await?;
     let path = upload.keep()?;
     match work::enqueue(&app, JobKind::Import, &request, key).await {
         Ok(job) => {
@@ -57,14 +69,10 @@ pub(super) async fn start(
     }
 }
 
-fn request(upload: &Upload) -> ImportRequest {
-    ImportRequest { path: upload.path().to_owned(), name: Some(upload.name.clone()) }
-}
-
 /// What is wrong with the file, told of the name that the client knows.
-fn unusable(upload: &Upload, error: &SourceError) -> ApiProblem {
-    let stored = upload.path().display().to_string();
-    let message = error.to_string().replace(&stored, &upload.name);
+fn unusable(request: &ImportRequest, error: &SourceError) -> ApiProblem {
+    let stored = request.path.display().to_string();
+    let message = error.to_string().replace(&stored, request.name.as_deref().unwrap_or("the file"));
     ApiProblem::invalid(vec![FieldError::new("file", "format", message)])
 }
 

@@ -27,6 +27,14 @@ pub(crate) enum By {
 }
 
 impl By {
+    /// The browser's session, where it is one.
+    pub(crate) fn session(self) -> Option<SessionId> {
+        match self {
+            Self::Session { id, .. } => Some(id),
+            Self::Reaching | Self::Token { .. } => None,
+        }
+    }
+
     /// When it ends.
     pub(crate) fn expires_at(self) -> Option<Timestamp> {
         match self {

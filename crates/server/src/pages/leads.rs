@@ -1,48 +1,25 @@
 //! Forms about leads: each is a call of the API and a redirect to what came of it, or the form again with what is wrong.
 
 use axum::extract::{Path, Request, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use client::{ApiClient, ApiError, IdempotencyKey};
+use client::IdempotencyKey;
 use contract::edit::BusinessPatch;
 use contract::enrichment::BatchEnrichmentRequest;
 use contract::{BusinessId, Problem};
-use dashboard::{LeadFailure, LeadForm, leads_url, routes};
+use dashboard::{FormContent, LeadFailure, LeadForm, leads_url, routes};
 use serde::Deserialize;
 
 use super::entrance::turn_away;
 use super::forms::explain;
-use super::render::{self, Page};
-use super::{InProcess, nonce, read_form};
+use super::read_form;
+use super::sender::{Sender, told};
 use crate::app::App;
-use crate::auth::Visitor;
-use crate::middleware::headers::Nonce;
-use crate::problem::{ApiProblem, NOT_FOUND, UNAVAILABLE};
+use crate::problem::{ApiProblem, NOT_FOUND};
 
-/// Whoever sent a form, and their way to the API.
-struct Sender {
-    app: App,
-    visitor: Visitor,
-    nonce: Option<Nonce>,
-    api: ApiClient,
-}
-
-impl Sender {
-    /// Who sent the request; nobody where they have to sign in first.
-    fn of(app: &App, request: &Request) -> Option<Self> {
-        let visitor = Visitor::of(request);
-        visitor.identity.0.as_ref()?;
-        let api = ApiClient::new(InProcess::new(app, visitor.clone()));
-        Some(Self { app: app.clone(), visitor, nonce: nonce(request), api })
-    }
-
-    /// The form at `path` as it was typed, with what is wrong.
-    async fn refuse(self, path: String, form: LeadForm, problem: Problem) -> Response {
-        let mut page = Page::at(path, self.visitor, self.nonce);
-        page.status = StatusCode::from_u16(problem.status).ok();
-        page.lead_failure = Some(LeadFailure { form, problem });
-        render::answer(&self.app, page).await
-    }
+/// The form at `path` as it was typed, with what is wrong.
+async fn refuse(sender: Sender, path: &str, form: LeadForm, problem: Problem) -> Response {
+    let status = problem.status;
+    sender.show_as(path, FormContent::Lead(Box::new(LeadFailure { form, problem })), status).await
 }
 
 pub(super) async fn add(State(app): State<App>, request: Request) -> Response {
@@ -58,7 +35,7 @@ pub(super) async fn add(State(app): State<App>, request: Request) -> Response {
     };
     match sender.api.create_business(&form.draft(), key).await {
         Ok(lead) => Redirect::to(&routes::lead(lead.id)).into_response(),
-        Err(error) => sender.refuse(path, form, problem_of(error)).await,
+        Err(error) => refuse(sender, &path, form, told(error)).await,
     }
 }
 
@@ -81,7 +58,7 @@ pub(super) async fn change(State(app): State<App>, Path(id): Path<String>, reque
                 Some(current) => form.on_top_of(LeadForm::of(&current)),
                 None => form,
             };
-            sender.refuse(routes::edit(id), form, problem_of(error)).await
+            refuse(sender, &routes::edit(id), form, told(error)).await
         }
     }
 }
@@ -102,7 +79,7 @@ pub(super) async fn delete(State(app): State<App>, Path(id): Path<String>, reque
     };
     match sender.api.delete_business(id, version(&form.version)).await {
         Ok(_) => Redirect::to("/leads").into_response(),
-        Err(error) => explain(problem_of(error)),
+        Err(error) => explain(told(error)),
     }
 }
 
@@ -118,7 +95,7 @@ pub(super) async fn enrich_all(State(app): State<App>, request: Request) -> Resp
     let batch = BatchEnrichmentRequest { filter, ..BatchEnrichmentRequest::default() };
     match sender.api.enrich_batch(&batch, IdempotencyKey::new()).await {
         Ok(accepted) => Redirect::to(&routes::job(accepted.job_id)).into_response(),
-        Err(error) => explain(problem_of(error)),
+        Err(error) => explain(told(error)),
     }
 }
 
@@ -133,9 +110,4 @@ fn no_lead() -> Response {
 /// A version that cannot be read is none that ever was: the API answers what stands there now.
 fn version(text: &str) -> u64 {
     text.parse().unwrap_or(0)
-}
-
-fn problem_of(error: ApiError) -> Problem {
-    let told = error.to_string();
-    error.problem.map_or_else(|| ApiProblem::new(UNAVAILABLE, told).into_problem(), |problem| *problem)
 }

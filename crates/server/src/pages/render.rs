@@ -8,7 +8,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use client::ApiClient;
 use dashboard::routes::Route;
-use dashboard::{AssetPaths, FindFailure, LeadFailure, PageState, ShellOptions};
+use dashboard::{AssetPaths, FindFailure, FormContent, PageState, ShellOptions};
 use leptos::prelude::provide_context;
 use requery::QueryClient;
 use requery::runtime::TokioRuntime;
@@ -29,13 +29,13 @@ pub(super) struct Page {
     /// The answer's status, where something other than the page's data decides it.
     pub(super) status: Option<StatusCode>,
     pub(super) find_failure: Option<FindFailure>,
-    pub(super) lead_failure: Option<LeadFailure>,
+    pub(super) content: Option<FormContent>,
 }
 
 impl Page {
     /// The page at that path and query.
     pub(super) fn at(path: String, visitor: Visitor, nonce: Option<Nonce>) -> Self {
-        Self { path, visitor, nonce, status: None, find_failure: None, lead_failure: None }
+        Self { path, visitor, nonce, status: None, find_failure: None, content: None }
     }
 }
 
@@ -66,7 +66,7 @@ pub(super) async fn answer(app: &App, page: Page) -> Response {
         is_plain: Route::parse(&page.path).is_some_and(|route| route.is_plain()),
         state,
     };
-    let contexts = Contexts { nonce: page.nonce, queries, api, lead_failure: page.lead_failure };
+    let contexts = Contexts { nonce: page.nonce, queries, api, content: page.content };
     let mut response = document(&page.path, contexts, options).await;
     *response.status_mut() = page.status.unwrap_or(StatusCode::from_u16(found).unwrap_or(StatusCode::OK));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
@@ -88,7 +88,7 @@ struct Contexts {
     nonce: Option<Nonce>,
     queries: QueryClient,
     api: ApiClient,
-    lead_failure: Option<LeadFailure>,
+    content: Option<FormContent>,
 }
 
 async fn document(path: &str, contexts: Contexts, options: ShellOptions) -> Response {
@@ -102,8 +102,8 @@ async fn document(path: &str, contexts: Contexts, options: ShellOptions) -> Resp
         if let Some(nonce) = &contexts.nonce {
             provide_context(leptos::nonce::Nonce::from_value(nonce.to_string()));
         }
-        if let Some(failure) = &contexts.lead_failure {
-            provide_context(failure.clone());
+        if let Some(content) = &contexts.content {
+            content.provide();
         }
         dashboard::provide_page(contexts.queries.clone(), contexts.api.clone(), state.clone());
     };

@@ -6,98 +6,12 @@ use axum::body::Body;
 use axum::http::{Method, Request, header};
 use contract::Role;
 use insta::assert_snapshot;
-use serde_json::{Value, json};
+use serde_json::json;
 use server::{Access, ServerConfig, setup_path};
 use socketio_client::{ConnectError, SocketEvent};
 
-use crate::support::{Answer, Listener, Listening, TestApp, open_config};
-
-const PASSWORD: &str = "a short sentence";
-
-/// A server that people sign in to, with an admin.
-struct Guarded {
-    app: TestApp,
-    admin: Visitor,
-}
-
-/// What a browser or a program sends along.
-#[derive(Clone, Debug)]
-struct Visitor(&'static str, String);
-
-fn nobody() -> Visitor {
-    Visitor("x-nobody", String::new())
-}
-
-fn program(secret: &str) -> Visitor {
-    Visitor("authorization", format!("Bearer {secret}"))
-}
-
-/// The browser after an answer that set a cookie.
-fn browser(answer: &Answer) -> Visitor {
-    let cookie = answer.header("set-cookie").unwrap_or_else(|| panic!("no cookie: {}", answer.text()));
-    Visitor("cookie", cookie.split(';').next().unwrap().to_owned())
-}
-
-impl Guarded {
-    async fn new() -> Self {
-        let app = TestApp::with(|config| config.access = Access::SignedIn { tls: false }).await;
-        let path = setup_path(app.store()).await.unwrap().unwrap();
-        let token = path.split_once("token=").unwrap().1;
-        let body =
-            json!({ "token": token, "email": "Root@example.org", "name": "Root", "password": PASSWORD });
-        let answer = app.post("/api/auth/setup", body).await;
-        assert_eq!(answer.status.as_u16(), 200, "{}", answer.text());
-        let admin = browser(&answer);
-        Self { app, admin }
-    }
-
-    async fn ask(&self, who: &Visitor, method: Method, path: &str, body: Option<Value>) -> Answer {
-        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "localhost:3030");
-        request = request.header(who.0, &who.1);
-        let body = match body {
-            Some(body) => {
-                request = request.header(header::CONTENT_TYPE, "application/json");
-                Body::from(body.to_string())
-            }
-            None => Body::empty(),
-        };
-        self.app.send(request.body(body).unwrap()).await
-    }
-
-    async fn get(&self, who: &Visitor, path: &str) -> Answer {
-        self.ask(who, Method::GET, path, None).await
-    }
-
-    async fn post(&self, who: &Visitor, path: &str, body: Value) -> Answer {
-        self.ask(who, Method::POST, path, Some(body)).await
-    }
-
-    async fn delete(&self, who: &Visitor, path: &str) -> Answer {
-        self.ask(who, Method::DELETE, path, None).await
-    }
-
-    async fn login(&self, email: &str, password: &str) -> Answer {
-        self.post(&nobody(), "/api/auth/login", json!({ "email": email, "password": password })).await
-    }
-
-    /// Makes an account and signs it in; answers its id and its browser.
-    async fn person(&self, email: &str, role: Role) -> (String, Visitor) {
-        let body = json!({ "email": email, "name": email, "role": role, "password": PASSWORD });
-        let made = self.post(&self.admin, "/api/users", body).await;
-        assert_eq!(made.status.as_u16(), 201, "{}", made.text());
-        (made.json()["id"].as_str().unwrap().to_owned(), browser(&self.login(email, PASSWORD).await))
-    }
-
-    async fn token(&self, who: &Visitor, role: Role) -> Visitor {
-        let made = self.post(who, "/api/auth/tokens", json!({ "name": "reports", "role": role })).await;
-        assert_eq!(made.status.as_u16(), 201, "{}", made.text());
-        program(made.json()["secret"].as_str().unwrap())
-    }
-
-    async fn status(&self, who: &Visitor, path: &str) -> u16 {
-        self.get(who, path).await.status.as_u16()
-    }
-}
+use crate::support::guarded::{Guarded, PASSWORD, Visitor, browser, nobody, program};
+use crate::support::{Listener, Listening, open_config};
 
 #[tokio::test]
 async fn the_first_account_is_made_once() {
@@ -227,6 +141,23 @@ async fn sessions_are_listed_and_ended_one_by_one() {
 }
 
 #[tokio::test]
+async fn all_other_sessions_are_ended_at_once() {
+    let app = Guarded::new().await;
+    let others = [
+        browser(&app.login("root@example.org", PASSWORD).await),
+        browser(&app.login("root@example.org", PASSWORD).await),
+    ];
+    let (_, eve) = app.person("eve@example.org", Role::Viewer).await;
+    assert_eq!(app.delete(&app.admin, "/api/auth/sessions").await.status.as_u16(), 204);
+    for other in &others {
+        assert_eq!(app.status(other, "/api/auth/me").await, 401);
+    }
+    for kept in [&app.admin, &eve] {
+        assert_eq!(app.status(kept, "/api/auth/me").await, 200);
+    }
+}
+
+#[tokio::test]
 async fn roles_are_kept_and_nobody_raises_their_own() {
     let app = Guarded::new().await;
     let (id, viewer) = app.person("vi@example.org", Role::Viewer).await;
@@ -321,13 +252,7 @@ async fn pages_send_who_is_not_signed_in_to_where_they_can() {
 #[tokio::test]
 async fn the_forms_work_without_a_script() {
     let app = Guarded::new().await;
-    let form = async |path: &str, body: &str, who: &Visitor| {
-        let request = Request::post(path)
-            .header(header::HOST, "localhost:3030")
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header(who.0, &who.1);
-        app.app.send(request.body(Body::from(body.to_owned())).unwrap()).await
-    };
+    let form = async |path: &str, body: &str, who: &Visitor| app.submit(who, path, body).await;
     let body = "email=root%40example.org&password=a+short+sentence&return=%2Fjobs";
     let signed_in = form("/sign-in", body, &nobody()).await;
     assert_eq!((signed_in.status.as_u16(), signed_in.header("location")), (303, Some("/jobs")));

@@ -7,26 +7,45 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request as HttpRequest, header};
 use client::mutations::{self, BusinessUpdate, ContactUpdate};
 use client::transport::TransportFuture;
-use client::{ApiClient, ApiError, Connection, Request, Response, Transport, TransportError, queries};
+use client::{
+    ApiClient, ApiError, Connection, FileContent, IdempotencyKey, Request, Response, Transport,
+    TransportError, queries,
+};
+use contract::auth::{NewApiToken, NewUser, PasswordChange, UserChange};
 use contract::bulk::{BulkAction, BulkRequest};
 use contract::edit::{BusinessDraft, BusinessPatch, Change, ContactPatch};
-use contract::{Business, BusinessDetail, BusinessId, BusinessQuery, Page, Timestamp, keys};
+use contract::{Business, BusinessDetail, BusinessId, BusinessQuery, Page, Role, Timestamp, keys};
 use requery::runtime::TokioRuntime;
 use requery::{MutationObserver, MutationOptions, QueryClient};
+use serde_json::json;
 
 use tower::ServiceExt;
 
+use crate::support::guarded::{Guarded, PASSWORD};
 use crate::support::{TestApp, business, seed};
 
 /// Carries requests to the service without a socket.
-struct Routed(Router);
+struct Routed {
+    router: Router,
+    /// Sent as `Authorization`.
+    bearer: Option<String>,
+}
+
+impl Routed {
+    fn of(router: &Router, bearer: Option<String>) -> Self {
+        Self { router: router.clone(), bearer }
+    }
+}
 
 impl Transport for Routed {
     fn send(&self, request: Request) -> TransportFuture<'_, Result<Response, TransportError>> {
-        let router = self.0.clone();
+        let (router, bearer) = (self.router.clone(), self.bearer.clone());
         Box::pin(async move {
             let mut builder = HttpRequest::builder().method(request.method).uri(request.path);
             builder = builder.header(header::HOST, "localhost:3030");
+            if let Some(bearer) = bearer {
+                builder = builder.header(header::AUTHORIZATION, bearer);
+            }
             for (name, value) in request.headers {
                 builder = builder.header(name, value);
             }
@@ -51,7 +70,7 @@ impl Page1 {
     async fn open(names: &[&str]) -> Self {
         let app = TestApp::new().await;
         seed(app.store(), names.iter().map(|name| business(name, "Helsinki")).collect()).await;
-        let api = ApiClient::new(Routed(app.router.clone()));
+        let api = ApiClient::new(Routed::of(&app.router, None));
         let cache = QueryClient::new(TokioRuntime::current());
         let query = BusinessQuery { city: Some("Helsinki".to_owned()), ..BusinessQuery::default() };
         let options = queries::business_list(&api, &Connection::new(), query.clone());
@@ -204,4 +223,55 @@ impl Page1 {
         let options = queries::business_list(&self.api, &Connection::new(), self.query.clone());
         self.cache.fetch_query(&options).await.unwrap();
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn accounts_are_kept_through_the_typed_client() {
+    let app = Guarded::new().await;
+    let made = app.post(&app.admin, "/api/auth/tokens", json!({ "name": "x", "role": "admin" })).await.json();
+    let bearer = format!("Bearer {}", made["secret"].as_str().unwrap());
+    let api = ApiClient::new(Routed::of(&app.app.router, Some(bearer)));
+    assert_eq!(api.me().await.unwrap().user.unwrap().email, "root@example.org");
+    assert_eq!(api.sessions().await.unwrap().len(), 1);
+    let token = NewApiToken { name: "reports".to_owned(), role: Role::Viewer, expires_in_days: Some(1) };
+    let token = api.create_token(&token).await.unwrap().token;
+    assert_eq!(api.tokens().await.unwrap()[0], token);
+    api.revoke_token(token.id).await.unwrap();
+    assert_eq!(api.tokens().await.unwrap().len(), 1);
+    let change = PasswordChange { current: "not this one".to_owned(), new: "a longer sentence".to_owned() };
+    let refused = api.change_password(&change).await.unwrap_err();
+    assert!(refused.field("current").is_some(), "{refused}");
+    let user = NewUser {
+        email: "mia@example.org".to_owned(),
+        name: "Mia".to_owned(),
+        role: Role::Viewer,
+        password: PASSWORD.to_owned(),
+    };
+    let user = api.create_user(&user).await.unwrap();
+    let change = UserChange { role: Some(Role::Member), ..UserChange::default() };
+    assert_eq!(api.update_user(user.id, &change).await.unwrap().role, Role::Member);
+    assert_eq!(api.users().await.unwrap().len(), 2);
+    api.delete_user(user.id).await.unwrap();
+    assert!(api.delete_user(user.id).await.unwrap_err().is_not_found());
+    let session = api.sessions().await.unwrap()[0].id;
+    api.revoke_session(session).await.unwrap();
+    app.login("root@example.org", PASSWORD).await;
+    api.revoke_other_sessions().await.unwrap();
+    assert!(api.sessions().await.unwrap().is_empty(), "a program has no session of its own to keep");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_is_previewed_and_imported_through_the_typed_client() {
+    let folder = tempfile::tempdir().unwrap();
+    let uploads = folder.path().to_owned();
+    let app = TestApp::with(move |config| config.uploads = uploads).await;
+    let api = ApiClient::new(Routed::of(&app.router, None));
+    let file = FileContent { name: "leads.csv", bytes: b"name,city\nAlpha,Espoo\nBeta,Espoo\n" };
+    let preview = api.preview_import(file).await.unwrap();
+    assert_eq!((preview.kind.as_str(), preview.new), ("CSV", 2));
+    let key = IdempotencyKey::new();
+    let first = api.import_businesses(file, key.clone()).await.unwrap();
+    assert_eq!(api.import_businesses(file, key).await.unwrap(), first);
+    let empty = api.preview_import(FileContent { name: "empty.csv", bytes: b"" }).await.unwrap_err();
+    assert!(empty.field("file").is_some(), "{empty}");
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod account_pages;
 mod auth;
 mod bad_input;
 mod bulk;
@@ -17,6 +18,7 @@ mod guards;
 mod health;
 mod idempotency;
 mod import;
+mod import_pages;
 mod interop;
 mod jobs;
 mod merges;
@@ -26,4 +28,5 @@ mod scraper;
 mod serving;
 mod sockets;
 mod support;
+mod user_pages;
 mod writers;

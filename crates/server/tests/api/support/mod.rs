@@ -1,6 +1,7 @@
 //! An application of a test's own, and what is asked of it.
 
 mod answer;
+pub(crate) mod guarded;
 mod listening;
 mod raw;
 mod seed;

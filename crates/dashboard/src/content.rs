@@ -1,0 +1,233 @@
+//! What the documents of forms are rendered from: the server looks it up, and the page finds it as a context.
+
+use contract::auth::{ApiToken, ApiTokenCreated, Me, Session, User};
+use contract::import::ImportPreview;
+use contract::{Problem, Role};
+use leptos::prelude::provide_context;
+
+use crate::lead_form::LeadFailure;
+
+/// What a document that stands apart from the application shows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FormContent {
+    /// The form of a lead that was refused.
+    Lead(Box<LeadFailure>),
+    /// One's own account.
+    Account(Box<AccountContent>),
+    /// Everybody's accounts.
+    Users(Box<UsersContent>),
+    /// One account, for admins.
+    User(Box<UserContent>),
+    /// A file to be imported.
+    Import(Box<ImportContent>),
+    /// Why there is nothing else to show.
+    Refused(Problem),
+}
+
+impl FormContent {
+    /// Puts it in place for the page that is rendered next.
+    pub fn provide(&self) {
+        provide_context(self.clone());
+    }
+}
+
+/// What was done last, told once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// A password was changed.
+    Password,
+    /// A session was ended.
+    Session,
+    /// All other sessions were ended.
+    Sessions,
+    /// A token was ended.
+    Token,
+    /// An account was made.
+    Added,
+    /// An account was changed.
+    Changed,
+    /// An account was deleted.
+    Deleted,
+}
+
+impl Done {
+    const ALL: [Self; 7] = [
+        Self::Password,
+        Self::Session,
+        Self::Sessions,
+        Self::Token,
+        Self::Added,
+        Self::Changed,
+        Self::Deleted,
+    ];
+
+    /// The word for it in an address.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Session => "session",
+            Self::Sessions => "sessions",
+            Self::Token => "token",
+            Self::Added => "added",
+            Self::Changed => "changed",
+            Self::Deleted => "deleted",
+        }
+    }
+
+    /// What the query of an address says, such as `done=token`.
+    #[must_use]
+    pub fn of(query: &str) -> Option<Self> {
+        let mut pairs = form_urlencoded::parse(query.as_bytes());
+        let (_, word) = pairs.find(|(name, _)| name == "done")?;
+        Self::ALL.into_iter().find(|done| done.as_str() == word)
+    }
+
+    /// The address of `path` with it.
+    #[must_use]
+    pub fn at(self, path: &str) -> String {
+        format!("{path}?done={}", self.as_str())
+    }
+
+    pub(crate) fn told(self) -> &'static str {
+        match self {
+            Self::Password => "The password was changed. You were signed out everywhere else.",
+            Self::Session => "That browser was signed out.",
+            Self::Sessions => "You were signed out everywhere else.",
+            Self::Token => "The token was revoked: whatever uses it is refused from now on.",
+            Self::Added => "The account was made.",
+            Self::Changed => "The account was changed.",
+            Self::Deleted => "The account was deleted.",
+        }
+    }
+}
+
+/// One's own account.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AccountContent {
+    /// Who it is.
+    pub me: Me,
+    /// Where they are signed in.
+    pub sessions: Vec<Session>,
+    /// Their tokens.
+    pub tokens: Vec<ApiToken>,
+    /// What was done last.
+    pub done: Option<Done>,
+    /// What came of a form on the page.
+    pub outcome: Option<AccountOutcome>,
+}
+
+/// What came of a form on the page of an account, where that is not another page.
+#[derive(Clone, Debug, PartialEq)]
+pub enum AccountOutcome {
+    /// The password was not changed.
+    PasswordRefused(Problem),
+    /// The token was not made.
+    TokenRefused(TokenForm, Problem),
+    /// The token was made: its secret is shown now and never again.
+    TokenMade(Box<ApiTokenCreated>),
+    /// Something else was not done.
+    Failed(Problem),
+}
+
+/// The form that makes a token, as it was typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct TokenForm {
+    /// What it is for.
+    pub name: String,
+    /// What it may do.
+    pub role: String,
+    /// Days until it ends.
+    pub expires_in_days: String,
+}
+
+/// Everybody's accounts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UsersContent {
+    /// Them.
+    pub users: Vec<User>,
+    /// Who looks at them.
+    pub me: Me,
+    /// What was done last.
+    pub done: Option<Done>,
+    /// The form that adds one, as it was typed, and why it was refused.
+    pub refused: Option<(NewUserForm, Problem)>,
+}
+
+/// The form that adds an account, as it was typed; the password is not kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewUserForm {
+    /// What they will sign in with.
+    pub email: String,
+    /// What others see.
+    pub name: String,
+    /// What they may do.
+    pub role: String,
+}
+
+/// One account, for admins.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UserContent {
+    /// As it is.
+    pub user: User,
+    /// Whether it is that of who looks at it.
+    pub is_me: bool,
+    /// The form as it was typed, and why it was refused.
+    pub refused: Option<(UserForm, Problem)>,
+}
+
+/// The form that changes an account: what was typed beside what was seen, so that only what was touched is changed. The
+/// password is not kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UserForm {
+    /// What others see.
+    pub name: String,
+    /// What they may do.
+    pub role: String,
+    /// `no` where they may not sign in for now, else `yes`.
+    pub sign_in: String,
+}
+
+impl UserForm {
+    /// The form as an account fills it in.
+    #[must_use]
+    pub fn of(user: &User) -> Self {
+        let sign_in = if user.disabled { "no" } else { "yes" };
+        Self { name: user.name.clone(), role: user.role.to_string(), sign_in: sign_in.to_owned() }
+    }
+}
+
+/// A file to be imported.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ImportContent {
+    /// It is to be chosen.
+    Choose {
+        /// Bytes that it may have.
+        limit: u64,
+        /// Why the last one cannot be used.
+        refused: Option<Problem>,
+    },
+    /// It lies with the server, and nothing of it is written yet.
+    Preview {
+        /// Where the form that imports it goes.
+        action: String,
+        /// What stands in it.
+        preview: Box<ImportPreview>,
+    },
+}
+
+/// What a role allows, for people.
+pub(crate) fn role_label(role: Role) -> &'static str {
+    match role {
+        Role::Viewer => "Viewer: reads",
+        Role::Member => "Member: everything but accounts",
+        Role::Admin => "Admin: everything",
+    }
+}
+
+/// The roles up to `most`, to choose from.
+pub(crate) fn roles(most: Role) -> impl Iterator<Item = (&'static str, String)> {
+    let all = Role::ALL.iter().copied().filter(move |role| *role <= most);
+    all.map(|role| (role.as_str(), role_label(role).to_owned()))
+}
