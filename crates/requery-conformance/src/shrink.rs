@@ -47,7 +47,7 @@ fn drop_parts(best: &mut Scenario, left: &mut usize, fails: &mut impl FnMut(&Sce
         }
         match serde_json::from_value::<Scenario>(json) {
             Ok(smaller) if smaller.is_complete() && smaller.agrees_on_pages() => {
-                take_if(best, smaller, left, fails)
+                take_if(best, smaller, left, fails);
             }
             _ => {}
         }

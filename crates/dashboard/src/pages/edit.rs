@@ -2,7 +2,6 @@
 //! that the page's program is not made larger by them.
 
 use contract::{Business, BusinessId, FieldError};
-use leptos::prelude::*;
 use markup::{Node, view};
 
 use crate::components::combobox::{Choice, combobox};
