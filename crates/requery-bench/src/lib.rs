@@ -5,7 +5,7 @@ pub mod answer;
 pub mod driver;
 pub mod memory_in_use;
 #[cfg(target_arch = "wasm32")]
-mod module;
+pub mod module;
 pub mod rows;
 pub mod stopwatch;
 pub mod workload;
