@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
 use crate::Error;
@@ -186,6 +186,11 @@ impl From<Bytes> for Payload {
 /// Text to a tree, in one place: a page with this client is without a parser for each type that a packet is made of.
 pub(crate) fn parse_json(text: &str) -> Result<Value, String> {
     serde_json::from_str(text).map_err(|error| error.to_string())
+}
+
+/// Whether text is JSON, however deep.
+pub(crate) fn check_json(text: &str) -> Result<(), String> {
+    serde_json::from_str::<IgnoredAny>(text).map(drop).map_err(|error| error.to_string())
 }
 
 pub(crate) fn json_string(text: &str) -> String {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Body, DecodeError, Limits, Packet, is_reserved_event};
-use crate::payload::{Payload, parse_json};
+use crate::payload::{Payload, check_json, parse_json};
 
 /// A packet as far as its text says, and how many attachments are still to come.
 #[derive(Debug)]
@@ -111,14 +111,15 @@ fn connect_error(text: &str) -> Result<Body, DecodeError> {
 
 /// The texts of an array's items.
 fn raw_items<'a>(packet: &'static str, json: &'a str) -> Result<Vec<&'a str>, DecodeError> {
-    match parse_json(json).map_err(|error| DecodeError::content(packet, error))? {
-        Value::Array(items) if items.is_empty() => Ok(Vec::new()),
-        Value::Array(_) => Ok(split_items(json)),
-        _ => Err(DecodeError::content(packet, "expected an array")),
+    check_json(json).map_err(|error| DecodeError::content(packet, error))?;
+    if !json.trim_start().starts_with('[') {
+        return Err(DecodeError::content(packet, "expected an array"));
     }
+    let items = split_items(json);
+    Ok(if items == [""] { Vec::new() } else { items })
 }
 
-/// Splits the text of an array that is known to be well formed, and not empty, at its commas.
+/// Splits the text of an array that is known to be well formed at its commas; of an empty one remains one empty text.
 fn split_items(json: &str) -> Vec<&str> {
     let (mut items, mut start, mut depth) = (Vec::new(), 0, 0);
     let (mut in_string, mut escaped) = (false, false);

@@ -11,7 +11,7 @@ use crate::web::manifest::{Asset, Manifest};
 /// Bytes in brotli that script, module and style sheet may have together.
 const LIMIT: u64 = 250_000;
 /// As much more as a standard library weighs that was not built for the page.
-const READY_LIBRARY: u64 = 25_000;
+const READY_LIBRARY: u64 = 15_000;
 
 /// What the first route may weigh with a standard library.
 pub(crate) fn limit(std: &WasmStd) -> u64 {
