@@ -152,7 +152,7 @@ fn allows(choice: Choice, wanted: Choice) -> bool {
     choice == wanted || choice == Choice::Auto
 }
 
-/// Building the library is open to the compiler that comes with it only.
+/// The options that build the library are not stable; a stable compiler takes them when it is told that it builds its own.
 fn unlock(cargo: &mut Command) -> &mut Command {
     cargo.env("RUSTC_BOOTSTRAP", "1")
 }
