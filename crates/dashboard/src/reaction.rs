@@ -18,29 +18,35 @@ fn start(mut react: Box<dyn FnMut()>) {
     Effect::new(move |_: Option<()>| react());
 }
 
-/// A value that can be set, and tells those that read it: an `RwSignal` of any type.
-pub(crate) struct Var<T> {
-    signal: RwSignal<Held>,
+/// A value behind a signal or a memo, which hold any type.
+pub(crate) struct Typed<S, T> {
+    source: S,
     of: PhantomData<fn() -> T>,
 }
 
-impl<T> Clone for Var<T> {
+/// A value that can be set, and tells those that read it: an `RwSignal` of any type.
+pub(crate) type Var<T> = Typed<RwSignal<Held>, T>;
+
+/// A value that follows signals, and tells those that read it only when it differs: a `Memo` of any type.
+pub(crate) type Derived<T> = Typed<Memo<Held>, T>;
+
+impl<S: Copy, T> Clone for Typed<S, T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T> Copy for Var<T> {}
+impl<S: Copy, T> Copy for Typed<S, T> {}
 
-impl<T> fmt::Debug for Var<T> {
+impl<S, T> fmt::Debug for Typed<S, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Var")
+        f.write_str("Typed")
     }
 }
 
-impl<T: PartialEq + Send + Sync + 'static> Var<T> {
-    pub(crate) fn new(value: T) -> Self {
-        Self { signal: signal(Held::new(value)), of: PhantomData }
+impl<S: Get<Value = Held> + GetUntracked<Value = Held>, T: 'static> Typed<S, T> {
+    fn of(source: S) -> Self {
+        Self { source, of: PhantomData }
     }
 
     /// A copy of the value; what reads it follows it.
@@ -64,32 +70,39 @@ impl<T: PartialEq + Send + Sync + 'static> Var<T> {
     where
         T: Clone,
     {
-        self.signal.try_get_untracked().map(|held| read(&held, T::clone))
+        self.source.try_get_untracked().map(|held| read(&held, T::clone))
     }
 
     /// Reads the value and follows it.
     pub(crate) fn with<R>(self, reader: impl FnOnce(&T) -> R) -> R {
-        read(&now(self.signal), reader)
+        read(&self.source.get(), reader)
     }
 
     /// Reads the value without following it.
     pub(crate) fn with_untracked<R>(self, reader: impl FnOnce(&T) -> R) -> R {
-        read(&self.signal.get_untracked(), reader)
+        read(&self.source.get_untracked(), reader)
+    }
+}
+
+impl<T: PartialEq + Send + Sync + 'static> Var<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self::of(signal(Held::new(value)))
     }
 
     /// Sets the value, where it is still there.
     pub(crate) fn set(self, value: T) {
-        set(self.signal, Held::new(value));
+        set(self.source, Held::new(value));
     }
 
-    /// Sets the value to what `change` makes of a copy of it.
+    /// Sets the value, where it is still there, to what `change` makes of a copy of it.
     pub(crate) fn update(self, change: impl FnOnce(&mut T))
     where
         T: Clone,
     {
-        let mut value = self.get_untracked();
-        change(&mut value);
-        self.set(value);
+        if let Some(mut value) = self.try_get_untracked() {
+            change(&mut value);
+            self.set(value);
+        }
     }
 }
 
@@ -97,34 +110,16 @@ fn signal(held: Held) -> RwSignal<Held> {
     RwSignal::new(held)
 }
 
-fn now(signal: RwSignal<Held>) -> Held {
-    signal.get()
-}
-
 fn set(signal: RwSignal<Held>, held: Held) {
     // Nobody waits for what is gone.
     _ = signal.try_set(held);
 }
 
-/// A value that follows signals, and tells those that read it only when it differs: a `Memo` of any type.
-pub(crate) struct Derived<T> {
-    memo: Memo<Held>,
-    of: PhantomData<fn() -> T>,
-}
-
-impl<T> Clone for Derived<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for Derived<T> {}
-
 /// The value that `make` makes, made anew when a signal that it read has changed.
 pub(crate) fn derive<T: PartialEq + Send + Sync + 'static>(
     make: impl Fn() -> T + Send + Sync + 'static,
 ) -> Derived<T> {
-    Derived::of(Box::new(move |_| Held::new(make())))
+    Derived::of(memo(Box::new(move |_| Held::new(make()))))
 }
 
 /// A value that stays as it is, where one that follows signals may stand.
@@ -136,39 +131,7 @@ pub(crate) fn constant<T: PartialEq + Clone + Send + Sync + 'static>(value: T) -
 pub(crate) fn derive_from<T: PartialEq + Send + Sync + 'static>(
     make: impl Fn(Option<&T>) -> T + Send + Sync + 'static,
 ) -> Derived<T> {
-    Derived::of(Box::new(move |before| Held::new(make(before.and_then(Held::value)))))
-}
-
-impl<T: 'static> Derived<T> {
-    fn of(make: Make) -> Self {
-        Self { memo: memo(make), of: PhantomData }
-    }
-
-    /// A copy of the value; what reads it follows it.
-    pub(crate) fn get(self) -> T
-    where
-        T: Clone,
-    {
-        self.with(T::clone)
-    }
-
-    /// A copy of the value, without following it.
-    pub(crate) fn get_untracked(self) -> T
-    where
-        T: Clone,
-    {
-        self.with_untracked(T::clone)
-    }
-
-    /// Reads the value without following it.
-    pub(crate) fn with_untracked<R>(self, reader: impl FnOnce(&T) -> R) -> R {
-        read(&self.memo.get_untracked(), reader)
-    }
-
-    /// Reads the value and follows it.
-    pub(crate) fn with<R>(self, reader: impl FnOnce(&T) -> R) -> R {
-        read(&self.memo.get(), reader)
-    }
+    Derived::of(memo(Box::new(move |before| Held::new(make(before.and_then(Held::value))))))
 }
 
 type Make = Box<dyn Fn(Option<&Held>) -> Held + Send + Sync>;
@@ -179,7 +142,7 @@ fn memo(make: Make) -> Memo<Held> {
 
 /// A value of any type that can be compared with another of its own.
 #[derive(Clone)]
-struct Held(Arc<dyn Same>);
+pub(crate) struct Held(Arc<dyn Same>);
 
 trait Same: Any + Send + Sync {
     fn is_same(&self, other: &dyn Any) -> bool;
@@ -252,6 +215,7 @@ mod tests {
         });
         owner.cleanup();
         names.set(Vec::new());
+        names.update(|_| unreachable!("there is nothing to change"));
         assert_eq!(names.try_get_untracked(), None);
     }
 
