@@ -1,16 +1,18 @@
 //! A file as a durable job: every record of it.
 
+mod batches;
+
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::error::DiscoveryError;
-use crate::matching::Candidate;
-use crate::pipeline::{Batch, Outcome, Run, Telling};
-use crate::place::Record;
-use crate::scrape::{is_closed, progress};
-use crate::source::{Chunk, FileSource, PlaceSource, SearchArea};
+use crate::pipeline::{Outcome, Run, Telling};
+use crate::scrape::progress;
+use crate::source::{FileSource, PlaceSource};
+
+use batches::{Batches, Ready};
 
 /// A file to be imported.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,11 +49,13 @@ impl ImportRequest {
 pub struct ImportOptions {
     /// Records a batch.
     pub batch_size: usize,
+    /// Records from which a file is loaded as [`store::Store::prepare_load`] says.
+    pub load_from: u64,
 }
 
 impl Default for ImportOptions {
     fn default() -> Self {
-        Self { batch_size: 2_000 }
+        Self { batch_size: 2_500, load_from: 50_000 }
     }
 }
 
@@ -67,6 +71,9 @@ struct Checkpoint {
 /// Imports the file, or what is left of it: every record is saved, merged with a business that is known, left out
 /// because the place has closed, or rejected with line and reason.
 ///
+/// A file of many times the businesses that are there is loaded ([`store::Store::prepare_load`]). Where the import is
+/// stopped, whoever goes on with it, or nobody does, has to finish the load.
+///
 /// # Errors
 /// As [`crate::scrape::run`]; a file that breaks off is an error too, and what was whole of it stays imported.
 pub async fn run(
@@ -74,93 +81,53 @@ pub async fn run(
     request: &ImportRequest,
     options: &ImportOptions,
 ) -> Result<Outcome, DiscoveryError> {
-    let source = request.open()?;
-    let mut import = Import::new(&run, &source, options);
-    let mut stream = source.places(&SearchArea::everywhere())?;
+    let imported = import(&run, request, options).await;
+    if matches!(imported, Err(DiscoveryError::Stopped)) {
+        return imported;
+    }
+    let finished = run.store.finish_load().await;
+    let outcome = imported?;
+    finished?;
+    Ok(outcome)
+}
+
+async fn import(
+    run: &Run,
+    request: &ImportRequest,
+    options: &ImportOptions,
+) -> Result<Outcome, DiscoveryError> {
+    let file = request.open()?;
+    let mut checkpoint = resumed(run, &file.fingerprint());
+    let mut batches = Batches::read(&file, options.batch_size, checkpoint.outcome.counts.found)?;
+    let mut is_prepared = false;
     loop {
-        let chunk = tokio::select! {
+        let ready = tokio::select! {
             () = run.cancel.cancelled() => return Err(DiscoveryError::Stopped),
-            chunk = stream.next_chunk() => chunk,
+            ready = batches.next() => ready?,
         };
-        match chunk {
-            Some(Ok(chunk)) => import.take(chunk).await?,
-            Some(Err(error)) => {
-                import.flush().await?;
-                return Err(error.into());
-            }
-            None => break,
+        let Some(ready) = ready else { return Ok(checkpoint.outcome) };
+        if !is_prepared && ready.expected() >= options.load_from {
+            run.store.prepare_load(ready.expected()).await?;
         }
+        is_prepared = true;
+        write(run, ready, &mut checkpoint).await?;
     }
-    import.flush().await?;
-    Ok(import.checkpoint.outcome)
 }
 
-/// An import under way.
-struct Import<'r> {
-    run: &'r Run,
-    source: String,
-    batch_size: usize,
-    checkpoint: Checkpoint,
-    /// Records that an attempt before has dealt with.
-    skip: u64,
-    batch: Batch,
-    done: u64,
-    total: Option<u64>,
+/// The checkpoint of the attempt before, unless the file changed since.
+fn resumed(run: &Run, fingerprint: &str) -> Checkpoint {
+    let before = run.checkpoint.clone().and_then(|value| serde_json::from_value::<Checkpoint>(value).ok());
+    before
+        .filter(|checkpoint| checkpoint.fingerprint == fingerprint)
+        .unwrap_or_else(|| Checkpoint { fingerprint: fingerprint.to_owned(), ..Checkpoint::default() })
 }
 
-impl<'r> Import<'r> {
-    fn new(run: &'r Run, source: &FileSource, options: &ImportOptions) -> Self {
-        let fingerprint = source.fingerprint();
-        let before =
-            run.checkpoint.clone().and_then(|value| serde_json::from_value::<Checkpoint>(value).ok());
-        let checkpoint = before
-            .filter(|checkpoint| checkpoint.fingerprint == fingerprint)
-            .unwrap_or_else(|| Checkpoint { fingerprint, ..Checkpoint::default() });
-        Self {
-            run,
-            source: source.info().source,
-            batch_size: options.batch_size.max(1),
-            skip: checkpoint.outcome.counts.found,
-            checkpoint,
-            batch: Batch::default(),
-            done: 0,
-            total: None,
-        }
-    }
-
-    async fn take(&mut self, chunk: Chunk) -> Result<(), DiscoveryError> {
-        (self.done, self.total) = (chunk.done, chunk.total);
-        for record in chunk.records {
-            if self.skip > 0 {
-                self.skip -= 1;
-                continue;
-            }
-            self.add(record);
-            if self.batch.len() >= self.batch_size as u64 {
-                self.flush().await?;
-            }
-        }
-        Ok(())
-    }
-
-    fn add(&mut self, record: Record) {
-        match record {
-            Record::Place(place) if is_closed(place.status) => self.batch.closed += 1,
-            Record::Place(place) => self.batch.candidates.push(Candidate::new(&self.source, *place)),
-            Record::Rejected(rejected) => self.batch.rejected.push(*rejected),
-        }
-    }
-
-    async fn flush(&mut self) -> Result<(), DiscoveryError> {
-        self.run.check_stop()?;
-        let batch = std::mem::take(&mut self.batch);
-        if batch.len() == 0 {
-            return Ok(());
-        }
-        let Checkpoint { fingerprint, outcome } = &mut self.checkpoint;
-        let message = format!("{} records read", outcome.counts.found + batch.len());
-        let progress = progress("importing", self.done, self.total, message);
-        let checkpoint = |outcome: &Outcome| json!({ "fingerprint": fingerprint, "outcome": outcome });
-        self.run.write(batch, outcome, Telling::Bulk, progress, checkpoint).await
-    }
+async fn write(run: &Run, ready: Ready, checkpoint: &mut Checkpoint) -> Result<(), DiscoveryError> {
+    run.check_stop()?;
+    let Ready { batch, done, total } = ready;
+    let Checkpoint { fingerprint, outcome } = checkpoint;
+    let message = format!("{} records read", outcome.counts.found + batch.len());
+    let progress = progress("importing", done, total, message);
+    let checkpoint = |outcome: &Outcome| json!({ "fingerprint": fingerprint, "outcome": outcome });
+    run.write(batch, outcome, Telling::Bulk, progress, checkpoint).await
 }

@@ -12,8 +12,6 @@ mod place;
 mod preview;
 pub mod scrape;
 pub mod source;
-#[cfg(any(test, feature = "synthetic"))]
-pub mod synthetic;
 pub mod taxonomy;
 #[cfg(test)]
 mod test_pbf;

@@ -19,6 +19,9 @@ use clap::Parser;
 use cli::{Cli, Command};
 use output::Failure;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     match run(cli) {

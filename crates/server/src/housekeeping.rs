@@ -1,5 +1,5 @@
 //! What is kept for a while only: past events, the answers of idempotent requests, sessions that have ended, and uploaded
-//! files of imports that nobody retried or went through with.
+//! files of imports that nobody retried or went through with; and what an import that was killed has left undone.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -28,6 +28,10 @@ pub(crate) async fn run(store: Store, uploads: PathBuf) {
             Err(error) => {
                 tracing::warn!(%error, "failed to remove what is out of date, trying again in an hour");
             }
+        }
+        // An import that was killed, and that nobody went on with, has left them.
+        if let Err(error) = store.finish_load().await {
+            tracing::warn!(%error, "failed to make the indexes of lists, trying again in an hour");
         }
         let folder = uploads.clone();
         let files = tokio::task::spawn_blocking(move || remove_old(&folder, SystemTime::now())).await;

@@ -13,6 +13,7 @@ mod events;
 mod geo;
 mod idempotency;
 mod jobs;
+mod load;
 mod migrations;
 mod model;
 mod snapshot;

@@ -65,27 +65,16 @@ impl Sql {
         self
     }
 
-    /// Writes what stands between two rows of a bulk write that begins with `head` and ends with `tail`.
-    pub(crate) fn between_rows(&mut self, head: &str, tail: &str) {
-        self.backend.push_between_rows(head, tail, &mut self.text);
-    }
-
-    /// A statement that does the same for every row: `head`, the row's values in parentheses, `tail`. At
-    /// least one row has to be given.
-    pub(crate) fn for_rows<R: IntoIterator<Item = Value>>(
+    /// A bulk write into `table`, its columns in parentheses behind its name. Nobody may commit the transaction if
+    /// it fails.
+    pub(crate) fn bulk_insert<R: IntoIterator<Item = Value>>(
         backend: Backend,
-        head: &str,
+        table: &str,
         rows: impl IntoIterator<Item = R>,
         tail: &str,
     ) -> Self {
-        let mut sql = Self::new(backend, head);
-        for (position, row) in rows.into_iter().enumerate() {
-            if position > 0 {
-                sql.between_rows(head, tail);
-            }
-            sql.push("(").bind_list(row).push(")");
-        }
-        sql.push(tail);
+        let mut sql = Self::new(backend, backend.bulk_insert());
+        sql.push(table).push(" VALUES ").bind_rows(rows).push(tail);
         sql
     }
 
@@ -96,6 +85,11 @@ impl Sql {
     /// Rows that the statement changed.
     pub(crate) async fn execute(self, on: &impl ConnectionTrait) -> Result<u64, StoreError> {
         Ok(on.execute_raw(self.statement()).await?.rows_affected())
+    }
+
+    /// A statement without values that is not worth keeping prepared.
+    pub(crate) async fn execute_once(&self, on: &impl ConnectionTrait) -> Result<(), StoreError> {
+        Ok(on.execute_unprepared(&self.text).await.map(drop)?)
     }
 
     pub(crate) async fn all(self, on: &impl ConnectionTrait) -> Result<Vec<QueryResult>, StoreError> {
@@ -207,13 +201,12 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_written_in_the_form_that_is_quickest() {
+    fn a_bulk_write_is_one_statement() {
         let text = |backend| {
             let rows = [[Value::from(1)], [Value::from(2)]];
-            Sql::for_rows(backend, "INSERT INTO t VALUES ", rows, " RETURNING 1").text
+            Sql::bulk_insert(backend, "t (a)", rows, " RETURNING 1").text
         };
-        let sqlite = "INSERT INTO t VALUES (?) RETURNING 1; INSERT INTO t VALUES (?) RETURNING 1";
-        assert_eq!(text(Backend::Sqlite), sqlite);
-        assert_eq!(text(Backend::Postgres), "INSERT INTO t VALUES ($1), ($2) RETURNING 1");
+        assert_eq!(text(Backend::Sqlite), "INSERT OR FAIL INTO t (a) VALUES (?), (?) RETURNING 1");
+        assert_eq!(text(Backend::Postgres), "INSERT INTO t (a) VALUES ($1), ($2) RETURNING 1");
     }
 }

@@ -120,6 +120,10 @@ impl Store {
         latest.subscribe()
     }
 
+    pub(crate) fn connections(&self) -> &Connections {
+        &self.inner.connections
+    }
+
     pub(crate) fn reader(&self) -> &DatabaseConnection {
         &self.inner.connections.reader
     }

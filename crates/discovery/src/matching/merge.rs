@@ -4,47 +4,48 @@ use contract::{Business, BusinessId, EnrichmentStatus, OperatingStatus, Socials,
 use store::{KnownBusiness, NewBusiness};
 
 use super::rule::Candidate;
+use crate::place::Place;
 
 /// A business of which nothing is known but the record.
 #[must_use]
-pub(crate) fn new_business(candidate: &Candidate, source: SourceRef) -> NewBusiness {
-    let place = &candidate.place;
+pub(crate) fn new_business(place: Place, source: SourceRef) -> NewBusiness {
     let category = place.categories.first();
+    let (phone, phone_display) = place.phone.map(|phone| (phone.e164, phone.display)).unzip();
     let business = Business {
         id: BusinessId(0),
         version: 0,
-        name: place.name.clone(),
+        name: place.name,
         category: category.map(|category| category.slug.to_owned()),
         industry: category.map(|category| category.industry.to_owned()),
-        street: place.street.clone(),
-        city: place.city.clone(),
-        state: place.state.clone(),
-        postal_code: place.postal_code.clone(),
-        country: place.country.clone(),
+        street: place.street,
+        city: place.city,
+        state: place.state,
+        postal_code: place.postal_code,
+        country: place.country,
         latitude: place.point.map(|point| point.latitude),
         longitude: place.point.map(|point| point.longitude),
-        phone: place.phone.as_ref().map(|phone| phone.e164.clone()),
-        phone_display: place.phone.as_ref().map(|phone| phone.display.clone()),
-        email: place.email.clone(),
-        website: place.website.clone(),
-        socials: place.socials.clone(),
-        opening_hours: place.opening_hours.clone(),
+        phone,
+        phone_display,
+        email: place.email,
+        website: place.website,
+        socials: place.socials,
+        opening_hours: place.opening_hours,
         employee_count: place.employee_count,
         year_founded: place.year_founded,
-        description: place.description.clone(),
+        description: place.description,
         chain: place.chain,
         operating_status: place.status,
         confidence: place.confidence,
         sources: vec![source],
         enrichment_status: EnrichmentStatus::Pending,
         enrichment_error: None,
-        tags: place.tags.clone(),
-        notes: place.notes.clone(),
+        tags: place.tags,
+        notes: place.notes,
         contact_count: 0,
         created_at: Timestamp::default(),
         updated_at: Timestamp::default(),
     };
-    NewBusiness { business, name_key: place.name_key.clone(), domain: place.domain.clone() }
+    NewBusiness { business, name_key: place.name_key, domain: place.domain }
 }
 
 /// The stored business with what the record adds; `None` if it adds nothing.
@@ -60,7 +61,7 @@ pub fn merge(known: &KnownBusiness, candidate: &Candidate, source: SourceRef) ->
 }
 
 fn fill(business: &mut Business, candidate: &Candidate, source: SourceRef) -> bool {
-    let addition = new_business(candidate, source.clone()).business;
+    let addition = new_business(candidate.place.clone(), source.clone()).business;
     let mut changed = add_source(&mut business.sources, source);
     // An address and a point belong together: parts of two of them would make a third that is nowhere.
     if business.street.is_none() && business.city.is_none() && business.postal_code.is_none() {
@@ -169,7 +170,7 @@ mod tests {
     }
 
     fn stored(raw: RawPlace) -> KnownBusiness {
-        let NewBusiness { business, name_key, domain } = new_business(&candidate(raw), source("a", "1"));
+        let NewBusiness { business, name_key, domain } = new_business(candidate(raw).place, source("a", "1"));
         KnownBusiness { business: Business { id: BusinessId(7), version: 3, ..business }, name_key, domain }
     }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use contract::{Business, GeoPoint};
 use store::KnownBusiness;
 
-use super::is_shared_platform;
+use super::{Profile, is_shared_platform};
 use crate::place::Place;
 use crate::taxonomy::{self, Category};
 use crate::text::fold;
@@ -15,20 +15,23 @@ pub const NEAR_KM: f64 = 0.150;
 /// Sources place one business as far apart; a domain in common says no more beyond.
 const SAME_SITE_KM: f64 = 1.0;
 
-/// A record and the source that it is from.
+/// A record and the source that it is from, ready to be compared.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Candidate {
     /// Slug of its source.
     pub source: String,
     /// The record.
     pub place: Place,
+    /// The form in which it is compared.
+    pub(crate) profile: Profile,
 }
 
 impl Candidate {
     /// The record, from that source unless it shows another.
     #[must_use]
     pub fn new(source: &str, place: Place) -> Self {
-        Self { source: place.source.unwrap_or(source).to_owned(), place }
+        let profile = Profile::from(&place);
+        Self { source: place.source.unwrap_or(source).to_owned(), place, profile }
     }
 }
 

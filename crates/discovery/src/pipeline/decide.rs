@@ -6,7 +6,7 @@ use store::{KnownBusiness, NewBusiness};
 
 use super::entries::{Entries, Found, State};
 use super::notes::{MergeNote, ReviewNote};
-use crate::matching::{Candidate, Frequencies, Matcher, Profile};
+use crate::matching::{Candidate, Frequencies, Matcher};
 use crate::source::licence_of;
 
 /// What is to be written of a batch.
@@ -26,14 +26,13 @@ pub(super) struct Decided {
 
 /// Takes the records in their order; `now` is when they were read.
 pub(super) fn decide(candidates: Vec<Candidate>, known: Vec<KnownBusiness>, now: Timestamp) -> Decided {
-    let profiles: Vec<Profile> = candidates.iter().map(|candidate| Profile::from(&candidate.place)).collect();
     let mut entries = Entries::new(known);
-    let seen = entries.profiles().chain(&profiles);
+    let seen = entries.profiles().chain(candidates.iter().map(|candidate| &candidate.profile));
     let matcher = Matcher::new(Frequencies::known().with(seen));
     let mut decided = Decided::default();
-    for (candidate, profile) in candidates.into_iter().zip(profiles) {
+    for candidate in candidates {
         let source = source_ref(&candidate, now);
-        match entries.find(&candidate, &profile, &matcher) {
+        match entries.find(&candidate, &matcher) {
             Found::Same { entry, reason, score } => {
                 decided.merged += 1;
                 decided.notes.push(MergeNote::new(&candidate, entries.name(entry), reason, score.as_ref()));
@@ -41,9 +40,9 @@ pub(super) fn decide(candidates: Vec<Candidate>, known: Vec<KnownBusiness>, now:
             }
             Found::Perhaps { entry, score } => {
                 decided.reviews.push(ReviewNote::new(&candidate, entries.name(entry), &score));
-                entries.add_new(&candidate, profile, source);
+                entries.add_new(candidate, source);
             }
-            Found::Nothing => entries.add_new(&candidate, profile, source),
+            Found::Nothing => entries.add_new(candidate, source),
         }
     }
     for (business, state) in entries.into_businesses() {

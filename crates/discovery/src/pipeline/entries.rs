@@ -90,7 +90,7 @@ impl Entries {
 
     /// The business that the record is of, and why: by its record first, else the likeliest of those that have
     /// its name, a phone number or a domain in common with it.
-    pub(super) fn find(&self, candidate: &Candidate, profile: &Profile, matcher: &Matcher) -> Found {
+    pub(super) fn find(&self, candidate: &Candidate, matcher: &Matcher) -> Found {
         let record = (candidate.source.clone(), candidate.place.source_id.clone());
         if let Some(&entry) = self.by_record.get(&record)
             && is_same_record(candidate, &self.all[entry].business.business)
@@ -98,8 +98,8 @@ impl Entries {
             return Found::Same { entry, reason: MatchReason::SameRecord.to_string(), score: None };
         }
         let mut best: Option<(usize, Score)> = None;
-        for entry in self.alike(candidate, profile) {
-            let score = matcher.score(profile, &self.all[entry].profile);
+        for entry in self.alike(candidate) {
+            let score = matcher.score(&candidate.profile, &self.all[entry].profile);
             if best.as_ref().is_none_or(|(_, best)| score.probability > best.probability) {
                 best = Some((entry, score));
             }
@@ -114,10 +114,10 @@ impl Entries {
     }
 
     /// Businesses that are worth a comparison, each once, in the order in which they became known.
-    fn alike(&self, candidate: &Candidate, profile: &Profile) -> Vec<usize> {
+    fn alike(&self, candidate: &Candidate) -> Vec<usize> {
         let name_key = &candidate.place.name_key;
         let of_name = self.by_name.get(name_key).filter(|_| !name_key.is_empty());
-        let of_contacts = profile.contact_keys();
+        let of_contacts = candidate.profile.contact_keys();
         let of_contacts = of_contacts.iter().filter_map(|key| self.by_contact.get(key));
         let of_contacts = of_contacts.filter(|entries| entries.len() <= MOST_OF_A_KEY);
         let mut alike: Vec<usize> = of_name.into_iter().chain(of_contacts).flatten().copied().collect();
@@ -139,19 +139,17 @@ impl Entries {
         self.by_record.insert(record, index);
     }
 
-    pub(super) fn add_new(&mut self, candidate: &Candidate, profile: Profile, source: SourceRef) {
-        let NewBusiness { mut business, name_key, domain } = new_business(candidate, source);
-        let namesakes = self.namesakes_elsewhere(candidate);
+    pub(super) fn add_new(&mut self, candidate: Candidate, source: SourceRef) {
+        let namesakes = self.namesakes_elsewhere(&candidate);
+        let Candidate { place, profile, .. } = candidate;
+        let NewBusiness { mut business, name_key, domain } = new_business(place, source);
         let is_known_chain = namesakes.iter().any(|&index| self.all[index].business.business.chain);
         if is_known_chain || namesakes.len() + 1 >= REPEATED {
             business.chain = true;
             namesakes.into_iter().for_each(|index| self.flag_chain(index));
         }
-        self.add(Entry {
-            business: KnownBusiness { business, name_key, domain },
-            profile,
-            state: State::New,
-        });
+        let business = KnownBusiness { business, name_key, domain };
+        self.add(Entry { business, profile, state: State::New });
     }
 
     /// Businesses of the record's name that stand at another place.

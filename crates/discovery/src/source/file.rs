@@ -30,6 +30,11 @@ impl FileSource {
         Self::open_as(path, &name)
     }
 
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The same for a file that people know by another name than it is stored under.
     ///
     /// # Errors

@@ -116,6 +116,11 @@ impl PlaceStream {
         self.receiver.recv().await
     }
 
+    /// The same on a thread that may wait.
+    pub(crate) fn blocking_next_chunk(&mut self) -> Option<Result<Chunk, SourceError>> {
+        self.receiver.blocking_recv()
+    }
+
     /// Runs a reader on its own thread. `path` is told in the error when the reader breaks.
     pub(crate) fn spawn(
         path: PathBuf,

@@ -82,7 +82,7 @@ async fn an_import_that_was_stopped_goes_on(db: TestStore) {
     let store = db.store().clone();
     let (_folder, path) = file("many.csv", many(2000));
     let request = ImportRequest::new(&path);
-    let options = ImportOptions { batch_size: 100 };
+    let options = ImportOptions { batch_size: 100, ..ImportOptions::default() };
     let first = claimed(&store, JobKind::Import, json!(request)).await;
     let run = run_of(&store, &first);
     stopped_after(&store, run.clone(), 300, import::run(run.clone(), &request, &options)).await;
@@ -100,7 +100,7 @@ async fn a_worker_that_lost_its_job_writes_nothing(db: TestStore) {
     let store = db.store().clone();
     let (_folder, path) = file("many.csv", many(500));
     let request = ImportRequest::new(&path);
-    let options = ImportOptions { batch_size: 100 };
+    let options = ImportOptions { batch_size: 100, ..ImportOptions::default() };
     let first = claimed(&store, JobKind::Import, json!(request)).await;
     let later = Timestamp::from_millis(now().as_millis() + 3_600_000);
     let second = claimed_again(&store, first.job.job_id, later).await;
@@ -115,7 +115,7 @@ async fn a_file_that_changed_is_read_anew(db: TestStore) {
     let store = db.store().clone();
     let (_folder, path) = file("many.csv", many(400));
     let request = ImportRequest::new(&path);
-    let options = ImportOptions { batch_size: 100 };
+    let options = ImportOptions { batch_size: 100, ..ImportOptions::default() };
     let first = claimed(&store, JobKind::Import, json!(request)).await;
     let run = run_of(&store, &first);
     stopped_after(&store, run.clone(), 100, import::run(run.clone(), &request, &options)).await;

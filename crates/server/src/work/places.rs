@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use contract::JobKind;
 use discovery::{DiscoveryError, Run, SourceRegistry, import, scrape};
-use jobs::{JobContext, JobError, JobHandler};
+use jobs::{JobContext, JobError, JobHandler, StopReason};
 use serde_json::Value;
 
 use super::{request_of, unreadable};
@@ -53,7 +53,12 @@ impl JobHandler for ImportHandler {
     async fn run(&self, ctx: JobContext) -> Result<Value, JobError> {
         let request: import::ImportRequest = request_of(&ctx)?;
         let options = import::ImportOptions::default();
-        let outcome = import::run(run_of(ctx), &request, &options).await.map_err(job_error)?;
+        let (store, stop) = (ctx.store.clone(), ctx.stop.clone());
+        let imported = import::run(run_of(ctx), &request, &options).await;
+        if stop.reason() == Some(StopReason::Cancelled) {
+            store.finish_load().await?;
+        }
+        let outcome = imported.map_err(job_error)?;
         if request.name.is_some() {
             // A file that came in is ours; one that a person named by its path is theirs.
             super::remove_upload(&request.path).await;

@@ -59,16 +59,16 @@ impl WriteTx {
     }
 
     async fn insert_sources(&self, links: &[SourceLink<'_>]) -> Result<(), StoreError> {
-        let head = "INSERT INTO business_sources (source, source_id, business_id) VALUES ";
+        let table = "business_sources (source, source_id, business_id)";
         let statements = bulk_runs(links, BULK_LINKS)
-            .map(|run| Ok(Sql::for_rows(self.backend(), head, run.iter().map(source_values), "")));
+            .map(|run| Ok(Sql::bulk_insert(self.backend(), table, run.iter().map(source_values), "")));
         execute_all(Box::new(statements), self.connection()).await
     }
 
     async fn insert_tags(&self, links: &[TagLink<'_>]) -> Result<(), StoreError> {
-        let head = "INSERT INTO business_tags (tag, business_id) VALUES ";
+        let table = "business_tags (tag, business_id)";
         let statements = bulk_runs(links, BULK_LINKS)
-            .map(|run| Ok(Sql::for_rows(self.backend(), head, run.iter().map(tag_values), "")));
+            .map(|run| Ok(Sql::bulk_insert(self.backend(), table, run.iter().map(tag_values), "")));
         execute_all(Box::new(statements), self.connection()).await
     }
 

@@ -145,11 +145,11 @@ impl WriteTx {
 
     pub(super) async fn write_rows(&self, rows: &[Keyed<'_>], on_conflict: &str) -> Result<(), StoreError> {
         let columns = row::all_columns().collect::<Vec<_>>().join(", ");
-        let head = format!("INSERT INTO businesses ({columns}) VALUES ");
+        let table = format!("businesses ({columns})");
         let statements = bulk_runs(rows, BULK_ROWS).map(|run| {
             let encoded = run.iter().map(|one| row::encode(one.business, one.name_key, one.domain));
             let encoded = encoded.collect::<Result<Vec<_>, _>>()?;
-            Ok(Sql::for_rows(self.backend(), &head, encoded, on_conflict))
+            Ok(Sql::bulk_insert(self.backend(), &table, encoded, on_conflict))
         });
         execute_all(Box::new(statements), self.connection()).await
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use sea_orm::sqlx::ConnectOptions;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sea_orm::{DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector};
+use sea_orm::{ConnectionTrait, DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector};
 
 use crate::config::Target;
 use crate::{Backend, StoreConfig, StoreError};
@@ -21,12 +21,28 @@ const CHECKPOINT_PAGES: &str = "16000";
 /// How long to wait for a Postgres server that does not answer.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// While an index is made of all rows, they are sorted in files: in memory they would need as much as there are rows.
+/// A run of the sort is as long as the page cache.
+const SORT_IN_FILES: &str = "PRAGMA temp_store = FILE; PRAGMA cache_size = -16384";
+const SORT_IN_MEMORY: &str = "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536";
+
 /// The connections of an open store. On Postgres both are the same pool.
 #[derive(Clone, Debug)]
 pub(crate) struct Connections {
     pub(crate) backend: Backend,
     pub(crate) writer: DatabaseConnection,
     pub(crate) reader: DatabaseConnection,
+}
+
+impl Connections {
+    /// Has the writer sort in files, or in memory as it does otherwise.
+    pub(crate) async fn sort_in_files(&self, in_files: bool) -> Result<(), StoreError> {
+        if self.backend == Backend::Sqlite {
+            let settings = if in_files { SORT_IN_FILES } else { SORT_IN_MEMORY };
+            self.writer.execute_unprepared(settings).await?;
+        }
+        Ok(())
+    }
 }
 
 pub(crate) async fn connect(config: &StoreConfig) -> Result<Connections, StoreError> {

@@ -1,7 +1,9 @@
 //! Full text: each database keeps the same folded words and finds by them in its own way.
 
 use sea_orm::ConnectionTrait;
+use serde::{Serialize, Serializer};
 
+use crate::codec::json;
 use crate::sql::{Sql, bulk_runs, execute_all};
 use crate::{Backend, StoreError};
 
@@ -15,11 +17,10 @@ impl Backend {
         rows: &[(i64, String)],
         tx: &impl ConnectionTrait,
     ) -> Result<(), StoreError> {
-        let head = match self {
-            Self::Sqlite => "INSERT INTO business_search (rowid, words) VALUES ",
-            Self::Postgres => "INSERT INTO business_search (id, words) VALUES ",
-        };
-        self.write_words(head, rows, "", tx).await
+        match self {
+            Self::Sqlite => write_words_sqlite("INSERT", rows, tx).await,
+            Self::Postgres => write_words_postgres(rows, "", tx).await,
+        }
     }
 
     /// Writes the words of changed businesses in place of those that they have.
@@ -28,42 +29,11 @@ impl Backend {
         rows: &[(i64, String)],
         tx: &impl ConnectionTrait,
     ) -> Result<(), StoreError> {
-        let (head, tail) = match self {
-            Self::Sqlite => ("INSERT OR REPLACE INTO business_search (rowid, words) VALUES ", ""),
-            Self::Postgres => (
-                "INSERT INTO business_search (id, words) VALUES ",
-                " ON CONFLICT (id) DO UPDATE SET words = excluded.words",
-            ),
-        };
-        self.write_words(head, rows, tail, tx).await
-    }
-
-    async fn write_words(
-        self,
-        head: &str,
-        rows: &[(i64, String)],
-        tail: &str,
-        tx: &impl ConnectionTrait,
-    ) -> Result<(), StoreError> {
-        let statements = bulk_runs(rows, BULK_ROWS).map(|run| {
-            let mut sql = Sql::new(self, head);
-            for (position, (id, words)) in run.iter().enumerate() {
-                if position > 0 {
-                    sql.between_rows(head, tail);
-                }
-                sql.push("(").bind(*id).push(", ");
-                match self {
-                    Self::Sqlite => sql.bind(words.as_str()),
-                    Self::Postgres => {
-                        sql.push("array_to_tsvector(string_to_array(").bind(words.as_str()).push(", ' '))")
-                    }
-                };
-                sql.push(")");
-            }
-            sql.push(tail);
-            Ok(sql)
-        });
-        execute_all(Box::new(statements), tx).await
+        let replace = " ON CONFLICT (id) DO UPDATE SET words = excluded.words";
+        match self {
+            Self::Sqlite => write_words_sqlite("INSERT OR REPLACE", rows, tx).await,
+            Self::Postgres => write_words_postgres(rows, replace, tx).await,
+        }
     }
 
     /// Removes the words of a business; Postgres does so with its row.
@@ -115,6 +85,48 @@ impl Backend {
             }
         }
     }
+}
+
+/// All rows in one statement: the search index is flushed before every statement that writes more than one.
+async fn write_words_sqlite(
+    verb: &str,
+    rows: &[(i64, String)],
+    tx: &impl ConnectionTrait,
+) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let by_id = json(&ById(rows))?;
+    let mut sql = Sql::new(Backend::Sqlite, verb);
+    sql.push(" INTO business_search (rowid, words) SELECT CAST(key AS INTEGER), value FROM json_each(");
+    sql.bind(by_id).push(")");
+    sql.execute(tx).await.map(drop)
+}
+
+/// An object of JSON: words by id.
+struct ById<'a>(&'a [(i64, String)]);
+
+impl Serialize for ById<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(id, words)| (id, words)))
+    }
+}
+
+async fn write_words_postgres(
+    rows: &[(i64, String)],
+    tail: &str,
+    tx: &impl ConnectionTrait,
+) -> Result<(), StoreError> {
+    let statements = bulk_runs(rows, BULK_ROWS).map(|run| {
+        let mut sql = Sql::new(Backend::Postgres, "INSERT INTO business_search (id, words) VALUES ");
+        for (position, (id, words)) in run.iter().enumerate() {
+            sql.push(if position > 0 { ", (" } else { "(" }).bind(*id);
+            sql.push(", array_to_tsvector(string_to_array(").bind(words.as_str()).push(", ' ')))");
+        }
+        sql.push(tail);
+        Ok(sql)
+    });
+    execute_all(Box::new(statements), tx).await
 }
 
 /// Every word as a quoted string of FTS5's grammar, in which only quotes have a meaning.

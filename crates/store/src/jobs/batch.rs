@@ -87,14 +87,14 @@ impl WriteTx {
 
     async fn insert_members(&self, batch: JobId, members: Vec<NewJob>) -> Result<(), StoreError> {
         let due_at = Some(self.now().as_millis());
-        let head = format!("INSERT INTO jobs ({INSERTED}) VALUES ");
+        let table = format!("jobs ({INSERTED})");
         for run in bulk_runs(&members, BULK_MEMBERS) {
             let rows = run.iter().map(|member| {
                 let member = NewJob { parent_id: Some(batch), ..member.clone() };
                 values(&self.fresh_job(&member), &member, None, due_at)
             });
             let rows = rows.collect::<Result<Vec<_>, _>>()?;
-            Sql::for_rows(self.backend(), &head, rows, "").execute(self.connection()).await?;
+            Sql::bulk_insert(self.backend(), &table, rows, "").execute(self.connection()).await?;
         }
         Ok(())
     }

@@ -20,6 +20,7 @@ mod follow;
 mod idempotency;
 mod jobs;
 mod known;
+mod load;
 mod merges;
 mod model;
 mod nearby;

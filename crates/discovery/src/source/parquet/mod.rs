@@ -7,8 +7,8 @@ mod prune;
 
 use std::path::Path;
 
-use arrow::datatypes::{DataType, Schema};
-use arrow::record_batch::RecordBatch;
+use arrow_array::RecordBatch;
+use arrow_schema::{DataType, Schema};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::errors::ParquetError;
@@ -130,7 +130,7 @@ impl Layout {
                     super::fields::field_of(name).is_some()
                 }
         };
-        let is_wanted = |(_, field): &(usize, &std::sync::Arc<arrow::datatypes::Field>)| {
+        let is_wanted = |(_, field): &(usize, &std::sync::Arc<arrow_schema::Field>)| {
             is_read(field.name()) && *field.data_type() != DataType::Null
         };
         let roots = schema.fields().iter().enumerate().filter(is_wanted).map(|(root, _)| root).collect();

@@ -1,9 +1,10 @@
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BinaryArray, Float64Array, ListArray, NullArray, StringArray, StructArray};
-use arrow::buffer::OffsetBuffer;
-use arrow::datatypes::{Field, Fields, Schema};
-use arrow::record_batch::RecordBatch;
+use arrow_array::{
+    ArrayRef, BinaryArray, Float64Array, ListArray, NullArray, RecordBatch, StringArray, StructArray,
+};
+use arrow_buffer::OffsetBuffer;
+use arrow_schema::{Field, Fields, Schema};
 use parquet::arrow::ArrowWriter;
 use parquet::file::properties::WriterProperties;
 

@@ -1,4 +1,4 @@
-//! Files of invented businesses for benchmarks: the same number of rows gives the same bytes.
+//! Files of invented businesses: the same number of rows gives the same bytes.
 
 use std::io::{self, Write};
 
@@ -45,7 +45,7 @@ const CITIES: [(&str, &str, u32, f64, f64); 10] = [
 ///
 /// # Errors
 /// When the writer fails.
-pub fn write_csv(rows: u64, mut out: impl Write) -> io::Result<()> {
+pub(crate) fn write_csv(rows: u64, mut out: impl Write) -> io::Result<()> {
     writeln!(
         out,
         "id,name,category,street,city,state,postalCode,country,latitude,longitude,phone,email,website,status"
