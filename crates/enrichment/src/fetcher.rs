@@ -6,7 +6,7 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, LOCATION};
 use tokio::time::Instant;
 use url::Url;
 
-use crate::address::{Guard, GuardedResolver, Refusal};
+use crate::address::{Guard, GuardedResolver, Names, Refusal, SystemNames};
 use crate::charset;
 use crate::robots::Rules;
 
@@ -17,6 +17,8 @@ pub struct FetcherConfig {
     pub contact_url: String,
     /// What may be reached.
     pub guard: Guard,
+    /// Who knows the addresses of hosts.
+    pub names: Arc<dyn Names>,
     /// The least time between two requests to one host.
     pub spacing: Duration,
     /// The longest a page may take.
@@ -35,6 +37,7 @@ impl FetcherConfig {
         Self {
             contact_url: contact_url.into(),
             guard: Guard::public_only(),
+            names: Arc::new(SystemNames),
             spacing: Duration::from_secs(1),
             timeout: Duration::from_secs(10),
             max_bytes: 2 * 1024 * 1024,
@@ -107,10 +110,11 @@ impl Fetcher {
     pub fn new(config: FetcherConfig) -> Result<Self, FetchError> {
         // Whoever installed a provider first keeps it; ours is only for programs that chose none.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        let (guard, names) = (config.guard.clone(), Arc::clone(&config.names));
         let client = reqwest::Client::builder()
             .user_agent(format!("letip/{} (+{})", env!("CARGO_PKG_VERSION"), config.contact_url))
             .redirect(reqwest::redirect::Policy::none())
-            .dns_resolver(Arc::new(GuardedResolver(config.guard.clone())))
+            .dns_resolver(Arc::new(GuardedResolver { guard, names }))
             .no_proxy()
             .timeout(config.timeout)
             .pool_max_idle_per_host(1)
