@@ -89,15 +89,20 @@ pub enum FetchError {
 pub struct Fetcher {
     config: Arc<FetcherConfig>,
     client: reqwest::Client,
-    hosts: Arc<Mutex<HashMap<String, Arc<tokio::sync::Mutex<Host>>>>>,
+    hosts: Arc<Mutex<HashMap<String, Arc<Host>>>>,
 }
 
-/// What is known of a host: its rules, and when it may be asked again.
+/// What is known of a host.
 #[derive(Debug, Default)]
 struct Host {
-    rules: Option<Arc<Rules>>,
-    next_request: Option<Instant>,
+    /// Its rules and when they came; held while they are read, so that they are asked for once.
+    rules: tokio::sync::Mutex<Option<(Instant, Arc<Rules>)>>,
+    /// When its last answer was over; held from a request to the end of its answer.
+    last_answer: tokio::sync::Mutex<Option<Instant>>,
 }
+
+/// How long a site's rules are believed (RFC 9309 section 2.4).
+const MAX_RULES_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Hosts that are remembered; beyond, those that nobody waits for are forgotten.
 const MAX_HOSTS: usize = 10_000;
@@ -146,12 +151,14 @@ impl Fetcher {
     async fn rules(&self, url: &Url) -> Result<Arc<Rules>, FetchError> {
         self.config.guard.check_url(url)?;
         let host = self.host(url);
-        let known = host.lock().await.rules.clone();
-        if let Some(rules) = known {
-            return Ok(rules);
+        let mut known = host.rules.lock().await;
+        if let Some((read_at, rules)) = &*known
+            && read_at.elapsed() < MAX_RULES_AGE
+        {
+            return Ok(Arc::clone(rules));
         }
         let rules = Arc::new(self.read_rules(url).await?);
-        host.lock().await.rules = Some(Arc::clone(&rules));
+        *known = Some((Instant::now(), Arc::clone(&rules)));
         Ok(rules)
     }
 
@@ -175,13 +182,13 @@ impl Fetcher {
     async fn get(&self, url: &Url, delay: Option<Duration>) -> Result<Answer, FetchError> {
         self.config.guard.check_url(url)?;
         let host = self.host(url);
-        let mut host = host.lock().await;
-        if let Some(turn) = host.next_request {
-            tokio::time::sleep_until(turn).await;
+        let mut last_answer = host.last_answer.lock().await;
+        if let Some(before) = *last_answer {
+            let spacing = delay.unwrap_or_default().max(self.config.spacing);
+            tokio::time::sleep_until(before + spacing).await;
         }
         let answer = self.exchange(url).await;
-        let spacing = delay.unwrap_or_default().max(self.config.spacing);
-        host.next_request = Some(Instant::now() + spacing);
+        *last_answer = Some(Instant::now());
         answer
     }
 
@@ -218,7 +225,7 @@ impl Fetcher {
         FetchError::Unreachable(cause.to_string())
     }
 
-    fn host(&self, url: &Url) -> Arc<tokio::sync::Mutex<Host>> {
+    fn host(&self, url: &Url) -> Arc<Host> {
         let name = format!(
             "{}:{}",
             url.host_str().unwrap_or_default(),
