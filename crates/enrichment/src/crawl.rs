@@ -1,5 +1,7 @@
 //! Which pages of a site are read, and how reading a site ends.
 
+use std::collections::HashSet;
+
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -34,8 +36,9 @@ pub async fn crawl(
     let Ok(start) = Url::parse(website) else {
         return Reading::Unreachable(FetchError::Unreachable(format!("'{website}' is not a web address")));
     };
+    let mut trail = Trail::default();
     let first = tokio::select! {
-        first = fetcher.page(&start) => first,
+        first = trail.first(fetcher, &start) => first,
         () = cancel.cancelled() => return Reading::Cancelled,
     };
     let first = match first {
@@ -50,8 +53,11 @@ pub async fn crawl(
         return Reading::Unreachable(FetchError::Unreachable("its first page could not be read".to_owned()));
     };
     for url in next {
+        if trail.pages >= MAX_PAGES {
+            break;
+        }
         let page = tokio::select! {
-            page = fetcher.page(&url) => page,
+            page = trail.next(fetcher, &url) => page,
             () = cancel.cancelled() => return Reading::Cancelled,
         };
         match page {
@@ -64,6 +70,70 @@ pub async fn crawl(
         }
     }
     Reading::Read(Box::new(findings))
+}
+
+/// What was asked for of a site.
+#[derive(Debug, Default)]
+struct Trail {
+    /// The registered domain that the first page was found at.
+    site: String,
+    /// Addresses that were asked for, those of redirects included.
+    asked: HashSet<String>,
+    /// Pages that were asked for.
+    pages: usize,
+}
+
+impl Trail {
+    /// The first page, wherever it has moved to.
+    async fn first(&mut self, fetcher: &Fetcher, url: &Url) -> Result<Page, FetchError> {
+        let asked = &mut self.asked;
+        let page = fetcher
+            .page_if(url, |hop| {
+                asked.insert(identity(hop));
+                true
+            })
+            .await?;
+        self.site = extract::junk::registrable(page.url.host_str().unwrap_or_default()).to_owned();
+        self.pages = 1;
+        Ok(page)
+    }
+
+    /// Another page, unless it is one that was read or leads to another site: what that says is not about this
+    /// business.
+    async fn next(&mut self, fetcher: &Fetcher, url: &Url) -> Result<Page, FetchError> {
+        let mut hops = Vec::new();
+        let page = fetcher
+            .page_if(url, |hop| {
+                let host = hop.host_str().unwrap_or_default();
+                let wanted =
+                    extract::junk::registrable(host) == self.site && !self.asked.contains(&identity(hop));
+                if wanted {
+                    hops.push(identity(hop));
+                }
+                wanted
+            })
+            .await;
+        let never_asked =
+            matches!(page, Err(FetchError::Robots(_) | FetchError::Refused(_))) && hops.len() < 2;
+        self.pages += usize::from(!hops.is_empty() && !never_asked);
+        self.asked.extend(hops);
+        page
+    }
+}
+
+/// What two addresses of one page have in common.
+fn identity(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    let host = host.strip_prefix("www.").unwrap_or(host);
+    let is_tracking = |name: &str| name.starts_with("utm_") || matches!(name, "gclid" | "fbclid" | "mc_cid");
+    let query: Vec<&str> = url
+        .query()
+        .unwrap_or_default()
+        .split('&')
+        .filter(|pair| !is_tracking(pair.split('=').next().unwrap_or_default()))
+        .collect();
+    let (user, port, path) = (url.username(), url.port(), url.path().trim_end_matches('/'));
+    format!("{user}@{host}:{port:?}{path}?{}", query.join("&"))
 }
 
 /// What the page says and where to go on. Off the async threads: a page is parsed in one go, and a hostile one
@@ -103,15 +173,20 @@ const PROMISING: &[(&str, u32)] = &[
     ("legal", 2),
 ];
 
+/// Links of one page that are considered.
+const MAX_CANDIDATES: usize = 30;
+
+/// Links of the first page that promise something, the likeliest first.
 fn pages_to_read(first: &Page) -> Vec<Url> {
+    let mut seen = HashSet::from([identity(&first.url)]);
     let mut scored: Vec<(u32, Url)> = extract::links(first)
         .into_iter()
-        .filter(|(url, _)| *url != first.url)
         .filter_map(|(url, text)| Some((promise(&url, &text)?, url)))
         .collect();
     // A stable sort: links of equal promise keep the page's order.
     scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-    scored.into_iter().map(|(_, url)| url).take(MAX_PAGES - 1).collect()
+    let urls = scored.into_iter().map(|(_, url)| url);
+    urls.filter(|url| seen.insert(identity(url))).take(MAX_CANDIDATES).collect()
 }
 
 fn promise(url: &Url, text: &str) -> Option<u32> {
@@ -146,12 +221,15 @@ mod tests {
     }
 
     #[test]
-    fn the_most_promising_pages_come_first_and_are_few() {
-        let links: String = (0..20).map(|n| format!("<a href='/about/{n}'>x</a>")).collect();
-        let page =
-            page(&format!("<a href='/blog'>Blog</a>{links}<a href='/c'>Contact us</a><a href='/team'>x</a>"));
+    fn the_most_promising_pages_come_first_and_each_once() {
+        let links: String = (0..90).map(|n| format!("<a href='/about/{n}'>x</a>")).collect();
+        let page = page(&format!(
+            "<a href='/blog'>Blog</a>{links}<a href='/c'>Contact us</a><a href='/team'>x</a>
+                <a href='http://www.acme.example/team/?utm_source=menu'>x</a><a href='/'>About</a>"
+        ));
         let urls: Vec<_> = pages_to_read(&page).into_iter().map(|url| url.path().to_owned()).collect();
-        assert_eq!(urls, ["/c", "/team", "/about/0", "/about/1", "/about/2"]);
+        assert_eq!(urls[..4], ["/c", "/team", "/about/0", "/about/1"]);
+        assert_eq!(urls.len(), MAX_CANDIDATES);
     }
 
     #[test]

@@ -64,6 +64,9 @@ pub enum FetchError {
     /// It must not be reached.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// Whoever asked does not want what it leads to.
+    #[error("{0} is of another site, or was read before")]
+    Unwanted(Url),
     /// robots.txt says no.
     #[error("robots.txt of the site does not allow {0}")]
     Robots(Url),
@@ -133,8 +136,20 @@ impl Fetcher {
     /// # Errors
     /// When it cannot or must not be read.
     pub async fn page(&self, url: &Url) -> Result<Page, FetchError> {
+        self.page_if(url, |_| true).await
+    }
+
+    /// Reads a page as long as it and every redirect on the way is `wanted`.
+    pub(crate) async fn page_if(
+        &self,
+        url: &Url,
+        mut wanted: impl FnMut(&Url) -> bool,
+    ) -> Result<Page, FetchError> {
         let mut url = url.clone();
         for _ in 0..=self.config.max_redirects {
+            if !wanted(&url) {
+                return Err(FetchError::Unwanted(url));
+            }
             let rules = self.rules(&url).await?;
             if !rules.allows(url.as_str()) {
                 return Err(FetchError::Robots(url));
