@@ -176,7 +176,8 @@ const PROMISING: &[(&str, u32)] = &[
 /// Links of one page that are considered.
 const MAX_CANDIDATES: usize = 30;
 
-/// Links of the first page that promise something, the likeliest first.
+/// Links of the first page that promise something, the likeliest first. Of those that differ in numbers alone, as the
+/// days of a calendar do, one comes before all that are different, and the rest behind them.
 fn pages_to_read(first: &Page) -> Vec<Url> {
     let mut seen = HashSet::from([identity(&first.url)]);
     let mut scored: Vec<(u32, Url)> = extract::links(first)
@@ -185,8 +186,16 @@ fn pages_to_read(first: &Page) -> Vec<Url> {
         .collect();
     // A stable sort: links of equal promise keep the page's order.
     scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-    let urls = scored.into_iter().map(|(_, url)| url);
-    urls.filter(|url| seen.insert(identity(url))).take(MAX_CANDIDATES).collect()
+    let urls = scored.into_iter().map(|(_, url)| url).filter(|url| seen.insert(identity(url)));
+    let mut forms = HashSet::new();
+    let (mut urls, more): (Vec<Url>, Vec<Url>) = urls.partition(|url| forms.insert(without_numbers(url)));
+    urls.extend(more);
+    urls.truncate(MAX_CANDIDATES);
+    urls
+}
+
+fn without_numbers(url: &Url) -> String {
+    identity(url).chars().filter(|c| !c.is_ascii_digit()).collect()
 }
 
 fn promise(url: &Url, text: &str) -> Option<u32> {
@@ -230,6 +239,15 @@ mod tests {
         let urls: Vec<_> = pages_to_read(&page).into_iter().map(|url| url.path().to_owned()).collect();
         assert_eq!(urls[..4], ["/c", "/team", "/about/0", "/about/1"]);
         assert_eq!(urls.len(), MAX_CANDIDATES);
+    }
+
+    #[test]
+    fn a_calendar_does_not_take_the_place_of_other_pages() {
+        let days: String =
+            (1..=31).map(|n| format!("<a href='/contact/{n}'>x</a><a href='/c?d={n}'>Contact</a>")).collect();
+        let page = page(&format!("{days}<a href='/team'>x</a><a href='/about'>x</a>"));
+        let urls: Vec<_> = pages_to_read(&page).into_iter().map(|url| url.path().to_owned()).collect();
+        assert_eq!(urls[..5], ["/contact/1", "/c", "/team", "/about", "/contact/2"]);
     }
 
     #[test]
