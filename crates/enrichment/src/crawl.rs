@@ -199,7 +199,7 @@ fn without_numbers(url: &Url) -> String {
 }
 
 fn promise(url: &Url, text: &str) -> Option<u32> {
-    let haystack = format!("{} {}", url.path(), text).to_lowercase();
+    let haystack = format!("{}?{} {text}", url.path(), url.query().unwrap_or_default()).to_lowercase();
     PROMISING.iter().filter(|(word, _)| haystack.contains(word)).map(|(_, score)| *score).max()
 }
 
@@ -239,6 +239,13 @@ mod tests {
         let urls: Vec<_> = pages_to_read(&page).into_iter().map(|url| url.path().to_owned()).collect();
         assert_eq!(urls[..4], ["/c", "/team", "/about/0", "/about/1"]);
         assert_eq!(urls.len(), MAX_CANDIDATES);
+    }
+
+    #[test]
+    fn a_page_may_be_named_in_the_query() {
+        let page = page("<a href='/index.php?page=contact'>Visit</a><a href='/index.php?page=news'>News</a>");
+        let urls: Vec<_> = pages_to_read(&page).into_iter().map(|url| url.to_string()).collect();
+        assert_eq!(urls, ["https://acme.example/index.php?page=contact"]);
     }
 
     #[test]
