@@ -203,6 +203,7 @@ fn promise(url: &Url, text: &str) -> Option<u32> {
     PROMISING.iter().filter(|(word, _)| haystack.contains(word)).map(|(_, score)| *score).max()
 }
 
+/// What pages say that are a registrar's, a broker's or a host's own.
 const PARKED: &[&str] = &[
     "this domain is for sale",
     "this domain may be for sale",
@@ -211,6 +212,14 @@ const PARKED: &[&str] = &[
     "parked free, courtesy of",
     "this domain name has expired",
     "future home of something quite cool",
+    "account has been suspended",
+    "website has been suspended",
+    "welcome to nginx!",
+    "apache2 ubuntu default page",
+    "apache2 debian default page",
+    "test page for the apache http server",
+    "<title>iis windows server</title>",
+    "<title>default web site page</title>",
 ];
 
 fn is_parked(page: &Page) -> bool {
@@ -260,6 +269,8 @@ mod tests {
     #[test]
     fn parked_pages_are_recognised() {
         assert!(is_parked(&page("<h1>This domain is for sale!</h1>")));
+        assert!(is_parked(&page("<h1>This Account has been suspended.</h1><p>Ask support@host.example</p>")));
+        assert!(is_parked(&page("<title>Welcome to nginx!</title>")));
         assert!(!is_parked(&page("<h1>Plumbing</h1>")));
     }
 }
