@@ -6,6 +6,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
@@ -96,14 +97,14 @@ impl Guard {
         Err(Refusal::NotPublic(socket.ip().to_string()))
     }
 
-    /// Those of the addresses that may be reached. Allowed sockets are recognised by their address alone here,
-    /// as a resolver does not know the port; [`Guard::check_url`] has seen the port before.
-    fn permitted(&self, addresses: impl Iterator<Item = SocketAddr>) -> Vec<SocketAddr> {
-        addresses
-            .filter(|socket| {
-                is_public(socket.ip()) || self.allowed.iter().any(|allowed| allowed.ip() == socket.ip())
-            })
-            .collect()
+    /// Those of the addresses that may be reached. Allowed sockets are recognised by their address alone where
+    /// a resolver does not know the port; [`Guard::check_url`] has seen the port before.
+    fn permitted(&self, addresses: impl IntoIterator<Item = SocketAddr>) -> Vec<SocketAddr> {
+        let is_allowed = |socket: &SocketAddr| {
+            let same_port = |allowed: &SocketAddr| socket.port() == 0 || allowed.port() == socket.port();
+            self.allowed.iter().any(|allowed| allowed.ip() == socket.ip() && same_port(allowed))
+        };
+        addresses.into_iter().filter(|socket| is_public(socket.ip()) || is_allowed(socket)).collect()
     }
 }
 
@@ -111,16 +112,41 @@ fn check_port(port: u16) -> Result<(), Refusal> {
     if matches!(port, 80 | 443) { Ok(()) } else { Err(Refusal::Port(port)) }
 }
 
+/// Finds the addresses of hosts.
+#[async_trait]
+pub trait Names: std::fmt::Debug + Send + Sync {
+    /// The addresses of that name. A port other than 0 takes the place of the scheme's own, for tests with a
+    /// server of their own.
+    ///
+    /// # Errors
+    /// When there is no such name, or nobody can be asked.
+    async fn addresses(&self, name: &str) -> std::io::Result<Vec<SocketAddr>>;
+}
+
+/// The names that the operating system knows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemNames;
+
+#[async_trait]
+impl Names for SystemNames {
+    async fn addresses(&self, name: &str) -> std::io::Result<Vec<SocketAddr>> {
+        Ok(tokio::net::lookup_host((name, 0)).await?.collect())
+    }
+}
+
 /// Resolves once and answers only with addresses that may be reached, so that the connection goes where the
 /// check looked.
 #[derive(Clone, Debug)]
-pub(crate) struct GuardedResolver(pub(crate) Guard);
+pub(crate) struct GuardedResolver {
+    pub(crate) guard: Guard,
+    pub(crate) names: Arc<dyn Names>,
+}
 
 impl Resolve for GuardedResolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let guard = self.0.clone();
+        let Self { guard, names } = self.clone();
         Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let found = names.addresses(name.as_str()).await?;
             let permitted = guard.permitted(found);
             if permitted.is_empty() {
                 return Err(Refusal::NotPublic(name.as_str().to_owned()).into());
@@ -299,11 +325,14 @@ mod tests {
         assert!(check("http://127.0.0.1:4712/").is_err());
         assert!(check("http://127.0.0.2:4711/").is_err());
         assert!(check("http://10.0.0.1/").is_err());
+        let resolved = ["127.0.0.1:4711", "127.0.0.1:0", "127.0.0.1:4712", "10.0.0.1:4711", "1.1.1.1:0"];
+        let permitted = guard.permitted(resolved.map(|socket| socket.parse().unwrap()));
+        assert_eq!(permitted, ["127.0.0.1:4711", "127.0.0.1:0", "1.1.1.1:0"].map(|s| s.parse().unwrap()));
     }
 
     #[tokio::test]
     async fn a_name_that_resolves_to_loopback_is_refused_by_the_resolver() {
-        let resolver = GuardedResolver(Guard::public_only());
+        let resolver = GuardedResolver { guard: Guard::public_only(), names: Arc::new(SystemNames) };
         let error = resolver.resolve("localhost".parse().unwrap()).await.err().unwrap();
         assert!(error.to_string().contains("not a public address"), "{error}");
     }

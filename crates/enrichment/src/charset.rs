@@ -6,7 +6,7 @@ use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 const HEAD: usize = 4096;
 
 /// The body as text: by byte-order mark, then the header's charset, then the page's own `<meta>`. Without any of
-/// them, and where a page in UTF-8 declares a one-byte charset, what the bytes look like decides.
+/// them, and where a page in UTF-8 declares a one-byte charset or the other way around, what the bytes look like decides.
 #[must_use]
 pub fn decode(content_type: Option<&str>, body: &[u8]) -> String {
     if let Some((encoding, _)) = Encoding::for_bom(body) {
@@ -17,6 +17,8 @@ pub fn decode(content_type: Option<&str>, body: &[u8]) -> String {
     let encoding = match declared {
         // Saved pages keep the declaration of their first charset; longer text is never valid UTF-8 by chance.
         Some(encoding) if encoding.is_single_byte() && is_utf8(body) => UTF_8,
+        // Old pages behind a server that calls everything UTF-8.
+        Some(encoding) if encoding == UTF_8 && is_nowhere_utf8(body) => WINDOWS_1252,
         Some(encoding) => encoding,
         None if std::str::from_utf8(body).is_ok() => UTF_8,
         None if is_cut_utf8(body) => UTF_8,
@@ -33,6 +35,13 @@ fn is_utf8(body: &[u8]) -> bool {
 /// Whether the bytes are UTF-8 but for a last character that was cut off.
 fn is_cut_utf8(body: &[u8]) -> bool {
     std::str::from_utf8(body).is_err_and(|error| error.error_len().is_none())
+}
+
+/// Whether there are characters beyond ASCII, and none of them is UTF-8.
+fn is_nowhere_utf8(body: &[u8]) -> bool {
+    std::str::from_utf8(body).is_err()
+        && !is_cut_utf8(body)
+        && body.utf8_chunks().all(|chunk| chunk.valid().is_ascii())
 }
 
 fn declared(body: &[u8]) -> Option<&'static Encoding> {
@@ -87,5 +96,9 @@ mod tests {
         let saved = "<meta charset=iso-8859-1>Núñez";
         check(saved.as_bytes(), saved);
         check(b"", "");
+        let called_utf8 = |body: &[u8]| decode(Some("text/html; charset=utf-8"), body);
+        assert_eq!(called_utf8(b"Jos\xe9 N\xfa\xf1ez"), "José Núñez");
+        assert_eq!(called_utf8(b"Jos\xc3\xa9 N\xfa\xf1ez"), "José N\u{fffd}\u{fffd}ez");
+        assert_eq!(called_utf8(b"cut \xe2\x80"), "cut \u{fffd}");
     }
 }

@@ -46,6 +46,14 @@ impl Outcome {
         }
     }
 
+    /// How a reading ends for a business, whose missing fields it fills; no reading is one without a website. For
+    /// tools that have no store: nothing is stored, nobody is verified.
+    #[must_use]
+    pub fn of(reading: Option<Reading>, business: &mut Business) -> Self {
+        let read = Read { reading, verified: Verified::default(), started_at: now(), duration_ms: 0 };
+        read.gain(business, &[]).0
+    }
+
     fn explanation(self) -> Option<&'static str> {
         match self {
             Self::Enriched => None,

@@ -6,7 +6,7 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, LOCATION};
 use tokio::time::Instant;
 use url::Url;
 
-use crate::address::{Guard, GuardedResolver, Refusal};
+use crate::address::{Guard, GuardedResolver, Names, Refusal, SystemNames};
 use crate::charset;
 use crate::robots::Rules;
 
@@ -17,6 +17,8 @@ pub struct FetcherConfig {
     pub contact_url: String,
     /// What may be reached.
     pub guard: Guard,
+    /// Who knows the addresses of hosts.
+    pub names: Arc<dyn Names>,
     /// The least time between two requests to one host.
     pub spacing: Duration,
     /// The longest a page may take.
@@ -35,6 +37,7 @@ impl FetcherConfig {
         Self {
             contact_url: contact_url.into(),
             guard: Guard::public_only(),
+            names: Arc::new(SystemNames),
             spacing: Duration::from_secs(1),
             timeout: Duration::from_secs(10),
             max_bytes: 2 * 1024 * 1024,
@@ -61,6 +64,9 @@ pub enum FetchError {
     /// It must not be reached.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// Whoever asked does not want what it leads to.
+    #[error("{0} is of another site, or was read before")]
+    Unwanted(Url),
     /// robots.txt says no.
     #[error("robots.txt of the site does not allow {0}")]
     Robots(Url),
@@ -86,15 +92,20 @@ pub enum FetchError {
 pub struct Fetcher {
     config: Arc<FetcherConfig>,
     client: reqwest::Client,
-    hosts: Arc<Mutex<HashMap<String, Arc<tokio::sync::Mutex<Host>>>>>,
+    hosts: Arc<Mutex<HashMap<String, Arc<Host>>>>,
 }
 
-/// What is known of a host: its rules, and when it may be asked again.
+/// What is known of a host.
 #[derive(Debug, Default)]
 struct Host {
-    rules: Option<Arc<Rules>>,
-    next_request: Option<Instant>,
+    /// Its rules and when they came; held while they are read, so that they are asked for once.
+    rules: tokio::sync::Mutex<Option<(Instant, Arc<Rules>)>>,
+    /// When its last answer was over; held from a request to the end of its answer.
+    last_answer: tokio::sync::Mutex<Option<Instant>>,
 }
+
+/// How long a site's rules are believed (RFC 9309 section 2.4).
+const MAX_RULES_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Hosts that are remembered; beyond, those that nobody waits for are forgotten.
 const MAX_HOSTS: usize = 10_000;
@@ -107,10 +118,11 @@ impl Fetcher {
     pub fn new(config: FetcherConfig) -> Result<Self, FetchError> {
         // Whoever installed a provider first keeps it; ours is only for programs that chose none.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        let (guard, names) = (config.guard.clone(), Arc::clone(&config.names));
         let client = reqwest::Client::builder()
             .user_agent(format!("letip/{} (+{})", env!("CARGO_PKG_VERSION"), config.contact_url))
             .redirect(reqwest::redirect::Policy::none())
-            .dns_resolver(Arc::new(GuardedResolver(config.guard.clone())))
+            .dns_resolver(Arc::new(GuardedResolver { guard, names }))
             .no_proxy()
             .timeout(config.timeout)
             .pool_max_idle_per_host(1)
@@ -124,8 +136,20 @@ impl Fetcher {
     /// # Errors
     /// When it cannot or must not be read.
     pub async fn page(&self, url: &Url) -> Result<Page, FetchError> {
+        self.page_if(url, |_| true).await
+    }
+
+    /// Reads a page as long as it and every redirect on the way is `wanted`.
+    pub(crate) async fn page_if(
+        &self,
+        url: &Url,
+        mut wanted: impl FnMut(&Url) -> bool,
+    ) -> Result<Page, FetchError> {
         let mut url = url.clone();
         for _ in 0..=self.config.max_redirects {
+            if !wanted(&url) {
+                return Err(FetchError::Unwanted(url));
+            }
             let rules = self.rules(&url).await?;
             if !rules.allows(url.as_str()) {
                 return Err(FetchError::Robots(url));
@@ -142,12 +166,14 @@ impl Fetcher {
     async fn rules(&self, url: &Url) -> Result<Arc<Rules>, FetchError> {
         self.config.guard.check_url(url)?;
         let host = self.host(url);
-        let known = host.lock().await.rules.clone();
-        if let Some(rules) = known {
-            return Ok(rules);
+        let mut known = host.rules.lock().await;
+        if let Some((read_at, rules)) = &*known
+            && read_at.elapsed() < MAX_RULES_AGE
+        {
+            return Ok(Arc::clone(rules));
         }
         let rules = Arc::new(self.read_rules(url).await?);
-        host.lock().await.rules = Some(Arc::clone(&rules));
+        *known = Some((Instant::now(), Arc::clone(&rules)));
         Ok(rules)
     }
 
@@ -171,13 +197,13 @@ impl Fetcher {
     async fn get(&self, url: &Url, delay: Option<Duration>) -> Result<Answer, FetchError> {
         self.config.guard.check_url(url)?;
         let host = self.host(url);
-        let mut host = host.lock().await;
-        if let Some(turn) = host.next_request {
-            tokio::time::sleep_until(turn).await;
+        let mut last_answer = host.last_answer.lock().await;
+        if let Some(before) = *last_answer {
+            let spacing = delay.unwrap_or_default().max(self.config.spacing);
+            tokio::time::sleep_until(before + spacing).await;
         }
         let answer = self.exchange(url).await;
-        let spacing = delay.unwrap_or_default().max(self.config.spacing);
-        host.next_request = Some(Instant::now() + spacing);
+        *last_answer = Some(Instant::now());
         answer
     }
 
@@ -214,7 +240,7 @@ impl Fetcher {
         FetchError::Unreachable(cause.to_string())
     }
 
-    fn host(&self, url: &Url) -> Arc<tokio::sync::Mutex<Host>> {
+    fn host(&self, url: &Url) -> Arc<Host> {
         let name = format!(
             "{}:{}",
             url.host_str().unwrap_or_default(),

@@ -14,6 +14,7 @@ mod bench;
 mod chaos;
 mod conformance;
 mod doctor;
+mod farm;
 mod process;
 mod provision;
 mod report;
@@ -43,6 +44,8 @@ enum Task {
     Conformance(conformance::Options),
     /// Break connections between client and server, and look for what was lost.
     Chaos(chaos::Options),
+    /// Let the crawler read websites that are made for it, and judge what it does.
+    Farm(farm::Options),
     /// Run benchmarks and write docs/benchmarks.md.
     Bench {
         /// One benchmark; without it all of them run.
@@ -126,6 +129,7 @@ fn run(task: Task) -> anyhow::Result<ExitCode> {
         }
         Task::Conformance(options) => conformance::run(&workspace, &options)?,
         Task::Chaos(options) => chaos::run(&workspace, &options)?,
+        Task::Farm(options) => farm::run(&workspace, &options)?,
         Task::Bench { name } => bench::run(&workspace, name.as_deref())?,
     }
     Ok(ExitCode::SUCCESS)

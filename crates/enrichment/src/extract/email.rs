@@ -306,6 +306,7 @@ mod tests {
             "<script>document.write('<a href=\"mai'+'lto:info'+'@'+'acme.com\">')</script>",
             &["info@acme.com"],
         );
+        check("<script>showMail('info', 'acme', 'com')</script>", &["info@acme.com"]);
         check("<p>vasb@npzr.pbz</p>", &["info@acme.com"]);
         check("<img alt='info@acme.com' src=mail.png>", &["info@acme.com"]);
         check("<b>Email</b>info@acme.com <a href='mailto:info@acme.com'>x</a>", &["info@acme.com"]);

@@ -25,6 +25,8 @@ pub(super) fn is_of_interest(script: &str) -> bool {
         "&#x40",
         "unescape",
         "mail(",
+        "Mail(",
+        "MAIL(",
     ];
     SIGNS.iter().any(|sign| memmem::find(script.as_bytes(), sign.as_bytes()).is_some())
 }
