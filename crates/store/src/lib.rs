@@ -15,6 +15,7 @@ mod idempotency;
 mod jobs;
 mod migrations;
 mod model;
+mod provider_calls;
 mod snapshot;
 mod sql;
 mod store;
@@ -33,5 +34,6 @@ pub use model::{
     JobUpdate, KnownBusiness, LeaseState, LookupKey, NewBusiness, NewContact, NewEnrichmentEntry, NewJob,
     Rejection, RetryResult, SAME_NAME_WITHIN_DEGREES, SchemaVersion,
 };
+pub use provider_calls::{KeptAnswer, NewProviderCall, ProviderSpending, Reservation, Settlement};
 pub use store::Store;
 pub use tx::WriteTx;

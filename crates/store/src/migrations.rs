@@ -5,6 +5,7 @@ mod m0002_accounts;
 mod m0003_edits;
 mod m0004_batches;
 mod m0005_merges;
+mod m0006_providers;
 
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, IntoDatabaseExecutor, SqliteTransactionMode, TransactionOptions,
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_edits::Migration),
             Box::new(m0004_batches::Migration),
             Box::new(m0005_merges::Migration),
+            Box::new(m0006_providers::Migration),
         ]
     }
 }
@@ -110,5 +112,6 @@ pub(crate) fn digest() -> u64 {
         include_str!("migrations/m0003_edits.rs"),
         include_str!("migrations/m0004_batches.rs"),
         include_str!("migrations/m0005_merges.rs"),
+        include_str!("migrations/m0006_providers.rs"),
     ))
 }
