@@ -114,9 +114,9 @@ pub struct ProviderInfo {
     pub name: String,
     /// What it finds, in words.
     pub finds: String,
-    /// What one business costs, in words.
+    /// What it costs, and for a paid one what it has cost, in words.
     pub cost: String,
-    /// Businesses that it takes within its period, where that is bounded.
+    /// Units of its plan that are left, where it is bounded and says so.
     pub quota: Option<u64>,
     /// Whether it can be used.
     pub state: SourceState,

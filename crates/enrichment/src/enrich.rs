@@ -3,68 +3,20 @@
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use contract::event::{EnrichmentComplete, EnrichmentFailed};
-use contract::{Business, BusinessId, EnrichmentStatus, EventPayload, JobCounts, JobProgress, Timestamp};
+use contract::{
+    Business, BusinessDetail, BusinessId, EnrichmentStatus, EventPayload, JobCounts, JobProgress, Timestamp,
+};
 use serde::{Deserialize, Serialize};
-use store::{JobLease, JobUpdate, LeaseState, NewEnrichmentEntry, Store, StoreError, WriteTx};
+use store::{JobLease, JobUpdate, LeaseState, Store, StoreError, WriteTx};
 use tokio_util::sync::CancellationToken;
 
 use crate::crawl::{Reading, crawl};
 use crate::fetcher::Fetcher;
-use crate::fields::{self, Gain};
+use crate::outcome::Outcome;
+use crate::providers::Providers;
 use crate::verified::Verified;
 use crate::verify::Verifier;
-
-/// How enriching a business ended. Each is a result; only `Unreachable` is a failure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Outcome {
-    /// Something new was found and stored.
-    Enriched,
-    /// The site was read and said nothing new.
-    NothingFound,
-    /// The business has no website to read.
-    NoWebsite,
-    /// The site's robots.txt does not want us.
-    BlockedByRobots,
-    /// The domain is for sale, or its host shows a page of its own.
-    Parked,
-    /// The site could not be read.
-    Unreachable,
-}
-
-impl Outcome {
-    /// The outcome as the enrichment log writes it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Enriched => "enriched",
-            Self::NothingFound => "nothingFound",
-            Self::NoWebsite => "noWebsite",
-            Self::BlockedByRobots => "blockedByRobots",
-            Self::Parked => "parked",
-            Self::Unreachable => "unreachable",
-        }
-    }
-
-    /// How a reading ends for a business, whose missing fields it fills; no reading is one without a website. For
-    /// tools that have no store: nothing is stored, nobody is verified.
-    #[must_use]
-    pub fn of(reading: Option<Reading>, business: &mut Business) -> Self {
-        let read = Read { reading, verified: Verified::default(), started_at: now(), duration_ms: 0 };
-        read.gain(business, &[]).0
-    }
-
-    fn explanation(self) -> Option<&'static str> {
-        match self {
-            Self::Enriched => None,
-            Self::NothingFound => Some("the website says nothing that was not known"),
-            Self::NoWebsite => Some("the business has no website to read"),
-            Self::BlockedByRobots => Some("the website's robots.txt does not allow it to be read"),
-            Self::Parked => Some("the website's domain is parked"),
-            Self::Unreachable => Some("the website could not be reached"),
-        }
-    }
-}
+use crate::written::{Read, Written};
 
 /// Why a business was not enriched at all.
 #[derive(Debug, thiserror::Error)]
@@ -90,11 +42,13 @@ pub struct Tools<'a> {
     pub fetcher: &'a Fetcher,
     /// Verifies the addresses that are found there; without it their status is unknown.
     pub verifier: Option<&'a Verifier>,
+    /// Are asked for what the website does not say, for money.
+    pub providers: Option<&'a Providers>,
 }
 
 impl<'a> From<&'a Fetcher> for Tools<'a> {
     fn from(fetcher: &'a Fetcher) -> Self {
-        Self { fetcher, verifier: None }
+        Self { fetcher, verifier: None, providers: None }
     }
 }
 
@@ -209,12 +163,13 @@ impl Run<'_> {
         update: impl FnOnce(Outcome) -> JobUpdate,
     ) -> Result<Outcome, EnrichError> {
         let detail = self.store.get_business(id).await?.ok_or(EnrichError::UnknownBusiness(id))?;
-        let read = self.read(&detail.business).await?;
+        let read = self.read(&detail).await?;
         self.write(id, read, update).await
     }
 
-    async fn read(&self, business: &Business) -> Result<Read, EnrichError> {
-        let (started_at, started) = (now(), Instant::now());
+    /// Everything that is asked and read, outside any transaction.
+    async fn read(&self, detail: &BusinessDetail) -> Result<Read, EnrichError> {
+        let (business, started_at, started) = (&detail.business, now(), Instant::now());
         let reading = match &business.website {
             None => None,
             Some(website) => {
@@ -232,7 +187,18 @@ impl Run<'_> {
             _ => Verified::default(),
         };
         let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        Ok(Read { reading, verified, started_at, duration_ms })
+        let mut read = Read { reading, verified, started_at, duration_ms, consulted: Vec::new() };
+        if let Some(providers) = self.tools.providers.filter(|_| !read.is_parked()) {
+            let consulted =
+                providers.consult(self.store, business, &detail.contacts, read.findings(), &read.verified);
+            // A call that is given up half way stays reserved, and so counts in full.
+            let consulted = tokio::select! {
+                consulted = consulted => consulted,
+                () = self.cancel.cancelled() => return Err(EnrichError::Cancelled),
+            };
+            read.take(consulted);
+        }
+        Ok(read)
     }
 
     /// Everything that follows from a reading, in one transaction. The business is read again in it: a person may
@@ -247,35 +213,24 @@ impl Run<'_> {
         let mut tx = self.store.begin().await?;
         let mut known = tx.businesses_by_id(&[id]).await?;
         let Some(mut known) = known.pop() else { return Err(EnrichError::UnknownBusiness(id)) };
-        let (started_at, duration_ms) = (read.started_at, read.duration_ms);
-        let (outcome, error, gain) = read.gain(&mut known.business, &contacts);
+        let Written { outcome, error, contacts: all, entries } = read.write(&mut known.business, &contacts);
         let failed = outcome == Outcome::Unreachable;
         known.business.enrichment_status =
             if failed { EnrichmentStatus::Failed } else { EnrichmentStatus::Enriched };
         known.business.enrichment_error.clone_from(&error);
         let mut changed = tx.update_businesses(vec![known]).await?;
-        if gain.contacts.len() > contacts.len() {
-            changed = self.store_contacts(&mut tx, id, gain.contacts, changed).await?;
+        if all.len() > contacts.len() {
+            changed = self.store_contacts(&mut tx, id, all, changed).await?;
         }
         let version = changed.first().map_or(0, |business| business.version);
         tx.append_events(
             changed.into_iter().map(|business| EventPayload::BusinessUpdated(Box::new(business))),
         );
-        tx.append_events([self.ended(id, version, failed.then(|| error.clone().unwrap_or_default()))]);
+        tx.append_events([self.ended(id, version, failed.then(|| error.unwrap_or_default()))]);
         tx.append_events([EventPayload::StatsUpdated {}]);
-        tx.log_enrichment(NewEnrichmentEntry {
-            business_id: id,
-            provider: "website".to_owned(),
-            status: outcome.as_str().to_owned(),
-            fields_written: gain.fields,
-            cost_minor: 0,
-            currency: "USD".to_owned(),
-            started_at,
-            duration_ms,
-            error: if failed { error } else { None },
-            evidence: gain.evidence,
-        })
-        .await?;
+        for entry in entries {
+            tx.log_enrichment(entry).await?;
+        }
         self.record(&mut tx, update(outcome)).await?;
         tx.commit().await?;
         Ok(outcome)
@@ -314,41 +269,6 @@ impl Run<'_> {
     }
 }
 
-/// A site that was read, or none.
-#[derive(Debug)]
-struct Read {
-    reading: Option<Reading>,
-    verified: Verified,
-    started_at: Timestamp,
-    duration_ms: u64,
-}
-
-impl Read {
-    /// The outcome, why nothing came of it, and what the business gains.
-    fn gain(
-        self,
-        business: &mut Business,
-        contacts: &[contract::Contact],
-    ) -> (Outcome, Option<String>, Gain) {
-        let at = self.started_at;
-        let (outcome, gain) = match self.reading {
-            None => (Outcome::NoWebsite, Gain::default()),
-            Some(Reading::Read(findings)) => {
-                let gain = fields::fill(business, contacts, *findings, &self.verified, at);
-                let outcome = if gain.fields.is_empty() { Outcome::NothingFound } else { Outcome::Enriched };
-                (outcome, gain)
-            }
-            Some(Reading::BlockedByRobots) => (Outcome::BlockedByRobots, Gain::default()),
-            Some(Reading::Parked) => (Outcome::Parked, Gain::default()),
-            Some(Reading::Unreachable(error)) => {
-                return (Outcome::Unreachable, Some(error.to_string()), Gain::default());
-            }
-            Some(Reading::Cancelled) => (Outcome::Unreachable, Gain::default()),
-        };
-        (outcome, outcome.explanation().map(str::to_owned), gain)
-    }
-}
-
 fn batch_update(batch: &Batch, total: usize, saving: bool) -> JobUpdate {
     let count = |wanted: fn(Outcome) -> bool| {
         batch.items.iter().filter(|item| item.outcome.is_some_and(wanted)).count() as u64
@@ -383,7 +303,7 @@ fn saved(done: u64, total: u64) -> JobProgress {
     JobProgress { done, total: Some(total), stage: "saved".to_owned(), message: None }
 }
 
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

@@ -20,6 +20,8 @@ use rlibphonenumber::Region;
 use url::Url;
 
 pub(crate) use email::junk;
+pub(crate) use socials::fill as fill_socials;
+
 pub use findings::{Finding, Findings, Hours, Method, Person, Phone, PhoneKind, PostalAddress, Technology};
 
 use crate::document::{Document, NodeId, Tag};

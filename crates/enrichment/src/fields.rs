@@ -5,6 +5,7 @@ use contract::{Business, Contact, EmailStatus, Timestamp};
 use store::NewContact;
 
 use crate::extract::{Finding, Findings, Method, Person, PhoneKind, PostalAddress};
+use crate::providers::Company;
 use crate::verified::Verified;
 
 /// What a business gains.
@@ -16,20 +17,33 @@ pub(crate) struct Gain {
     pub(crate) evidence: Vec<Evidence>,
     /// The contacts after the gain, those known before first.
     pub(crate) contacts: Vec<NewContact>,
+    /// How many of them are stored: those stay as they are.
+    stored: usize,
+}
+
+/// Who tells something of a business.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Teller<'a> {
+    /// Where profiles are told that stand on no page of their own.
+    pub(crate) url: &'a str,
+    /// What is known of the addresses that it tells.
+    pub(crate) verified: &'a Verified,
+    pub(crate) at: Timestamp,
 }
 
 /// Addresses surer than this become the business's own; what is less sure is only reported.
 const SURE_ENOUGH: f64 = 0.6;
 
-/// Fills what the business does not have.
+/// Fills what the business does not have. Of `contacts` the first `stored` are in the store.
 pub(crate) fn fill(
     business: &mut Business,
-    contacts: &[Contact],
+    contacts: Vec<NewContact>,
+    stored: usize,
     findings: Findings,
-    verified: &Verified,
-    now: Timestamp,
+    teller: Teller<'_>,
 ) -> Gain {
-    let mut gain = Gain::default();
+    let mut gain = Gain { contacts, stored, ..Gain::default() };
+    let verified = teller.verified;
     let usable = |email: &&Finding| {
         email.confidence >= SURE_ENOUGH && verified.status(&email.value) != EmailStatus::Invalid
     };
@@ -54,14 +68,13 @@ pub(crate) fn fill(
     if let Some(description) = &findings.description {
         gain.fill("description", &mut business.description, description);
     }
-    gain.fill_socials(business, &findings);
+    gain.fill_socials(business, &findings, teller.url);
     gain.note_technologies(&findings);
-    gain.contacts = contacts.iter().map(as_new).collect();
     for person in findings.people {
-        gain.add_person(person, verified, now);
+        gain.add_person(person, teller);
     }
-    if let Some(first) = gain.contacts.first_mut().filter(|_| !contacts.iter().any(|known| known.is_primary))
-    {
+    let has_primary = gain.contacts.iter().any(|contact| contact.is_primary);
+    if let Some(first) = gain.contacts.first_mut().filter(|_| !has_primary) {
         first.is_primary = true;
     }
     gain.evidence.extend(verified.evidence().cloned());
@@ -99,6 +112,26 @@ impl Gain {
         }
     }
 
+    /// Fills what no website says of itself.
+    pub(crate) fn fill_company(&mut self, business: &mut Business, company: Company, source_url: &str) {
+        let Company { year_founded, employee_count, industry } = company;
+        let finding = |value: String| {
+            let (snippet, source_url) = (value.clone(), source_url.to_owned());
+            Finding { value, snippet, source_url, method: Method::Provider, confidence: 0.7 }
+        };
+        if let Some(industry) = industry {
+            self.fill("industry", &mut business.industry, &finding(industry));
+        }
+        if let (Some(year), None) = (year_founded, business.year_founded) {
+            business.year_founded = Some(year);
+            self.write("yearFounded", &finding(year.to_string()));
+        }
+        if let (Some(count), None) = (employee_count, business.employee_count) {
+            business.employee_count = Some(count);
+            self.write("employeeCount", &finding(count.to_string()));
+        }
+    }
+
     /// What a site is made with has no field of the business; it is kept as evidence.
     fn note_technologies(&mut self, findings: &Findings) {
         for technology in &findings.technologies {
@@ -118,7 +151,7 @@ impl Gain {
         self.evidence.push(evidence(field, finding));
     }
 
-    fn fill_socials(&mut self, business: &mut Business, findings: &Findings) {
+    fn fill_socials(&mut self, business: &mut Business, findings: &Findings, source_url: &str) {
         let found = &findings.socials;
         let ours = &mut business.socials;
         for (name, slot, url) in [
@@ -132,17 +165,30 @@ impl Gain {
         ] {
             let (Some(url), None) = (url, &slot) else { continue };
             *slot = Some(url.clone());
-            let source_url = business.website.clone().unwrap_or_default();
-            let method = Method::Link;
+            let (source_url, method) = (source_url.to_owned(), Method::Link);
             let finding =
                 Finding { value: url.clone(), snippet: url.clone(), source_url, method, confidence: 0.9 };
             self.write(name, &finding);
         }
     }
 
-    fn add_person(&mut self, person: Person, verified: &Verified, now: Timestamp) {
-        let known = self.contacts.iter().any(|known| known.name.as_deref() == Some(&person.name.value));
-        if known {
+    /// Adds a person, or what is new about one whom somebody else told of just now.
+    fn add_person(&mut self, person: Person, Teller { verified, at, .. }: Teller<'_>) {
+        let same = |known: &NewContact| {
+            known.name.as_deref() == Some(&person.name.value)
+                || known.email.is_some() && known.email == person.email
+        };
+        if let Some(position) = self.contacts.iter().position(same) {
+            let known = &mut self.contacts[position];
+            if position < self.stored || known.email.is_some() || person.email.is_none() {
+                return;
+            }
+            known.email_status =
+                person.email.as_deref().map_or(known.email_status, |email| verified.status(email));
+            known.email = person.email;
+            known.phone = known.phone.take().or(person.phone);
+            known.title = known.title.take().or(person.title);
+            self.write("contacts", &person.name);
             return;
         }
         self.write("contacts", &person.name);
@@ -159,7 +205,7 @@ impl Gain {
             is_primary: false,
             confidence: person.name.confidence,
             source_url: Some(person.name.source_url),
-            found_at: now,
+            found_at: at,
         });
     }
 }
@@ -174,7 +220,8 @@ fn evidence(field: &str, finding: &Finding) -> Evidence {
     }
 }
 
-fn as_new(contact: &Contact) -> NewContact {
+/// A stored contact as it is given back to the store.
+pub(crate) fn as_new(contact: &Contact) -> NewContact {
     NewContact {
         name: contact.name.clone(),
         title: contact.title.clone(),

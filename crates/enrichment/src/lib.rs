@@ -8,9 +8,13 @@ mod enrich;
 pub mod extract;
 mod fetcher;
 mod fields;
+mod outcome;
+pub mod providers;
 mod robots;
 mod verified;
 pub mod verify;
+mod written;
 
-pub use enrich::{Batch, BatchItem, EnrichError, Outcome, Tools, enrich, enrich_batch};
+pub use enrich::{Batch, BatchItem, EnrichError, Tools, enrich, enrich_batch};
 pub use fetcher::{FetchError, Fetcher, FetcherConfig, Page};
+pub use outcome::Outcome;

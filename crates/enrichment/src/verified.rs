@@ -60,6 +60,51 @@ impl Verified {
         self.status.get(email).copied().unwrap_or(EmailStatus::Unknown)
     }
 
+    /// What a provider says of addresses.
+    pub(crate) fn told_by(provider: &str, source_url: &str, statuses: &[(String, EmailStatus)]) -> Self {
+        let mut verified = Self::default();
+        for (email, status) in statuses {
+            let snippet = json!({ "verdict": status, "provider": provider });
+            verified.evidence.push(Evidence {
+                field: "email.verification".to_owned(),
+                value: email.clone(),
+                source_url: source_url.to_owned(),
+                snippet: Some(snippet.to_string()),
+                confidence: 1.0,
+            });
+            verified.status.insert(email.clone(), *status);
+        }
+        verified
+    }
+
+    /// Takes over what is said of addresses that are unknown so far.
+    pub(crate) fn learn(&mut self, statuses: &[(String, EmailStatus)]) {
+        for (email, status) in statuses {
+            if self.status(email) == EmailStatus::Unknown {
+                self.status.insert(email.clone(), *status);
+            }
+        }
+    }
+
+    /// Leaves out what is known of an address.
+    pub(crate) fn forget(&mut self, email: &str) {
+        self.status.remove(email);
+        self.evidence.retain(|evidence| evidence.value != email);
+    }
+
+    /// The addresses of a site of which it is unknown whether mail arrives, each once, the surest first.
+    pub(crate) fn open(&self, findings: &Findings) -> Vec<String> {
+        let emails = findings.emails.iter().map(|email| email.value.as_str());
+        let of_people = findings.people.iter().filter_map(|person| person.email.as_deref());
+        let mut open: Vec<String> = Vec::new();
+        for email in emails.chain(of_people) {
+            if self.status(email) == EmailStatus::Unknown && !open.iter().any(|known| known == email) {
+                open.push(email.to_owned());
+            }
+        }
+        open
+    }
+
     /// Each verdict with its reasons.
     pub(crate) fn evidence(&self) -> impl Iterator<Item = &Evidence> {
         self.evidence.iter()
@@ -117,7 +162,7 @@ impl Verified {
 }
 
 /// The domain that the business registered for its website.
-fn own_domain(business: &Business) -> Option<String> {
+pub(crate) fn own_domain(business: &Business) -> Option<String> {
     let url = Url::parse(business.website.as_deref()?).ok()?;
     let domain = junk::registrable(url.domain()?).to_owned();
     (!junk::is_free(&domain)).then_some(domain)

@@ -2,6 +2,7 @@
 
 mod extract;
 mod matching;
+mod providers;
 mod verify;
 
 use std::net::SocketAddr;
@@ -16,6 +17,7 @@ use contract::{
 
 pub(crate) use extract::PageArgs;
 pub(crate) use matching::MatchArgs;
+pub(crate) use providers::ProviderArgs;
 pub(crate) use verify::VerifyArgs;
 
 /// Find leads: places become businesses, and a live list shows them.
@@ -115,6 +117,8 @@ pub(crate) struct ServeArgs {
     pub(crate) concurrency: u8,
     #[command(flatten)]
     pub(crate) enrich: EnrichArgs,
+    #[command(flatten)]
+    pub(crate) providers: ProviderArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -419,6 +423,8 @@ pub(crate) struct JobsWorkArgs {
     pub(crate) worker: WorkerArgs,
     #[command(flatten)]
     pub(crate) enrich: EnrichArgs,
+    #[command(flatten)]
+    pub(crate) providers: ProviderArgs,
 }
 
 /// Print the events of a running server
@@ -607,6 +613,20 @@ mod tests {
         assert_eq!(query.city.as_deref(), Some("Helsinki"));
         assert_eq!((query.has_phone, query.has_email, query.has_website), (Some(true), Some(false), None));
         assert_eq!(query.validate(), Ok(()));
+    }
+
+    #[test]
+    fn a_key_needs_a_budget_and_a_price_and_shows_itself_nowhere() {
+        let parse = |line: &str| Cli::try_parse_from(line.split(' '));
+        let error = parse("letip serve --hunter-key s3cret").unwrap_err().to_string();
+        assert!(error.contains("--monthly-budget") && error.contains("--hunter-credit-price"), "{error}");
+        assert!(!error.contains("s3cret"), "{error}");
+        let error = parse("letip serve --abstractapi-key s3cret --monthly-budget 5").unwrap_err().to_string();
+        assert!(error.contains("--abstractapi-request-price") && !error.contains("s3cret"), "{error}");
+        let error = parse("letip serve --monthly-budget five").unwrap_err().to_string();
+        assert!(error.contains("US dollars"), "{error}");
+        let line = "letip jobs work --hunter-key s3cret --hunter-credit-price 0.02 --monthly-budget 5";
+        assert!(!format!("{:?}", parse(line).unwrap()).contains("s3cret"));
     }
 
     #[test]

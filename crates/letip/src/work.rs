@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use contract::{Job, JobId, JobKind, JobStatus};
 use discovery::SourceRegistry;
 use discovery::source::FileSource;
+use enrichment::providers::{AbstractApi, AbstractApiConfig, Hunter, HunterConfig, ProviderError, Providers};
 use enrichment::verify::{DnsConfig, DnsResolver, Verifier};
 use enrichment::{Fetcher, FetcherConfig};
 use jobs::{JobsError, RunnerBuilder};
@@ -14,7 +15,7 @@ use serde::Serialize;
 use store::{NewJob, Store};
 use tokio_util::sync::CancellationToken;
 
-use crate::cli::{EnrichArgs, WorkerArgs};
+use crate::cli::{EnrichArgs, ProviderArgs, WorkerArgs};
 use crate::output::{self, Failure};
 use crate::{progress, signals};
 
@@ -72,6 +73,27 @@ pub(crate) fn verifier(fetcher: Option<&Fetcher>) -> Option<Verifier> {
     }
 }
 
+/// The providers whose keys are given, within the budget that is given with them.
+pub(crate) fn providers(args: &ProviderArgs) -> Result<Providers, Failure> {
+    let mut providers = Providers::new(args.monthly_budget.unwrap_or_default());
+    if let Some((key, price)) = args.hunter_key.clone().zip(args.hunter_credit_price) {
+        let hunter = Hunter::new(HunterConfig::new(key, price)).map_err(|error| bad_key("hunter", &error))?;
+        providers = providers.with(hunter);
+    }
+    if let Some((key, price)) = args.abstractapi_key.clone().zip(args.abstractapi_request_price) {
+        let config = AbstractApiConfig::new(key, price);
+        let provider = AbstractApi::new(config).map_err(|error| bad_key("abstractapi", &error))?;
+        providers = providers.with(provider);
+    }
+    Ok(providers)
+}
+
+fn bad_key(provider: &str, error: &ProviderError) -> Failure {
+    let variable = format!("LETIP_{}_KEY", provider.to_uppercase());
+    Failure::usage(format!("--{provider}-key: {error}"))
+        .hint(format!("set {variable} to the key, or unset it to do without the provider"))
+}
+
 /// A runner of every kind of job that the server runs; of enrichment only with a `fetcher`, which verifies addresses only
 /// with a `verifier`.
 pub(crate) fn runner(
@@ -79,9 +101,10 @@ pub(crate) fn runner(
     sources: &Arc<SourceRegistry>,
     fetcher: Option<&Fetcher>,
     verifier: Option<&Verifier>,
+    providers: &Providers,
     args: &WorkerArgs,
 ) -> RunnerBuilder {
-    let handlers = server::job_handlers(sources, fetcher, verifier);
+    let handlers = server::job_handlers(sources, fetcher, verifier, providers);
     RunnerBuilder::new(store.clone()).handlers(handlers).lease(args.job_lease)
 }
 

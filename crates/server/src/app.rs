@@ -54,8 +54,8 @@ impl App {
     #[must_use]
     pub fn new(config: ServerConfig) -> Self {
         telemetry::recorder();
-        let mut handlers =
-            work::job_handlers(&config.sources, config.fetcher.as_ref(), config.verifier.as_ref());
+        let (fetcher, verifier) = (config.fetcher.as_ref(), config.verifier.as_ref());
+        let mut handlers = work::job_handlers(&config.sources, fetcher, verifier, &config.providers);
         handlers.extend(config.handlers.iter().cloned());
         let gateway = Gateway::start(config.store.clone(), config.limits.sockets.clone());
         let downloads = Arc::new(Semaphore::new(config.limits.concurrent_downloads));

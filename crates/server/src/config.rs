@@ -8,6 +8,7 @@ use std::time::Duration;
 use contract::Role;
 use discovery::SourceRegistry;
 use enrichment::Fetcher;
+use enrichment::providers::Providers;
 use enrichment::verify::Verifier;
 use jobs::JobHandler;
 use store::Store;
@@ -30,6 +31,8 @@ pub struct ServerConfig {
     pub fetcher: Option<Fetcher>,
     /// Verifies the addresses that enrichment finds; without it their status is unknown.
     pub verifier: Option<Verifier>,
+    /// Are asked, for money, for what websites do not say; none at first.
+    pub providers: Providers,
     /// Kinds of job that this server runs besides its own; a handler of the same kind takes its place.
     pub handlers: Vec<Arc<dyn JobHandler>>,
     /// Where files that come in are kept until their import is done. Servers that share a database share it too.
@@ -52,6 +55,7 @@ impl ServerConfig {
             access: Access::SignedIn { tls: !listen.ip().is_loopback() },
             fetcher: None,
             verifier: None,
+            providers: Providers::default(),
             handlers: Vec::new(),
             uploads: std::env::temp_dir().join("letip-uploads"),
             job_concurrency: 2,

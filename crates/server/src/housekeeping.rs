@@ -1,5 +1,6 @@
-//! What is kept for a while only: past events, the answers of idempotent requests, sessions that have ended, and uploaded
-//! files of imports that nobody retried or went through with; and what an import that was killed has left undone.
+//! What is kept for a while only: past events, the answers of idempotent requests and of paid providers, sessions that have
+//! ended, and uploaded files of imports that nobody retried or went through with; and what an import that was killed has left
+//! undone.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -22,8 +23,8 @@ pub(crate) async fn run(store: Store, uploads: PathBuf) {
     loop {
         ticks.tick().await;
         match tidy(&store).await {
-            Ok(Removed { events, answers, sessions }) => {
-                tracing::debug!(events, answers, sessions, "removed what is out of date");
+            Ok(Removed { events, answers, bought, sessions }) => {
+                tracing::debug!(events, answers, bought, sessions, "removed what is out of date");
             }
             Err(error) => {
                 tracing::warn!(%error, "failed to remove what is out of date, trying again in an hour");
@@ -43,6 +44,7 @@ pub(crate) async fn run(store: Store, uploads: PathBuf) {
 struct Removed {
     events: u64,
     answers: u64,
+    bought: u64,
     sessions: u64,
 }
 
@@ -74,8 +76,9 @@ async fn tidy(store: &Store) -> Result<Removed, StoreError> {
     let oldest = Timestamp::from_millis(now.as_millis() - EVENT_DAYS * DAY_MS);
     let events = store.prune_events(oldest, MOST_EVENTS).await?;
     let answers = store.prune_idempotent_answers(now).await?;
+    let bought = store.prune_kept_answers(now).await?;
     let sessions = store.prune_sessions(now).await?;
-    Ok(Removed { events, answers, sessions })
+    Ok(Removed { events, answers, bought, sessions })
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ::enrichment::Fetcher;
+use ::enrichment::providers::Providers;
 use ::enrichment::verify::Verifier;
 use contract::endpoint::PathParams;
 use contract::endpoints::GetJob;
@@ -31,12 +32,13 @@ use crate::problem::{ApiProblem, CONFLICT, NOT_FOUND};
 
 /// The handlers of every kind of job that this program can run: the server's runner and the command line share them.
 /// Without a `fetcher`, which says who reads the websites, there is no enrichment; without a `verifier` the addresses that
-/// it finds are not verified.
+/// it finds are not verified. `providers` are asked for what websites do not say.
 #[must_use]
 pub fn job_handlers(
     sources: &Arc<SourceRegistry>,
     fetcher: Option<&Fetcher>,
     verifier: Option<&Verifier>,
+    providers: &Providers,
 ) -> Vec<Arc<dyn JobHandler>> {
     let mut handlers: Vec<Arc<dyn JobHandler>> = vec![
         Arc::new(places::ScrapeHandler::new(Arc::clone(sources))),
@@ -44,8 +46,8 @@ pub fn job_handlers(
         Arc::new(bulk::BulkHandler),
     ];
     if let Some(fetcher) = fetcher {
-        let (fetcher, verifier) = (fetcher.clone(), verifier.cloned());
-        handlers.push(Arc::new(enrichment::EnrichHandler { fetcher, verifier }));
+        let (fetcher, verifier, providers) = (fetcher.clone(), verifier.cloned(), providers.clone());
+        handlers.push(Arc::new(enrichment::EnrichHandler { fetcher, verifier, providers }));
     }
     handlers
 }

@@ -16,6 +16,7 @@ mod jobs;
 mod load;
 mod migrations;
 mod model;
+mod provider_calls;
 mod snapshot;
 mod sql;
 mod store;
@@ -34,5 +35,6 @@ pub use model::{
     JobUpdate, KnownBusiness, LeaseState, LookupKey, NewBusiness, NewContact, NewEnrichmentEntry, NewJob,
     Rejection, RetryResult, SAME_NAME_WITHIN_DEGREES, SchemaVersion,
 };
+pub use provider_calls::{KeptAnswer, NewProviderCall, ProviderSpending, Reservation, Settlement};
 pub use store::Store;
 pub use tx::WriteTx;

@@ -6,6 +6,7 @@ mod m0003_edits;
 mod m0004_batches;
 mod m0005_merges;
 mod m0006_loads;
+mod m0007_providers;
 
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, IntoDatabaseExecutor, SqliteTransactionMode, TransactionOptions,
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_batches::Migration),
             Box::new(m0005_merges::Migration),
             Box::new(m0006_loads::Migration),
+            Box::new(m0007_providers::Migration),
         ]
     }
 }
@@ -113,5 +115,6 @@ pub(crate) fn digest() -> u64 {
         include_str!("migrations/m0004_batches.rs"),
         include_str!("migrations/m0005_merges.rs"),
         include_str!("migrations/m0006_loads.rs"),
+        include_str!("migrations/m0007_providers.rs"),
     ))
 }

@@ -35,6 +35,8 @@ pub enum Method {
     BusinessName,
     /// A signature of a product.
     Signature,
+    /// A paid provider.
+    Provider,
 }
 
 impl Method {
@@ -57,6 +59,7 @@ impl Method {
             Self::Script => "script",
             Self::BusinessName => "businessName",
             Self::Signature => "signature",
+            Self::Provider => "provider",
         }
     }
 }
@@ -283,6 +286,13 @@ impl Findings {
         } else if self.people.len() < MAX_OF_A_KIND {
             self.people.push(person);
         }
+    }
+
+    /// Leaves out everything about a person, who is given by name or address.
+    pub(crate) fn forget(&mut self, whom: &str) {
+        let is = |text: &str| text.eq_ignore_ascii_case(whom);
+        self.emails.retain(|email| !is(&email.value));
+        self.people.retain(|person| !is(&person.name.value) && !person.email.as_deref().is_some_and(is));
     }
 
     /// Puts the surest first; what is equally sure keeps the order of the page.

@@ -32,7 +32,7 @@ pub(super) fn findings(document: &Document<'_>) -> Socials {
 }
 
 /// Takes from `more` what `socials` does not have.
-pub(super) fn fill(socials: &mut Socials, more: Socials) {
+pub(crate) fn fill(socials: &mut Socials, more: Socials) {
     let take = |into: &mut Option<String>, from: Option<String>| {
         if into.is_none() {
             *into = from;

@@ -249,7 +249,7 @@ async fn enriched_and_verified(store: &Store, html: &str) -> (Outcome, contract:
     let (fetcher, verifier) = (running.fetcher(), Verifier::new(Arc::new(Names)));
     let id = business(store, Some(running.url())).await;
     let claimed = lease(store, JobKind::Enrich).await;
-    let tools = Tools { fetcher: &fetcher, verifier: Some(&verifier) };
+    let tools = Tools { verifier: Some(&verifier), ..Tools::from(&fetcher) };
     let outcome = enrich(store, tools, &claimed.lease, id, &CancellationToken::new()).await.unwrap();
     (outcome, store.get_business(id).await.unwrap().unwrap())
 }

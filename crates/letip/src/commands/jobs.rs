@@ -104,12 +104,13 @@ async fn retry(args: &JobArgs) -> Result<(), Failure> {
 /// and taken over if that process vanishes.
 async fn work(args: &JobsWorkArgs, verbose: u8) -> Result<(), Failure> {
     let (sources, fetcher) = (work::sources(&args.places)?, work::fetcher(&args.enrich)?);
-    let verifier = work::verifier(fetcher.as_ref());
+    let (verifier, providers) = (work::verifier(fetcher.as_ref()), work::providers(&args.providers)?);
     let store = data::open(&args.data).await?;
     let watch = Watch::new(OnInterrupt::Release, verbose);
     let mut failed = 0;
     while let Some(id) = store.oldest_unfinished_job().await? {
-        let runner = work::runner(&store, &sources, fetcher.as_ref(), verifier.as_ref(), &args.worker);
+        let runner =
+            work::runner(&store, &sources, fetcher.as_ref(), verifier.as_ref(), &providers, &args.worker);
         let ended = work::run_to_end(&store, id, &watch, |shutdown| runner.run_one(id, shutdown)).await?;
         if !ended.job.status.is_finished() {
             return work::verdict(&ended.job);

@@ -1,6 +1,7 @@
 //! `letip scrape LOCATION`.
 
 use contract::JobKind;
+use enrichment::providers::Providers;
 
 use crate::cli::ScrapeArgs;
 use crate::data;
@@ -17,7 +18,8 @@ pub(crate) async fn run(args: ScrapeArgs, verbose: u8) -> Result<(), Failure> {
     let store = data::open(&args.data).await?;
     let watch = Watch::new(OnInterrupt::Cancel, verbose);
     let job = work::new_job(JobKind::Scrape, &discovery::scrape::job_request(&request, &resolved))?;
-    let reserved = work::runner(&store, &sources, None, None, &args.worker).reserve(job).await?;
+    let reserved =
+        work::runner(&store, &sources, None, None, &Providers::default(), &args.worker).reserve(job).await?;
     let id = reserved.job().job_id;
     let ended = work::run_to_end(&store, id, &watch, |shutdown| reserved.run(shutdown)).await?;
     work::verdict(&ended.job)?;

@@ -24,6 +24,7 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Failure> {
         access,
         job_concurrency: args.concurrency.into(),
         verifier: work::verifier(fetcher.as_ref()),
+        providers: work::providers(&args.providers)?,
         fetcher,
         uploads: data::uploads(&args.data)?,
         ..ServerConfig::new(args.listen, store, sources)

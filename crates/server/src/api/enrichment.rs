@@ -86,10 +86,11 @@ pub(super) async fn batch_state(
     Ok(Answer::new(EnrichmentBatch { items: members.into_iter().filter_map(item).collect(), job }))
 }
 
-/// The reader of websites needs no key, but an address that tells websites who reads them.
+/// The reader of websites needs no key, but an address that tells websites who reads them. A provider is absent without
+/// its key.
 pub(super) async fn providers(app: App, _: Call<ListProviders>) -> Result<Answer<ListProviders>, ApiProblem> {
     let unavailable = check_available(&app, JobKind::Enrich).err();
-    Ok(Answer::new(vec![ProviderInfo {
+    let website = ProviderInfo {
         provider: "website".to_owned(),
         name: "The business's own website".to_owned(),
         finds: "e-mail addresses, phone numbers, profiles, people and a description".to_owned(),
@@ -97,7 +98,9 @@ pub(super) async fn providers(app: App, _: Call<ListProviders>) -> Result<Answer
         quota: None,
         state: if unavailable.is_some() { SourceState::Unavailable } else { SourceState::Ready },
         message: unavailable.map(|problem| problem.into_problem().detail),
-    }]))
+    };
+    let paid = app.config().providers.info(app.store()).await?;
+    Ok(Answer::new(std::iter::once(website).chain(paid).collect()))
 }
 
 /// Websites are told who reads them; a server that does not know that reads none.

@@ -1,6 +1,7 @@
 //! Enrichment of a business as a job.
 
 use contract::{BusinessId, JobKind};
+use enrichment::providers::Providers;
 use enrichment::verify::Verifier;
 use enrichment::{EnrichError, Fetcher, Outcome, Tools, enrich};
 use jobs::{JobContext, JobError, JobHandler};
@@ -28,6 +29,7 @@ pub(crate) struct BatchRequest {
 pub(super) struct EnrichHandler {
     pub(super) fetcher: Fetcher,
     pub(super) verifier: Option<Verifier>,
+    pub(super) providers: Providers,
 }
 
 #[async_trait::async_trait]
@@ -38,7 +40,8 @@ impl JobHandler for EnrichHandler {
 
     async fn run(&self, ctx: JobContext) -> Result<Value, JobError> {
         let id = request_of::<EnrichRequest>(&ctx)?.business_id;
-        let tools = Tools { fetcher: &self.fetcher, verifier: self.verifier.as_ref() };
+        let (verifier, providers) = (self.verifier.as_ref(), Some(&self.providers));
+        let tools = Tools { fetcher: &self.fetcher, verifier, providers };
         let outcome = enrich(&ctx.store, tools, &ctx.lease, id, &ctx.stop.token()).await;
         match outcome.map_err(job_error)? {
             // Retried when a person asks for it: a site that is down is mostly still down a second later.

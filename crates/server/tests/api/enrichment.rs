@@ -1,12 +1,13 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use axum::response::Html;
 use axum::routing::get;
+use axum::{Json, Router};
 use enrichment::address::Guard;
+use enrichment::providers::{ApiKey, Hunter, HunterConfig, Providers};
 use enrichment::{Fetcher, FetcherConfig};
 use insta::assert_snapshot;
 use serde_json::json;
@@ -181,6 +182,28 @@ async fn providers_tell_what_they_need() {
     let app = TestApp::with(|config| config.fetcher = Some(fetcher("127.0.0.1:9".parse().unwrap()))).await;
     assert_eq!(app.get("/api/enrichment/providers").await.json()[0]["state"], "ready");
     assert_eq!(off.as_array().unwrap().len(), 1, "what needs a key is absent without it");
+}
+
+#[tokio::test]
+async fn a_provider_with_a_key_is_told_with_its_cost_and_quota_and_without_the_key() {
+    let account = json!({ "data": { "requests": { "credits": { "used": 100.5, "available": 2000 } } } });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let site = Router::new().route("/v2/account", get(move || async move { Json(account) }));
+    tokio::spawn(async move { axum::serve(listener, site).await });
+    let key = ApiKey::from("s3cret");
+    let whole = HunterConfig::new(key, "0.0245".parse().unwrap());
+    let hunter = Hunter::new(HunterConfig { base_url: format!("http://{address}/v2/"), ..whole }).unwrap();
+    let providers = Providers::new("20".parse().unwrap()).with(hunter);
+    let app = TestApp::with(|config| config.providers = providers).await;
+    let answer = app.get("/api/enrichment/providers").await;
+    assert!(!answer.text().contains("s3cret"));
+    let told = answer.json();
+    assert_eq!(
+        (&told[1]["provider"], &told[1]["state"], &told[1]["quota"]),
+        (&json!("hunter"), &json!("ready"), &json!(1899))
+    );
+    assert!(told[1]["cost"].as_str().unwrap().contains("budget of 20.00 USD"), "{told}");
 }
 
 #[tokio::test]

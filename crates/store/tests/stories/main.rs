@@ -25,6 +25,7 @@ mod merges;
 mod model;
 mod nearby;
 mod opening;
+mod provider_calls;
 mod search;
 mod support;
 mod trouble;

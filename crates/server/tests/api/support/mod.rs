@@ -16,6 +16,7 @@ use axum::http::{Method, Request, header};
 use contract::Role;
 use discovery::SourceRegistry;
 use enrichment::Fetcher;
+use enrichment::providers::Providers;
 use jobs::{RunnerBuilder, RunnerHandle};
 use serde_json::Value;
 use server::{Access, App, ServerConfig, job_handlers};
@@ -45,6 +46,7 @@ pub(crate) struct TestApp {
     pub(crate) db: TestStore,
     pub(crate) router: Router,
     fetcher: Option<Fetcher>,
+    providers: Providers,
 }
 
 impl TestApp {
@@ -58,9 +60,9 @@ impl TestApp {
         let mut config = ServerConfig::new("127.0.0.1:3030".parse().unwrap(), db.store().clone(), sources());
         config.access = Access::Open(Role::Admin);
         change(&mut config);
-        let fetcher = config.fetcher.clone();
+        let (fetcher, providers) = (config.fetcher.clone(), config.providers.clone());
         let router = App::new(config).router();
-        Self { db, router, fetcher }
+        Self { db, router, fetcher, providers }
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -69,7 +71,7 @@ impl TestApp {
 
     /// Runs jobs from now on.
     pub(crate) fn run_jobs(&self) -> RunnerHandle {
-        let handlers = job_handlers(&sources(), self.fetcher.as_ref(), None);
+        let handlers = job_handlers(&sources(), self.fetcher.as_ref(), None, &self.providers);
         RunnerBuilder::new(self.store().clone()).handlers(handlers).start()
     }
 
