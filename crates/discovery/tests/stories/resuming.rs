@@ -6,7 +6,7 @@ use discovery::scrape::{ScrapeOptions, resolve_request};
 use discovery::{DiscoveryError, Outcome, Run, SourceRegistry, import, scrape};
 use serde_json::json;
 use store::test_support::TestStore;
-use store::{JobOutcome, Store};
+use store::{Backend, JobOutcome, Store};
 
 use crate::support::{
     around_helsinki, assert_adds_up, businesses, claimed, claimed_again, file, now, run_of,
@@ -15,6 +15,7 @@ use crate::support::{
 store::stories!(
     a_search_that_was_stopped_goes_on,
     an_import_that_was_stopped_goes_on,
+    a_load_that_was_stopped_is_finished_by_whoever_goes_on,
     a_worker_that_lost_its_job_writes_nothing,
     a_file_that_changed_is_read_anew,
 );
@@ -94,6 +95,24 @@ async fn an_import_that_was_stopped_goes_on(db: TestStore) {
     assert_adds_up(&outcome);
     assert_eq!((outcome.counts.found, outcome.counts.saved, outcome.counts.rejected), (2000, 1980, 20));
     assert_eq!(businesses(&store).await.len(), 1980);
+}
+
+async fn a_load_that_was_stopped_is_finished_by_whoever_goes_on(db: TestStore) {
+    let store = db.store().clone();
+    let postponed = || store.execute_for_test("UPDATE postponed_indexes SET name = name");
+    let (_folder, path) = file("many.csv", many(1000));
+    let request = ImportRequest::new(&path);
+    let options = ImportOptions { batch_size: 100, load_from: 1 };
+    let first = claimed(&store, JobKind::Import, json!(request)).await;
+    let run = run_of(&store, &first);
+    stopped_after(&store, run.clone(), 100, import::run(run.clone(), &request, &options)).await;
+    let is_sqlite = store.backend() == Backend::Sqlite;
+    assert_eq!(postponed().await.unwrap() > 0, is_sqlite, "indexes of lists wait");
+    released(&store, &run).await;
+    let second = claimed_again(&store, first.job.job_id, now()).await;
+    import::run(run_of(&store, &second), &request, &options).await.unwrap();
+    assert_eq!(postponed().await.unwrap(), 0);
+    assert_eq!(businesses(&store).await.len(), 990);
 }
 
 async fn a_worker_that_lost_its_job_writes_nothing(db: TestStore) {
