@@ -97,26 +97,15 @@ impl Backend {
         words.iter().fold(template.to_owned(), |text, (place, word)| text.replace(place, word))
     }
 
-    /// Indexes of businesses that only lists read and that are made quicker of all rows at once.
-    pub(crate) fn indexes_of_lists(self) -> &'static [&'static str] {
+    /// Selects name and definition of the indexes that only lists read and that are made quicker of all rows at once.
+    /// None on Postgres: making one would keep writers waiting that SQLite lets through in between.
+    pub(crate) fn select_indexes_of_lists(self) -> Option<&'static str> {
         match self {
-            Self::Sqlite => &[
-                "businesses_by_category",
-                "businesses_by_city",
-                "businesses_by_name",
-                "businesses_by_place",
-                "businesses_by_updated",
-            ],
-            // Making one would keep writers waiting that SQLite lets through in between.
-            Self::Postgres => &[],
-        }
-    }
-
-    /// Selects name and definition of an index; its name follows.
-    pub(crate) fn select_index(self) -> &'static str {
-        match self {
-            Self::Sqlite => "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND name = ",
-            Self::Postgres => "SELECT indexname, indexdef FROM pg_indexes WHERE indexname = ",
+            Self::Sqlite => Some(
+                "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND name IN ('businesses_by_category', \
+                 'businesses_by_city', 'businesses_by_name', 'businesses_by_place', 'businesses_by_updated')",
+            ),
+            Self::Postgres => None,
         }
     }
 

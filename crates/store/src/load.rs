@@ -15,17 +15,12 @@ impl Store {
     /// # Errors
     /// If the database does not answer.
     pub async fn prepare_load(&self, expected: u64) -> Result<(), StoreError> {
-        let names = self.backend().indexes_of_lists();
-        if names.is_empty() {
-            return Ok(());
-        }
+        let Some(indexes) = self.backend().select_indexes_of_lists() else { return Ok(()) };
         let tx = self.begin().await?;
         if tx.has_more_businesses_than(expected / PART).await? {
             return tx.rollback().await;
         }
-        for name in names {
-            tx.postpone_index(name).await?;
-        }
+        tx.postpone_indexes(indexes).await?;
         tx.commit().await.map(drop)
     }
 
@@ -66,13 +61,15 @@ impl WriteTx {
         Ok(sql.one(self.connection()).await?.map(|row| row.count(0)).transpose()? > Some(count))
     }
 
-    /// Drops an index, and keeps how it is made.
-    async fn postpone_index(&self, name: &str) -> Result<(), StoreError> {
+    /// Drops the indexes that `select` tells name and definition of, and keeps both.
+    async fn postpone_indexes(&self, select: &str) -> Result<(), StoreError> {
         let mut sql = self.sql("INSERT INTO postponed_indexes (name, definition) ");
-        sql.push(self.backend().select_index()).bind(name);
-        sql.execute(self.connection()).await?;
-        let mut sql = self.sql("DROP INDEX IF EXISTS ");
-        sql.push(name).execute_once(self.connection()).await
+        sql.push(select).push(" RETURNING name");
+        for row in sql.all(self.connection()).await? {
+            let drop = format!("DROP INDEX {}", row.column::<String>(0)?);
+            self.sql(&drop).execute_once(self.connection()).await?;
+        }
+        Ok(())
     }
 
     /// Makes a postponed index, unless another process was first.

@@ -15,6 +15,8 @@ use crate::{Backend, StoreConfig, StoreError};
 /// Page caches in KiB, as SQLite's negative `cache_size`: large where indexes are written, small per reader.
 const WRITER_CACHE: &str = "-65536";
 const READER_CACHE: &str = "-8192";
+/// Where small sorts are made.
+const TEMP_STORE: &str = "MEMORY";
 /// Pages of the write-ahead log after which it is copied back: 64 MB, so that a page that many batches touch
 /// is copied once.
 const CHECKPOINT_PAGES: &str = "16000";
@@ -22,9 +24,8 @@ const CHECKPOINT_PAGES: &str = "16000";
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// While an index is made of all rows, they are sorted in files: in memory they would need as much as there are rows.
-/// A run of the sort is as long as the page cache.
-const SORT_IN_FILES: &str = "PRAGMA temp_store = FILE; PRAGMA cache_size = -16384";
-const SORT_IN_MEMORY: &str = "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536";
+/// A run of the sort is as long as the page cache, which is made smaller.
+const SORTING_CACHE: &str = "-16384";
 
 /// The connections of an open store. On Postgres both are the same pool.
 #[derive(Clone, Debug)]
@@ -38,8 +39,9 @@ impl Connections {
     /// Has the writer sort in files, or in memory as it does otherwise.
     pub(crate) async fn sort_in_files(&self, in_files: bool) -> Result<(), StoreError> {
         if self.backend == Backend::Sqlite {
-            let settings = if in_files { SORT_IN_FILES } else { SORT_IN_MEMORY };
-            self.writer.execute_unprepared(settings).await?;
+            let (place, cache) = if in_files { ("FILE", SORTING_CACHE) } else { (TEMP_STORE, WRITER_CACHE) };
+            let settings = format!("PRAGMA temp_store = {place}; PRAGMA cache_size = {cache}");
+            self.writer.execute_unprepared(&settings).await?;
         }
         Ok(())
     }
@@ -91,7 +93,7 @@ pub(super) fn sqlite_options(path: &Path, busy_timeout: Duration) -> SqliteConne
         .busy_timeout(busy_timeout)
         .foreign_keys(true)
         .synchronous(SqliteSynchronous::Normal)
-        .pragma("temp_store", "MEMORY")
+        .pragma("temp_store", TEMP_STORE)
         .disable_statement_logging()
 }
 
