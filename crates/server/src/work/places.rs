@@ -55,8 +55,14 @@ impl JobHandler for ImportHandler {
         let options = import::ImportOptions::default();
         let (store, stop) = (ctx.store.clone(), ctx.stop.clone());
         let imported = import::run(run_of(ctx), &request, &options).await;
-        if stop.reason() == Some(StopReason::Cancelled) {
-            store.finish_load().await?;
+        // A cancel may be learned from the store before the signal is given. After a shutdown or under another runner the
+        // import goes on.
+        let goes_on = matches!(stop.reason(), Some(StopReason::Shutdown | StopReason::LeaseLost));
+        if matches!(imported, Err(DiscoveryError::Stopped))
+            && !goes_on
+            && let Err(error) = store.finish_load().await
+        {
+            tracing::warn!(%error, "failed to make the indexes of lists; the next start or hour tries again");
         }
         let outcome = imported.map_err(job_error)?;
         if request.name.is_some() {
