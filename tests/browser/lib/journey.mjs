@@ -1,5 +1,6 @@
 import { after, before, test } from "node:test";
 
+import { Database, noPostgres } from "./database.mjs";
 import { launch } from "./launch.mjs";
 import { Problems } from "./problems.mjs";
 import { Server } from "./server.mjs";
@@ -20,26 +21,35 @@ after(async () => {
 
 /**
  * One journey: a fresh server, a fresh browser context, and a failure for everything that must not happen on the way.
- * `steps` gets `{ server, page, context, problems, open }`; `open()` makes another tab that is watched as well. With
- * `signIn` the server asks people to sign in.
+ * `steps` gets `{ server, page, context, problems, open, startBeside }`; `open()` makes another tab that is watched as
+ * well. With `signIn` the server asks people to sign in. With `postgres` its database is one of Postgres, and
+ * `startBeside()` starts another server on it; such a journey is left out where no Postgres is named.
  */
-export function journey(name, steps, { signIn = false, ...contextOptions } = {}) {
-  test(name, { timeout: LIMIT }, async () => {
-    const server = await Server.start({ signIn });
+export function journey(name, steps, { signIn = false, postgres = false, ...contextOptions } = {}) {
+  test(name, { timeout: LIMIT, skip: postgres && noPostgres() }, async () => {
+    const database = postgres ? await Database.create() : undefined;
+    const servers = [];
+    const start = async () => {
+      const server = await Server.start({ signIn, database: database?.url });
+      servers.push(server);
+      return server;
+    };
     try {
-      await inContext(server, steps, contextOptions);
-      server.assertSound();
+      const world = { server: await start(), ...(database && { startBeside: start }) };
+      await inContext(world, steps, contextOptions);
+      servers.forEach((server) => server.assertSound());
     } catch (error) {
-      error.message += `\n--- server ---\n${server.log}`;
+      error.message += servers.map((server) => `\n--- server on port ${server.port} ---\n${server.log}`).join("");
       throw error;
     } finally {
-      await server.stop();
+      await Promise.all(servers.map((server) => server.stop()));
+      await database?.drop();
     }
   });
 }
 
-async function inContext(server, steps, contextOptions) {
-  const context = await browser.newContext({ baseURL: server.url, locale: "en-US", ...contextOptions });
+async function inContext(world, steps, contextOptions) {
+  const context = await browser.newContext({ baseURL: world.server.url, locale: "en-US", ...contextOptions });
   context.setDefaultTimeout(PATIENCE);
   const problems = new Problems();
   const open = async () => {
@@ -47,7 +57,7 @@ async function inContext(server, steps, contextOptions) {
     problems.watch(page);
     return page;
   };
-  const walk = steps({ server, context, problems, open, page: await open() });
+  const walk = steps({ ...world, context, problems, open, page: await open() });
   try {
     await Promise.race([walk, problems.unexpected]);
     problems.assertNone();

@@ -27,21 +27,21 @@ export class Server {
   #lines = [];
   #panics = [];
 
-  constructor(program, port, folder, signIn) {
+  constructor(program, port, folder, settings) {
     this.program = program;
     this.port = port;
     this.folder = folder;
-    this.signIn = signIn;
+    this.settings = settings;
   }
 
   /**
    * Starts one on a free port of loopback and an empty folder; resolves when it is ready. It asks nobody to sign in
-   * unless `signIn` says so.
+   * unless `signIn` says so. `database` is the URL of a database that it uses instead of one in its folder.
    */
-  static async start({ signIn = false } = {}) {
+  static async start({ signIn = false, database } = {}) {
     const program = await findProgram();
     const folder = await mkdtemp(join(tmpdir(), "letip-browser-"));
-    const server = new Server(program, await freePort(), folder, signIn);
+    const server = new Server(program, await freePort(), folder, { signIn, database });
     await writeFile(server.places, manyPlaces());
     await server.#run();
     return server;
@@ -67,9 +67,10 @@ export class Server {
   }
 
   async #run() {
-    const listen = `127.0.0.1:${this.port}`;
-    const line = ["serve", "--listen", listen, "--data-dir", join(this.folder, "data"), "--places", this.places];
-    const child = spawn(this.program, this.signIn ? line : [...line, "--no-sign-in"], {
+    const { signIn, database } = this.settings;
+    const data = database ? ["--database-url", database] : ["--data-dir", join(this.folder, "data")];
+    const line = ["serve", "--listen", `127.0.0.1:${this.port}`, ...data, "--places", this.places];
+    const child = spawn(this.program, signIn ? line : [...line, "--no-sign-in"], {
       // A backtrace would push its own message out of the lines that are kept.
       env: { ...process.env, LETIP_JOB_LEASE: LEASE, RUST_BACKTRACE: "0" },
       stdio: ["ignore", "pipe", "pipe"],
@@ -137,12 +138,16 @@ export class Server {
     clearTimeout(timer);
   }
 
-  /** Asks the API; answers the parsed body and fails on an error status. */
-  async api(path, body) {
-    const init = body && { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
-    const answer = await fetch(this.url + path, init);
-    assert.ok(answer.ok, `${path}: ${answer.status} ${answer.ok ? "" : await answer.text()}`);
-    return answer.json();
+  /**
+   * Asks the API; answers the parsed body, if there is one, and fails on an error status. With a body it is a POST
+   * unless `method` says otherwise; `version` is the one of the row that is to be changed.
+   */
+  async api(path, body, { method = body ? "POST" : "GET", version } = {}) {
+    const headers = { ...(body && { "content-type": "application/json" }), ...(version && { "if-match": `"${version}"` }) };
+    const answer = await fetch(this.url + path, { method, headers, body: body && JSON.stringify(body) });
+    const text = await answer.text();
+    assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${answer.ok ? "" : text}`);
+    return text && JSON.parse(text);
   }
 
   /** Every stored business. */

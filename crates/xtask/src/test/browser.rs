@@ -34,6 +34,7 @@ pub(crate) fn tests(session: &Session<'_>) -> Result<Outcome> {
     command.env("LETIP_BIN", session.workspace.letip("dev")).env("LETIP_CHROMIUM", chromium);
     command.env("LETIP_ROUTE_LIMIT", limit.to_string());
     command.env("LETIP_SCREENSHOTS", session.workspace.root.join("target/screenshots"));
+    session.point_to_database(&mut command);
     counted(&mut command, "run the browser tests", Runner::Node).map(Outcome::Counted)
 }
 
