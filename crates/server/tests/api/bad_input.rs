@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::http::{Method, Request, StatusCode};
+use futures::{StreamExt, stream};
 use serde_json::json;
 use server::ServerConfig;
 use socketio_client::{ConnectError, SocketEvent};
@@ -13,6 +14,9 @@ use tokio::net::TcpStream;
 use crate::support::{
     BINARY, CONTINUED, Listener, Listening, RawSocket, TEXT, TestApp, business, eventually, open_config, seed,
 };
+
+/// Begins a socket by long-polling.
+const HANDSHAKE: &str = "/socket.io/?EIO=4&transport=polling";
 
 fn config(store: &Store) -> ServerConfig {
     ServerConfig { job_concurrency: 0, ..open_config(store) }
@@ -106,6 +110,60 @@ async fn attachments_that_nothing_announced_change_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn binary_where_text_is_due_joins_nothing() {
+    let scene = Scene::new().await;
+    for (kind, content) in [(BINARY, br#"40{"since":0}"#.as_slice()), (TEXT, b"40\xff\xfe"), (TEXT, b"\xc3(")]
+    {
+        let mut socket = RawSocket::open(scene.server.address).await;
+        socket.frame(kind, true, content).await;
+        socket.text("!").await;
+        let heard = socket.until_closed().await;
+        assert!(!heard.contains("sync:ready"), "{content:?}: {heard}");
+    }
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn deeply_nested_packets_end_their_own_connection() {
+    let scene = Scene::new().await;
+    let deep = |open: &str, close: &str| format!("{}{}", open.repeat(2_000), close.repeat(2_000));
+    let handshakes = [
+        format!("40{}", deep("[", "]")),
+        format!(r#"40{{"since":{}1{}"#, deep(r#"{"a":"#, ""), deep("", "}")),
+    ];
+    for handshake in handshakes {
+        let mut socket = RawSocket::open(scene.server.address).await;
+        socket.text(&handshake).await;
+        socket.text("!").await;
+        let heard = socket.until_closed().await;
+        assert!(!heard.contains("sync:ready"), "{heard}");
+    }
+    let mut socket = RawSocket::join(scene.server.address, 0).await;
+    socket.until("sync:ready").await;
+    socket.text(&format!(r#"42["a",{}]"#, deep("[", "]"))).await;
+    socket.text("!").await;
+    socket.until_closed().await;
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_flood_of_unknown_events_delays_nobody() {
+    let mut scene = Scene::new().await;
+    let mut loud = RawSocket::join(scene.server.address, 0).await;
+    loud.until("sync:ready").await;
+    let packet = format!(r#"42["no:such:event","{}"]"#, "x".repeat(1_000));
+    for number in 0..20_000 {
+        loud.text(&packet).await;
+        if number == 10_000 {
+            seed(scene.db.store(), vec![business("Ravintola", "Helsinki")]).await;
+            assert_eq!(scene.bystander.until("business:created").await["data"]["name"], "Ravintola");
+        }
+    }
+    loud.until("business:created").await;
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_client_says_is_not_heard() {
     let mut scene = Scene::new().await;
     let mut socket = RawSocket::join(scene.server.address, 0).await;
@@ -173,16 +231,14 @@ async fn frames_that_never_end_end_with_the_heartbeat() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn more_sockets_than_are_allowed_are_refused_until_one_is_gone() {
     let scene = Scene::with(|config| config.limits.sockets.open = 3).await;
-    let url = format!("http://{}/socket.io/?EIO=4&transport=polling", scene.server.address);
-    let handshake = || async { plain_get(scene.server.address, "/socket.io/?EIO=4&transport=polling").await };
+    let handshake = || async { plain_get(scene.server.address, HANDSHAKE).await };
     // The bystander has one of them.
     let opened = [handshake().await, handshake().await];
-    assert!(opened.iter().all(|answer| answer.starts_with("HTTP/1.1 200")), "{url}: {opened:?}");
+    assert!(opened.iter().all(|answer| answer.starts_with("HTTP/1.1 200")), "{opened:?}");
     let refused = handshake().await;
     assert!(refused.starts_with("HTTP/1.1 503"), "{refused}");
     assert!(refused.contains("retry-after") && refused.contains("too many sockets are open"), "{refused}");
-    let sid = opened[0].split(r#""sid":""#).nth(1).unwrap().split('"').next().unwrap();
-    let close = format!("/socket.io/?EIO=4&transport=polling&sid={sid}");
+    let close = format!("{HANDSHAKE}&sid={}", sid(&opened[0]));
     let left = plain(scene.server.address, "POST", &close, "1").await;
     assert!(left.starts_with("HTTP/1.1 200"), "{left}");
     eventually("a free place", || async { handshake().await.starts_with("HTTP/1.1 200").then_some(()) })
@@ -190,11 +246,55 @@ async fn more_sockets_than_are_allowed_are_refused_until_one_is_gone() {
     scene.end().await;
 }
 
+/// Each is begun and left alone: those who find a place keep it, the others learn why not, and nobody waits.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_handshakes_take_no_more_places_than_there_are() {
+    let scene = Scene::with(|config| config.limits.sockets.open = 50).await;
+    let answers: Vec<_> = stream::iter(0..1_000)
+        .map(|_| plain_get(scene.server.address, HANDSHAKE))
+        .buffer_unordered(100)
+        .collect()
+        .await;
+    let (opened, refused): (Vec<_>, Vec<_>) =
+        answers.iter().partition(|answer| answer.starts_with("HTTP/1.1 200"));
+    // The bystander has one.
+    assert_eq!((opened.len(), refused.len()), (49, 951));
+    for answer in refused {
+        assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+        assert!(answer.contains("retry-after") && answer.contains("too many sockets are open"), "{answer}");
+    }
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_begins_and_says_nothing_gives_the_place_back() {
+    let scene = Scene::with(|config| config.limits.sockets.open = 2).await;
+    let handshake = || async { plain_get(scene.server.address, HANDSHAKE).await };
+    eventually("the first place", || async { handshake().await.starts_with("HTTP/1.1 200").then_some(()) })
+        .await;
+    eventually("the same place again", || async {
+        handshake().await.starts_with("HTTP/1.1 200").then_some(())
+    })
+    .await;
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_too_large_or_malformed_is_refused_over_polling_as_well() {
+    let scene = Scene::new().await;
+    for body in ["4".repeat(1 << 20), "!".to_owned(), "b?".to_owned(), "\u{1e}\u{1e}".to_owned()] {
+        let sid = open_polling(scene.server.address).await;
+        let answer = plain(scene.server.address, "POST", &format!("{HANDSHAKE}&sid={sid}"), &body).await;
+        let begin: String = body.chars().take(10).collect();
+        assert!(answer.starts_with("HTTP/1.1 4"), "{begin}: {answer}");
+    }
+    scene.end().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn packets_that_are_sent_by_polling_and_never_end_are_given_up() {
     let scene = Scene::with(|config| config.limits.head_time = Duration::from_millis(300)).await;
-    let opened = plain_get(scene.server.address, "/socket.io/?EIO=4&transport=polling").await;
-    let sid = opened.split(r#""sid":""#).nth(1).unwrap().split('"').next().unwrap();
+    let sid = open_polling(scene.server.address).await;
     let mut stream = TcpStream::connect(scene.server.address).await.unwrap();
     let head = format!(
         "POST /socket.io/?EIO=4&transport=polling&sid={sid} HTTP/1.1\r\nhost: {}\r\ncontent-type: text/plain\r\n\
@@ -223,6 +323,15 @@ async fn requests_that_are_no_sockets_are_refused() {
     check(Method::GET, "EIO=4&transport=polling&sid=AAAAAAAAAAAAAAAA").await;
     check(Method::POST, "EIO=4&transport=polling&sid=AAAAAAAAAAAAAAAA").await;
     check(Method::GET, "EIO=4&transport=websocket").await;
+}
+
+/// Begins a socket by long-polling and gives what it is called.
+async fn open_polling(address: std::net::SocketAddr) -> String {
+    sid(&plain_get(address, HANDSHAKE).await).to_owned()
+}
+
+fn sid(opened: &str) -> &str {
+    opened.split(r#""sid":""#).nth(1).unwrap().split('"').next().unwrap()
 }
 
 async fn plain_get(address: std::net::SocketAddr, path: &str) -> String {
