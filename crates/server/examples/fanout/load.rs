@@ -67,7 +67,6 @@ async fn listen(mut stream: TcpStream, looks: bool, seen: &Seen, joined: &watch:
     let head = "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: upgrade\r\n\
                 upgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
     stream.write_all(head.as_bytes()).await?;
-    send(&mut stream, b"40{}").await?;
     let mut read = Vec::with_capacity(1 << 17);
     let head_end = loop {
         receive(&mut stream, &mut read).await?;
@@ -83,6 +82,9 @@ async fn listen(mut stream: TcpStream, looks: bool, seen: &Seen, joined: &watch:
             if content.starts_with(NAME) {
                 seen.delivered.fetch_add(1, Ordering::Relaxed);
                 took.extend(looks.then(|| age(content)).flatten());
+            } else if content.starts_with(b"0{") {
+                // The reference does not hear who joins before it has said that the connection is open.
+                send(&mut stream, b"40{}").await?;
             } else if content == b"2" {
                 send(&mut stream, b"3").await?;
             } else if content.starts_with(b"40") {
