@@ -1,6 +1,6 @@
 //! The client: its queries, its event stream, what it was shown.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -9,7 +9,6 @@ use anyhow::{Context, Result};
 use client::transport::ReqwestTransport;
 use client::{ApiClient, ApiError, Connection, EventStream, Follower, Update, queries};
 use contract::{Business, BusinessId, BusinessQuery, EventPayload};
-use requery::runtime::TokioRuntime;
 use requery::{
     Holds, QueryClient, QueryFilters, QueryObserver, QueryOptions, RefetchOptions, Row, Subscription,
 };
@@ -21,6 +20,9 @@ use crate::findings::Findings;
 
 /// What a page does in seconds, for runs of less than a second.
 const QUICK: Duration = Duration::from_millis(20);
+
+/// Businesses that are remembered, the latest of them: a page may live longer than memory lasts.
+const REMEMBERED: usize = 2_000;
 
 /// A client at work. It ends with this value.
 pub(crate) struct Page {
@@ -41,21 +43,31 @@ struct Log {
     /// The last event.
     last: u64,
     /// Businesses that it knows to be gone, and their last versions.
-    gone: HashMap<BusinessId, u64>,
+    gone: Versions,
+}
+
+type Versions = BTreeMap<BusinessId, u64>;
+
+/// What an observer was shown.
+#[derive(Debug, Default)]
+struct Sight {
+    /// The newest version of each business.
+    newest: Versions,
+    /// The businesses of the last result.
+    last: HashSet<BusinessId>,
 }
 
 impl Page {
-    /// Opens a page at that address that knows all up to the event `since`.
-    pub(crate) fn open(url: &str, since: u64) -> Result<Self> {
+    /// Opens a page with that cache at that address that knows all up to the event `since`. An attempt to connect may
+    /// take as long as `connect`.
+    pub(crate) fn open(url: &str, since: u64, connect: Duration, cache: QueryClient) -> Result<Self> {
         let transport = ReqwestTransport::new(url).map_err(|error| anyhow::anyhow!("{error:?}"))?;
         let (api, connection) = (ApiClient::new(transport), Connection::new());
-        let cache = QueryClient::new(TokioRuntime::current());
         let quick = queries::defaults().retry_delay_fn(|_, _: &ApiError| QUICK).retry_jitter(false);
         cache.set_default_options(quick);
         cache.mount();
         let reconnection = Reconnection { base_delay: QUICK, max_delay: QUICK, ..Reconnection::default() };
-        let options =
-            Options::new(url).reconnection(reconnection).connect_timeout(Duration::from_millis(400));
+        let options = Options::new(url).reconnection(reconnection).connect_timeout(connect);
         let (socket, stream) =
             EventStream::open(options, Some(since)).context("failed to open the stream")?;
         let log = Arc::new(Mutex::new(Log { last: since, ..Log::default() }));
@@ -72,11 +84,16 @@ impl Page {
         T: Holds<Business> + PartialEq + Debug + Send + Sync + 'static,
     {
         let log = Arc::clone(&self.log);
-        let shown: Mutex<HashMap<BusinessId, u64>> = Mutex::default();
+        let sight: Mutex<Sight> = Mutex::default();
         let subscription = QueryObserver::new(&self.cache, options).subscribe(move |result| {
             let Some(data) = &result.data else { return };
-            let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
-            data.visit(&mut |row: Row<'_, Business>| lock(&log).show(&mut shown, &row));
+            let mut sight = sight.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut now = HashSet::new();
+            data.visit(&mut |row: Row<'_, Business>| {
+                now.insert(row.id);
+                lock(&log).show(&mut sight, &row);
+            });
+            sight.last = now;
             lock(&log).findings.results += 1;
         });
         self.subscriptions.push(subscription);
@@ -121,6 +138,17 @@ impl Page {
         *self.seen.borrow()
     }
 
+    /// Queries that it has on screen.
+    pub(crate) fn watched(&self) -> usize {
+        self.subscriptions.len()
+    }
+
+    /// Events that it took over, and how often its stream was resumed.
+    pub(crate) fn progress(&self) -> (u64, u64) {
+        let log = lock(&self.log);
+        (log.findings.events, log.findings.resumed)
+    }
+
     /// What was found so far.
     pub(crate) fn findings(&self) -> Findings {
         lock(&self.log).findings.clone()
@@ -139,7 +167,9 @@ async fn follow(
             tokio::spawn(rest);
         }
         let mut log = lock(&log);
-        log.gone.extend(gone);
+        if let Some((id, version)) = gone {
+            remember(&mut log.gone, id, version);
+        }
         reached.send_replace(log.last);
     }
 }
@@ -174,15 +204,25 @@ impl Log {
         None
     }
 
-    fn show(&mut self, shown: &mut HashMap<BusinessId, u64>, row: &Business) {
-        let before = shown.insert(row.id, row.version).unwrap_or_default();
-        let gone = self.gone.get(&row.id).copied().unwrap_or_default();
-        let newest = before.max(gone);
+    /// Checks what an observer is shown. What was on screen when it was deleted may stay there until the observer is told
+    /// why; it must not come back.
+    fn show(&mut self, sight: &mut Sight, row: &Business) {
+        let before = sight.newest.get(&row.id).copied().unwrap_or_default();
+        let gone = self.gone.get(&row.id).filter(|_| !sight.last.contains(&row.id)).copied();
+        let newest = before.max(gone.unwrap_or_default());
         if row.version < newest {
             self.findings.older += 1;
             let note = format!("business {} was shown at {} after {newest}", row.id, row.version);
             self.findings.notes.push(note);
         }
+        remember(&mut sight.newest, row.id, row.version);
+    }
+}
+
+fn remember(versions: &mut Versions, id: BusinessId, version: u64) {
+    versions.insert(id, version);
+    while versions.len() > REMEMBERED {
+        versions.pop_first();
     }
 }
 

@@ -2,22 +2,22 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use client::ApiClient;
 use client::transport::ReqwestTransport;
-use contract::{BusinessQuery, Role};
+use contract::BusinessQuery;
 use fastrand::Rng;
-use requery::QueryFilters;
-use server::{ServerConfig, serve};
+use requery::runtime::TokioRuntime;
+use requery::{QueryClient, QueryFilters};
+use server::SocketLimits;
 use store::Store;
 use store::test_support::sqlite;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 
 use crate::compare::Shown;
 use crate::findings::Findings;
 use crate::page::Page;
 use crate::proxy::Proxy;
+use crate::server::Server;
 use crate::weather::{Spell, Weather};
 use crate::writers;
 
@@ -26,8 +26,10 @@ const STORM: Duration = Duration::from_millis(500);
 /// Changes of each writer in the storm, and in the calm behind it.
 const CHANGES: (u32, u32) = (25, 8);
 /// How long a client may take to recover. A machine that does much else is slow.
-const RECOVERY: Duration = Duration::from_secs(30);
-const LOOK: Duration = Duration::from_millis(10);
+pub(crate) const RECOVERY: Duration = Duration::from_secs(30);
+pub(crate) const LOOK: Duration = Duration::from_millis(10);
+/// How long an attempt to connect may take.
+const CONNECT: Duration = Duration::from_millis(400);
 
 /// Makes a run with the decisions that follow from the seed.
 pub(crate) async fn run(seed: u64) -> Result<Findings> {
@@ -35,12 +37,12 @@ pub(crate) async fn run(seed: u64) -> Result<Findings> {
     let db = sqlite().await;
     let store = db.store().clone();
     writers::begin(&store, &mut rng).await?;
-    let server = Server::start(&store).await?;
+    let server = Server::start(&store, hasty()).await?;
     let proxy = Proxy::start(server.address).await?;
-    let mut page = Page::open(&format!("http://{}", proxy.address), store.latest_seq().await?)?;
-    let first = BusinessQuery { limit: Some(4), ..BusinessQuery::default() };
-    let details = store.list_businesses(&first).await?.data.iter().map(|row| row.id).collect();
-    let shown = Shown::new(details)?;
+    let cache = QueryClient::new(TokioRuntime::current());
+    let url = format!("http://{}", proxy.address);
+    let mut page = Page::open(&url, store.latest_seq().await?, CONNECT, cache)?;
+    let shown = first_shown(&store).await?;
     shown.open(&mut page);
 
     let mut findings = Findings { runs: 1, ..Findings::default() };
@@ -59,6 +61,24 @@ pub(crate) async fn run(seed: u64) -> Result<Findings> {
         note.insert_str(0, &format!("seed {seed}: "));
     }
     Ok(findings)
+}
+
+/// Lists, and the details of the newest businesses.
+pub(crate) async fn first_shown(store: &Store) -> Result<Shown> {
+    let first = BusinessQuery { limit: Some(4), ..BusinessQuery::default() };
+    let details = store.list_businesses(&first).await?.data.iter().map(|row| row.id).collect();
+    Shown::new(details)
+}
+
+/// Buffers so small that sockets are reset, and a heartbeat so short that losses are noticed within a run.
+fn hasty() -> SocketLimits {
+    SocketLimits {
+        recent_events: 20,
+        unsent_packets: 8,
+        ping_interval: Duration::from_millis(300),
+        ping_timeout: Duration::from_millis(200),
+        ..SocketLimits::default()
+    }
 }
 
 /// Bad weather while writers write and the client fetches.
@@ -102,7 +122,7 @@ async fn write(store: &Store, rng: &mut Rng, changes: u32) -> Result<u64> {
 }
 
 /// Waits for the client to be where the server is, and notes where it does not get there.
-async fn recover(
+pub(crate) async fn recover(
     store: &Store,
     page: &mut Page,
     shown: &Shown,
@@ -139,37 +159,4 @@ async fn recover(
         }
     }
     Ok(())
-}
-
-struct Server {
-    address: std::net::SocketAddr,
-    stop: oneshot::Sender<()>,
-    task: JoinHandle<Result<(), server::ServerError>>,
-}
-
-impl Server {
-    async fn start(store: &Store) -> Result<Self> {
-        let any = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
-        let mut config = ServerConfig::new(any, store.clone(), discovery::SourceRegistry::default());
-        config.access = server::Access::Open(Role::Viewer);
-        config.job_concurrency = 0;
-        config.limits.sockets.recent_events = 20;
-        config.limits.sockets.unsent_packets = 8;
-        config.limits.sockets.ping_interval = Duration::from_millis(300);
-        config.limits.sockets.ping_timeout = Duration::from_millis(200);
-        let (stop, stopped) = oneshot::channel();
-        let (listening, address) = oneshot::channel();
-        // Whoever waits for it is gone only if the run is.
-        let on_listening = move |address| {
-            let _ = listening.send(address);
-        };
-        let shutdown = async move { stopped.await.unwrap_or_default() };
-        let task = tokio::spawn(async move { serve(config, on_listening, shutdown).await });
-        Ok(Self { address: address.await.context("the server did not start")?, stop, task })
-    }
-
-    async fn stop(self) -> Result<()> {
-        drop(self.stop);
-        Ok(self.task.await.context("the server panicked")??)
-    }
 }

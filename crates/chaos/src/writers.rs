@@ -117,14 +117,16 @@ async fn some_ids(store: &Store, rng: &mut Rng) -> Result<Vec<BusinessId>, Store
     Ok(ids)
 }
 
-fn random(rng: &mut Rng) -> NewBusiness {
+/// A business like the others.
+pub(crate) fn random(rng: &mut Rng) -> NewBusiness {
     let mut new = NewBusiness::named("", "");
     vary(&mut new.business, rng);
     new.name_key = new.business.name.to_lowercase();
     new
 }
 
-fn vary(business: &mut Business, rng: &mut Rng) {
+/// Changes what lists are filtered and ordered by.
+pub(crate) fn vary(business: &mut Business, rng: &mut Rng) {
     business.name = format!("{} {}", NAMES[rng.usize(0..NAMES.len())], rng.u8(0..30));
     business.city = Some(CITIES[rng.usize(0..CITIES.len())].to_owned());
     business.category = rng.bool().then(|| "cafe".to_owned());

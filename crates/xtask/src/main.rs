@@ -44,6 +44,8 @@ enum Task {
     Conformance(conformance::Options),
     /// Break connections between client and server, and look for what was lost.
     Chaos(chaos::Options),
+    /// Let one client take many events over connections that break, and look for what was lost and what it still holds.
+    Soak(chaos::SoakOptions),
     /// Let the crawler read websites that are made for it, and judge what it does.
     Farm(farm::Options),
     /// Run benchmarks and write docs/benchmarks.md.
@@ -129,6 +131,7 @@ fn run(task: Task) -> anyhow::Result<ExitCode> {
         }
         Task::Conformance(options) => conformance::run(&workspace, &options)?,
         Task::Chaos(options) => chaos::run(&workspace, &options)?,
+        Task::Soak(options) => chaos::soak(&workspace, &options)?,
         Task::Farm(options) => farm::run(&workspace, &options)?,
         Task::Bench { name } => bench::run(&workspace, name.as_deref())?,
     }
