@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::error::DiscoveryError;
-use crate::pipeline::{Outcome, Run, Telling};
+use crate::pipeline::{Batch, Outcome, Run, Telling};
 use crate::scrape::progress;
 use crate::source::{FileSource, PlaceSource};
 
@@ -99,18 +99,24 @@ async fn import(
     let file = request.open()?;
     let mut checkpoint = resumed(run, &file.fingerprint());
     let mut batches = Batches::read(&file, options.batch_size, checkpoint.outcome.counts.found)?;
-    let mut is_prepared = false;
-    loop {
-        let ready = tokio::select! {
-            () = run.cancel.cancelled() => return Err(DiscoveryError::Stopped),
-            ready = batches.next() => ready?,
-        };
-        let Some(ready) = ready else { return Ok(checkpoint.outcome) };
-        if !is_prepared && ready.expected() >= options.load_from {
-            run.store.prepare_load(ready.expected()).await?;
-        }
-        is_prepared = true;
-        write(run, ready, &mut checkpoint).await?;
+    let mut ready = taken(run, &mut batches).await?;
+    if let Some(first) = ready.as_ref().filter(|first| first.expected() >= options.load_from) {
+        run.store.prepare_load(first.expected()).await?;
+    }
+    while let Some(current) = ready {
+        // A file that breaks off has given what was whole of it before.
+        let mut next = taken(run, &mut batches).await;
+        let following = next.as_mut().ok().and_then(Option::as_mut).map(|next| &mut next.batch);
+        write(run, current, following, &mut checkpoint).await?;
+        ready = next?;
+    }
+    Ok(checkpoint.outcome)
+}
+
+async fn taken(run: &Run, batches: &mut Batches) -> Result<Option<Ready>, DiscoveryError> {
+    tokio::select! {
+        () = run.cancel.cancelled() => Err(DiscoveryError::Stopped),
+        ready = batches.next() => ready,
     }
 }
 
@@ -122,12 +128,17 @@ fn resumed(run: &Run, fingerprint: &str) -> Checkpoint {
         .unwrap_or_else(|| Checkpoint { fingerprint: fingerprint.to_owned(), ..Checkpoint::default() })
 }
 
-async fn write(run: &Run, ready: Ready, checkpoint: &mut Checkpoint) -> Result<(), DiscoveryError> {
+async fn write(
+    run: &Run,
+    ready: Ready,
+    next: Option<&mut Batch>,
+    checkpoint: &mut Checkpoint,
+) -> Result<(), DiscoveryError> {
     run.check_stop()?;
     let Ready { batch, done, total } = ready;
     let Checkpoint { fingerprint, outcome } = checkpoint;
     let message = format!("{} records read", outcome.counts.found + batch.len());
     let progress = progress("importing", done, total, message);
     let checkpoint = |outcome: &Outcome| json!({ "fingerprint": fingerprint, "outcome": outcome });
-    run.write(batch, outcome, Telling::Bulk, progress, checkpoint).await
+    run.write(batch, next, outcome, Telling::Bulk, progress, checkpoint).await
 }

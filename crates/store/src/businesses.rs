@@ -10,6 +10,7 @@ mod links;
 mod list;
 mod merges;
 mod nearby;
+mod numbered;
 mod order;
 mod row;
 mod stats;
@@ -19,6 +20,7 @@ mod write;
 use contract::{Business, BusinessDetail, BusinessId, BusinessQuery};
 
 pub use merges::{Merged, Unmerged};
+pub use numbered::NumberedBusinesses;
 pub use stream::BusinessStream;
 
 use crate::contacts;

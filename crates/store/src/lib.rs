@@ -26,7 +26,7 @@ mod text;
 mod tx;
 
 pub use accounts::{Authority, Credentials, NewAccount, NewSession, NewToken};
-pub use businesses::{BusinessStream, Merged, Unmerged};
+pub use businesses::{BusinessStream, Merged, NumberedBusinesses, Unmerged};
 pub use config::StoreConfig;
 pub use error::StoreError;
 pub use jobs::RejectionStream;

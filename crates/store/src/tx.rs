@@ -42,6 +42,14 @@ impl WriteTx {
         self.events.extend(payloads);
     }
 
+    /// The number of the newest event that is committed; 0 before the first.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn latest_seq(&self) -> Result<u64, StoreError> {
+        log::latest_seq(self.backend, &self.connection).await
+    }
+
     /// Makes everything visible at once, and wakes the subscribers.
     ///
     /// # Errors

@@ -109,9 +109,9 @@ impl Maker {
     fn add(&mut self, record: Record) {
         let batch = &mut self.ready.batch;
         match record {
-            Record::Place(place) if is_closed(place.status) => batch.closed += 1,
-            Record::Place(place) => batch.candidates.push(Candidate::new(&self.source, *place)),
-            Record::Rejected(rejected) => batch.rejected.push(*rejected),
+            Record::Place(place) if is_closed(place.status) => batch.close(),
+            Record::Place(place) => batch.add(Candidate::new(&self.source, *place)),
+            Record::Rejected(rejected) => batch.reject(*rejected),
         }
     }
 

@@ -4,7 +4,10 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, LazyLock};
 
+use foldhash::fast::RandomState;
+
 use super::profile::Profile;
+use super::signature::Signature;
 
 /// Businesses of so many names may have a number or a domain before it counts as shared.
 const OWN: u32 = 2;
@@ -20,7 +23,7 @@ static KNOWN: LazyLock<Arc<WordTable>> =
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WordTable {
     names: u32,
-    words: HashMap<Box<str>, u32>,
+    words: HashMap<Box<str>, u32, RandomState>,
 }
 
 /// How often words occur in names, and which phone numbers and domains several names share.
@@ -29,7 +32,17 @@ pub struct Frequencies {
     known: Arc<WordTable>,
     seen: WordTable,
     /// Names that bear a phone number or a domain, by a digest of it; those of few are left out.
-    shared: HashMap<u64, u32>,
+    shared: HashMap<u64, u32, RandomState>,
+}
+
+/// Digests of phone numbers and domains, each with that of a name that bears it.
+#[derive(Debug, Default)]
+struct Bearers(Vec<(u64, u64)>);
+
+impl Bearers {
+    fn add(&mut self, name: u64, values: impl Iterator<Item = u64>) {
+        self.0.extend(values.map(|value| (value, name)));
+    }
 }
 
 impl WordTable {
@@ -92,13 +105,29 @@ impl Frequencies {
     /// The same with what the records show.
     #[must_use]
     pub fn with<'p>(mut self, profiles: impl IntoIterator<Item = &'p Profile>) -> Self {
-        let mut bearers: Vec<(u64, u64)> = Vec::new();
+        let mut bearers = Bearers::default();
         for profile in profiles {
             self.seen.add(&profile.words);
-            let name = digest(&profile.name_key);
-            bearers.extend(profile.phones.iter().map(|phone| (digest(&phone.digits), name)));
-            bearers.extend(profile.sites.iter().map(|site| (digest(&site.domain), name)));
+            let phones = profile.phones.iter().map(|phone| phone.digits.as_str());
+            let domains = profile.sites.iter().map(|site| site.domain.as_str());
+            bearers.add(digest(&profile.name_key), phones.chain(domains).map(digest));
         }
+        self.share(bearers);
+        self
+    }
+
+    /// The same with what the records show, as far as their signatures go.
+    pub(crate) fn with_signed<'s>(mut self, signatures: impl IntoIterator<Item = &'s Signature>) -> Self {
+        let mut bearers = Bearers::default();
+        for signature in signatures {
+            self.seen.add(&signature.words);
+            bearers.add(signature.name, signature.values.iter().copied());
+        }
+        self.share(bearers);
+        self
+    }
+
+    fn share(&mut self, Bearers(mut bearers): Bearers) {
         bearers.sort_unstable();
         bearers.dedup();
         for run in bearers.chunk_by(|one, other| one.0 == other.0) {
@@ -107,7 +136,6 @@ impl Frequencies {
                 *self.shared.entry(run[0].0).or_default() += names;
             }
         }
-        self
     }
 
     /// The words of the records that were seen.

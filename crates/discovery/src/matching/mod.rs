@@ -14,6 +14,7 @@ mod model;
 mod name_key;
 mod profile;
 mod rule;
+mod signature;
 #[cfg(any(test, feature = "training"))]
 pub mod training;
 mod words;
@@ -29,3 +30,4 @@ pub use name_key::name_key;
 pub use profile::{Description, Profile};
 pub(crate) use rule::is_same_record;
 pub use rule::{Candidate, MatchReason, NEAR_KM, distance_km, is_same};
+pub(crate) use signature::Signature;

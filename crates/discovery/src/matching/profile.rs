@@ -135,15 +135,6 @@ impl Profile {
         }
     }
 
-    /// What a record of the same business may have in common with it whatever its name: the ends of its own
-    /// phone numbers, and its domains.
-    #[must_use]
-    pub fn contact_keys(&self) -> Vec<String> {
-        let phones = self.phones.iter().filter(|phone| phone.is_own);
-        let phones = phones.map(|phone| super::features::phone_ends(&phone.digits).to_owned());
-        phones.chain(self.sites.iter().map(|site| site.domain.clone())).collect()
-    }
-
     /// The name without spaces.
     pub(super) fn squeezed_name(&self) -> String {
         self.name_key.replace(' ', "")
@@ -196,20 +187,26 @@ impl From<&Place> for Profile {
             country: place.country.as_deref(),
             point: place.point,
         });
-        // The first number is parsed already, and most places have no other.
-        profile.phones.extend(place.phone.as_ref().map(|phone| PhoneDigits {
-            digits: phone.e164.trim_start_matches('+').to_owned(),
-            is_own: phone.is_own,
-        }));
-        let others =
-            place.numbers.iter().skip(usize::from(place.phone.is_some() && place.numbers.len() == 1));
-        for phone in others.filter_map(|text| phone_digits(text, place.country.as_deref())).take(MOST) {
-            if !profile.phones.contains(&phone) {
-                profile.phones.push(phone);
-            }
-        }
+        profile.phones = phones_of(place);
         profile
     }
+}
+
+/// The phone numbers of a place. The first is parsed already, and most places have no other.
+pub(super) fn phones_of(place: &Place) -> Vec<PhoneDigits> {
+    let first = place.phone.as_ref().map(|phone| PhoneDigits {
+        digits: phone.e164.trim_start_matches('+').to_owned(),
+        is_own: phone.is_own,
+    });
+    let parsed = usize::from(place.phone.is_some() && place.numbers.len() == 1);
+    let mut phones: Vec<_> = first.into_iter().collect();
+    let others = place.numbers.iter().skip(parsed);
+    for phone in others.filter_map(|text| phone_digits(text, place.country.as_deref())).take(MOST) {
+        if !phones.contains(&phone) {
+            phones.push(phone);
+        }
+    }
+    phones
 }
 
 impl From<&KnownBusiness> for Profile {

@@ -1,11 +1,12 @@
 //! Whether a record is of a business that is known.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use contract::{Business, GeoPoint};
 use store::KnownBusiness;
 
-use super::{Profile, is_shared_platform};
+use super::{Profile, Signature, is_shared_platform};
 use crate::place::Place;
 use crate::taxonomy::{self, Category};
 use crate::text::fold;
@@ -16,22 +17,28 @@ pub const NEAR_KM: f64 = 0.150;
 const SAME_SITE_KM: f64 = 1.0;
 
 /// A record and the source that it is from, ready to be compared.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Candidate {
     /// Slug of its source.
     pub source: String,
     /// The record.
     pub place: Place,
-    /// The form in which it is compared.
-    pub(crate) profile: Profile,
+    /// What it is found by.
+    pub(crate) signature: Signature,
+    profile: OnceLock<Profile>,
 }
 
 impl Candidate {
     /// The record, from that source unless it shows another.
     #[must_use]
     pub fn new(source: &str, place: Place) -> Self {
-        let profile = Profile::from(&place);
-        Self { source: place.source.unwrap_or(source).to_owned(), place, profile }
+        let signature = Signature::from(&place);
+        Self { source: place.source.unwrap_or(source).to_owned(), place, signature, profile: OnceLock::new() }
+    }
+
+    /// The form in which it is compared.
+    pub(crate) fn profile(&self) -> &Profile {
+        self.profile.get_or_init(|| Profile::from(&self.place))
     }
 }
 

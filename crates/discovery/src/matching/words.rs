@@ -127,9 +127,21 @@ pub(super) fn name_words(folded: &str) -> Vec<String> {
             break;
         }
     }
-    let mut seen = HashSet::new();
     words.truncate(MOST);
-    words.retain(|word| seen.insert(word.clone()));
+    without_repeats(words)
+}
+
+/// Each word where it stands first.
+fn without_repeats(mut words: Vec<String>) -> Vec<String> {
+    let mut next = 1;
+    while next < words.len() {
+        let (before, rest) = words.split_at(next);
+        if before.contains(&rest[0]) {
+            words.remove(next);
+        } else {
+            next += 1;
+        }
+    }
     words
 }
 

@@ -137,15 +137,26 @@ fn checked_state(state: &str, country: Option<&str>) -> Option<String> {
 
 /// Without control characters and runs of spaces.
 fn one_line(text: &str) -> String {
+    let text = text.trim();
+    if is_one_line(text) {
+        return text.to_owned();
+    }
     text.split(|c: char| c.is_whitespace() || c.is_control())
         .filter(|word| !word.is_empty())
         .collect::<Vec<_>>()
         .join(" ")
 }
 
+/// Most texts are as they should be.
+fn is_one_line(text: &str) -> bool {
+    let strange = |c: char| c.is_control() || (c.is_whitespace() && c != ' ');
+    !text.contains("  ") && !text.contains(strange)
+}
+
 fn text(text: Option<&str>) -> Option<String> {
     let line = one_line(text?);
-    (!line.is_empty()).then(|| crate::text::shortened(&line, LONGEST_TEXT))
+    let is_short = line.len() <= LONGEST_TEXT;
+    (!line.is_empty()).then(|| if is_short { line } else { crate::text::shortened(&line, LONGEST_TEXT) })
 }
 
 /// The town. A number alone is a house number or a district that slipped into its field, and would be a town of its own in
@@ -169,6 +180,15 @@ mod tests {
             assert!(place(named(name)).unwrap_err().contains("no name"), "{name:?}");
         }
         assert!(place(named(&"x".repeat(301))).unwrap_err().contains("300"));
+    }
+
+    #[test]
+    fn texts_lose_what_no_line_has() {
+        let check = |text: &str, expect: &str| assert_eq!(one_line(text), expect, "{text:?}");
+        check("1 Main St", "1 Main St");
+        check(" 1  Main\u{a0}St\r\n", "1 Main St");
+        check("a\u{85}b\tc", "a b c");
+        check(" ", "");
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Phone numbers.
 
 use contract::GeoPoint;
+use rlibphonenumber::PHONE_NUMBER_UTIL;
 use rlibphonenumber::enums::{PhoneNumberFormat, PhoneNumberType, Region};
-use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber};
 
 use crate::geocoder;
 use crate::place::Phone;
@@ -46,21 +46,23 @@ fn parse_one(text: &str, country: Option<&str>) -> Option<Phone> {
         .filter(|_| country.is_none())
         .map_or_else(|| text.to_owned(), |rest| format!("+{rest}"));
     let number = PHONE_NUMBER_UTIL.parse(&text, country.and_then(region)).ok()?;
-    if !PHONE_NUMBER_UTIL.is_valid_number(&number) {
+    // A number is valid if it is of some kind.
+    let kind = PHONE_NUMBER_UTIL.get_number_type(&number);
+    if kind == PhoneNumberType::Unknown {
         return None;
     }
     let e164 = number.format_as(PhoneNumberFormat::E164).into_owned();
     let display = number.format_as(PhoneNumberFormat::National).into_owned();
-    Some(Phone { e164, display, is_own: is_own(&number) })
+    Some(Phone { e164, display, is_own: is_own(kind) })
 }
 
 fn region(country: &str) -> Option<Region> {
     country.parse().ok()
 }
 
-fn is_own(number: &PhoneNumber) -> bool {
+fn is_own(kind: PhoneNumberType) -> bool {
     !matches!(
-        PHONE_NUMBER_UTIL.get_number_type(number),
+        kind,
         PhoneNumberType::TollFree
             | PhoneNumberType::PremiumRate
             | PhoneNumberType::SharedCost
@@ -121,6 +123,14 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn a_number_of_some_kind_is_valid(digits in "[+]?[0-9]{5,13}", country in "US|FI|GB|DE|IT|AG") {
+            if let Ok(number) = PHONE_NUMBER_UTIL.parse(&digits, region(&country)) {
+                let is_of_a_kind = PHONE_NUMBER_UTIL.get_number_type(&number) != PhoneNumberType::Unknown;
+                proptest::prop_assert_eq!(is_of_a_kind, PHONE_NUMBER_UTIL.is_valid_number(&number));
+            }
+        }
+
         #[test]
         fn no_text_breaks_it(text in ".{0,60}") {
             let _ = parse(&text, Some("US"));

@@ -25,21 +25,21 @@ pub(super) struct Decided {
 }
 
 /// Takes the records in their order; `now` is when they were read.
-pub(super) fn decide(candidates: Vec<Candidate>, known: Vec<KnownBusiness>, now: Timestamp) -> Decided {
+pub(super) fn decide(candidates: &[Candidate], known: Vec<KnownBusiness>, now: Timestamp) -> Decided {
     let mut entries = Entries::new(known);
-    let seen = entries.profiles().chain(candidates.iter().map(|candidate| &candidate.profile));
-    let matcher = Matcher::new(Frequencies::known().with(seen));
+    let seen = entries.signatures().chain(candidates.iter().map(|candidate| &candidate.signature));
+    let matcher = Matcher::new(Frequencies::known().with_signed(seen));
     let mut decided = Decided::default();
     for candidate in candidates {
-        let source = source_ref(&candidate, now);
-        match entries.find(&candidate, &matcher) {
+        let source = source_ref(candidate, now);
+        match entries.find(candidate, &matcher) {
             Found::Same { entry, reason, score } => {
                 decided.merged += 1;
-                decided.notes.push(MergeNote::new(&candidate, entries.name(entry), reason, score.as_ref()));
-                entries.merge(entry, &candidate, source);
+                decided.notes.push(MergeNote::new(candidate, entries.name(entry), reason, score.as_ref()));
+                entries.merge(entry, candidate, source);
             }
             Found::Perhaps { entry, score } => {
-                decided.reviews.push(ReviewNote::new(&candidate, entries.name(entry), &score));
+                decided.reviews.push(ReviewNote::new(candidate, entries.name(entry), &score));
                 entries.add_new(candidate, source);
             }
             Found::Nothing => entries.add_new(candidate, source),
@@ -96,7 +96,7 @@ mod tests {
     fn records_of_one_business_within_a_batch_become_one() {
         let batch =
             vec![candidate("1", "Joe's", 60.0), candidate("2", "JOES", 60.0), candidate("1", "Joe's", 60.0)];
-        let decided = decide(batch, Vec::new(), now());
+        let decided = decide(&batch, Vec::new(), now());
         assert_eq!((decided.new.len(), decided.merged), (1, 2));
         assert_eq!(decided.new[0].business.sources.len(), 2);
         assert!(
@@ -106,28 +106,28 @@ mod tests {
 
     #[test]
     fn known_businesses_are_changed_only_if_something_is_new() {
-        let known = stored(decide(vec![candidate("1", "Joe's", 60.0)], Vec::new(), now()));
-        let again = decide(vec![candidate("1", "Joe's", 60.0)], known.clone(), now());
+        let known = stored(decide(&[candidate("1", "Joe's", 60.0)], Vec::new(), now()));
+        let again = decide(&[candidate("1", "Joe's", 60.0)], known.clone(), now());
         assert_eq!((again.new.len(), again.changed.len(), again.merged), (0, 0, 1));
-        let other = decide(vec![candidate("2", "Joe's", 60.0)], known, now());
+        let other = decide(&[candidate("2", "Joe's", 60.0)], known, now());
         assert_eq!((other.new.len(), other.changed.len(), other.merged), (0, 1, 1));
     }
 
     #[test]
     fn the_same_record_under_a_new_name_is_known() {
-        let known = stored(decide(vec![candidate("1", "Old Name", 60.0)], Vec::new(), now()));
-        assert_eq!(decide(vec![candidate("1", "New Name", 61.0)], known, now()).merged, 1);
+        let known = stored(decide(&[candidate("1", "Old Name", 60.0)], Vec::new(), now()));
+        assert_eq!(decide(&[candidate("1", "New Name", 61.0)], known, now()).merged, 1);
     }
 
     #[test]
     fn three_of_a_name_apart_are_a_chain() {
         let batch = vec![candidate("1", "Pizza Planet", 60.0), candidate("2", "Pizza Planet", 60.1)];
-        let two = decide(batch, Vec::new(), now());
+        let two = decide(&batch, Vec::new(), now());
         assert!(two.new.iter().all(|new| !new.business.chain));
-        let three = decide(vec![candidate("3", "Pizza Planet", 60.2)], stored(two), now());
+        let three = decide(&[candidate("3", "Pizza Planet", 60.2)], stored(two), now());
         assert!(three.new[0].business.chain);
         assert_eq!(three.changed.len(), 2);
-        let fourth = decide(vec![candidate("4", "Pizza Planet", 60.05)], stored(three), now());
+        let fourth = decide(&[candidate("4", "Pizza Planet", 60.05)], stored(three), now());
         assert!(fourth.new[0].business.chain, "a namesake of a chain is one");
     }
 }

@@ -1,14 +1,16 @@
 //! The businesses that are known while a batch is decided, by what records of them have in common.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use contract::SourceRef;
+use foldhash::fast::RandomState;
 use store::{KnownBusiness, NewBusiness};
 
 use crate::chains::REPEATED;
 use crate::matching::{
-    Candidate, MatchReason, Matcher, NEAR_KM, Profile, Score, Verdict, distance_km, is_same, is_same_record,
-    merge, new_business,
+    Candidate, MatchReason, Matcher, NEAR_KM, Profile, Score, Signature, Verdict, distance_km, is_same,
+    is_same_record, merge, new_business,
 };
 
 /// More businesses with one number or domain share it, and it finds nothing.
@@ -16,10 +18,35 @@ const MOST_OF_A_KEY: usize = 16;
 
 /// A business that a record can be of.
 #[derive(Debug)]
-struct Entry {
+struct Entry<'c> {
     business: KnownBusiness,
-    profile: Profile,
+    /// The only record of it, where it is new.
+    record: Option<&'c Candidate>,
+    profile: OnceCell<Profile>,
     state: State,
+}
+
+impl<'c> Entry<'c> {
+    fn stored(business: KnownBusiness) -> Self {
+        Self { business, record: None, profile: OnceCell::new(), state: State::Stored }
+    }
+
+    fn new(business: KnownBusiness, record: &'c Candidate) -> Self {
+        Self { business, record: Some(record), profile: OnceCell::new(), state: State::New }
+    }
+
+    fn profile(&self) -> &Profile {
+        match self.record {
+            Some(record) => record.profile(),
+            None => self.profile.get_or_init(|| Profile::from(&self.business)),
+        }
+    }
+
+    fn change(&mut self) {
+        if self.state == State::Stored {
+            self.state = State::Changed;
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,26 +72,31 @@ pub(super) enum Found {
 
 /// The known businesses.
 #[derive(Debug, Default)]
-pub(super) struct Entries {
-    all: Vec<Entry>,
-    by_name: HashMap<String, Vec<usize>>,
-    by_record: HashMap<(String, String), usize>,
+pub(super) struct Entries<'c> {
+    all: Vec<Entry<'c>>,
+    /// Of the stored ones, in their order.
+    signatures: Vec<Signature>,
+    by_name: HashMap<String, Vec<usize>, RandomState>,
+    by_record: HashMap<(String, String), usize, RandomState>,
     /// By the ends of phone numbers, and by domains.
-    by_contact: HashMap<String, Vec<usize>>,
+    by_contact: HashMap<String, Vec<usize>, RandomState>,
 }
 
-impl Entries {
+impl<'c> Entries<'c> {
     pub(super) fn new(known: Vec<KnownBusiness>) -> Self {
         let mut entries = Self::default();
         for business in known {
-            let profile = Profile::from(&business);
-            entries.add(Entry { business, profile, state: State::Stored });
+            let entry = Entry::stored(business);
+            let signature = Signature::from(entry.profile());
+            entries.add(entry, &signature.contact_keys);
+            entries.signatures.push(signature);
         }
         entries
     }
 
-    pub(super) fn profiles(&self) -> impl Iterator<Item = &Profile> {
-        self.all.iter().map(|entry| &entry.profile)
+    /// Those of the stored businesses.
+    pub(super) fn signatures(&self) -> impl Iterator<Item = &Signature> {
+        self.signatures.iter()
     }
 
     pub(super) fn name(&self, entry: usize) -> &str {
@@ -75,15 +107,15 @@ impl Entries {
         self.all.into_iter().map(|entry| (entry.business, entry.state))
     }
 
-    fn add(&mut self, entry: Entry) {
+    fn add(&mut self, entry: Entry<'c>, contact_keys: &[String]) {
         let index = self.all.len();
         let KnownBusiness { business, name_key, .. } = &entry.business;
         self.by_name.entry(name_key.clone()).or_default().push(index);
         for source in &business.sources {
             self.by_record.insert((source.source.clone(), source.source_id.clone()), index);
         }
-        for key in entry.profile.contact_keys() {
-            self.by_contact.entry(key).or_default().push(index);
+        for key in contact_keys {
+            self.by_contact.entry(key.clone()).or_default().push(index);
         }
         self.all.push(entry);
     }
@@ -99,7 +131,7 @@ impl Entries {
         }
         let mut best: Option<(usize, Score)> = None;
         for entry in self.alike(candidate) {
-            let score = matcher.score(&candidate.profile, &self.all[entry].profile);
+            let score = matcher.score(candidate.profile(), self.all[entry].profile());
             if best.as_ref().is_none_or(|(_, best)| score.probability > best.probability) {
                 best = Some((entry, score));
             }
@@ -117,7 +149,7 @@ impl Entries {
     fn alike(&self, candidate: &Candidate) -> Vec<usize> {
         let name_key = &candidate.place.name_key;
         let of_name = self.by_name.get(name_key).filter(|_| !name_key.is_empty());
-        let of_contacts = candidate.profile.contact_keys();
+        let of_contacts = &candidate.signature.contact_keys;
         let of_contacts = of_contacts.iter().filter_map(|key| self.by_contact.get(key));
         let of_contacts = of_contacts.filter(|entries| entries.len() <= MOST_OF_A_KEY);
         let mut alike: Vec<usize> = of_name.into_iter().chain(of_contacts).flatten().copied().collect();
@@ -131,25 +163,22 @@ impl Entries {
         let entry = &mut self.all[index];
         if let Some(merged) = merge(&entry.business, candidate, source) {
             entry.business = merged;
-            entry.profile = Profile::from(&entry.business);
-            if entry.state == State::Stored {
-                entry.state = State::Changed;
-            }
+            (entry.record, entry.profile) = (None, OnceCell::new());
+            entry.change();
         }
         self.by_record.insert(record, index);
     }
 
-    pub(super) fn add_new(&mut self, candidate: Candidate, source: SourceRef) {
-        let namesakes = self.namesakes_elsewhere(&candidate);
-        let Candidate { place, profile, .. } = candidate;
-        let NewBusiness { mut business, name_key, domain } = new_business(place, source);
+    pub(super) fn add_new(&mut self, candidate: &'c Candidate, source: SourceRef) {
+        let namesakes = self.namesakes_elsewhere(candidate);
+        let NewBusiness { mut business, name_key, domain } = new_business(candidate.place.clone(), source);
         let is_known_chain = namesakes.iter().any(|&index| self.all[index].business.business.chain);
         if is_known_chain || namesakes.len() + 1 >= REPEATED {
             business.chain = true;
             namesakes.into_iter().for_each(|index| self.flag_chain(index));
         }
         let business = KnownBusiness { business, name_key, domain };
-        self.add(Entry { business, profile, state: State::New });
+        self.add(Entry::new(business, candidate), &candidate.signature.contact_keys);
     }
 
     /// Businesses of the record's name that stand at another place.
@@ -169,9 +198,7 @@ impl Entries {
         let entry = &mut self.all[index];
         if !entry.business.business.chain {
             entry.business.business.chain = true;
-            if entry.state == State::Stored {
-                entry.state = State::Changed;
-            }
+            entry.change();
         }
     }
 }

@@ -1,22 +1,28 @@
 //! What searches and imports share: records in batches into the store, each batch one transaction with its
 //! events, its counts and the checkpoint from which the next attempt goes on.
 
+mod ahead;
 mod decide;
 mod entries;
 mod notes;
+
+use std::sync::Arc;
 
 use contract::event::BulkUpdated;
 use contract::{Business, EventPayload, JobCounts, JobProgress};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use store::{JobLease, JobUpdate, LeaseState, LookupKey, Rejection, Store, StoreError, WriteTx};
+use store::{
+    Committed, JobLease, JobUpdate, LeaseState, NumberedBusinesses, Rejection, Store, StoreError, WriteTx,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::error::DiscoveryError;
 use crate::matching::Candidate;
 use crate::place::Rejected;
 
-use decide::{Decided, decide};
+use ahead::{Ahead, decide_apart, lookup_keys};
+use decide::Decided;
 pub use notes::{MergeNote, ReviewNote, ToldFeature};
 
 /// The attempt that a search or an import is run for.
@@ -61,12 +67,32 @@ pub(crate) enum Telling {
 /// Records that are written together.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
-    pub(crate) candidates: Vec<Candidate>,
-    pub(crate) rejected: Vec<Rejected>,
-    pub(crate) closed: u64,
+    candidates: Arc<Vec<Candidate>>,
+    rejected: Vec<Rejected>,
+    closed: u64,
+    /// What was decided on it while the batch before was written.
+    ahead: Option<Ahead>,
 }
 
 impl Batch {
+    /// Records of which none is rejected.
+    pub(crate) fn new(candidates: Vec<Candidate>, closed: u64) -> Self {
+        Self { candidates: Arc::new(candidates), closed, ..Self::default() }
+    }
+
+    pub(crate) fn add(&mut self, candidate: Candidate) {
+        Arc::make_mut(&mut self.candidates).push(candidate);
+    }
+
+    pub(crate) fn reject(&mut self, rejected: Rejected) {
+        self.rejected.push(rejected);
+    }
+
+    /// Counts a place that has closed.
+    pub(crate) fn close(&mut self) {
+        self.closed += 1;
+    }
+
     pub(crate) fn len(&self) -> u64 {
         (self.candidates.len() + self.rejected.len()) as u64 + self.closed
     }
@@ -79,10 +105,12 @@ impl Run {
     }
 
     /// Writes a batch, adds it to the outcome, and records progress with the checkpoint that `checkpoint` makes of
-    /// the new outcome. All of it is one transaction: after a crash it has happened whole or not at all.
+    /// the new outcome. All of it is one transaction: after a crash it has happened whole or not at all. Meanwhile
+    /// `next` is decided on.
     pub(crate) async fn write(
         &self,
         batch: Batch,
+        next: Option<&mut Batch>,
         outcome: &mut Outcome,
         telling: Telling,
         progress: JobProgress,
@@ -93,17 +121,26 @@ impl Run {
         after.counts.found += batch.len();
         after.counts.rejected += batch.rejected.len() as u64;
         after.counts.closed += batch.closed;
-        if !batch.candidates.is_empty() {
-            let known = tx.known_businesses(&lookup_keys(&batch.candidates)).await?;
-            let decided = decide(batch.candidates, known, tx.now());
-            store_decided(&mut tx, decided, &mut after, telling).await?;
-        }
+        let decided = ahead::decided(&mut tx, batch.candidates, batch.ahead).await?;
+        after.add(&decided);
+        // First, so that what is known for the next batch is as it will be.
+        let updated = tx.update_businesses(decided.changed).await?;
+        let created = Arc::new(tx.number_businesses(decided.new).await?);
+        let ahead = match &next {
+            Some(next) => Some(Ahead::begin(&mut tx, &next.candidates, &created).await?),
+            None => None,
+        };
+        tx.insert_numbered(&created).await?;
+        tell(&mut tx, created, updated, telling);
         if !batch.rejected.is_empty() {
             let rejections = batch.rejected.into_iter().map(rejection).collect();
             tx.add_rejections(self.lease.job_id(), rejections).await?;
         }
         let update = JobUpdate { progress, counts: after.counts, checkpoint: Some(checkpoint(&after)) };
-        self.record(tx, update).await?;
+        let committed = self.record(tx, update).await?;
+        if let Some(next) = next {
+            next.ahead = ahead.map(|ahead| ahead.after(committed.events));
+        }
         *outcome = after;
         Ok(())
     }
@@ -115,10 +152,11 @@ impl Run {
         progress: JobProgress,
     ) -> Result<(), DiscoveryError> {
         let tx = self.store.begin().await?;
-        self.record(tx, JobUpdate { progress, counts: outcome.counts, checkpoint: None }).await
+        let update = JobUpdate { progress, counts: outcome.counts, checkpoint: None };
+        self.record(tx, update).await.map(drop)
     }
 
-    async fn record(&self, mut tx: WriteTx, update: JobUpdate) -> Result<(), DiscoveryError> {
+    async fn record(&self, mut tx: WriteTx, update: JobUpdate) -> Result<Committed, DiscoveryError> {
         let state = tx.record_job(&self.lease, update).await?;
         if state == LeaseState::Lost {
             tx.rollback().await?;
@@ -128,7 +166,7 @@ impl Run {
             Err(StoreError::LeaseLost) => Err(DiscoveryError::LeaseLost),
             Err(error) => Err(error.into()),
             Ok(_) if state == LeaseState::CancelRequested => Err(DiscoveryError::Stopped),
-            Ok(_) => Ok(()),
+            Ok(committed) => Ok(committed),
         }
     }
 }
@@ -145,60 +183,45 @@ pub(crate) struct Foreseen {
 }
 
 /// Decides on records as a batch does, and writes nothing.
-pub(crate) async fn foresee(store: &Store, candidates: Vec<Candidate>) -> Result<Foreseen, StoreError> {
+pub(crate) async fn foresee(store: &Store, candidates: Vec<Candidate>) -> Result<Foreseen, DiscoveryError> {
+    let candidates = Arc::new(candidates);
     let mut tx = store.begin().await?;
     let known = tx.known_businesses(&lookup_keys(&candidates)).await?;
     let now = tx.now();
     tx.rollback().await?;
-    let decided = decide(candidates, known, now);
+    let decided = decide_apart(candidates, known, now).await?;
     let new = decided.new.into_iter().map(|new| new.business).collect();
     Ok(Foreseen { new, duplicates: decided.merged, merges: decided.notes })
 }
 
-fn lookup_keys(candidates: &[Candidate]) -> Vec<LookupKey> {
-    let key = |candidate: &Candidate| LookupKey {
-        source: candidate.source.clone(),
-        source_id: candidate.place.source_id.clone(),
-        name_key: candidate.place.name_key.clone(),
-        location: candidate.place.point,
-    };
-    candidates.iter().map(key).collect()
+impl Outcome {
+    fn add(&mut self, decided: &Decided) {
+        self.counts.saved += decided.new.len() as u64;
+        self.counts.merged += decided.merged;
+        let room = MERGES_KEPT.saturating_sub(self.merges.len());
+        self.merges.extend(decided.notes.iter().take(room).cloned());
+        let room = REVIEWS_KEPT.saturating_sub(self.reviews.len());
+        self.reviews.extend(decided.reviews.iter().take(room).cloned());
+    }
 }
 
-async fn store_decided(
-    tx: &mut WriteTx,
-    decided: Decided,
-    outcome: &mut Outcome,
-    telling: Telling,
-) -> Result<(), StoreError> {
-    outcome.counts.saved += decided.new.len() as u64;
-    outcome.counts.merged += decided.merged;
-    let room = MERGES_KEPT.saturating_sub(outcome.merges.len());
-    outcome.merges.extend(decided.notes.into_iter().take(room));
-    let room = REVIEWS_KEPT.saturating_sub(outcome.reviews.len());
-    outcome.reviews.extend(decided.reviews.into_iter().take(room));
-    let created = if decided.new.is_empty() { Vec::new() } else { tx.insert_businesses(decided.new).await? };
-    let updated =
-        if decided.changed.is_empty() { Vec::new() } else { tx.update_businesses(decided.changed).await? };
-    if created.is_empty() && updated.is_empty() {
-        return Ok(());
+fn tell(tx: &mut WriteTx, created: Arc<NumberedBusinesses>, updated: Vec<Business>, telling: Telling) {
+    if created.iter().next().is_none() && updated.is_empty() {
+        return;
     }
     match telling {
         Telling::Each => {
-            tx.append_events(
-                created.into_iter().map(|business| EventPayload::BusinessCreated(Box::new(business))),
-            );
-            tx.append_events(
-                updated.into_iter().map(|business| EventPayload::BusinessUpdated(Box::new(business))),
-            );
+            let created = Arc::unwrap_or_clone(created).into_businesses().into_iter();
+            tx.append_events(created.map(|business| EventPayload::BusinessCreated(Box::new(business))));
+            let updated = updated.into_iter();
+            tx.append_events(updated.map(|business| EventPayload::BusinessUpdated(Box::new(business))));
         }
         Telling::Bulk => tx.append_events([bulk_event(&created, &updated)]),
     }
     tx.append_events([EventPayload::StatsUpdated {}]);
-    Ok(())
 }
 
-fn bulk_event(created: &[Business], updated: &[Business]) -> EventPayload {
+fn bulk_event(created: &NumberedBusinesses, updated: &[Business]) -> EventPayload {
     let all = || created.iter().chain(updated);
     EventPayload::BusinessesBulkUpdated(BulkUpdated {
         ids: all().map(|business| business.id).collect(),

@@ -138,11 +138,11 @@ async fn write(
         let candidates: Vec<Candidate> =
             places.by_ref().take(size.max(1)).map(|place| Candidate::new(&request.source, place)).collect();
         *written += candidates.len();
-        let batch = Batch { candidates, rejected: Vec::new(), closed: closed.take().unwrap_or(0) };
+        let batch = Batch::new(candidates, closed.take().unwrap_or(0));
         let message = format!("{written} of {total} places saved");
         let progress = progress("saving", *written as u64, Some(total as u64), message);
         let checkpoint = |outcome: &Outcome| json!({ "fingerprint": fingerprint, "written": *written, "outcome": outcome });
-        run.write(batch, outcome, Telling::Each, progress, checkpoint).await?;
+        run.write(batch, None, outcome, Telling::Each, progress, checkpoint).await?;
     }
     Ok(())
 }

@@ -1,12 +1,13 @@
 //! What is known already of the records of a batch.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use contract::BusinessId;
 use sea_orm::Value;
 
 use super::row;
-use crate::sql::{Sql, bulk_runs};
+use crate::sql::{Sql, bulk_runs, stored};
 use crate::{KnownBusiness, LookupKey, SAME_NAME_WITHIN_DEGREES, StoreError, WriteTx};
 
 /// Keys that one statement asks for.
@@ -36,6 +37,22 @@ impl WriteTx {
             self.add_known(self.by_name(run), &mut known).await?;
         }
         Ok(known.into_values().collect())
+    }
+
+    /// Whether a business was made, changed or deleted since event `since` by another transaction than the one that
+    /// wrote the events `own`. Where none was, what [`WriteTx::known_businesses`] found then, with what `own` tells of,
+    /// is what it would find now; and from here on no other transaction can make what it would find.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn businesses_changed(&mut self, since: u64, own: Range<u64>) -> Result<bool, StoreError> {
+        self.backend().lock_matching(self.connection()).await?;
+        let mut sql = self.sql("SELECT seq FROM events WHERE seq > ");
+        sql.bind(stored(since)).push(" AND NOT (seq >= ").bind(stored(own.start));
+        sql.push(" AND seq < ").bind(stored(own.end)).push(")");
+        // Payloads begin with their names, and every name that tells of a business begins so.
+        sql.push(" AND payload LIKE '{\"type\":\"business%' LIMIT 1");
+        Ok(sql.one(self.connection()).await?.is_some())
     }
 
     /// The stored businesses of these ids, with what an update of them needs. By ascending id; unknown ids are

@@ -19,12 +19,15 @@ type SourceLink<'a> = (&'a str, &'a str, i64);
 type TagLink<'a> = (&'a str, i64);
 
 impl WriteTx {
-    /// Writes the links of new businesses.
-    pub(super) async fn write_links(&self, new: &[&Business]) -> Result<(), StoreError> {
+    /// Writes the links of new businesses, and their words.
+    pub(super) async fn write_links(
+        &self,
+        new: &[&Business],
+        words: &[(i64, String)],
+    ) -> Result<(), StoreError> {
         self.insert_sources(&new.iter().flat_map(|one| sources_of(one)).collect::<Vec<_>>()).await?;
         self.insert_tags(&new.iter().flat_map(|one| tags_of(one)).collect::<Vec<_>>()).await?;
-        let words: Vec<_> = new.iter().map(|one| words_of(one)).collect();
-        self.backend().insert_words(&words, self.connection()).await
+        self.backend().insert_words(words, self.connection()).await
     }
 
     /// Writes what changed in the links of stored businesses; most changes touch none of them.

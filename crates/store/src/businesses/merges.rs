@@ -167,8 +167,10 @@ impl WriteTx {
         // One more than the version at which it was deleted.
         business.version += 2;
         business.updated_at = self.now();
-        self.write_rows(&[keyed(&business, &record.other_name_key, &record.other_domain)], "").await?;
-        self.write_links(&[&business]).await?;
+        let row = keyed(&business, &record.other_name_key, &record.other_domain);
+        let words = [row.words()];
+        self.write_rows(&[row], "", |_| {}).await?;
+        self.write_links(&[&business], &words).await?;
         self.set_edited(business.id, &record.other_edited).await?;
         self.move_rows("contacts", &record.contacts, business.id).await?;
         self.move_rows("enrichment_log", &record.entries, business.id).await?;

@@ -21,6 +21,13 @@ pub(super) struct Keyed<'a> {
     domain: Option<&'a str>,
 }
 
+impl Keyed<'_> {
+    /// Its id, and the words that a search finds it by.
+    pub(super) fn words(&self) -> (i64, String) {
+        (self.business.id.0, row::search_words(self.business))
+    }
+}
+
 impl WriteTx {
     /// Stores businesses, and returns them in the same order with what the store gave them: id, version 1,
     /// times, no contacts.
@@ -32,23 +39,10 @@ impl WriteTx {
         self.guard(inserted)
     }
 
-    async fn insert_all(&self, mut new: Vec<NewBusiness>) -> Result<Vec<Business>, StoreError> {
-        if new.is_empty() {
-            return Ok(Vec::new());
-        }
-        let ids = self.backend().new_business_ids(new.len(), self.connection()).await?;
-        for (one, id) in new.iter_mut().zip(ids) {
-            one.business.id = BusinessId(id);
-            one.business.version = 1;
-            one.business.contact_count = 0;
-            one.business.created_at = self.now();
-            one.business.updated_at = self.now();
-        }
-        let rows: Vec<_> = new.iter().map(|one| keyed(&one.business, &one.name_key, &one.domain)).collect();
-        self.write_rows(&rows, "").await?;
-        self.write_links(&rows.iter().map(|row| row.business).collect::<Vec<_>>()).await?;
-        drop(rows);
-        Ok(new.into_iter().map(|one| one.business).collect())
+    async fn insert_all(&self, new: Vec<NewBusiness>) -> Result<Vec<Business>, StoreError> {
+        let numbered = self.number(new).await?;
+        self.write_numbered(&numbered).await?;
+        Ok(numbered.into_businesses())
     }
 
     /// Stores changed businesses, and returns them with their version one higher. Sources and tags are
@@ -94,7 +88,7 @@ impl WriteTx {
         let mut rows: Vec<_> =
             known.iter().map(|one| keyed(&one.business, &one.name_key, &one.domain)).collect();
         rows.sort_unstable_by_key(|row| row.business.id);
-        self.write_rows(&rows, &on_conflict()).await?;
+        self.write_rows(&rows, &on_conflict(), |_| {}).await?;
         let changed: Vec<_> = rows.iter().map(|row| row.business).collect();
         self.write_changed_links(before, &changed).await?;
         drop(rows);
@@ -143,12 +137,19 @@ impl WriteTx {
         rows.iter().map(Stored::decode).collect()
     }
 
-    pub(super) async fn write_rows(&self, rows: &[Keyed<'_>], on_conflict: &str) -> Result<(), StoreError> {
+    /// Writes rows; `beside` is given each run of them while the database is busy with the one before.
+    pub(super) async fn write_rows(
+        &self,
+        rows: &[Keyed<'_>],
+        on_conflict: &str,
+        mut beside: impl FnMut(&[Keyed<'_>]) + Send,
+    ) -> Result<(), StoreError> {
         let columns = row::all_columns().collect::<Vec<_>>().join(", ");
         let table = format!("businesses ({columns})");
         let statements = bulk_runs(rows, BULK_ROWS).map(|run| {
             let encoded = run.iter().map(|one| row::encode(one.business, one.name_key, one.domain));
             let encoded = encoded.collect::<Result<Vec<_>, _>>()?;
+            beside(run);
             Ok(Sql::bulk_insert(self.backend(), &table, encoded, on_conflict))
         });
         execute_all(Box::new(statements), self.connection()).await

@@ -1,5 +1,6 @@
 //! Finding what is known already.
 
+use contract::{Business, EventPayload};
 use store::test_support::TestStore;
 use store::{LookupKey, NewBusiness};
 
@@ -75,6 +76,54 @@ async fn a_large_batch_is_looked_up_whole(db: TestStore) {
     assert_eq!(found(&db, &[]).await.len(), 0);
 }
 
+async fn what_is_numbered_is_found_as_if_it_were_stored(db: TestStore) {
+    let places = [None, Some((60.0, 24.0)), Some((60.2, 24.2)), Some((0.0, 179.9)), Some((0.0, -179.9))];
+    let names = ["", "same", "other"];
+    let pairs = || names.iter().flat_map(|name| places.iter().map(move |place| (*name, *place)));
+    let rows = pairs().enumerate().map(|(number, (name, place))| {
+        let mut new = from_source(&number.to_string(), &number.to_string());
+        new.name_key = name.to_owned();
+        (new.business.latitude, new.business.longitude) = place.unzip();
+        new
+    });
+    let mut tx = db.store().begin().await.unwrap();
+    let numbered = tx.number_businesses(rows.collect()).await.unwrap();
+    let keys: Vec<_> = pairs().map(|(name, place)| vec![key("-", name, place)]).collect();
+    let more =
+        [vec![key("3", "", None), key("-", "same", None)], vec![key("7", "other", Some((60.3, 24.0)))]];
+    let asked: Vec<_> = keys.into_iter().chain(more).collect();
+    let foreseen: Vec<_> = asked.iter().map(|keys| numbered.found_by(keys)).collect();
+    tx.insert_numbered(&numbered).await.unwrap();
+    for (keys, foreseen) in asked.iter().zip(foreseen) {
+        assert_eq!(foreseen, tx.known_businesses(keys).await.unwrap(), "{keys:?}");
+    }
+    tx.commit().await.unwrap();
+}
+
+async fn what_others_change_is_told_from_ones_own(db: TestStore) {
+    let update = |row: Business| EventPayload::BusinessUpdated(Box::new(row));
+    let rows = insert_named(&db, &["a", "b"]).await;
+    let since = db.store().latest_seq().await.unwrap();
+    let changed = async |own: std::ops::Range<u64>| {
+        let mut tx = db.store().begin().await.unwrap();
+        tx.businesses_changed(since, own).await.unwrap()
+    };
+    let commit = async |events: Vec<EventPayload>| {
+        let mut tx = db.store().begin().await.unwrap();
+        tx.append_events(events);
+        tx.commit().await.unwrap().events
+    };
+    assert!(!changed(0..0).await);
+    commit(vec![EventPayload::StatsUpdated {}]).await;
+    assert!(!changed(0..0).await, "no business changed");
+    let own = commit(vec![EventPayload::StatsUpdated {}, update(rows[0].clone())]).await;
+    assert!(changed(0..0).await);
+    assert!(!changed(own.clone()).await);
+    let deleted = contract::event::BusinessDeleted { id: rows[1].id, version: 2 };
+    commit(vec![EventPayload::BusinessDeleted(deleted)]).await;
+    assert!(changed(own).await);
+}
+
 async fn two_runs_at_once_store_a_business_once(db: TestStore) {
     let runs = (0..6).map(|_| {
         let store = db.store().clone();
@@ -102,5 +151,7 @@ store::stories!(
     the_same_name_is_known_nearby_or_where_no_place_is_told,
     a_name_is_nearby_across_the_antimeridian,
     a_large_batch_is_looked_up_whole,
+    what_is_numbered_is_found_as_if_it_were_stored,
+    what_others_change_is_told_from_ones_own,
     two_runs_at_once_store_a_business_once,
 );

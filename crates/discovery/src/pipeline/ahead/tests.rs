@@ -1,0 +1,104 @@
+use contract::{Business, BusinessQuery};
+use futures::TryStreamExt as _;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
+use store::Store;
+use store::test_support::TestStore;
+
+use super::*;
+use crate::normalise;
+use crate::place::RawPlace;
+
+store::stories!(
+    what_is_foreseen_is_what_would_be_found_after,
+    what_others_change_in_between_counts,
+    what_others_add_in_between_counts,
+);
+
+fn now() -> Timestamp {
+    Timestamp::from_millis(1_780_000_000_000)
+}
+
+fn candidate(id: &str, name: &str, latitude: Option<f64>) -> Candidate {
+    let raw = RawPlace {
+        source_id: id.into(),
+        name: name.into(),
+        coordinates: latitude.map(|latitude| (latitude, 25.0)),
+        ..RawPlace::default()
+    };
+    Candidate::new("a", normalise::place(raw).unwrap())
+}
+
+/// Few names, records and places, so that batches have much in common.
+fn batches() -> impl Strategy<Value = Vec<Vec<Candidate>>> {
+    let latitude = prop_oneof![Just(None), (0_u8..4).prop_map(|step| Some(60.0 + 0.12 * f64::from(step)))];
+    let one = (0_u8..12, prop_oneof!["Joe's Diner", "Ann's", "Liike [1-3]"], latitude);
+    let one = one.prop_map(|(id, name, latitude)| candidate(&id.to_string(), &name, latitude));
+    prop::collection::vec(prop::collection::vec(one, 1..6), 2..6)
+}
+
+/// Decides on the batch, writes it, and decides on the next one meanwhile.
+async fn written(
+    store: &Store,
+    batch: &Arc<Vec<Candidate>>,
+    ahead: Option<Ahead>,
+    next: &Arc<Vec<Candidate>>,
+) -> Ahead {
+    let mut tx = store.begin_at(now()).await.unwrap();
+    let Decided { new, changed, .. } = decided(&mut tx, Arc::clone(batch), ahead).await.unwrap();
+    let changed = tx.update_businesses(changed).await.unwrap();
+    let created = Arc::new(tx.number_businesses(new).await.unwrap());
+    let ahead = Ahead::begin(&mut tx, next, &created).await.unwrap();
+    tx.insert_numbered(&created).await.unwrap();
+    let all = created.iter().chain(&changed).cloned();
+    tx.append_events(all.map(|one| contract::EventPayload::BusinessUpdated(Box::new(one))));
+    ahead.after(tx.commit().await.unwrap().events)
+}
+
+async fn what_is_foreseen_is_what_would_be_found_after(db: TestStore) {
+    let mut runner = TestRunner::deterministic();
+    for _ in 0..24 {
+        let batches = batches().new_tree(&mut runner).unwrap().current();
+        let batches: Vec<_> = batches.into_iter().map(Arc::new).collect();
+        let mut ahead = None;
+        for pair in batches.windows(2) {
+            let Ahead { deciding, since, own } = written(db.store(), &pair[0], ahead, &pair[1]).await;
+            let foreseen = deciding.await.unwrap();
+            let mut tx = db.store().begin_at(now()).await.unwrap();
+            let known = tx.known_businesses(&lookup_keys(&pair[1])).await.unwrap();
+            tx.rollback().await.unwrap();
+            assert_eq!(foreseen, decide(&pair[1], known, now()));
+            ahead = Some(Ahead { deciding: tokio::spawn(async { foreseen }), since, own });
+        }
+    }
+}
+
+async fn businesses(store: &Store) -> Vec<Business> {
+    store.business_stream(&BusinessQuery::default()).try_collect().await.unwrap()
+}
+
+async fn what_others_change_in_between_counts(db: TestStore) {
+    let store = db.store();
+    let batches = ["1", "2"].map(|id| Arc::new(vec![candidate(id, "Joe's Diner", Some(60.0))]));
+    let ahead = written(store, &batches[0], None, &batches[1]).await;
+    let mut tx = store.begin().await.unwrap();
+    let deleted = tx.delete_business(businesses(store).await[0].id, None).await.unwrap();
+    tx.append_events([contract::EventPayload::BusinessDeleted(deleted)]);
+    tx.commit().await.unwrap();
+    let mut tx = store.begin().await.unwrap();
+    let decided = decided(&mut tx, Arc::clone(&batches[1]), Some(ahead)).await.unwrap();
+    assert_eq!((decided.new.len(), decided.merged), (1, 0), "what it would have been merged with is gone");
+}
+
+async fn what_others_add_in_between_counts(db: TestStore) {
+    let store = db.store();
+    let batch = |id, name| Arc::new(vec![candidate(id, name, Some(60.0))]);
+    let (first, second, third) = (batch("1", "Ann's"), batch("2", "Joe's Diner"), batch("3", "Zoe's"));
+    let ahead = written(store, &first, None, &second).await;
+    let other = written(store, &batch("4", "Joe's Diner"), None, &third).await;
+    let mut tx = store.begin().await.unwrap();
+    let decided = decided(&mut tx, second, Some(ahead)).await.unwrap();
+    assert_eq!((decided.new.len(), decided.merged), (0, 1));
+    other.deciding.await.unwrap();
+}
