@@ -1,0 +1,9 @@
+//! Services on the network, each a real server on loopback that answers and fails as the documentation says.
+#![cfg(test)]
+
+mod nominatim;
+mod overpass;
+mod resuming;
+mod server;
+mod support;
+mod trouble;
