@@ -9,4 +9,4 @@ mod service;
 pub use cache::AnswerCache;
 pub use config::{ServiceConfig, Timing};
 pub use error::RemoteError;
-pub(crate) use service::{Answer, Ask, Service, Tell, Verdict, said, status_verdict};
+pub(crate) use service::{Answer, Ask, Service, Span, Tell, Verdict, said, status_verdict};

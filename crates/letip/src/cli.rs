@@ -382,7 +382,7 @@ pub(crate) enum JobsCommand {
     /// Put a failed or cancelled job back into the queue
     Retry(JobArgs),
     /// Run every unfinished job to its end, then exit
-    Work(JobsWorkArgs),
+    Work(Box<JobsWorkArgs>),
 }
 
 #[derive(Args, Clone, Debug)]
@@ -661,6 +661,7 @@ mod tests {
         check("letip jobs work --job-lease 0", "0.1 to 3600");
         check("letip scrape Turku --overpass-url https://a.example/api/", "--contact-url");
         check("letip serve --nominatim-url https://a.example/", "--contact-url");
+        check("letip sources --overture-url https://a.example/", "--contact-url");
         check("letip serve --overpass-url nowhere --contact-url mailto:a@b.example", "--overpass-url");
     }
 }

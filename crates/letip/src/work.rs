@@ -8,7 +8,7 @@ use contract::{Job, JobId, JobKind, JobStatus};
 use discovery::SourceRegistry;
 use discovery::geocoder::Nominatim;
 use discovery::remote::{AnswerCache, ServiceConfig, Timing};
-use discovery::source::{FileSource, Overpass};
+use discovery::source::{FileSource, Overpass, OvertureRelease};
 use enrichment::providers::{AbstractApi, AbstractApiConfig, Hunter, HunterConfig, ProviderError, Providers};
 use enrichment::verify::{DnsConfig, DnsResolver, Verifier};
 use enrichment::{Fetcher, FetcherConfig};
@@ -63,6 +63,9 @@ pub(crate) fn sources(
     }
     if let Some(config) = service(remote.overpass_url.as_ref(), Overpass::TIMING, who, data)? {
         registry = registry.with(Overpass::new(&config)?);
+    }
+    if let Some(config) = service(remote.overture_url.as_ref(), OvertureRelease::TIMING, who, data)? {
+        registry = registry.with(OvertureRelease::new(&config, remote.overture_release.as_deref())?);
     }
     Ok(Arc::new(registry))
 }

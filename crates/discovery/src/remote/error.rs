@@ -84,6 +84,12 @@ pub enum RemoteError {
         /// What is wrong with it, in words.
         detail: String,
     },
+    /// It sends whole files only.
+    #[error("{service} sends whole files and no parts of them; take a server that knows range requests")]
+    NoParts {
+        /// Who was asked.
+        service: String,
+    },
     /// The area or an answer is too much.
     #[error("{detail}; take a smaller radius, or name a category")]
     TooMuch {

@@ -1,9 +1,12 @@
 //! One request to a service: its turn, its pace, the exchange, what the answer means, and again where that helps.
 
+use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use outbound::{BodyError, Pace, backoff, reason, retry_after};
-use reqwest::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderMap, LOCATION, RANGE, RETRY_AFTER};
+use reqwest::header::{
+    ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RANGE, RETRY_AFTER,
+};
 use reqwest::{Client, Method, Request};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -39,10 +42,28 @@ pub(crate) struct Ask {
     pub(crate) url: Url,
     /// What is sent as a form; without one it is a GET.
     pub(crate) form: Option<String>,
-    /// The first and the last byte that are wanted.
-    pub(crate) range: Option<(u64, u64)>,
+    /// The part that is wanted; else the whole.
+    pub(crate) range: Option<Span>,
     /// The most bytes of the answer, after decompression.
     pub(crate) most: usize,
+}
+
+/// A part of a file (RFC 9110, section 14.1.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Span {
+    /// So many bytes of its end.
+    Last(u64),
+    /// From the first byte to the last one.
+    Between(u64, u64),
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Last(count) => write!(f, "bytes=-{count}"),
+            Self::Between(first, last) => write!(f, "bytes={first}-{last}"),
+        }
+    }
 }
 
 impl Ask {
@@ -138,7 +159,9 @@ impl Service {
                     Verdict::GiveUp(error) => return Err(error),
                     Verdict::Again(error) => (error, wait),
                 },
-                Err(error @ RemoteError::TooMuch { .. }) => return Err(error),
+                Err(error @ (RemoteError::TooMuch { .. } | RemoteError::NoParts { .. })) => {
+                    return Err(error);
+                }
                 Err(error) => (error, None),
             };
             failures += 1;
@@ -191,10 +214,17 @@ impl Service {
         let broken = |error| RemoteError::NoAnswer { service: self.name.clone(), reason: reason(error) };
         let mut response = self.client.execute(request(ask)).await.map_err(broken)?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        if ask.range.is_some() && status == 200 {
+            return Err(RemoteError::NoParts { service: self.name.clone() });
+        }
         let wait = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok());
         let wait = wait.and_then(|text| retry_after(text, SystemTime::now()));
         let body = outbound::body(&mut response, ask.most).await.map_err(|error| match error {
             BodyError::Broken(error) => broken(error),
+            BodyError::TooLarge(_) if ask.range.is_some() => RemoteError::Unreadable {
+                service: self.name.clone(),
+                detail: "more came than was asked for".to_owned(),
+            },
             BodyError::TooLarge(most) => RemoteError::TooMuch {
                 detail: format!("an answer of {} has more than {} MiB", self.name, most >> 20),
             },
@@ -207,14 +237,16 @@ fn request(ask: &Ask) -> Request {
     let method = if ask.form.is_some() { Method::POST } else { Method::GET };
     let mut request = Request::new(method, ask.url.clone());
     let headers = request.headers_mut();
-    headers.insert(ACCEPT_LANGUAGE, reqwest::header::HeaderValue::from_static("en"));
-    if let Some((first, last)) = ask.range
-        && let Ok(range) = format!("bytes={first}-{last}").parse()
+    headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_static("en"));
+    if let Some(span) = ask.range
+        && let Ok(range) = span.to_string().parse()
     {
         headers.insert(RANGE, range);
+        // A part of what was packed is no part of the file.
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     }
     if let Some(form) = &ask.form {
-        let kind = reqwest::header::HeaderValue::from_static("application/x-www-form-urlencoded");
+        let kind = HeaderValue::from_static("application/x-www-form-urlencoded");
         headers.insert(CONTENT_TYPE, kind);
         *request.body_mut() = Some(form.clone().into());
     }

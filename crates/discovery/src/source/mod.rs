@@ -13,6 +13,7 @@ mod pairs;
 mod parquet;
 pub(crate) mod pbf;
 mod registry;
+mod release;
 mod sniff;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -28,6 +29,7 @@ pub use file::FileSource;
 pub use overpass::Overpass;
 pub use pairs::{LabelledPair, read_pairs};
 pub use registry::SourceRegistry;
+pub use release::OvertureRelease;
 pub use sniff::FileKind;
 
 use crate::error::SourceError;
@@ -206,6 +208,12 @@ impl Sink {
 
     pub(crate) fn area(&self) -> SearchArea {
         self.area
+    }
+
+    /// Says what is waited for.
+    pub(crate) fn note(&mut self, note: String) -> Result<(), ReadEnd> {
+        self.chunk.note = Some(note);
+        self.flush()
     }
 
     /// Hands on what has gathered, even if that is little: people watch.

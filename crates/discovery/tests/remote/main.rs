@@ -3,6 +3,7 @@
 
 mod nominatim;
 mod overpass;
+mod overture;
 mod resuming;
 mod server;
 mod support;

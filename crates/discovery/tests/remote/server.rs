@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{Response, header};
 use futures::{StreamExt as _, stream};
@@ -22,6 +22,7 @@ pub(crate) struct Asked {
     pub(crate) query: String,
     pub(crate) agent: String,
     pub(crate) kind: String,
+    pub(crate) range: String,
     pub(crate) body: String,
 }
 
@@ -40,7 +41,7 @@ impl Asked {
 pub(crate) struct Reply {
     status: u16,
     headers: Vec<(&'static str, String)>,
-    body: String,
+    body: Bytes,
     end: End,
 }
 
@@ -53,6 +54,10 @@ enum End {
 
 impl Reply {
     pub(crate) fn status(status: u16, body: impl Into<String>) -> Self {
+        Self::bytes(status, body.into())
+    }
+
+    pub(crate) fn bytes(status: u16, body: impl Into<Bytes>) -> Self {
         Self { status, headers: Vec::new(), body: body.into(), end: End::Whole }
     }
 
@@ -76,7 +81,7 @@ impl Reply {
     }
 
     fn response(self) -> Response<Body> {
-        let half = self.body.get(..self.body.len() / 2).unwrap_or_default().to_owned();
+        let half = self.body.slice(..self.body.len() / 2);
         let body = match self.end {
             End::Whole => Body::from(self.body),
             End::Cut => Body::from_stream(stream::iter([Ok(half), Err(std::io::Error::other("cut"))])),
@@ -168,6 +173,7 @@ fn head_of(request: &Request) -> Asked {
         query: request.uri().query().unwrap_or_default().to_owned(),
         agent: header(header::USER_AGENT),
         kind: header(header::CONTENT_TYPE),
+        range: header(header::RANGE),
         body: String::new(),
     }
 }

@@ -20,6 +20,19 @@ pub(crate) struct RemoteArgs {
         requires = "contact_url"
     )]
     pub(crate) overpass_url: Option<Url>,
+    /// Bucket of Overture releases to search in as source 'overture', such as
+    /// https://overturemaps-us-west-2.s3.us-west-2.amazonaws.com/, or one .parquet file of a release
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "LETIP_OVERTURE_URL",
+        hide_env_values = true,
+        requires = "contact_url"
+    )]
+    pub(crate) overture_url: Option<Url>,
+    /// Release to read, such as 2026-11-18.0 [default: the newest]
+    #[arg(long, value_name = "RELEASE", env = "LETIP_OVERTURE_RELEASE", hide_env_values = true)]
+    pub(crate) overture_release: Option<String>,
 }
 
 /// Who is asked where a location is. Without an address nobody is.
