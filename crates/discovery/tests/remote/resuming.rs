@@ -111,19 +111,19 @@ fn assert_complete(outcome: &Outcome, stored: &[Business], count: u64) {
 async fn a_search_that_was_stopped_goes_on_without_asking_again() {
     let (db, folder) = (store::test_support::sqlite().await, tempfile::tempdir().unwrap());
     let store = db.store();
-    let all = many(120);
+    let all = many(400);
     let server = Server::start(move |asked, _| elements(&within(asked, &all))).await;
     let registry = SourceRegistry::bundled().with(overpass_kept_in(&server, &folder));
     let first = enqueued(store).await;
     stopped_after(store, &registry, run_of(store, &first), 30).await;
     let written = businesses(store).await.len();
-    assert!((30..120).contains(&written), "{written}");
+    assert!((30..400).contains(&written), "{written}");
     let requests = server.asked().len();
 
     let second = again(store, &first).await;
     let registry = SourceRegistry::bundled().with(overpass_kept_in(&server, &folder));
     let outcome = search(&registry, run_of(store, &second)).await.unwrap();
-    assert_complete(&outcome, &businesses(store).await, 120);
+    assert_complete(&outcome, &businesses(store).await, 400);
     assert_eq!(server.asked().len(), requests, "the answers were kept");
     assert!(outcome.counts.saved >= written as u64, "what the first attempt stored counts as saved");
 }
@@ -164,11 +164,11 @@ async fn a_search_that_failed_half_way_asks_only_for_the_rest() {
 async fn a_search_whose_answers_change_begins_anew_and_stores_nothing_twice() {
     let db = store::test_support::sqlite().await;
     let store = db.store();
-    let count = Arc::new(AtomicUsize::new(80));
+    let count = Arc::new(AtomicUsize::new(300));
     let known = Arc::clone(&count);
     let server = Server::start(move |asked, _| {
         let most = u32::try_from(known.load(Ordering::SeqCst)).unwrap();
-        elements(&within(asked, &many(100)[..most as usize]))
+        elements(&within(asked, &many(400)[..most as usize]))
     })
     .await;
     let registry = SourceRegistry::bundled().with(overpass(&server));
@@ -176,11 +176,11 @@ async fn a_search_whose_answers_change_begins_anew_and_stores_nothing_twice() {
     stopped_after(store, &registry, run_of(store, &first), 20).await;
     let written = businesses(store).await.len() as u64;
 
-    count.store(100, Ordering::SeqCst);
+    count.store(400, Ordering::SeqCst);
     let second = again(store, &first).await;
     let outcome = search(&registry, run_of(store, &second)).await.unwrap();
     let counts = outcome.counts;
-    assert_eq!((counts.found, counts.saved + counts.merged), (100, 100), "{counts:?}");
+    assert_eq!((counts.found, counts.saved + counts.merged), (400, 400), "{counts:?}");
     assert!(counts.merged >= written, "{counts:?}");
     assert_eq!(businesses(store).await.len() as u64, written + counts.saved);
 }
