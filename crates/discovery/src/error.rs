@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use store::StoreError;
 
+use crate::remote::RemoteError;
+
 /// Why a search, an import or an extraction came to no end.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -38,6 +40,9 @@ pub enum DiscoveryError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SourceError {
+    /// A service on the network gave no answer.
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
     /// The file is not there or may not be read.
     #[error("{path} cannot be read: {source}; check its name and permissions")]
     Unreadable {

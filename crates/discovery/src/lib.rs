@@ -10,6 +10,7 @@ pub mod normalise;
 mod pipeline;
 mod place;
 mod preview;
+pub mod remote;
 pub mod scrape;
 pub mod source;
 pub mod taxonomy;

@@ -12,8 +12,6 @@ mod hunter;
 mod key;
 mod line;
 mod money;
-mod pace;
-mod retry;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

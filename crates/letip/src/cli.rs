@@ -3,6 +3,7 @@
 mod extract;
 mod matching;
 mod providers;
+mod remote;
 mod verify;
 
 use std::net::SocketAddr;
@@ -18,6 +19,7 @@ use contract::{
 pub(crate) use extract::PageArgs;
 pub(crate) use matching::MatchArgs;
 pub(crate) use providers::ProviderArgs;
+pub(crate) use remote::{GeocoderArgs, RemoteArgs, SourcesArgs};
 pub(crate) use verify::VerifyArgs;
 
 /// Find leads: places become businesses, and a live list shows them.
@@ -34,7 +36,8 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Serve(ServeArgs),
-    Scrape(ScrapeArgs),
+    Scrape(Box<ScrapeArgs>),
+    Sources(SourcesArgs),
     Import(ImportArgs),
     Export(Box<ExportArgs>),
     Extract(PageArgs),
@@ -78,12 +81,12 @@ pub(crate) struct WorkerArgs {
     pub(crate) job_lease: Duration,
 }
 
-/// Who reads the websites of businesses.
-#[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "Enrichment")]
+/// In whose name websites are read and services are asked.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Who asks")]
 pub(crate) struct EnrichArgs {
-    /// Page or mailto: address that tells website owners who reads their sites; without it there is no
-    /// enrichment
+    /// Page or mailto: address that tells websites and services who asks them; without it no website is read and no
+    /// service on the network is asked for places
     #[arg(long, value_name = "URL", env = "LETIP_CONTACT_URL", hide_env_values = true)]
     pub(crate) contact_url: Option<String>,
 }
@@ -118,6 +121,10 @@ pub(crate) struct ServeArgs {
     #[command(flatten)]
     pub(crate) enrich: EnrichArgs,
     #[command(flatten)]
+    pub(crate) remote: RemoteArgs,
+    #[command(flatten)]
+    pub(crate) geocoder: GeocoderArgs,
+    #[command(flatten)]
     pub(crate) providers: ProviderArgs,
 }
 
@@ -135,7 +142,11 @@ pub(crate) enum LogForm {
   letip scrape Helsinki --category restaurant
   letip scrape \"60.1699,24.9384\" --category restaurant --radius-km 1 --max 500 --json
   letip scrape \"Freehold, NJ\" --category plumber --places new-jersey.parquet
-  letip scrape Helsinki --query kahvila --data-dir ./data")]
+  letip scrape Helsinki --query kahvila --data-dir ./data
+  letip scrape Turku --category cafe --source overpass --overpass-url https://overpass-api.de/api/ \\
+      --contact-url https://example.org/about-us
+
+letip sources shows what can be searched, under which licence and at what cost.")]
 pub(crate) struct ScrapeArgs {
     /// Place name, postal code or latitude,longitude
     #[arg(allow_hyphen_values = true)]
@@ -165,6 +176,12 @@ pub(crate) struct ScrapeArgs {
     pub(crate) data: DataArgs,
     #[command(flatten)]
     pub(crate) worker: WorkerArgs,
+    #[command(flatten)]
+    pub(crate) enrich: EnrichArgs,
+    #[command(flatten)]
+    pub(crate) remote: RemoteArgs,
+    #[command(flatten)]
+    pub(crate) geocoder: GeocoderArgs,
 }
 
 impl ScrapeArgs {
@@ -365,7 +382,7 @@ pub(crate) enum JobsCommand {
     /// Put a failed or cancelled job back into the queue
     Retry(JobArgs),
     /// Run every unfinished job to its end, then exit
-    Work(JobsWorkArgs),
+    Work(Box<JobsWorkArgs>),
 }
 
 #[derive(Args, Clone, Debug)]
@@ -423,6 +440,8 @@ pub(crate) struct JobsWorkArgs {
     pub(crate) worker: WorkerArgs,
     #[command(flatten)]
     pub(crate) enrich: EnrichArgs,
+    #[command(flatten)]
+    pub(crate) remote: RemoteArgs,
     #[command(flatten)]
     pub(crate) providers: ProviderArgs,
 }
@@ -640,5 +659,9 @@ mod tests {
         check("letip export --format xml", "csv, xlsx, json, geojson, vcard");
         check("letip export --format csv --near 91,0", "latitude,longitude");
         check("letip jobs work --job-lease 0", "0.1 to 3600");
+        check("letip scrape Turku --overpass-url https://a.example/api/", "--contact-url");
+        check("letip serve --nominatim-url https://a.example/", "--contact-url");
+        check("letip sources --overture-url https://a.example/", "--contact-url");
+        check("letip serve --overpass-url nowhere --contact-url mailto:a@b.example", "--overpass-url");
     }
 }

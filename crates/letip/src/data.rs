@@ -28,6 +28,11 @@ pub(crate) fn uploads(args: &DataArgs) -> Result<PathBuf, Failure> {
     Ok(folder(args)?.join("uploads"))
 }
 
+/// Where answers of services on the network are kept.
+pub(crate) fn answers(args: &DataArgs) -> Result<PathBuf, Failure> {
+    Ok(folder(args)?.join("answers"))
+}
+
 /// The data folder that the arguments name.
 fn folder(args: &DataArgs) -> Result<PathBuf, Failure> {
     let given = args.data_dir.clone().or_else(|| default_folder(|name| std::env::var_os(name)));

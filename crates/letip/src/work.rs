@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use contract::{Job, JobId, JobKind, JobStatus};
 use discovery::SourceRegistry;
-use discovery::source::FileSource;
+use discovery::geocoder::Nominatim;
+use discovery::remote::{AnswerCache, ServiceConfig, Timing};
+use discovery::source::{FileSource, Overpass, OvertureRelease};
 use enrichment::providers::{AbstractApi, AbstractApiConfig, Hunter, HunterConfig, ProviderError, Providers};
 use enrichment::verify::{DnsConfig, DnsResolver, Verifier};
 use enrichment::{Fetcher, FetcherConfig};
@@ -14,8 +16,10 @@ use jobs::{JobsError, RunnerBuilder};
 use serde::Serialize;
 use store::{NewJob, Store};
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
-use crate::cli::{EnrichArgs, ProviderArgs, WorkerArgs};
+use crate::cli::{DataArgs, EnrichArgs, GeocoderArgs, ProviderArgs, RemoteArgs, WorkerArgs};
+use crate::data;
 use crate::output::{self, Failure};
 use crate::{progress, signals};
 
@@ -46,13 +50,46 @@ pub(crate) struct Ended {
     pub(crate) duration: Duration,
 }
 
-/// The bundled source and one for each file.
-pub(crate) fn sources(files: &[PathBuf]) -> Result<Arc<SourceRegistry>, Failure> {
+/// The bundled source, one for each file, and the services whose addresses are given.
+pub(crate) fn sources(
+    files: &[PathBuf],
+    remote: &RemoteArgs,
+    who: &EnrichArgs,
+    data: &DataArgs,
+) -> Result<Arc<SourceRegistry>, Failure> {
     let mut registry = SourceRegistry::bundled();
     for file in files {
         registry = registry.with(FileSource::open(file)?);
     }
+    if let Some(config) = service(remote.overpass_url.as_ref(), Overpass::TIMING, who, data)? {
+        registry = registry.with(Overpass::new(&config)?);
+    }
+    if let Some(config) = service(remote.overture_url.as_ref(), OvertureRelease::TIMING, who, data)? {
+        registry = registry.with(OvertureRelease::new(&config, remote.overture_release.as_deref())?);
+    }
     Ok(Arc::new(registry))
+}
+
+/// Finds locations that are not known offline; nothing does without an address.
+pub(crate) fn geocoder(
+    args: &GeocoderArgs,
+    who: &EnrichArgs,
+    data: &DataArgs,
+) -> Result<Option<Nominatim>, Failure> {
+    let config = service(args.nominatim_url.as_ref(), Nominatim::TIMING, who, data)?;
+    Ok(config.as_ref().map(Nominatim::new).transpose()?)
+}
+
+/// A service at that address, asked in the name of who is given as the contact.
+fn service(
+    url: Option<&Url>,
+    timing: Timing,
+    who: &EnrichArgs,
+    data: &DataArgs,
+) -> Result<Option<ServiceConfig>, Failure> {
+    let Some((url, contact)) = url.zip(who.contact_url.as_ref()) else { return Ok(None) };
+    let cache = AnswerCache::new(data::answers(data)?);
+    Ok(Some(ServiceConfig::new(url.clone(), contact, timing).kept_in(cache)))
 }
 
 /// Reads websites in the name of who is given as the contact; nobody does without one.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use contract::Role;
 use discovery::SourceRegistry;
+use discovery::geocoder::Nominatim;
 use enrichment::Fetcher;
 use enrichment::providers::Providers;
 use enrichment::verify::Verifier;
@@ -22,6 +23,8 @@ pub struct ServerConfig {
     pub store: Store,
     /// The places that can be searched.
     pub sources: Arc<SourceRegistry>,
+    /// Is asked for places that are not known offline; without it they are unknown.
+    pub geocoder: Option<Nominatim>,
     /// Host names to answer for, besides the loopback names on a loopback address. Without any, a server on
     /// another address answers for every name.
     pub allowed_hosts: Vec<String>,
@@ -51,6 +54,7 @@ impl ServerConfig {
             listen,
             store,
             sources: sources.into(),
+            geocoder: None,
             allowed_hosts: Vec::new(),
             access: Access::SignedIn { tls: !listen.ip().is_loopback() },
             fetcher: None,

@@ -41,6 +41,7 @@ impl Candidate {
                 point: GAZETTEER.point(*city),
                 country: Some(GAZETTEER.area(*city).country.to_owned()),
                 region: Some(GAZETTEER.region(*city).to_owned()).filter(|region| !region.is_empty()),
+                attribution: None,
             },
             Self::Zip(zip) => {
                 Location { label: format!("{}, {}, USA", zip.city, zip.state), ..super::zip_location(zip) }

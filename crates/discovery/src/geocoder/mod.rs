@@ -1,4 +1,5 @@
-//! Names of places, US ZIP codes and coordinates to points, without a network.
+//! Names of places, US ZIP codes and coordinates to points, without a network. [`Nominatim`] finds what is not known
+//! here, where somebody named a server of it.
 //!
 //! Cities are GeoNames' of a thousand people and more. A name that several places have is ambiguous, and the
 //! candidates are listed, unless all but one are clearly lesser: one of them is in `data/prominent.psv`
@@ -9,6 +10,7 @@ mod areas;
 mod candidates;
 mod columns;
 mod gazetteer;
+mod nominatim;
 mod suggest;
 mod zips;
 
@@ -17,6 +19,7 @@ use contract::places::LocationSuggestion;
 
 pub use areas::{country_code, country_name, region};
 pub use gazetteer::key;
+pub use nominatim::Nominatim;
 pub use suggest::suggest;
 
 use candidates::Candidate;
@@ -33,6 +36,8 @@ pub struct Location {
     pub country: Option<String>,
     /// Code of the region where regions have one, else its name.
     pub region: Option<String>,
+    /// What must be shown with it, where a service found it.
+    pub attribution: Option<String>,
 }
 
 impl From<Location> for LocationSuggestion {
@@ -67,6 +72,16 @@ pub enum GeocodeError {
         text: String,
         /// The places, the best known first.
         candidates: Vec<Location>,
+    },
+    /// Nothing of that name is known here, and the service that was asked instead gave no answer.
+    #[error("'{text}' is no place that is known without a network, and {reason}")]
+    Unanswered {
+        /// What was asked for.
+        text: String,
+        /// Why there is no answer.
+        reason: String,
+        /// Labels of the places whose names are nearest, the nearest first.
+        suggestions: Vec<String>,
     },
     /// Two numbers that are no coordinates.
     #[error("'{text}' is no point on Earth; latitude goes from -90 to 90 and longitude from -180 to 180")]
@@ -114,7 +129,7 @@ pub fn nearest_country(point: GeoPoint) -> Option<&'static str> {
 
 fn located(text: &str, point: Option<GeoPoint>) -> Result<Location, GeocodeError> {
     let point = point.ok_or_else(|| GeocodeError::OutOfRange { text: text.to_owned() })?;
-    Ok(Location { label: text.to_owned(), point, country: None, region: None })
+    Ok(Location { label: text.to_owned(), point, country: None, region: None, attribution: None })
 }
 
 /// The point that two numbers are, `Some(None)` if they are no point; `None` if the text is not two numbers.
@@ -158,6 +173,7 @@ fn zip_location(zip: &zips::Zip) -> Location {
         point: zip.point,
         country: Some("US".to_owned()),
         region: Some(zip.state.to_owned()),
+        attribution: None,
     }
 }
 

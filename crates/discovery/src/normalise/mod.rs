@@ -84,7 +84,7 @@ pub fn place(raw: RawPlace) -> Result<Place, String> {
     Ok(place)
 }
 
-/// A digest of what identifies a business: FNV-1a, 64 bits, so that a million records hardly collide.
+/// A digest of what identifies a business, of 64 bits, so that a million records hardly collide.
 fn content_id(place: &Place) -> String {
     let point = place.point.map(|point| point.to_string());
     let phone = place.phone.as_ref().map(|phone| &phone.e164);
@@ -98,10 +98,7 @@ fn content_id(place: &Place) -> String {
         place.website.as_ref(),
         place.email.as_ref(),
     ];
-    let mut digest = 0xcbf2_9ce4_8422_2325_u64;
-    for byte in parts.into_iter().flat_map(|part| part.map_or("", String::as_str).bytes().chain([0])) {
-        digest = (digest ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    }
+    let digest = crate::text::digest(parts.into_iter().map(|part| part.map_or("", String::as_str)));
     format!("content:{digest:016x}")
 }
 

@@ -9,7 +9,7 @@ use contract::{JobProgress, OperatingStatus};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-pub use request::{ResolvedScrape, asked, job_request, resolve_request};
+pub use request::{ResolvedScrape, asked, job_request, resolve_job, resolve_request, resolve_request_online};
 
 use crate::error::DiscoveryError;
 use crate::matching::Candidate;
@@ -41,7 +41,7 @@ const REPORT_EVERY: Duration = Duration::from_secs(1);
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 struct Checkpoint {
-    /// The data that were searched.
+    /// The data that were searched, and what was selected of them.
     fingerprint: String,
     /// Places of the selection that are written.
     written: usize,
@@ -62,8 +62,9 @@ pub async fn run(
 ) -> Result<Outcome, DiscoveryError> {
     let unknown = || DiscoveryError::UnknownSource(request.source.clone());
     let source = registry.get(Some(&request.source)).ok_or_else(unknown)?;
-    let mut checkpoint = resumed(&run, &source.fingerprint());
-    let selection = read(&run, request, source.as_ref(), &checkpoint.outcome).await?;
+    let before = before(&run);
+    let selection = read(&run, request, source.as_ref(), &before.outcome).await?;
+    let mut checkpoint = resumed(before, selection.fingerprint(&source.fingerprint()));
     write(&run, request, selection, options, &mut checkpoint).await?;
     Ok(checkpoint.outcome)
 }
@@ -78,12 +79,18 @@ pub fn result(request: &ResolvedScrape, outcome: &Outcome) -> Value {
     result
 }
 
-/// The checkpoint of the attempt before, unless the data changed since.
-fn resumed(run: &Run, fingerprint: &str) -> Checkpoint {
-    let before = run.checkpoint.clone().and_then(|value| serde_json::from_value::<Checkpoint>(value).ok());
-    before
-        .filter(|checkpoint| checkpoint.fingerprint == fingerprint)
-        .unwrap_or_else(|| Checkpoint { fingerprint: fingerprint.to_owned(), ..Checkpoint::default() })
+/// The checkpoint of the attempt before.
+fn before(run: &Run) -> Checkpoint {
+    run.checkpoint.clone().and_then(|value| serde_json::from_value(value).ok()).unwrap_or_default()
+}
+
+/// Where the attempt before came to, unless the data or what is selected of them changed since.
+fn resumed(before: Checkpoint, fingerprint: String) -> Checkpoint {
+    if before.fingerprint == fingerprint {
+        before
+    } else {
+        Checkpoint { fingerprint, ..Checkpoint::default() }
+    }
 }
 
 async fn read(
@@ -92,7 +99,7 @@ async fn read(
     source: &dyn PlaceSource,
     outcome: &Outcome,
 ) -> Result<Selection, DiscoveryError> {
-    let area = SearchArea::around(request.location.point, request.radius_km);
+    let area = SearchArea::around(request.location.point, request.radius_km).of(request.category);
     let mut stream = source.places(&area)?;
     let mut nearest = Nearest::new(request.max_results);
     let mut reported = Instant::now();
@@ -110,9 +117,9 @@ async fn read(
                 nearest.add(km, *place);
             }
         }
-        if reported.elapsed() >= REPORT_EVERY {
+        if chunk.note.is_some() || reported.elapsed() >= REPORT_EVERY {
             reported = Instant::now();
-            let message = format!("{} places that fit so far", nearest.len());
+            let message = chunk.note.unwrap_or_else(|| format!("{} places that fit so far", nearest.len()));
             run.report(outcome, progress("reading", chunk.done, chunk.total, message)).await?;
         }
     }

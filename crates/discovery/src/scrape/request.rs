@@ -1,9 +1,9 @@
 //! What a search asks for, understood.
 
-use contract::{FieldError, ScrapeRequest};
+use contract::{FieldError, GeoPoint, ScrapeRequest};
 use serde_json::{Value, json};
 
-use crate::geocoder::{self, GeocodeError, Location};
+use crate::geocoder::{self, GeocodeError, Location, Nominatim};
 use crate::place::Place;
 use crate::source::SourceRegistry;
 use crate::taxonomy::{self, Category};
@@ -11,6 +11,8 @@ use crate::text::fold;
 
 /// Where a job's request says what it was understood as.
 const RESOLVED: &str = "resolved";
+/// Code of a field that names nothing that is known.
+const UNKNOWN: &str = "unknown";
 
 /// A request whose words have a meaning.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,17 +44,22 @@ impl ResolvedScrape {
     }
 
     /// For people and programs that read of the search: `location` (the full name), `latitude`, `longitude`,
-    /// `category` (the slug, or null), `radiusKm` and `source`.
+    /// `category` (the slug, or null), `radiusKm`, `source`, and where the location came from a service,
+    /// `locationAttribution`.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        json!({
+        let mut told = json!({
             "location": self.location.label,
             "latitude": self.location.point.latitude,
             "longitude": self.location.point.longitude,
             "category": self.category.map(|category| category.slug),
             "radiusKm": self.radius_km,
             "source": self.source,
-        })
+        });
+        if let Some(attribution) = &self.location.attribution {
+            told["locationAttribution"] = json!(attribution);
+        }
+        told
     }
 
     fn has_words(&self, name: &str) -> bool {
@@ -91,13 +98,76 @@ pub fn resolve_request(
     request: &ScrapeRequest,
     registry: &SourceRegistry,
 ) -> Result<ResolvedScrape, Vec<FieldError>> {
+    resolve_with(request, registry, geocoder::resolve)
+}
+
+/// The same with a service for a place that is not known offline, where one is given. It is asked only if all else of
+/// the request is right.
+///
+/// # Errors
+/// As [`resolve_request`].
+pub async fn resolve_request_online(
+    request: &ScrapeRequest,
+    registry: &SourceRegistry,
+    online: Option<&Nominatim>,
+) -> Result<ResolvedScrape, Vec<FieldError>> {
+    let offline = resolve_request(request, registry);
+    match (online, &offline) {
+        (Some(online), Err(errors)) if is_unknown_place(errors) => {
+            let found = online.locate(&request.location).await;
+            resolve_with(request, registry, |_| found.clone())
+        }
+        _ => offline,
+    }
+}
+
+/// Understands the request of a job again. A place that only a service knew is where it was found when the job was made.
+///
+/// # Errors
+/// As [`resolve_request`].
+pub fn resolve_job(
+    request: &ScrapeRequest,
+    job_request: &Value,
+    registry: &SourceRegistry,
+) -> Result<ResolvedScrape, Vec<FieldError>> {
+    resolve_with(request, registry, |text| {
+        geocoder::resolve(text).or_else(|error| match (&error, found_before(job_request)) {
+            (GeocodeError::Unknown { .. }, Some(location)) => Ok(location),
+            _ => Err(error),
+        })
+    })
+}
+
+fn is_unknown_place(errors: &[FieldError]) -> bool {
+    matches!(errors, [error] if error.field == "location" && error.code == UNKNOWN)
+}
+
+/// The location that the request of a job was understood as.
+fn found_before(job_request: &Value) -> Option<Location> {
+    let resolved = job_request.get(RESOLVED)?;
+    let text = |key: &str| resolved.get(key)?.as_str().map(str::to_owned);
+    let degrees = |key: &str| resolved.get(key)?.as_f64();
+    Some(Location {
+        label: text("location")?,
+        point: GeoPoint::new(degrees("latitude")?, degrees("longitude")?)?,
+        country: None,
+        region: None,
+        attribution: text("locationAttribution"),
+    })
+}
+
+fn resolve_with(
+    request: &ScrapeRequest,
+    registry: &SourceRegistry,
+    locate: impl Fn(&str) -> Result<Location, GeocodeError>,
+) -> Result<ResolvedScrape, Vec<FieldError>> {
     let mut errors = request.validate().err().unwrap_or_default();
     let mut keep = |error: FieldError| {
         if errors.iter().all(|other| other.field != error.field) {
             errors.push(error);
         }
     };
-    let location = geocoder::resolve(&request.location).map_err(|error| keep(location_error(error))).ok();
+    let location = locate(&request.location).map_err(|error| keep(location_error(error))).ok();
     let category = category(request).map_err(&mut keep).ok();
     let source = source(request, registry).map_err(keep).ok();
     match (location, category, source) {
@@ -119,7 +189,9 @@ pub fn resolve_request(
 fn location_error(error: GeocodeError) -> FieldError {
     let message = error.to_string();
     let (code, suggestions) = match error {
-        GeocodeError::Unknown { suggestions, .. } => ("unknown", suggestions),
+        GeocodeError::Unknown { suggestions, .. } | GeocodeError::Unanswered { suggestions, .. } => {
+            (UNKNOWN, suggestions)
+        }
         GeocodeError::Ambiguous { candidates, .. } => {
             ("ambiguous", candidates.into_iter().map(|candidate| candidate.label).collect())
         }
@@ -134,7 +206,7 @@ fn category(request: &ScrapeRequest) -> Result<Option<&'static Category>, FieldE
     };
     taxonomy::resolve(text).map(Some).map_err(|error| {
         let message = format!("{error}; take one of the suggestions, or search by words of the name instead");
-        FieldError::new("category", "unknown", message).with_suggestions(error.suggestions)
+        FieldError::new("category", UNKNOWN, message).with_suggestions(error.suggestions)
     })
 }
 
@@ -143,7 +215,7 @@ fn source(request: &ScrapeRequest, registry: &SourceRegistry) -> Result<String, 
     found.map(|source| source.info().source).ok_or_else(|| {
         let known: Vec<String> = registry.infos().into_iter().map(|info| info.source).collect();
         let message = format!("there is no such source; there are: {}", known.join(", "));
-        FieldError::new("source", "unknown", message).with_suggestions(known)
+        FieldError::new("source", UNKNOWN, message).with_suggestions(known)
     })
 }
 
@@ -187,6 +259,27 @@ mod tests {
         assert_eq!(asked(&stored).unwrap(), asked_for);
         assert_eq!(asked(&json!(asked_for)).unwrap(), asked_for);
         assert!(asked(&json!({"location": "Helsinki", "radius": 5})).is_err());
+    }
+
+    #[test]
+    fn a_place_that_only_a_service_knew_is_where_it_was_found() {
+        let registry = SourceRegistry::bundled();
+        let asked_for = request("Elm Grove Lane 5, Nowhereville", None);
+        assert!(is_unknown_place(&errors(&asked_for)));
+        let location = Location {
+            label: "Elm Grove Lane (40.2, -74.2)".to_owned(),
+            point: GeoPoint::new(40.2, -74.2).unwrap(),
+            country: None,
+            region: None,
+            attribution: Some("ODbL".to_owned()),
+        };
+        let resolved = resolve_with(&asked_for, &registry, |_| Ok(location.clone())).unwrap();
+        let stored = job_request(&asked_for, &resolved);
+        assert_eq!(stored["resolved"]["locationAttribution"], "ODbL");
+        assert_eq!(resolve_job(&asked_for, &stored, &registry).unwrap(), resolved);
+        assert!(resolve_job(&asked_for, &json!(asked_for), &registry).is_err(), "nobody found it");
+        let again = resolve_request(&request(&resolved.location.label, None), &registry).unwrap();
+        assert_eq!(again.location.point, location.point, "the label needs no service");
     }
 
     #[test]

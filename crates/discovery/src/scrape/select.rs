@@ -5,6 +5,7 @@ use std::collections::BinaryHeap;
 
 use super::is_closed;
 use crate::place::Place;
+use crate::text::digest;
 
 /// The nearest open places so far, and how far away closed ones are.
 #[derive(Debug)]
@@ -24,6 +25,16 @@ pub(super) struct Selection {
     pub(super) places: Vec<Place>,
     /// Closed places in the circle; if the maximum cuts it, those no farther than the farthest place.
     pub(super) closed: u64,
+}
+
+impl Selection {
+    /// Changes when the data do, or what is selected of them: a service on the network may answer otherwise today than
+    /// yesterday.
+    pub(super) fn fingerprint(&self, source: &str) -> String {
+        let closed = self.closed.to_string();
+        let ids = self.places.iter().map(|place| place.source_id.as_str());
+        format!("{:016x}", digest([source, closed.as_str()].into_iter().chain(ids)))
+    }
 }
 
 #[derive(Debug)]
@@ -109,6 +120,23 @@ mod tests {
         let reversed: Vec<_> = found.iter().rev().copied().collect();
         assert_eq!(selected(4, &reversed), selected(4, &found));
         assert_eq!(selected(9, &found).len(), 5);
+    }
+
+    #[test]
+    fn a_selection_is_known_again_and_told_from_others() {
+        let fingerprint = |source: &str, ids: &[&str]| {
+            let mut nearest = Nearest::new(10);
+            (0_u32..)
+                .zip(ids)
+                .for_each(|(km, id)| nearest.add(f64::from(km), place(id, OperatingStatus::Open)));
+            nearest.into_selection().fingerprint(source)
+        };
+        let first = fingerprint("a", &["x", "y"]);
+        assert_eq!(fingerprint("a", &["x", "y"]), first);
+        for other in [fingerprint("b", &["x", "y"]), fingerprint("a", &["x"]), fingerprint("a", &["y", "x"])]
+        {
+            assert_ne!(other, first);
+        }
     }
 
     #[test]

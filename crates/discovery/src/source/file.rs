@@ -94,16 +94,8 @@ enum Publisher {
 impl PlaceSource for FileSource {
     fn info(&self) -> SourceInfo {
         let (licence, attribution, url) = match self.publisher() {
-            Publisher::OpenStreetMap => (
-                osm::LICENCE,
-                "© OpenStreetMap contributors",
-                Some("https://www.openstreetmap.org/copyright"),
-            ),
-            Publisher::Overture => (
-                overture::LICENCE,
-                "Overture Maps Foundation",
-                Some("https://docs.overturemaps.org/attribution/"),
-            ),
+            Publisher::OpenStreetMap => (osm::LICENCE, osm::ATTRIBUTION, Some(osm::LICENCE_URL)),
+            Publisher::Overture => (overture::LICENCE, overture::ATTRIBUTION, Some(overture::LICENCE_URL)),
             Publisher::Unknown => ("unknown", "", None),
         };
         SourceInfo {

@@ -7,11 +7,13 @@ mod fields;
 mod file;
 mod json;
 mod osm;
+mod overpass;
 mod overture;
 mod pairs;
 mod parquet;
 pub(crate) mod pbf;
 mod registry;
+mod release;
 mod sniff;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -19,16 +21,20 @@ use std::path::{Path, PathBuf};
 
 use contract::places::SourceInfo;
 use contract::{BoundingBox, GeoPoint};
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 pub use bundled::BundledSource;
 pub use file::FileSource;
+pub use overpass::Overpass;
 pub use pairs::{LabelledPair, read_pairs};
 pub use registry::SourceRegistry;
+pub use release::OvertureRelease;
 pub use sniff::FileKind;
 
 use crate::error::SourceError;
 use crate::place::Record;
+use crate::taxonomy::Category;
 
 /// Records a chunk.
 const CHUNK: usize = 256;
@@ -64,20 +70,32 @@ pub(crate) fn licence_of(source: &str) -> Option<&'static str> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SearchArea {
     bounds: Option<BoundingBox>,
+    category: Option<&'static Category>,
 }
 
 impl SearchArea {
     /// All of it.
     #[must_use]
     pub fn everywhere() -> Self {
-        Self { bounds: None }
+        Self { bounds: None, category: None }
     }
 
     /// A box around everything within so many kilometres of the point, and a little more, so that rounding
     /// leaves out nothing that lies on the circle.
     #[must_use]
     pub fn around(center: GeoPoint, radius_km: f64) -> Self {
-        Self { bounds: Some(BoundingBox::around(center, radius_km * 1.001 + 0.001)) }
+        let bounds = BoundingBox::around(center, radius_km * 1.001 + 0.001);
+        Self { bounds: Some(bounds), category: None }
+    }
+
+    /// The same for places of one category alone: a source may leave out others, and need not.
+    #[must_use]
+    pub fn of(self, category: Option<&'static Category>) -> Self {
+        Self { category, ..self }
+    }
+
+    pub(crate) fn category(&self) -> Option<&'static Category> {
+        self.category
     }
 
     pub(crate) fn bounds(&self) -> Option<BoundingBox> {
@@ -98,10 +116,12 @@ impl SearchArea {
 pub struct Chunk {
     /// The records, in the order of the source.
     pub records: Vec<Record>,
-    /// Bytes or rows read so far.
+    /// Bytes, rows or requests so far.
     pub done: u64,
-    /// Bytes or rows in all, where that is known.
+    /// Bytes, rows or requests in all, where that is known.
     pub total: Option<u64>,
+    /// What the reader waits for, if that takes long.
+    pub note: Option<String>,
 }
 
 /// Places as a reader on its own thread gives them. Dropping it ends the reader.
@@ -190,11 +210,36 @@ impl Sink {
         self.area
     }
 
+    /// Says what is waited for.
+    pub(crate) fn note(&mut self, note: String) -> Result<(), ReadEnd> {
+        self.chunk.note = Some(note);
+        self.flush()
+    }
+
     /// Hands on what has gathered, even if that is little: people watch.
     pub(crate) fn flush(&mut self) -> Result<(), ReadEnd> {
-        let next = Chunk { records: Vec::new(), done: self.chunk.done, total: self.chunk.total };
+        let next = Chunk { done: self.chunk.done, total: self.chunk.total, ..Chunk::default() };
         let chunk = std::mem::replace(&mut self.chunk, next);
         self.sender.blocking_send(Ok(chunk)).map_err(|_| ReadEnd::Stopped)
+    }
+
+    /// Waits for something that runs elsewhere; ends at once when nobody takes the records any more.
+    pub(crate) fn wait<T>(&self, runtime: &Handle, work: impl Future<Output = T>) -> Result<T, ReadEnd> {
+        runtime.block_on(async {
+            tokio::select! {
+                () = self.sender.closed() => Err(ReadEnd::Stopped),
+                done = work => Ok(done),
+            }
+        })
+    }
+
+    /// Tells whoever takes the records what is waited for. If they have not taken what came before, they have enough
+    /// to do.
+    pub(crate) fn teller(&self) -> impl Fn(String) + Send + Sync + use<> {
+        let (sender, done, total) = (self.sender.clone(), self.chunk.done, self.chunk.total);
+        move |note| {
+            let _ = sender.try_send(Ok(Chunk { records: Vec::new(), done, total, note: Some(note) }));
+        }
     }
 
     fn fail(&mut self, error: SourceError) {

@@ -9,6 +9,10 @@ use crate::{chains, taxonomy};
 pub(crate) const SOURCE: &str = "openstreetmap";
 /// Licence of OpenStreetMap's data.
 pub(crate) const LICENCE: &str = "ODbL-1.0";
+/// What must be shown beside it.
+pub(crate) const ATTRIBUTION: &str = "© OpenStreetMap contributors";
+/// Where its licence is explained.
+pub(crate) const LICENCE_URL: &str = "https://www.openstreetmap.org/copyright";
 
 /// Reads one tag of an object.
 pub(crate) trait Tags {

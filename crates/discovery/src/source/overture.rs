@@ -10,6 +10,10 @@ use crate::taxonomy::{self, OvertureCategory};
 pub(crate) const SOURCE: &str = "overture";
 /// Licence that all of Overture's place sources allow.
 pub(crate) const LICENCE: &str = "CDLA-Permissive-2.0";
+/// What must be shown beside it.
+pub(crate) const ATTRIBUTION: &str = "Overture Maps Foundation";
+/// Where its licence is explained.
+pub(crate) const LICENCE_URL: &str = "https://docs.overturemaps.org/attribution/";
 
 /// The columns that are read.
 pub(super) const COLUMNS: [&str; 14] = [

@@ -8,6 +8,7 @@ mod words;
 
 pub use data::Category;
 pub use osm::{from_osm_tags, is_place};
+pub(crate) use osm::{place_keys, place_tags};
 pub use overture::{OvertureCategory, from_overture};
 pub use suggest::suggest;
 

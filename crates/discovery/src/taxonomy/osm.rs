@@ -74,6 +74,16 @@ pub fn is_place<'t>(get: impl Fn(&str) -> Option<&'t str>) -> bool {
     PLACE_KEYS.iter().any(|key| has(key)) || PLACE_KEYS_BY_VALUE.iter().any(|key| has_value(key))
 }
 
+/// The keys of which any value makes a named object a place.
+pub(crate) fn place_keys() -> &'static [&'static str] {
+    &PLACE_KEYS
+}
+
+/// The tags that make a named object a place though their key alone does not.
+pub(crate) fn place_tags() -> impl Iterator<Item = (&'static str, &'static str)> {
+    TABLES.tags.keys().copied().filter(|(key, _)| PLACE_KEYS_BY_VALUE.contains(key))
+}
+
 fn first_value(value: &str) -> &str {
     value.split(';').next().unwrap_or(value).trim()
 }

@@ -132,16 +132,16 @@ async fn a_worker_that_lost_its_job_writes_nothing(db: TestStore) {
 
 async fn a_file_that_changed_is_read_anew(db: TestStore) {
     let store = db.store().clone();
-    let (_folder, path) = file("many.csv", many(400));
+    let (_folder, path) = file("many.csv", many(2000));
     let request = ImportRequest::new(&path);
     let options = ImportOptions { batch_size: 100, ..ImportOptions::default() };
     let first = claimed(&store, JobKind::Import, json!(request)).await;
     let run = run_of(&store, &first);
     stopped_after(&store, run.clone(), 100, import::run(run.clone(), &request, &options)).await;
     released(&store, &run).await;
-    std::fs::write(&path, many(600)).unwrap();
+    std::fs::write(&path, many(2200)).unwrap();
     let second = claimed_again(&store, first.job.job_id, now()).await;
     let outcome = import::run(run_of(&store, &second), &request, &options).await.unwrap();
     assert_adds_up(&outcome);
-    assert_eq!((outcome.counts.found, businesses(&store).await.len()), (600, 594));
+    assert_eq!((outcome.counts.found, businesses(&store).await.len()), (2200, 2178));
 }

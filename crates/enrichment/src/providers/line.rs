@@ -4,6 +4,7 @@ use std::sync::{Mutex as Shared, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use contract::{BusinessId, Timestamp};
+use outbound::{BodyError, LONGEST, Pace, backoff, body, reason, retry_after};
 use reqwest::header::{HeaderName, RETRY_AFTER};
 use store::{KeptAnswer, NewProviderCall, Reservation, Settlement, Store};
 use tokio::sync::Mutex;
@@ -11,8 +12,6 @@ use url::Url;
 
 use super::answer::{Answer, Meaning};
 use super::breaker::Breaker;
-use super::pace::Pace;
-use super::retry::{LONGEST, backoff, retry_after};
 use super::{ApiKey, ProviderError, Usd};
 use crate::enrich::now;
 
@@ -135,15 +134,8 @@ impl Line {
     ) -> Result<Self, ProviderError> {
         // A key that no header can hold is none, wherever it is sent.
         key.header()?;
-        // Whoever installed a provider of cryptography first keeps it; ours is only for programs that chose none.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
-            .user_agent(concat!("letip/", env!("CARGO_PKG_VERSION")))
-            // A redirect would take the key along.
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .timeout(timing.timeout)
-            .build()
+        let agent = concat!("letip/", env!("CARGO_PKG_VERSION"));
+        let client = outbound::client(agent, timing.timeout)
             .map_err(|error| ProviderError::NoAnswer(error.to_string()))?;
         let (pace, breaker, turn) = (Pace::new(timing.spacing), Breaker::default(), Mutex::new(()));
         Ok(Self { provider, client, key, place, timing, pace, breaker, turn, meaning })
@@ -273,19 +265,12 @@ impl Line {
         };
         let mut response = request.send().await.map_err(|error| {
             let arrived = !error.is_connect();
-            (no_answer(error), arrived)
+            (ProviderError::NoAnswer(reason(error)), arrived)
         })?;
         let status = response.status().as_u16();
         let wait = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
         let wait = wait.and_then(|text| retry_after(text, SystemTime::now()));
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| (no_answer(error), true))? {
-            body.extend_from_slice(&chunk);
-            if body.len() > MAX_BYTES {
-                let error = ProviderError::Unreadable(format!("it has more than {MAX_BYTES} bytes"));
-                return Err((error, true));
-            }
-        }
+        let body = body(&mut response, MAX_BYTES).await.map_err(|error| (unread(error), true))?;
         let mut body = String::from_utf8_lossy(&body).into_owned();
         if body.contains(self.key.text()) {
             // Some services repeat what they were sent.
@@ -312,16 +297,9 @@ enum Attempt {
     Again { wait: Option<Duration>, error: ProviderError },
 }
 
-/// What went wrong on the way, without the URL.
-fn no_answer(error: reqwest::Error) -> ProviderError {
-    let error = error.without_url();
-    let mut cause: &dyn std::error::Error = &error;
-    while let Some(source) = cause.source() {
-        cause = source;
+fn unread(error: BodyError) -> ProviderError {
+    match error {
+        BodyError::TooLarge(_) => ProviderError::Unreadable(error.to_string()),
+        BodyError::Broken(error) => ProviderError::NoAnswer(reason(error)),
     }
-    ProviderError::NoAnswer(if error.is_timeout() {
-        "it took too long".to_owned()
-    } else {
-        cause.to_string()
-    })
 }

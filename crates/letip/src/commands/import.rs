@@ -1,8 +1,10 @@
 //! `letip import FILE`.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use contract::{Job, JobKind};
+use discovery::SourceRegistry;
 use discovery::import::ImportRequest;
 use discovery::source::FileSource;
 use enrichment::providers::Providers;
@@ -23,10 +25,9 @@ pub(crate) async fn run(args: ImportArgs, verbose: u8) -> Result<(), Failure> {
     let store = data::open(&args.data).await?;
     let watch = Watch::new(OnInterrupt::Cancel, verbose);
     let job = work::new_job(JobKind::Import, &request)?;
+    let sources = Arc::new(SourceRegistry::bundled());
     let reserved =
-        work::runner(&store, &work::sources(&[])?, None, None, &Providers::default(), &args.worker)
-            .reserve(job)
-            .await?;
+        work::runner(&store, &sources, None, None, &Providers::default(), &args.worker).reserve(job).await?;
     let id = reserved.job().job_id;
     let ended = work::run_to_end(&store, id, &watch, |shutdown| reserved.run(shutdown)).await?;
     tell_rejected(&store, &ended.job, args.rejected.as_deref()).await?;

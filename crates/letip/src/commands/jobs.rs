@@ -103,7 +103,8 @@ async fn retry(args: &JobArgs) -> Result<(), Failure> {
 /// Runs every unfinished job to its end, the oldest first. A job that another process holds is waited for,
 /// and taken over if that process vanishes.
 async fn work(args: &JobsWorkArgs, verbose: u8) -> Result<(), Failure> {
-    let (sources, fetcher) = (work::sources(&args.places)?, work::fetcher(&args.enrich)?);
+    let sources = work::sources(&args.places, &args.remote, &args.enrich, &args.data)?;
+    let fetcher = work::fetcher(&args.enrich)?;
     let (verifier, providers) = (work::verifier(fetcher.as_ref()), work::providers(&args.providers)?);
     let store = data::open(&args.data).await?;
     let watch = Watch::new(OnInterrupt::Release, verbose);

@@ -12,5 +12,6 @@ pub(crate) mod migrate;
 pub(crate) mod places;
 pub(crate) mod scrape;
 pub(crate) mod serve;
+pub(crate) mod sources;
 pub(crate) mod users;
 pub(crate) mod verify;

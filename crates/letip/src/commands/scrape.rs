@@ -1,6 +1,8 @@
 //! `letip scrape LOCATION`.
 
 use contract::JobKind;
+use discovery::SourceRegistry;
+use discovery::scrape::{self, ResolvedScrape};
 use enrichment::providers::Providers;
 
 use crate::cli::ScrapeArgs;
@@ -10,20 +12,35 @@ use crate::work::{self, OnInterrupt, Watch};
 
 /// Finds places and stores them, through the same queue and handlers as a server.
 pub(crate) async fn run(args: ScrapeArgs, verbose: u8) -> Result<(), Failure> {
-    let sources = work::sources(&args.places)?;
+    let sources = work::sources(&args.places, &args.remote, &args.enrich, &args.data)?;
+    let geocoder = work::geocoder(&args.geocoder, &args.enrich, &args.data)?;
     let request = args.request();
-    let resolved = discovery::scrape::resolve_request(&request, &sources)
+    let resolved = scrape::resolve_request_online(&request, &sources, geocoder.as_ref())
+        .await
         .map_err(|errors| Failure::fields(&errors, option))?;
+    tell_terms(&args, &sources, &resolved);
 
     let store = data::open(&args.data).await?;
     let watch = Watch::new(OnInterrupt::Cancel, verbose);
-    let job = work::new_job(JobKind::Scrape, &discovery::scrape::job_request(&request, &resolved))?;
+    let job = work::new_job(JobKind::Scrape, &scrape::job_request(&request, &resolved))?;
     let reserved =
         work::runner(&store, &sources, None, None, &Providers::default(), &args.worker).reserve(job).await?;
     let id = reserved.job().job_id;
     let ended = work::run_to_end(&store, id, &watch, |shutdown| reserved.run(shutdown)).await?;
     work::verdict(&ended.job)?;
     output::print_outcome(&Outcome::new(&ended.job, ended.duration), args.json)
+}
+
+/// Whoever names a source learns before it is asked under which terms it is, and where a place was found for them.
+fn tell_terms(args: &ScrapeArgs, sources: &SourceRegistry, resolved: &ResolvedScrape) {
+    if let Some(attribution) = &resolved.location.attribution {
+        output::note(&format!("location: {} ({attribution})", resolved.location.label));
+    }
+    if let Some(source) = args.source.as_deref().and_then(|slug| sources.get(Some(slug))) {
+        let info = source.info();
+        output::note(&format!("source: {} ({}, {})", info.name, info.attribution, info.licence));
+        output::note(&format!("cost: {}", info.cost));
+    }
 }
 
 /// How the command line calls a field of the request.

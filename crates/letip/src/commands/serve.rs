@@ -12,7 +12,8 @@ use crate::{data, signals, work};
 /// Serves until the first SIGINT or SIGTERM, then gives running jobs back and ends.
 pub(crate) async fn run(args: ServeArgs) -> Result<(), Failure> {
     let access = access(&args)?;
-    let sources = work::sources(&args.places)?;
+    let sources = work::sources(&args.places, &args.remote, &args.enrich, &args.data)?;
+    let geocoder = work::geocoder(&args.geocoder, &args.enrich, &args.data)?;
     let store = data::open(&args.data).await?;
     let setup = match access {
         Access::Open(_) => None,
@@ -26,6 +27,7 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Failure> {
         verifier: work::verifier(fetcher.as_ref()),
         providers: work::providers(&args.providers)?,
         fetcher,
+        geocoder,
         uploads: data::uploads(&args.data)?,
         ..ServerConfig::new(args.listen, store, sources)
     };

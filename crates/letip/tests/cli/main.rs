@@ -8,6 +8,7 @@ mod extract;
 mod import;
 mod jobs;
 mod matching;
+mod remote;
 mod scrape;
 mod serve;
 mod support;

@@ -19,7 +19,10 @@ const DEFAULT_SUGGESTIONS: u32 = 10;
 
 /// Checks place, category and source now, so that a person is told at once; the search itself is a job's.
 pub(super) async fn start(app: App, call: Call<StartScrape>) -> Result<Answer<StartScrape>, ApiProblem> {
-    let resolved = scrape::resolve_request(&call.body, app.sources()).map_err(ApiProblem::invalid)?;
+    let geocoder = app.config().geocoder.as_ref();
+    let resolved = scrape::resolve_request_online(&call.body, app.sources(), geocoder)
+        .await
+        .map_err(ApiProblem::invalid)?;
     let request = scrape::job_request(&call.body, &resolved);
     let job = work::enqueue(&app, JobKind::Scrape, &request, call.idempotency_key).await?;
     let location = work::location(job.job_id);

@@ -29,7 +29,7 @@ impl JobHandler for ScrapeHandler {
 
     async fn run(&self, ctx: JobContext) -> Result<Value, JobError> {
         let request = scrape::asked(&ctx.job.request).map_err(unreadable)?;
-        let resolved = scrape::resolve_request(&request, &self.sources).map_err(|errors| {
+        let resolved = scrape::resolve_job(&request, &ctx.job.request, &self.sources).map_err(|errors| {
             let told: Vec<String> = errors.iter().map(|e| format!("{}: {}", e.field, e.message)).collect();
             JobError::Fatal(told.join("; "))
         })?;

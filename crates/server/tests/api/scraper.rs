@@ -1,3 +1,11 @@
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::{get, post};
+use discovery::SourceRegistry;
+use discovery::geocoder::Nominatim;
+use discovery::remote::ServiceConfig;
+use discovery::source::Overpass;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
@@ -144,4 +152,71 @@ async fn suggestions_answer_what_was_typed() {
     let locations = app.get("/api/scraper/locations?q=helsin").await.json();
     assert!(locations[0]["label"].as_str().unwrap().starts_with("Helsinki"), "{locations}");
     assert_eq!(app.get("/api/scraper/locations?q=x&limit=51").await.status.as_u16(), 422);
+}
+
+/// Services on loopback that know one street and one business in it.
+async fn services() -> String {
+    let street = json!([{
+        "display_name": "Elm Grove Lane, Freehold", "lat": "40.2212", "lon": "-74.2531", "importance": 0.2,
+        "licence": "Data © OpenStreetMap contributors, ODbL 1.0.", "address": {"country_code": "us"},
+    }]);
+    let place = json!({"elements": [{
+        "type": "node", "id": 7, "lat": 40.2213, "lon": -74.2530, "tags": {"name": "Joe's Plumbing", "craft": "plumber"},
+    }]});
+    let app = Router::new()
+        .route("/search", get(|| async move { street.to_string() }))
+        .route("/api/interpreter", post(|| async move { place.to_string() }));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+    format!("http://{address}")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_street_is_found_and_searched_by_services_that_somebody_named() {
+    let services = services().await;
+    let config = |path: &str, timing| {
+        let base = format!("{services}{path}").parse().unwrap();
+        ServiceConfig::new(base, "https://letip.example/about", timing)
+    };
+    let app = TestApp::with(|server| {
+        let mut timing = Overpass::TIMING;
+        timing.spacing = Duration::ZERO;
+        let overpass = Overpass::new(&config("/api/", timing)).unwrap();
+        server.sources = SourceRegistry::bundled().with(overpass).into();
+        server.geocoder = Some(Nominatim::new(&config("/", Nominatim::TIMING)).unwrap());
+    })
+    .await;
+    let sources = app.get("/api/scraper/sources").await.json();
+    assert_eq!((&sources[0]["default"], &sources[1]["source"]), (&json!(true), &json!("overpass")));
+    assert_eq!((&sources[1]["licence"], &sources[1]["default"]), (&json!("ODbL-1.0"), &json!(false)));
+
+    let runner = app.run_jobs();
+    let request = json!({ "location": "Elm Grove Lane 5", "category": "plumber", "source": "overpass" });
+    let job = finished(&app, request).await;
+    assert_eq!((&job["status"], &job["counts"]["saved"]), (&json!("completed"), &json!(1)), "{job}");
+    let resolved = &job["request"]["resolved"];
+    assert_eq!(resolved["location"], "Elm Grove Lane, Freehold (40.221200, -74.253100)");
+    assert_eq!(resolved["locationAttribution"], "Data © OpenStreetMap contributors, ODbL 1.0.");
+    let list = app.get("/api/businesses").await.json();
+    assert_eq!(list["data"][0]["name"], "Joe's Plumbing");
+    assert_eq!(list["data"][0]["sources"][0]["source"], "openstreetmap");
+    assert_eq!(list["data"][0]["sources"][0]["licence"], "ODbL-1.0");
+    runner.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_service_that_is_not_there_leaves_a_street_unknown() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
+    drop(listener);
+    let mut timing = Nominatim::TIMING;
+    timing.attempts = 1;
+    let nominatim = Nominatim::new(&ServiceConfig::new(base, "https://letip.example/about", timing)).unwrap();
+    let app = TestApp::with(|server| server.geocoder = Some(nominatim)).await;
+    let answer = app.post(PATH, json!({ "location": "Elm Grove Lane 5" })).await;
+    assert_eq!(answer.status.as_u16(), 422);
+    let error = &answer.json()["errors"][0];
+    assert_eq!((&error["field"], &error["code"]), (&json!("location"), &json!("unknown")));
+    assert!(error["message"].as_str().unwrap().contains("gave no answer"), "{error}");
 }

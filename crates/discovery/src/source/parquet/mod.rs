@@ -3,6 +3,7 @@
 //! Only the columns that are read are decoded, and only row groups whose `bbox` statistics touch the area.
 
 mod cells;
+mod distant;
 mod prune;
 
 use std::path::Path;
@@ -13,6 +14,8 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::errors::ParquetError;
 use serde_json::{Map, Value};
+
+pub(super) use distant::{Distant, footer_length};
 
 use super::fields::{Columns, Field};
 use super::{ReadEnd, Sink, overture};
@@ -50,7 +53,17 @@ pub(super) fn read(path: &Path, sink: &mut Sink) -> Result<(), ReadEnd> {
         .with_batch_size(BATCH)
         .build()
         .map_err(|error| explained(path, error))?;
-    read_batches(path, reader, &layout, u64::try_from(rows).ok(), sink)
+    let lines = Lines { done: 0, total: u64::try_from(rows).ok(), numbered: true };
+    read_batches(path, reader, &layout, lines, sink)
+}
+
+/// How the rows of a file are counted.
+struct Lines {
+    /// Rows before these.
+    done: u64,
+    total: Option<u64>,
+    /// Whether a row's number says where it is.
+    numbered: bool,
 }
 
 /// Hands every row on as JSON, all columns, if the needed ones are among them.
@@ -75,10 +88,10 @@ fn read_batches(
     path: &Path,
     reader: ParquetRecordBatchReader,
     layout: &Layout,
-    total: Option<u64>,
+    lines: Lines,
     sink: &mut Sink,
 ) -> Result<(), ReadEnd> {
-    let mut done = 0;
+    let Lines { mut done, total, numbered } = lines;
     for batch in reader {
         let batch = batch.map_err(|error| SourceError::damaged(path, error.to_string()))?;
         for row in 0..batch.num_rows() {
@@ -86,7 +99,7 @@ fn read_batches(
             sink.progress(done, total);
             let (values, point) = row_values(&batch, row);
             let mut place = layout.raw_place(&values, point);
-            place.line = Some(done);
+            place.line = numbered.then_some(done);
             sink.push(normalise::record(place, || Value::Object(values).to_string()))?;
         }
     }
@@ -150,8 +163,13 @@ impl Layout {
 }
 
 fn explained(path: &Path, error: ParquetError) -> SourceError {
+    let is_cut_off = is_footer_missing(path);
+    explained_by(path, error, is_cut_off)
+}
+
+fn explained_by(path: &Path, error: ParquetError, is_cut_off: bool) -> SourceError {
     match error {
-        ParquetError::EOF(detail) | ParquetError::General(detail) if is_footer_missing(path) => {
+        ParquetError::EOF(detail) | ParquetError::General(detail) if is_cut_off => {
             SourceError::truncated(path, format!("its end is missing ({detail})"))
         }
         ParquetError::External(cause) => SourceError::damaged(path, cause.to_string()),

@@ -45,6 +45,7 @@ pub(crate) fn open_config(store: &Store) -> ServerConfig {
 pub(crate) struct TestApp {
     pub(crate) db: TestStore,
     pub(crate) router: Router,
+    sources: Arc<SourceRegistry>,
     fetcher: Option<Fetcher>,
     providers: Providers,
 }
@@ -61,8 +62,9 @@ impl TestApp {
         config.access = Access::Open(Role::Admin);
         change(&mut config);
         let (fetcher, providers) = (config.fetcher.clone(), config.providers.clone());
+        let sources = Arc::clone(&config.sources);
         let router = App::new(config).router();
-        Self { db, router, fetcher, providers }
+        Self { db, router, sources, fetcher, providers }
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -71,7 +73,7 @@ impl TestApp {
 
     /// Runs jobs from now on.
     pub(crate) fn run_jobs(&self) -> RunnerHandle {
-        let handlers = job_handlers(&sources(), self.fetcher.as_ref(), None, &self.providers);
+        let handlers = job_handlers(&self.sources, self.fetcher.as_ref(), None, &self.providers);
         RunnerBuilder::new(self.store().clone()).handlers(handlers).start()
     }
 

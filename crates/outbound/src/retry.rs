@@ -2,11 +2,12 @@
 
 use std::time::{Duration, SystemTime};
 
-/// The longest that a job waits for a provider; a longer pause ends the call.
-pub(super) const LONGEST: Duration = Duration::from_secs(60);
+/// The longest back-off.
+pub const LONGEST: Duration = Duration::from_secs(60);
 
 /// The wait that a `Retry-After` header asks for: seconds, or a date (RFC 9110, section 10.2.3).
-pub(super) fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
+#[must_use]
+pub fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
     let text = text.trim();
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));
@@ -16,9 +17,10 @@ pub(super) fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
     Some(then.duration_since(now).unwrap_or_default())
 }
 
-/// The wait after failure number `failures`, from 1, where the provider asks for none: it doubles, and is spread by half
+/// The wait after failure number `failures`, from 1, where the service asks for none: it doubles, and is spread by half
 /// so that callers that failed together do not come back together.
-pub(super) fn backoff(first: Duration, failures: u32) -> Duration {
+#[must_use]
+pub fn backoff(first: Duration, failures: u32) -> Duration {
     let doubled = first.saturating_mul(1 << failures.saturating_sub(1).min(10));
     doubled.mul_f64(1.0 + fastrand::f64() / 2.0).min(LONGEST)
 }

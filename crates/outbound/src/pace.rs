@@ -1,4 +1,4 @@
-//! Not more calls in a time than a provider takes.
+//! Not more calls in a time than a service takes.
 
 use std::time::Duration;
 
@@ -7,18 +7,20 @@ use tokio::time::Instant;
 
 /// Lets callers pass one after the other, with so much time between the beginnings of two calls.
 #[derive(Debug)]
-pub(super) struct Pace {
+pub struct Pace {
     spacing: Duration,
     next: Mutex<Option<Instant>>,
 }
 
 impl Pace {
-    pub(super) fn new(spacing: Duration) -> Self {
+    /// So much time between two calls.
+    #[must_use]
+    pub fn new(spacing: Duration) -> Self {
         Self { spacing, next: Mutex::default() }
     }
 
     /// Waits for the turn.
-    pub(super) async fn turn(&self) {
+    pub async fn turn(&self) {
         let mut next = self.next.lock().await;
         if let Some(turn) = *next {
             tokio::time::sleep_until(turn).await;

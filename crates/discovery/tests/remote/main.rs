@@ -1,0 +1,10 @@
+//! Services on the network, each a real server on loopback that answers and fails as the documentation says.
+#![cfg(test)]
+
+mod nominatim;
+mod overpass;
+mod overture;
+mod resuming;
+mod server;
+mod support;
+mod trouble;
