@@ -12,6 +12,7 @@ mod merges;
 mod nearby;
 mod order;
 mod row;
+mod similar;
 mod stats;
 mod stream;
 mod write;
@@ -19,6 +20,7 @@ mod write;
 use contract::{Business, BusinessDetail, BusinessId, BusinessQuery};
 
 pub use merges::{Merged, Unmerged};
+pub use similar::Similar;
 pub use stream::BusinessStream;
 
 use crate::contacts;
