@@ -52,8 +52,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn embedded(manifest: &Manifest, dist: &Path) -> Result<String, Box<dyn Error>> {
     let Entry { js, wasm, css } = &manifest.entry;
     let css = css.as_deref().unwrap_or_default();
-    let icon = manifest.files.iter().find(|file| file.name == "favicon.svg").map_or("", |file| &file.path);
-    let entry = format!("Entry {{ js: {js:?}, wasm: {wasm:?}, css: {css:?}, icon: {icon:?} }}");
+    let named =
+        |name: &str| manifest.files.iter().find(|file| file.name == name).map_or("", |file| &file.path);
+    let (icon, forms) = (named("favicon.svg"), named("forms.css"));
+    let entry =
+        format!("Entry {{ js: {js:?}, wasm: {wasm:?}, css: {css:?}, forms: {forms:?}, icon: {icon:?} }}");
     let mut code = String::new();
     writeln!(code, "pub(super) const ENTRY: Option<Entry> = Some({entry});")?;
     writeln!(code, "pub(super) const FILES: &[File] = &[")?;

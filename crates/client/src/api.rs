@@ -1,5 +1,6 @@
 mod accounts;
 mod files;
+mod views;
 mod writes;
 
 use std::any::Any;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use contract::auth::{ApiToken, Me, Session, User};
+use contract::duplicates::{LikelyDuplicate, MergePreview, MergedBusiness};
 use contract::edit::BusinessContacts;
 use contract::endpoint::{NoBody, NoQuery, PathParams};
 use contract::enrichment::{EnrichmentBatch, EnrichmentLogEntry, HistoryQuery, ProviderInfo};
@@ -19,6 +21,7 @@ use contract::job::{FailedJobQuery, JobQuery};
 use contract::json::{self, FromJson};
 use contract::places::{CategorySuggestion, LocationSuggestion, SourceInfo, SuggestQuery};
 use contract::stats::Facets;
+use contract::views::SavedView;
 use contract::{
     Business, BusinessDetail, BusinessId, BusinessQuery, Endpoint, Job, JobId, Method, Page, Stats, endpoints,
 };
@@ -204,6 +207,12 @@ reads! {
     business(id: BusinessId) -> BusinessDetail = GetBusiness(&id, &NoQuery {});
     /// The contacts of a business.
     contacts(id: BusinessId) -> BusinessContacts = ListContacts(&id, &NoQuery {});
+    /// The businesses that may be the same as one, the likeliest first.
+    duplicates(id: BusinessId) -> Vec<LikelyDuplicate> = ListDuplicates(&id, &NoQuery {});
+    /// What was merged into a business, the last first.
+    merges(id: BusinessId) -> Vec<MergedBusiness> = ListMerges(&id, &NoQuery {});
+    /// What a merge of the second business into the first would leave.
+    preview_merge(kept: BusinessId, other: BusinessId) -> MergePreview = PreviewMerge(&(kept, other), &NoQuery {});
     /// A page of what enrichment did for a business.
     enrichment_history(id: BusinessId, query: &HistoryQuery) -> Page<EnrichmentLogEntry> =
         ListEnrichmentHistory(&id, query);
@@ -239,6 +248,8 @@ reads! {
     sessions() -> Vec<Session> = ListSessions(&(), &NoQuery {});
     /// One's API tokens, the newest first.
     tokens() -> Vec<ApiToken> = ListTokens(&(), &NoQuery {});
+    /// One's saved views, by name.
+    views() -> Vec<SavedView> = ListViews(&(), &NoQuery {});
     /// Everybody who may sign in, by name.
     users() -> Vec<User> = ListUsers(&(), &NoQuery {});
 }

@@ -281,6 +281,20 @@ impl utoipa::ToSchema for BusinessDraft {
 pub struct MergeRequest {
     /// The one that is merged into the business of the path, and is gone then.
     pub other_id: BusinessId,
+    /// The version of the business of the path that was looked at; 409 where it has another by now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
+    /// The version of the other one that was looked at; 409 where it has another by now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_version: Option<u64>,
+}
+
+impl MergeRequest {
+    /// A merge of `other_id`, whatever the versions of the two are.
+    #[must_use]
+    pub fn of(other_id: BusinessId) -> Self {
+        Self { other_id, version: None, other_version: None }
+    }
 }
 
 /// Which merge is undone.

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use crate::business::word_enum;
 use crate::json::{FromJson, Reading};
-use crate::{BusinessId, ContactId, JobId, SessionId, TokenId, UserId};
+use crate::{BusinessId, ContactId, JobId, SessionId, TokenId, UserId, ViewId};
 
 /// An HTTP method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -75,9 +75,15 @@ macro_rules! one_id {
     )+};
 }
 
-one_id!(BusinessId, JobId, SessionId, TokenId, UserId);
+one_id!(BusinessId, JobId, SessionId, TokenId, UserId, ViewId);
 
 impl PathParams for (BusinessId, ContactId) {
+    fn fill(&self, template: &str) -> String {
+        fill_one(&fill_one(template, &self.0.to_string()), &self.1.to_string())
+    }
+}
+
+impl PathParams for (BusinessId, BusinessId) {
     fn fill(&self, template: &str) -> String {
         fill_one(&fill_one(template, &self.0.to_string()), &self.1.to_string())
     }

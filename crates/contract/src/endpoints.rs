@@ -5,6 +5,7 @@ use crate::auth::{
     User, UserChange,
 };
 use crate::bulk::{BulkAnswer, BulkRequest};
+use crate::duplicates::{LikelyDuplicate, MergePreview, MergedBusiness};
 use crate::edit::{
     BusinessContacts, BusinessDraft, BusinessPatch, ContactPatch, ContactSaved, ContactsChanged,
     MergeRequest, UnmergeRequest,
@@ -19,9 +20,10 @@ use crate::import::{FileUpload, ImportPreview};
 use crate::job::{FailedJobQuery, JobQuery, RetriedJobs};
 use crate::places::{CategorySuggestion, LocationSuggestion, SourceInfo, SuggestQuery};
 use crate::stats::Facets;
+use crate::views::{NewView, SavedView, ViewChange};
 use crate::{
     Business, BusinessDetail, BusinessId, BusinessQuery, ContactId, Job, JobAccepted, JobId, Page,
-    ScrapeRequest, SessionId, Stats, TokenId, UserId,
+    ScrapeRequest, SessionId, Stats, TokenId, UserId, ViewId,
 };
 
 /// Declares bodies and answers: their schemas come from `ToSchema`.
@@ -81,14 +83,17 @@ schemas!(
     JobAccepted,
     LoginRequest,
     Me,
+    MergePreview,
     MergeRequest,
     NewApiToken,
     NewUser,
+    NewView,
     Page<Business>,
     Page<EnrichmentLogEntry>,
     Page<Job>,
     PasswordChange,
     RetriedJobs,
+    SavedView,
     ScrapeRequest,
     SetupRequest,
     Stats,
@@ -98,11 +103,15 @@ schemas!(
     Vec<ApiToken>,
     Vec<CategorySuggestion>,
     Vec<Job>,
+    Vec<LikelyDuplicate>,
     Vec<LocationSuggestion>,
+    Vec<MergedBusiness>,
     Vec<ProviderInfo>,
+    Vec<SavedView>,
     Vec<Session>,
     Vec<SourceInfo>,
     Vec<User>,
+    ViewChange,
 );
 query_schemas!(BusinessQuery, EventQuery, ExportQuery, FailedJobQuery, HistoryQuery, JobQuery, SuggestQuery);
 
@@ -228,9 +237,21 @@ endpoints! {
     ExportBusinesses = Get "/api/businesses/export" in "businesses" for Viewer {
         path: (), query: ExportQuery, body: NoBody, 200 => File, failures: [422]
     }
-    /// Merge another business into this one, which is then gone; nothing that either says is lost.
+    /// The businesses that may be the same as this one, the likeliest first, at most 20.
+    ListDuplicates = Get "/api/businesses/{id}/duplicates" in "businesses" for Viewer {
+        path: BusinessId, query: NoQuery, body: NoBody, 200 => Vec<LikelyDuplicate>, failures: [404]
+    }
+    /// What was merged into a business and can be undone, the last first.
+    ListMerges = Get "/api/businesses/{id}/merges" in "businesses" for Viewer {
+        path: BusinessId, query: NoQuery, body: NoBody, 200 => Vec<MergedBusiness>, failures: [404]
+    }
+    /// What a merge of the other business into the first would leave. Nothing is written.
+    PreviewMerge = Get "/api/businesses/{id}/merge/{otherId}" in "businesses" for Viewer {
+        path: (BusinessId, BusinessId), query: NoQuery, body: NoBody, 200 => MergePreview, failures: [404, 422]
+    }
+    /// Merge another business into this one; the other is then gone, and nothing that either says is lost.
     MergeBusiness = Post "/api/businesses/{id}/merge" in "businesses" for Member {
-        path: BusinessId, query: NoQuery, body: MergeRequest, 200 => Business, failures: [404, 413, 415, 422]
+        path: BusinessId, query: NoQuery, body: MergeRequest, 200 => Business, failures: [404, 409, 413, 415, 422]
     }
     /// Undo a merge: the business that was merged away is back, under its own id.
     UnmergeBusiness = Post "/api/businesses/{id}/unmerge" in "businesses" for Member {
@@ -360,6 +381,23 @@ endpoints! {
     /// End an API token.
     RevokeToken = Delete "/api/auth/tokens/{id}" in "auth" for Viewer {
         path: TokenId, query: NoQuery, body: NoBody, 204 => NoBody, failures: [404]
+    }
+    /// The person's saved views of the list of businesses, by name.
+    ListViews = Get "/api/views" in "views" for Viewer {
+        path: (), query: NoQuery, body: NoBody, 200 => Vec<SavedView>, failures: []
+    }
+    /// Save a view under a name that the person has not given yet; 409 where they have the most already.
+    CreateView = Post "/api/views" in "views" for Viewer {
+        path: (), query: NoQuery, body: NewView, 201 => SavedView, failures: [409, 413, 415, 422]
+    }
+    /// Rename a saved view, or let it show another list.
+    UpdateView = Patch "/api/views/{id}" in "views" for Viewer {
+        path: ViewId, query: NoQuery, body: ViewChange, 200 => SavedView,
+        failures: [404, 409, 412, 413, 415, 422]
+    }
+    /// Forget a saved view; the leads that it shows stay.
+    DeleteView = Delete "/api/views/{id}" in "views" for Viewer {
+        path: ViewId, query: NoQuery, body: NoBody, 204 => NoBody, failures: [404, 412]
     }
     /// Everybody who may sign in, by name.
     ListUsers = Get "/api/users" in "users" for Admin {

@@ -109,6 +109,11 @@ uuid_id! {
 }
 
 uuid_id! {
+    /// Identifies a saved view of the list of leads: a UUIDv7.
+    ViewId
+}
+
+uuid_id! {
     /// Identifies an API token: a UUIDv7. It is not the token's secret.
     TokenId
 }

@@ -5,6 +5,7 @@ pub mod bulk;
 pub mod business;
 #[cfg(feature = "cache")]
 mod cached;
+pub mod duplicates;
 pub mod edit;
 pub mod endpoint;
 pub mod endpoints;
@@ -26,13 +27,14 @@ pub mod scrape;
 pub mod stats;
 mod text_serde;
 mod timestamp;
+pub mod views;
 
 pub use business::{
     Business, BusinessDetail, Contact, EmailStatus, EnrichmentStatus, OperatingStatus, Socials, SourceRef,
 };
 pub use endpoint::{Endpoint, Method, Role};
 pub use event::{Event, EventPayload};
-pub use id::{BusinessId, ContactId, JobId, SessionId, TokenId, UserId};
+pub use id::{BusinessId, ContactId, JobId, SessionId, TokenId, UserId, ViewId};
 pub use job::{Job, JobAccepted, JobCounts, JobKind, JobProgress, JobStatus};
 pub use page::{Page, PageMeta};
 pub use problem::{FieldError, Problem};

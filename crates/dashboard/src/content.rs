@@ -1,5 +1,7 @@
 //! What the documents of forms are rendered from: the server looks it up, and the page finds it as a context.
 
+mod leads;
+
 use contract::auth::{ApiToken, ApiTokenCreated, Me, Session, User};
 use contract::import::ImportPreview;
 use contract::{Problem, Role};
@@ -7,11 +9,23 @@ use leptos::prelude::provide_context;
 
 use crate::lead_form::LeadFailure;
 
+pub use leads::{ContactContent, DuplicatesContent, MergeContent, ViewContent, ViewsContent};
+
 /// What a document that stands apart from the application shows.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FormContent {
     /// The form of a lead that was refused.
     Lead(Box<LeadFailure>),
+    /// A contact that is added or changed.
+    Contact(Box<ContactContent>),
+    /// The duplicates of a lead.
+    Duplicates(Box<DuplicatesContent>),
+    /// A merge, before it is made.
+    Merge(Box<MergeContent>),
+    /// One's saved views.
+    Views(Box<ViewsContent>),
+    /// One saved view.
+    View(Box<ViewContent>),
     /// One's own account.
     Account(Box<AccountContent>),
     /// Everybody's accounts.
@@ -48,10 +62,20 @@ pub enum Done {
     Changed,
     /// An account was deleted.
     Deleted,
+    /// Two leads became one.
+    Merged,
+    /// One lead became two again.
+    Unmerged,
+    /// A view was saved.
+    ViewSaved,
+    /// A view was renamed.
+    ViewRenamed,
+    /// A view was deleted.
+    ViewDeleted,
 }
 
 impl Done {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 12] = [
         Self::Password,
         Self::Session,
         Self::Sessions,
@@ -59,6 +83,11 @@ impl Done {
         Self::Added,
         Self::Changed,
         Self::Deleted,
+        Self::Merged,
+        Self::Unmerged,
+        Self::ViewSaved,
+        Self::ViewRenamed,
+        Self::ViewDeleted,
     ];
 
     /// The word for it in an address.
@@ -72,6 +101,11 @@ impl Done {
             Self::Added => "added",
             Self::Changed => "changed",
             Self::Deleted => "deleted",
+            Self::Merged => "merged",
+            Self::Unmerged => "unmerged",
+            Self::ViewSaved => "view-saved",
+            Self::ViewRenamed => "view-renamed",
+            Self::ViewDeleted => "view-deleted",
         }
     }
 
@@ -98,6 +132,11 @@ impl Done {
             Self::Added => "The account was made.",
             Self::Changed => "The account was changed.",
             Self::Deleted => "The account was deleted.",
+            Self::Merged => "The two leads are one now. It can be undone below.",
+            Self::Unmerged => "The merge was undone: both leads are back as they were.",
+            Self::ViewSaved => "The view was saved.",
+            Self::ViewRenamed => "The view was renamed.",
+            Self::ViewDeleted => "The view was deleted. Its leads stay as they are.",
         }
     }
 }

@@ -147,7 +147,8 @@ impl LeadForm {
     }
 }
 
-fn change(now: &str, before: &str) -> Change<String> {
+/// What became of a field that showed `before`.
+pub(crate) fn change(now: &str, before: &str) -> Change<String> {
     // A browser sends the line ends of a text in their long form.
     let now = now.replace("\r\n", "\n");
     match now.trim() {

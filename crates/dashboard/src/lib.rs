@@ -5,12 +5,16 @@ pub mod app;
 mod clock;
 mod components;
 mod connection;
+#[cfg(any(feature = "ssr", test))]
+pub mod contact_form;
 #[cfg(feature = "ssr")]
 pub mod content;
 mod data;
 #[cfg(all(feature = "hydrate", target_arch = "wasm32"))]
 mod entry;
 pub mod find_form;
+#[cfg(any(feature = "ssr", test))]
+pub mod form_routes;
 pub mod format;
 #[cfg(any(feature = "ssr", test))]
 pub mod lead_form;
@@ -34,6 +38,8 @@ mod toast;
 mod user_agent;
 
 pub use app::App;
+#[cfg(feature = "ssr")]
+pub use contact_form::{ContactEvidence, ContactForm};
 #[cfg(feature = "ssr")]
 pub use content::FormContent;
 #[cfg(all(feature = "hydrate", target_arch = "wasm32"))]

@@ -3,6 +3,10 @@
 #[cfg(feature = "ssr")]
 pub(crate) mod account;
 #[cfg(feature = "ssr")]
+pub(crate) mod contact;
+#[cfg(feature = "ssr")]
+pub(crate) mod duplicates;
+#[cfg(feature = "ssr")]
 pub(crate) mod edit;
 pub(crate) mod find;
 #[cfg(feature = "ssr")]
@@ -11,6 +15,8 @@ pub(crate) mod job;
 pub(crate) mod jobs;
 pub(crate) mod lead;
 pub(crate) mod leads;
+#[cfg(feature = "ssr")]
+pub(crate) mod merge;
 pub(crate) mod not_found;
 pub(crate) mod overview;
 #[cfg(feature = "ssr")]
@@ -21,6 +27,8 @@ pub(crate) mod refused;
 pub(crate) mod styleguide;
 #[cfg(feature = "ssr")]
 pub(crate) mod users;
+#[cfg(feature = "ssr")]
+pub(crate) mod views;
 
 #[cfg(feature = "ssr")]
 pub(crate) use plain::plain_page;

@@ -60,6 +60,7 @@ impl Prefetch<'_> {
                 lead
             }
             // Their handlers bring what they show.
+            Route::Form(_) => Ok(()),
             Route::Account | Route::Users | Route::User(_) | Route::Import(_) => Ok(()),
             Route::Styleguide => Ok(()),
         }

@@ -1,11 +1,13 @@
 //! The pages' paths, typed: parsed for prefetching and for the status of an answer, written for links.
 
 use contract::job::JobQuery;
-use contract::{BusinessId, BusinessQuery, JobId, UserId};
+use contract::{BusinessId, BusinessQuery, ContactId, JobId, UserId};
 
 use uuid::Uuid;
 
 use crate::find_form::FindForm;
+#[cfg(any(feature = "ssr", test))]
+use crate::form_routes::FormRoute;
 use crate::leads_url;
 
 /// A page.
@@ -27,6 +29,9 @@ pub enum Route {
     NewLead,
     /// `/leads/{id}/edit`
     EditLead(BusinessId),
+    /// A form about leads that the application does not know of.
+    #[cfg(any(feature = "ssr", test))]
+    Form(FormRoute),
     /// `/account`
     Account,
     /// `/users`
@@ -45,6 +50,10 @@ impl Route {
     pub fn parse(path_and_query: &str) -> Option<Self> {
         let (path, search) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
         let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+        #[cfg(any(feature = "ssr", test))]
+        if let Some(form) = FormRoute::parse(&segments) {
+            return Some(Self::Form(form));
+        }
         match segments.as_slice() {
             [] => Some(Self::Overview),
             ["find"] => Some(Self::Find(FindForm::from_search(search))),
@@ -70,6 +79,8 @@ impl Route {
     pub fn is_plain(&self) -> bool {
         match self {
             Self::NewLead | Self::EditLead(_) => true,
+            #[cfg(any(feature = "ssr", test))]
+            Self::Form(_) => true,
             Self::Account | Self::Users | Self::User(_) | Self::Import(_) => true,
             Self::Overview | Self::Find(_) | Self::Jobs(_) | Self::Job(_) => false,
             Self::Leads(_) | Self::Lead(_) | Self::Styleguide => false,
@@ -88,6 +99,8 @@ impl Route {
             Self::Lead(id) => format!("/leads/{id}"),
             Self::NewLead => "/leads/new".to_owned(),
             Self::EditLead(id) => format!("/leads/{id}/edit"),
+            #[cfg(any(feature = "ssr", test))]
+            Self::Form(form) => form.path(),
             Self::Account => "/account".to_owned(),
             Self::Users => "/users".to_owned(),
             Self::User(id) => format!("/users/{id}"),
@@ -113,6 +126,27 @@ pub fn lead(id: BusinessId) -> String {
 pub fn edit(id: BusinessId) -> String {
     Route::EditLead(id).path()
 }
+
+/// The address of the form that adds a contact to a lead.
+#[must_use]
+pub fn new_contact(id: BusinessId) -> String {
+    format!("/leads/{id}/contacts/new")
+}
+
+/// The address of the form that changes a contact.
+#[must_use]
+pub fn contact(id: BusinessId, contact: ContactId) -> String {
+    format!("/leads/{id}/contacts/{contact}")
+}
+
+/// The address of the duplicates of a lead.
+#[must_use]
+pub fn duplicates(id: BusinessId) -> String {
+    format!("/leads/{id}/duplicates")
+}
+
+/// The address of one's saved views.
+pub const VIEWS: &str = "/leads/views";
 
 /// The address of a job's page.
 #[must_use]

@@ -20,6 +20,8 @@ pub struct AssetPaths {
     pub wasm: String,
     /// The stylesheet; empty where there is none.
     pub css: String,
+    /// The stylesheet that documents of forms have beside it, `forms.css` in the manifest's list; empty where there is none.
+    pub forms: String,
     /// The picture for tabs and bookmarks, `favicon.svg` in the manifest's list; empty where there is none.
     pub icon: String,
 }
@@ -53,7 +55,7 @@ pub fn shell(options: ShellOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark"/>
                 <meta name="description" content="Find local businesses, see which are worth a call, and reach them."/>
                 <script nonce=nonce.clone() inner_html=theme::SCRIPT></script>
-                {assets.map(|assets| head_links(&assets))}
+                {assets.map(|assets| head_links(&assets, is_plain))}
                 {preloads}
                 <MetaTags/>
             </head>
@@ -71,9 +73,12 @@ pub fn shell(options: ShellOptions) -> impl IntoView {
     }
 }
 
-fn head_links(assets: &AssetPaths) -> AnyView {
+fn head_links(assets: &AssetPaths, is_plain: bool) -> AnyView {
+    let has_forms = is_plain && !assets.forms.is_empty();
+    let forms = has_forms.then(|| view! { <link rel="stylesheet" href=assets.forms.clone()/> });
     view! {
         <link rel="stylesheet" href=assets.css.clone()/>
+        {forms}
         <link rel="icon" href=assets.icon.clone() type="image/svg+xml"/>
     }
     .into_any()

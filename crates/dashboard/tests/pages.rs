@@ -254,6 +254,7 @@ async fn the_document_names_its_files_and_signs_its_scripts() {
         js: "/assets/dashboard-1.js".to_owned(),
         wasm: "/assets/dashboard-1.wasm".to_owned(),
         css: "/assets/main-1.css".to_owned(),
+        forms: "/assets/forms-1.css".to_owned(),
         icon: "/assets/favicon-1.svg".to_owned(),
     };
     let page = render_with("/leads", Answers::full(), PageState::default(), Some(assets)).await;

@@ -5,6 +5,7 @@ mod bulk;
 mod businesses;
 mod by_hand;
 mod contacts;
+mod duplicates;
 mod enrichment;
 mod events;
 mod export;
@@ -13,6 +14,7 @@ mod jobs;
 mod merges;
 mod scraper;
 mod users;
+mod views;
 
 use axum::Router;
 use store::StoreError;
@@ -38,6 +40,9 @@ pub(crate) fn routes() -> Router<App> {
     let router = mount::<e::DeleteContact, _, _>(router, contacts::delete);
     let router = mount::<e::ListEnrichmentHistory, _, _>(router, enrichment::history);
     let router = mount::<e::BulkBusinesses, _, _>(router, bulk::run);
+    let router = mount::<e::ListDuplicates, _, _>(router, duplicates::list);
+    let router = mount::<e::ListMerges, _, _>(router, merges::list);
+    let router = mount::<e::PreviewMerge, _, _>(router, merges::preview);
     let router = mount::<e::MergeBusiness, _, _>(router, merges::merge);
     let router = mount::<e::UnmergeBusiness, _, _>(router, merges::unmerge);
     let router = mount_file::<e::ExportBusinesses, _, _>(router, export::businesses);
@@ -70,6 +75,10 @@ pub(crate) fn routes() -> Router<App> {
     let router = mount::<e::ListTokens, _, _>(router, auth::tokens);
     let router = mount::<e::CreateToken, _, _>(router, auth::create_token);
     let router = mount::<e::RevokeToken, _, _>(router, auth::revoke_token);
+    let router = mount::<e::ListViews, _, _>(router, views::list);
+    let router = mount::<e::CreateView, _, _>(router, views::create);
+    let router = mount::<e::UpdateView, _, _>(router, views::update);
+    let router = mount::<e::DeleteView, _, _>(router, views::delete);
     let router = mount::<e::ListUsers, _, _>(router, users::list);
     let router = mount::<e::CreateUser, _, _>(router, users::create);
     let router = mount::<e::UpdateUser, _, _>(router, users::update);

@@ -22,6 +22,8 @@ pub(crate) struct Entry {
     pub(crate) wasm: &'static str,
     /// Empty where there is none.
     pub(crate) css: &'static str,
+    /// What documents of forms have beside it; empty where there is none.
+    pub(crate) forms: &'static str,
     /// Empty where there is none.
     pub(crate) icon: &'static str,
 }
@@ -161,7 +163,7 @@ mod tests {
             eprintln!("NOTE: built without target/web/dist; embedded entries are not checked");
             return;
         };
-        for path in [entry.js, entry.wasm, entry.css, entry.icon] {
+        for path in [entry.js, entry.wasm, entry.css, entry.forms, entry.icon] {
             assert!(path.is_empty() || embedded::FILES.iter().any(|file| file.path == path), "{path}");
         }
     }

@@ -1,6 +1,8 @@
 //! The pages: rendered on the server with their data, and usable without a script.
 
 mod account;
+mod contacts;
+mod duplicates;
 mod entrance;
 mod forms;
 mod import;
@@ -9,6 +11,7 @@ mod leads;
 mod render;
 mod sender;
 mod users;
+mod views;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -44,6 +47,15 @@ pub(crate) fn routes() -> Router<App> {
         .route("/leads/{id}/edit", post(leads::change).get(page))
         .route("/leads/{id}/delete", post(leads::delete).get(page))
         .route("/leads/{id}/enrich", post(forms::enrich).get(page))
+        .route("/leads/{id}/contacts/new", get(contacts::new).post(contacts::add))
+        .route("/leads/{id}/contacts/{contact}", get(contacts::edit).post(contacts::change))
+        .route("/leads/{id}/contacts/{contact}/delete", post(contacts::delete).get(page))
+        .route("/leads/{id}/duplicates", get(duplicates::list))
+        .route("/leads/{id}/duplicates/{other}", get(duplicates::compare).post(duplicates::merge))
+        .route("/leads/{id}/unmerge", post(duplicates::undo).get(page))
+        .route("/leads/views", get(views::list).post(views::save))
+        .route("/leads/views/{id}", get(views::one).post(views::rename))
+        .route("/leads/views/{id}/delete", post(views::delete).get(page))
         .route("/account", get(account::page))
         .route("/account/password", post(account::change_password).get(account::home))
         .route("/account/sessions/revoke", post(account::revoke_other_sessions).get(account::home))
@@ -74,9 +86,12 @@ async fn page(State(app): State<App>, request: Request) -> Response {
     let visitor = Visitor::of(&request);
     let mut response = match (Route::parse(&path), visitor.identity.0.is_some()) {
         // Their own handlers answer at their exact address.
-        (Some(route @ (Route::Account | Route::Users | Route::User(_) | Route::Import(_))), _) => {
-            Redirect::to(&route.path()).into_response()
-        }
+        (
+            Some(
+                route @ (Route::Form(_) | Route::Account | Route::Users | Route::User(_) | Route::Import(_)),
+            ),
+            _,
+        ) => Redirect::to(&route.path()).into_response(),
         (_, true) => render::answer(&app, Page::at(path, visitor, nonce(&request))).await,
         (_, false) => entrance::turn_away(&path),
     };
@@ -95,6 +110,7 @@ fn label(path: &str) -> RouteLabel {
         Some(Route::Lead(_)) => "/leads/{id}",
         Some(Route::NewLead) => "/leads/new",
         Some(Route::EditLead(_)) => "/leads/{id}/edit",
+        Some(Route::Form(form)) => form.pattern(),
         Some(Route::Account) => "/account",
         Some(Route::Users) => "/users",
         Some(Route::User(_)) => "/users/{id}",

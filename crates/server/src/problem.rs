@@ -11,6 +11,7 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use contract::problem::PROBLEM_JSON;
 use contract::{Business, FieldError, Problem};
+use serde::Serialize;
 
 use crate::middleware::request_id::RequestId;
 
@@ -90,7 +91,12 @@ impl ApiProblem {
 
     /// A change of a version that is no longer the current one.
     pub(crate) fn stale(current: &Business) -> Self {
-        let detail = format!("the business has version {} by now; make the change anew", current.version);
+        Self::stale_row("business", current.version, current)
+    }
+
+    /// The same of another kind of row.
+    pub(crate) fn stale_row(what: &str, version: u64, current: &impl Serialize) -> Self {
+        let detail = format!("the {what} has version {version} by now; make the change anew");
         let current = serde_json::to_value(current).ok().map(Box::new);
         Self { current, ..Self::new(STALE, detail) }
     }

@@ -13,6 +13,7 @@ mod nearby;
 mod numbered;
 mod order;
 mod row;
+mod similar;
 mod stats;
 mod stream;
 mod write;
@@ -21,6 +22,7 @@ use contract::{Business, BusinessDetail, BusinessId, BusinessQuery};
 
 pub use merges::{Merged, Unmerged};
 pub use numbered::NumberedBusinesses;
+pub use similar::Similar;
 pub use stream::BusinessStream;
 
 use crate::contacts;

@@ -24,9 +24,10 @@ mod store;
 pub mod test_support;
 mod text;
 mod tx;
+mod views;
 
 pub use accounts::{Authority, Credentials, NewAccount, NewSession, NewToken};
-pub use businesses::{BusinessStream, Merged, NumberedBusinesses, Unmerged};
+pub use businesses::{BusinessStream, Merged, NumberedBusinesses, Similar, Unmerged};
 pub use config::StoreConfig;
 pub use error::StoreError;
 pub use jobs::RejectionStream;

@@ -7,6 +7,7 @@ mod m0004_batches;
 mod m0005_merges;
 mod m0006_loads;
 mod m0007_providers;
+mod m0008_saved_views;
 
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, IntoDatabaseExecutor, SqliteTransactionMode, TransactionOptions,
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_merges::Migration),
             Box::new(m0006_loads::Migration),
             Box::new(m0007_providers::Migration),
+            Box::new(m0008_saved_views::Migration),
         ]
     }
 }
@@ -116,5 +118,6 @@ pub(crate) fn digest() -> u64 {
         include_str!("migrations/m0005_merges.rs"),
         include_str!("migrations/m0006_loads.rs"),
         include_str!("migrations/m0007_providers.rs"),
+        include_str!("migrations/m0008_saved_views.rs"),
     ))
 }

@@ -114,7 +114,8 @@ fn write(workspace: &Workspace, folder: &Path, profile: Profile, code: Code, lim
     let fresh = folder.join("dist.new");
     let mut assets = Assets::create(&fresh, profile)?;
     assets.add_folder(&package.join("public"))?;
-    let css = add_style(&mut assets, &package.join("style/main.css"))?;
+    let css = add_style(&mut assets, &package.join("style"), "main.css")?;
+    add_style(&mut assets, &package.join("style"), "forms.css")?;
     let (js, wasm) = code.add_to(&mut assets)?;
     let manifest = Manifest { entry: Entry { js, wasm, css }, limit, files: assets.finish() };
     manifest.write(&fresh)?;
@@ -122,13 +123,15 @@ fn write(workspace: &Workspace, folder: &Path, profile: Profile, code: Code, lim
     Ok(manifest)
 }
 
-fn add_style(assets: &mut Assets, entry: &Path) -> Result<Option<String>> {
+/// Bundles a style sheet of the folder under its own name.
+fn add_style(assets: &mut Assets, folder: &Path, name: &str) -> Result<Option<String>> {
+    let entry = folder.join(name);
     if !entry.exists() {
-        eprintln!("notice: {} does not exist; the page has no style sheet", entry.display());
+        eprintln!("notice: {} does not exist; the page goes without", entry.display());
         return Ok(None);
     }
-    let text = css::bundle(entry, |name| assets.path_of(name))?;
-    assets.add("main.css", text.as_bytes()).map(Some)
+    let text = css::bundle(&entry, |name| assets.path_of(name))?;
+    assets.add(name, text.as_bytes()).map(Some)
 }
 
 fn replace(fresh: &Path, place: &Path) -> Result<()> {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { accessible } from "../lib/axe.mjs";
 import { journey } from "../lib/journey.mjs";
 import * as dashboard from "../lib/page.mjs";
+import { tabTo } from "../lib/page.mjs";
 import { ADA, setUp, signIn } from "../lib/person.mjs";
 import { inEveryView } from "../lib/pictures.mjs";
 import { SCRIPT_BLOCKED } from "../lib/problems.mjs";
@@ -19,19 +20,6 @@ async function elsewhere(context, server) {
   // What the application does when it is signed out is another journey's.
   await page.goto("about:blank");
   return page;
-}
-
-/** Goes on by Tab until the control of that name has the focus. */
-async function tabTo(page, name) {
-  for (let step = 0; step < 80; step += 1) {
-    await page.keyboard.press("Tab");
-    const here = await page.evaluate(() => {
-      const at = document.activeElement;
-      return at.getAttribute("aria-label") ?? at.labels?.[0]?.textContent ?? at.textContent;
-    });
-    if (here.trim() === name) return;
-  }
-  assert.fail(`${name} is not reached by Tab`);
 }
 
 /** Adds Mia's account on the page of all accounts. */

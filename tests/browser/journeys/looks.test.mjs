@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { accessible } from "../lib/axe.mjs";
+import { fitsAndIsAccessible } from "../lib/axe.mjs";
 import { journey } from "../lib/journey.mjs";
 import * as dashboard from "../lib/page.mjs";
 import { RESTAURANTS } from "../lib/page.mjs";
@@ -48,14 +48,3 @@ journey("the theme that was chosen is there before the first paint of the next v
   await dashboard.visit(page, "/leads");
   assert.equal(await page.evaluate(() => globalThis.schemeAtStart), chosen);
 });
-
-async function fitsAndIsAccessible(page, where) {
-  const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-  assert.ok(content <= window, `${where}: ${content} px wide in a window of ${window} px`);
-  const behind = await page.evaluate(() => {
-    const end = document.querySelector("footer").getBoundingClientRect().bottom + scrollY;
-    return Math.max(document.documentElement.scrollHeight, innerHeight) - Math.max(end, innerHeight);
-  });
-  assert.ok(behind < 300, `${where}: ${behind} px of nothing below the footer`);
-  await accessible(page, where);
-}

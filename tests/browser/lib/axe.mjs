@@ -16,3 +16,15 @@ export async function accessible(page, where) {
   }));
   assert.deepEqual(found, [], `axe found violations on ${where}`);
 }
+
+/** Fails when the page as it is, is wider than its window, ends far below its footer, or has violations. */
+export async function fitsAndIsAccessible(page, where) {
+  const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  assert.ok(content <= window, `${where}: ${content} px wide in a window of ${window} px`);
+  const behind = await page.evaluate(() => {
+    const end = document.querySelector("footer").getBoundingClientRect().bottom + scrollY;
+    return Math.max(document.documentElement.scrollHeight, innerHeight) - Math.max(end, innerHeight);
+  });
+  assert.ok(behind < 300, `${where}: ${behind} px of nothing below the footer`);
+  await accessible(page, where);
+}

@@ -105,3 +105,16 @@ export async function mark(page) {
 export async function isMarked(page) {
   return page.evaluate(() => globalThis.letipMark === true);
 }
+
+/** Goes on by Tab until the control of that name has the focus. */
+export async function tabTo(page, name) {
+  for (let step = 0; step < 80; step += 1) {
+    await page.keyboard.press("Tab");
+    const here = await page.evaluate(() => {
+      const at = document.activeElement;
+      return at.getAttribute("aria-label") ?? at.labels?.[0]?.textContent ?? at.textContent;
+    });
+    if (here.trim() === name) return;
+  }
+  assert.fail(`${name} is not reached by Tab`);
+}

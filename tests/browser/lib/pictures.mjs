@@ -14,7 +14,7 @@ export const VIEWS = [
   { name: "phone-dark", colorScheme: "dark", width: 390, height: 844 },
 ];
 
-/** Calls `look` with the page in every view, after a picture of it was taken as `NAME-VIEW.png`. */
+/** Calls `look` with the page in every view, after a picture of it was taken as `NAME-VIEW.png`; the first view is back then. */
 export async function inEveryView(page, name, look = async () => {}) {
   await mkdir(folder, { recursive: true });
   for (const view of VIEWS) {
@@ -23,4 +23,5 @@ export async function inEveryView(page, name, look = async () => {}) {
     await page.screenshot({ path: join(folder, `${name}-${view.name}.png`), fullPage: true });
     await look(view);
   }
+  await page.setViewportSize({ width: VIEWS[0].width, height: VIEWS[0].height });
 }

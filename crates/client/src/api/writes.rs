@@ -75,14 +75,14 @@ impl ApiClient {
     }
 
     /// Merges another business into one; answers the one that is left.
+    /// 409 where one of them has another version than the request says.
     pub fn merge_business(
         &self,
         id: BusinessId,
-        other_id: BusinessId,
+        request: &MergeRequest,
         key: IdempotencyKey,
     ) -> Call<Business> {
-        let (request, options) = (MergeRequest { other_id }, CallOptions::keyed(key));
-        self.call::<endpoints::MergeBusiness>(&id, &NoQuery {}, &request, options)
+        self.call::<endpoints::MergeBusiness>(&id, &NoQuery {}, request, CallOptions::keyed(key))
     }
 
     /// Undoes the last merge into a business, or that of `other_id`; answers the one that is back.

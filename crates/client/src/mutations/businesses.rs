@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use contract::bulk::{BulkAnswer, BulkRequest};
-use contract::edit::{BusinessDraft, BusinessPatch};
+use contract::edit::{BusinessDraft, BusinessPatch, MergeRequest};
 use contract::endpoint::NoBody;
 use contract::{Business, BusinessId, Timestamp, keys};
 use requery::{MutationOptions, QueryClient, QueryFilters};
@@ -112,7 +112,7 @@ pub fn bulk_businesses(
 pub fn merge_business(api: &ApiClient) -> MutationOptions<Business, ApiError, (BusinessId, BusinessId)> {
     let api = api.clone();
     MutationOptions::with_context(move |(kept, other): (BusinessId, BusinessId), call| {
-        api.merge_business(kept, other, IdempotencyKey::of(call.idempotency_key()))
+        api.merge_business(kept, &MergeRequest::of(other), IdempotencyKey::of(call.idempotency_key()))
     })
     .optimistic(|layer, (_, other)| {
         layer.remove::<Business>(*other);

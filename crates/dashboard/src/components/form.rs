@@ -77,6 +77,10 @@ pub(crate) enum Input {
     Name,
     /// The address of another person.
     Email,
+    /// A phone number.
+    Phone,
+    /// A web address.
+    Url,
     CurrentPassword,
     NewPassword,
 }
@@ -91,7 +95,8 @@ impl Input {
         match self {
             Self::CurrentPassword | Self::NewPassword => "password",
             Self::Email => "email",
-            Self::Text | Self::Number | Self::Name => "text",
+            Self::Phone => "tel",
+            Self::Text | Self::Number | Self::Name | Self::Url => "text",
         }
     }
 
@@ -99,12 +104,16 @@ impl Input {
         match self {
             Self::CurrentPassword => "current-password",
             Self::NewPassword => "new-password",
-            Self::Text | Self::Number | Self::Name | Self::Email => "off",
+            Self::Text | Self::Number | Self::Name | Self::Email | Self::Phone | Self::Url => "off",
         }
     }
 
     fn mode(self) -> Option<&'static str> {
-        (self == Self::Number).then_some("numeric")
+        match self {
+            Self::Number => Some("numeric"),
+            Self::Url => Some("url"),
+            _ => None,
+        }
     }
 }
 

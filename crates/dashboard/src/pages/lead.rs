@@ -63,7 +63,7 @@ fn lead_view(detail: &BusinessDetail, is_partial: bool) -> Node {
         <div class="columns columns--wide">
             <div class="stack">
                 {panel("details", "Details", Node::nothing(), details(lead))}
-                {panel("contacts", "Contacts", Node::nothing(), contacts(&detail.contacts, is_partial))}
+                {panel("contacts", "Contacts", text_link(routes::new_contact(lead.id), "Add a contact", None), contacts(&detail.contacts, is_partial))}
             </div>
             <div class="stack">
                 {location_panel(lead)}
@@ -84,8 +84,19 @@ fn actions(lead: &Business) -> Node {
             </a>
         }
     });
-    let edit = view! { <a class="btn" href=routes::edit(lead.id) rel="external">{icon(Icon::Edit)}<span>"Edit"</span></a> };
-    view! { {call}{write}{visit}{edit}{enrich_form(lead)} }
+    let edit = form_link(routes::edit(lead.id), Icon::Edit, "Edit");
+    let duplicates = form_link(routes::duplicates(lead.id), Icon::Leads, "Duplicates");
+    view! { {call}{write}{visit}{edit}{duplicates}{enrich_form(lead)} }
+}
+
+/// A link to a form, which is a document of its own.
+fn form_link(href: String, mark: Icon, text: &'static str) -> Node {
+    view! { <a class="btn" href=href rel="external">{icon(mark)}<span>{text}</span></a> }
+}
+
+/// The same as text; `about` says what it is for to whoever does not see what stands beside it.
+fn text_link(href: String, text: &'static str, about: Option<String>) -> Node {
+    view! { <a class="panel__more" href=href rel="external" aria-label=about>{text}</a> }
 }
 
 fn action(href: String, mark: Icon, text: &'static str) -> Node {
@@ -136,7 +147,7 @@ fn enrichment_error(lead: &Business) -> Option<Node> {
 }
 
 /// One line of a list of facts.
-fn fact(name: &'static str, value: Node) -> Node {
+pub(crate) fn fact(name: &'static str, value: Node) -> Node {
     view! { <div class="fact"><dt>{name}</dt><dd>{value}</dd></div> }
 }
 
@@ -207,9 +218,10 @@ fn contact(contact: &Contact) -> Node {
     view! {
         <li class="contact">
             <p class="contact__name">
-                <strong>{name}</strong>
+                <strong>{name.clone()}</strong>
                 {title.map(|title| view! { <span class="muted">{title}</span> })}
                 {contact.is_primary.then(|| view! { <span class="tag">"Primary"</span> })}
+                {text_link(routes::contact(contact.business_id, contact.id), "Change", Some(format!("Change {name}")))}
             </p>
             <p class="inline">
                 {contact.email.clone().map(|address| view! { <a href=format!("mailto:{address}")>{address.clone()}</a> })}
@@ -218,7 +230,7 @@ fn contact(contact: &Contact) -> Node {
                 {contact.linkedin.as_deref().and_then(format::web_link).map(|url| external(url, "LinkedIn".to_owned()))}
             </p>
             <p class="muted">
-                {format!("{} % sure, found ", share(contact.confidence))}
+                {if page.is_some() { format!("{} % sure, found ", share(contact.confidence)) } else { "Added ".to_owned() }}
                 {clock::time(contact.found_at)}
                 {page.map(|url| view! { " on " {external(url.clone(), format::host(&url))} })}
             </p>
@@ -227,7 +239,7 @@ fn contact(contact: &Contact) -> Node {
 }
 
 /// A share of one in whole percent.
-fn share(confidence: f64) -> String {
+pub(crate) fn share(confidence: f64) -> String {
     fixed(confidence.clamp(0.0, 1.0) * 100.0, 0)
 }
 

@@ -4,7 +4,7 @@
 use leptos::prelude::use_context;
 use markup::Node;
 
-use super::{account, edit, import, not_found, refused, users};
+use super::{account, contact, duplicates, edit, import, merge, not_found, refused, users, views};
 use crate::content::FormContent;
 use crate::routes::Route;
 
@@ -14,6 +14,11 @@ pub(crate) fn plain_page(route: &Route) -> Node {
         (_, Some(FormContent::Refused(problem))) => refused::refused_page(&problem),
         (Route::NewLead, content) => edit::new_page(lead_failure(content)),
         (Route::EditLead(id), content) => edit::edit_page(*id, lead_failure(content)),
+        (_, Some(FormContent::Contact(content))) => contact::contact_page(&content),
+        (_, Some(FormContent::Duplicates(content))) => duplicates::duplicates_page(&content),
+        (_, Some(FormContent::Merge(content))) => merge::merge_page(&content),
+        (_, Some(FormContent::Views(content))) => views::views_page(&content),
+        (_, Some(FormContent::View(content))) => views::view_page(&content),
         (_, Some(FormContent::Account(content))) => account::account_page(&content),
         (_, Some(FormContent::Users(content))) => users::users_page(&content),
         (_, Some(FormContent::User(content))) => users::user_page(&content),

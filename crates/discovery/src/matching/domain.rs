@@ -10,9 +10,10 @@ const SECOND_LEVEL: [&str; 22] = [
 ];
 
 /// Sites that give pages to many businesses: the same domain says nothing there.
-const PLATFORMS: [&str; 44] = [
+const PLATFORMS: [&str; 45] = [
     "facebook.com",
     "fb.com",
+    "fb.me",
     "instagram.com",
     "linkedin.com",
     "twitter.com",

@@ -1,7 +1,5 @@
 //! What records are found and counted by. It is made of every record; profiles only of those that are compared.
 
-use store::KnownBusiness;
-
 use super::features::phone_ends;
 use super::frequency::digest;
 use super::profile::{PhoneDigits, phones_of};
@@ -48,12 +46,6 @@ impl From<&Profile> for Signature {
     fn from(profile: &Profile) -> Self {
         let domains = profile.sites.iter().map(|site| site.domain.as_str());
         Self::new(profile.words.clone(), &profile.name_key, &profile.phones, domains)
-    }
-}
-
-impl From<&KnownBusiness> for Signature {
-    fn from(known: &KnownBusiness) -> Self {
-        Self::from(&Profile::from(known))
     }
 }
 

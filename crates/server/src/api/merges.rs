@@ -1,6 +1,6 @@
 //! Two businesses become one, and two again.
 
-use contract::endpoints::{MergeBusiness, UnmergeBusiness};
+use contract::endpoints::{ListMerges, MergeBusiness, PreviewMerge, UnmergeBusiness};
 use contract::{BusinessId, EventPayload, FieldError};
 use store::{Merged, Unmerged, WriteTx};
 
@@ -9,12 +9,27 @@ use crate::app::App;
 use crate::endpoint::{Answer, Call};
 use crate::problem::{ApiProblem, CONFLICT};
 
+pub(super) async fn list(app: App, call: Call<ListMerges>) -> Result<Answer<ListMerges>, ApiProblem> {
+    Ok(Answer::new(app.store().list_merges(call.path).await?))
+}
+
+pub(super) async fn preview(app: App, call: Call<PreviewMerge>) -> Result<Answer<PreviewMerge>, ApiProblem> {
+    let (kept, other) = call.path;
+    two(kept, other)?;
+    Ok(Answer::new(app.store().preview_merge(kept, other).await?))
+}
+
+fn two(kept: BusinessId, other: BusinessId) -> Result<(), ApiProblem> {
+    if kept != other {
+        return Ok(());
+    }
+    let message = "give another business; one cannot be merged with itself";
+    Err(ApiProblem::invalid(vec![FieldError::new("otherId", "range", message)]))
+}
+
 pub(super) async fn merge(app: App, call: Call<MergeBusiness>) -> Result<Answer<MergeBusiness>, ApiProblem> {
     let (kept, other) = (call.path, call.body.other_id);
-    if kept == other {
-        let message = "give another business; one cannot be merged with itself";
-        return Err(ApiProblem::invalid(vec![FieldError::new("otherId", "range", message)]));
-    }
+    two(kept, other)?;
     let mut tx = app.store().begin().await?;
     require(&mut tx, kept).await?;
     if tx.businesses_by_id(&[other]).await?.is_empty() {
@@ -22,6 +37,14 @@ pub(super) async fn merge(app: App, call: Call<MergeBusiness>) -> Result<Answer<
         return Err(ApiProblem::invalid(vec![FieldError::new("otherId", "unknown", message)]));
     }
     let Merged { business, deleted } = tx.merge_businesses(kept, other).await?;
+    // Both grew by one.
+    let is_as_seen = |seen: Option<u64>, now: u64| seen.is_none_or(|seen| now == seen + 1);
+    let request = call.body;
+    if !is_as_seen(request.version, business.version) || !is_as_seen(request.other_version, deleted.version) {
+        let detail =
+            "one of the two was changed since they were looked at; look at them again and merge then";
+        return Err(ApiProblem::new(CONFLICT, detail));
+    }
     tx.append_events([
         EventPayload::BusinessUpdated(Box::new(business.clone())),
         EventPayload::BusinessDeleted(deleted),

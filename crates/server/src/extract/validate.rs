@@ -10,6 +10,7 @@ use contract::export::ExportQuery;
 use contract::job::{FailedJobQuery, JobQuery};
 use contract::page::MAX_LIMIT;
 use contract::places::SuggestQuery;
+use contract::views::{NewView, ViewChange};
 use contract::{BusinessQuery, FieldError, ScrapeRequest};
 
 /// The most events that one page holds.
@@ -38,7 +39,7 @@ macro_rules! by_contract {
     )+};
 }
 by_contract!(BusinessQuery, BulkRequest, ExportQuery, ScrapeRequest, BatchEnrichmentRequest);
-by_contract!(SetupRequest, PasswordChange, NewApiToken, NewUser, UserChange);
+by_contract!(SetupRequest, PasswordChange, NewApiToken, NewUser, UserChange, NewView, ViewChange);
 
 /// Types that people write by hand.
 macro_rules! by_hand {

@@ -7,6 +7,7 @@ use contract::auth::{
     User, UserChange,
 };
 use contract::bulk::{BulkAnswer, BulkRequest};
+use contract::duplicates::{LikelyDuplicate, MergePreview, MergedBusiness};
 use contract::edit::{
     BusinessContacts, BusinessDraft, BusinessPatch, ContactPatch, ContactSaved, ContactsChanged,
     MergeRequest, UnmergeRequest,
@@ -22,6 +23,7 @@ use contract::job::RetriedJobs;
 use contract::places::{CategorySuggestion, LocationSuggestion, SourceInfo};
 use contract::problem::PROBLEM_JSON;
 use contract::stats::Facets;
+use contract::views::{NewView, SavedView, ViewChange};
 use contract::{
     Business, BusinessDetail, BusinessId, ContactId, Endpoint, Job, JobAccepted, JobId, Method, Page,
     Problem, Role, ScrapeRequest, Stats,
@@ -62,7 +64,7 @@ const ABOUT: &str = "Finds businesses, stores them as leads and enriches them. J
     UTC, errors as RFC 9457 problems. A GET answers 304 to a known `If-None-Match`; a POST may carry \
     `Idempotency-Key`; a change of a lead names the version that was seen in `If-Match`; every answer carries `x-request-id`.";
 
-const TAGS: [(&str, &str); 8] = [
+const TAGS: [(&str, &str); 9] = [
     ("businesses", "Leads: list, figures, detail, change."),
     ("contacts", "The people of a lead."),
     ("scraper", "Looking for places."),
@@ -70,6 +72,7 @@ const TAGS: [(&str, &str); 8] = [
     ("jobs", "Long work: how it goes, cancel, retry."),
     ("events", "The event log over plain HTTP."),
     ("auth", "Signing in, sessions, API tokens."),
+    ("views", "Lists of leads that a person has given a name."),
     ("users", "Accounts, for admins."),
 ];
 
@@ -110,16 +113,21 @@ fn named_types() -> Named {
         "Job": Job,
         "JobAccepted": JobAccepted,
         "JobPage": Page<Job>,
+        "LikelyDuplicate": LikelyDuplicate,
         "LocationSuggestion": LocationSuggestion,
         "LoginRequest": LoginRequest,
         "Me": Me,
+        "MergePreview": MergePreview,
         "MergeRequest": MergeRequest,
+        "MergedBusiness": MergedBusiness,
         "NewApiToken": NewApiToken,
         "NewUser": NewUser,
+        "NewView": NewView,
         "PasswordChange": PasswordChange,
         "Problem": Problem,
         "ProviderInfo": ProviderInfo,
         "RetriedJobs": RetriedJobs,
+        "SavedView": SavedView,
         "ScrapeRequest": ScrapeRequest,
         "Session": Session,
         "SetupRequest": SetupRequest,
@@ -128,6 +136,7 @@ fn named_types() -> Named {
         "UnmergeRequest": UnmergeRequest,
         "User": User,
         "UserChange": UserChange,
+        "ViewChange": ViewChange,
     );
     named
 }
@@ -227,6 +236,7 @@ fn path_schema<E: Endpoint>(name: &str) -> RefOr<Schema> {
     let is_business = E::PATH.starts_with("/api/businesses/") || E::PATH == EnrichBusiness::PATH;
     match name {
         "contactId" => ContactId::schema(),
+        "otherId" => BusinessId::schema(),
         "id" if is_business => BusinessId::schema(),
         _ => JobId::schema(),
     }

@@ -99,15 +99,15 @@ pub(super) async fn enrich_all(State(app): State<App>, request: Request) -> Resp
     }
 }
 
-fn lead_id(text: &str) -> Option<BusinessId> {
+pub(super) fn lead_id(text: &str) -> Option<BusinessId> {
     text.parse().ok().filter(|id: &BusinessId| id.0 > 0)
 }
 
-fn no_lead() -> Response {
+pub(super) fn no_lead() -> Response {
     ApiProblem::new(NOT_FOUND, "there is no lead with this id").into_response()
 }
 
 /// A version that cannot be read is none that ever was: the API answers what stands there now.
-fn version(text: &str) -> u64 {
+pub(super) fn version(text: &str) -> u64 {
     text.parse().unwrap_or(0)
 }

@@ -79,6 +79,7 @@ fn paths() -> Option<AssetPaths> {
         js: entry.js.to_owned(),
         wasm: entry.wasm.to_owned(),
         css: entry.css.to_owned(),
+        forms: entry.forms.to_owned(),
         icon: entry.icon.to_owned(),
     })
 }

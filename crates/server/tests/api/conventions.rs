@@ -17,7 +17,7 @@ struct Listed(Vec<(Method, String, Option<Role>)>);
 
 impl Visitor for Listed {
     fn endpoint<E: Endpoint>(&mut self) {
-        let by_uuid = ["/api/jobs/{id}", "/api/auth/", "/api/users/"];
+        let by_uuid = ["/api/jobs/{id}", "/api/auth/", "/api/users/", "/api/views/"];
         let by_uuid = by_uuid.iter().any(|start| E::PATH.starts_with(start));
         let path = match E::PATH.contains("{jobId}") || by_uuid {
             true => contract::JobId("019f0000-0000-7000-8000-000000000001".parse().unwrap()).fill(E::PATH),

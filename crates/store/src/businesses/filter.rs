@@ -51,7 +51,7 @@ impl<'a> Filter<'a> {
         self.write_flags(sql);
         self.write_times(sql);
         for around in [self.query.bbox, self.within].into_iter().flatten() {
-            write_box(sql, &around);
+            write_box(sql, "f", &around);
         }
         if !self.words.is_empty() {
             sql.and();
@@ -121,15 +121,16 @@ impl<'a> Filter<'a> {
     }
 }
 
-fn write_box(sql: &mut Sql, around: &BoundingBox) {
+/// Writes the condition that a business of `table` lies in the box.
+pub(super) fn write_box(sql: &mut Sql, table: &str, around: &BoundingBox) {
     if let Some(cells) = geo::cells(around) {
-        sql.and().push("f.cell IN (").bind_list(padded(&cells)).push(")");
+        sql.and().push(table).push(".cell IN (").bind_list(padded(&cells)).push(")");
     }
-    sql.and().push("f.latitude BETWEEN ").bind(around.south).push(" AND ").bind(around.north);
+    sql.and().push(table).push(".latitude BETWEEN ").bind(around.south).push(" AND ").bind(around.north);
     if around.west <= around.east {
-        sql.and().push("f.longitude BETWEEN ").bind(around.west).push(" AND ").bind(around.east);
+        sql.and().push(table).push(".longitude BETWEEN ").bind(around.west).push(" AND ").bind(around.east);
     } else {
-        sql.push(" AND (f.longitude >= ").bind(around.west);
-        sql.push(" OR f.longitude <= ").bind(around.east).push(")");
+        sql.and().push("(").push(table).push(".longitude >= ").bind(around.west);
+        sql.push(" OR ").push(table).push(".longitude <= ").bind(around.east).push(")");
     }
 }

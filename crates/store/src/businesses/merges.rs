@@ -1,6 +1,7 @@
 //! Two businesses become one, and two again.
 
 mod fill;
+mod look;
 mod undo;
 
 use contract::event::BusinessDeleted;
@@ -69,16 +70,10 @@ impl WriteTx {
 
     async fn merge(&self, kept: BusinessId, other: BusinessId) -> Result<Merged, StoreError> {
         if kept == other {
-            return Err(StoreError::Conflict("a business cannot be merged with itself".to_owned()));
+            return Err(with_itself());
         }
         let mut stored = self.stored(&ordered(kept, other)).await?;
-        let mut take = |id: BusinessId| {
-            let position = stored.iter().position(|stored| stored.row.business.id == id);
-            position
-                .map(|position| stored.remove(position))
-                .ok_or_else(|| StoreError::not_found("business", id))
-        };
-        let (kept_before, other_before) = (take(kept)?, take(other)?);
+        let (kept_before, other_before) = (take(&mut stored, kept)?, take(&mut stored, other)?);
         let (after, edited) = fill::filled(&kept_before, &other_before);
         let (contacts, primary) = self.contacts_to_move(kept, other).await?;
         let entries = self.ids("SELECT id FROM enrichment_log WHERE business_id = ", other).await?;
@@ -230,6 +225,16 @@ fn record(kept: &Stored, other: &Stored, after: Business) -> Record {
         primary: None,
         entries: Vec::new(),
     }
+}
+
+/// The one of that id.
+fn take(stored: &mut Vec<Stored>, id: BusinessId) -> Result<Stored, StoreError> {
+    let position = stored.iter().position(|stored| stored.row.business.id == id);
+    position.map(|position| stored.remove(position)).ok_or_else(|| StoreError::not_found("business", id))
+}
+
+fn with_itself() -> StoreError {
+    StoreError::Conflict("a business cannot be merged with itself".to_owned())
 }
 
 /// Locked in one order everywhere.

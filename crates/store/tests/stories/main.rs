@@ -27,6 +27,8 @@ mod nearby;
 mod opening;
 mod provider_calls;
 mod search;
+mod similar;
 mod support;
 mod trouble;
+mod views;
 mod writing;

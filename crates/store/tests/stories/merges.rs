@@ -181,6 +181,42 @@ async fn a_deleted_business_takes_its_merges_along(db: TestStore) {
     assert_eq!(left, 0, "nothing is remembered of it");
 }
 
+async fn a_preview_shows_what_a_merge_leaves(db: TestStore) {
+    let (kept, other) = two(&db).await;
+    crate::contacts::add(db.store(), kept.id, 1).await;
+    let (kept, other) = (detail(&db, kept.id).await.business, detail(&db, other.id).await.business);
+    let shown = db.store().preview_merge(kept.id, other.id).await.unwrap();
+    assert_eq!((&shown.kept, &shown.other), (&kept, &other), "nothing is written");
+    let merged = merge(&db, kept.id, other.id).await.business;
+    let as_shown = Business { version: merged.version, updated_at: merged.updated_at, ..shown.merged };
+    assert_eq!(as_shown, merged);
+    assert_eq!(shown.contacts, detail(&db, kept.id).await.contacts);
+    assert_eq!(shown.contacts.len(), 3);
+    for (kept, other, is_conflict) in
+        [(kept.id, kept.id, true), (kept.id, other.id, false), (BusinessId(77), kept.id, false)]
+    {
+        let error = db.store().preview_merge(kept, other).await.unwrap_err();
+        assert_eq!(matches!(error, StoreError::Conflict(_)), is_conflict, "{error}");
+    }
+}
+
+async fn what_was_merged_is_listed_until_it_is_undone(db: TestStore) {
+    let rows = insert_named(&db, &["A", "B", "C"]).await;
+    let id = |n: usize| rows[n].id;
+    merge(&db, id(0), id(1)).await;
+    merge(&db, id(0), id(2)).await;
+    let listed = async || {
+        let merges = db.store().list_merges(id(0)).await.unwrap();
+        merges.into_iter().map(|one| (one.other_id, one.business.name, one.merged_at)).collect::<Vec<_>>()
+    };
+    let (b, c) = ((id(1), "B".to_owned(), at(5)), (id(2), "C".to_owned(), at(5)));
+    assert_eq!(listed().await, [c.clone(), b]);
+    unmerge(&db, id(0), Some(id(1))).await.unwrap();
+    assert_eq!(listed().await, [c]);
+    assert_eq!(db.store().list_merges(id(1)).await.unwrap(), []);
+    assert!(matches!(db.store().list_merges(id(2)).await, Err(StoreError::NotFound { .. })));
+}
+
 async fn what_is_not_there_cannot_be_merged(db: TestStore) {
     let (kept, other) = two(&db).await;
     for (kept, other, is_conflict) in
@@ -201,5 +237,7 @@ store::stories!(
     there_stays_one_primary_contact,
     merges_are_undone_in_any_order_and_level,
     a_deleted_business_takes_its_merges_along,
+    a_preview_shows_what_a_merge_leaves,
+    what_was_merged_is_listed_until_it_is_undone,
     what_is_not_there_cannot_be_merged,
 );

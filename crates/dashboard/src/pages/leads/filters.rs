@@ -13,7 +13,7 @@ use markup::{Node, view};
 use crate::address::{Step, use_address};
 use crate::components::icon::{Icon, icon};
 use crate::reaction::{Derived, react};
-use crate::{data, format, leads_url};
+use crate::{data, format, leads_url, routes};
 
 /// Pause in typing after which the list follows.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -33,7 +33,7 @@ pub(super) fn toolbar(query: Derived<BusinessQuery>, total: Derived<Option<u64>>
                 {move || total.get().map(|total| format::plural(total, "lead", "leads"))}
             </p>
             {move || active(&query.get())}
-            {move || total.get().filter(|total| *total > 0).map(|_| with_all(&query.get()))}
+            {move || with_list(&query.get(), total.get().is_some_and(|total| total > 0))}
         </div>
     }
 }
@@ -126,6 +126,18 @@ const EXPORTS: [(&str, &str); 5] = [
     ("json", "JSON"),
 ];
 
+/// What can be done with the list, and with its leads if it has any.
+fn with_list(query: &BusinessQuery, has_leads: bool) -> Node {
+    let list = leads_url::pairs(&leads_url::changed(query, |_| {}));
+    let views = leads_url::with_parameters(routes::VIEWS, list);
+    view! {
+        <div class="with-all">
+            <a class="chip" href=views rel="external">"Saved views"</a>
+            {has_leads.then(|| with_all(query))}
+        </div>
+    }
+}
+
 /// What can be done with every lead of the list, on whatever page it stands.
 fn with_all(query: &BusinessQuery) -> Node {
     let filters = query.filters();
@@ -140,16 +152,14 @@ fn with_all(query: &BusinessQuery) -> Node {
         view! { <li><a class="menu__item menu__item--plain" href=href rel="external" download="">{*label}</a></li> }
     });
     view! {
-        <div class="with-all">
-            <form method="post" action="/leads/enrich">
-                {hidden}
-                <button type="submit" class="chip">{icon(Icon::Spark)}"Enrich all"</button>
-            </form>
-            <details class="menu menu--end" name="filters" data-menu="">
-                <summary class="chip">{icon(Icon::Down)}"Export"</summary>
-                <ul class="menu__list" aria-label="Export" on:click=|event| close_menu_of(&event)>{items.collect::<Node>()}</ul>
-            </details>
-        </div>
+        <form method="post" action="/leads/enrich">
+            {hidden}
+            <button type="submit" class="chip">{icon(Icon::Spark)}"Enrich all"</button>
+        </form>
+        <details class="menu menu--end" name="filters" data-menu="">
+            <summary class="chip">{icon(Icon::Down)}"Export"</summary>
+            <ul class="menu__list" aria-label="Export" on:click=|event| close_menu_of(&event)>{items.collect::<Node>()}</ul>
+        </details>
     }
 }
 
