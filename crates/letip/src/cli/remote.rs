@@ -11,7 +11,7 @@ use super::{DataArgs, EnrichArgs};
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Services that know places")]
 pub(crate) struct RemoteArgs {
-    /// Overpass server to search in as source 'overpass', such as https://overpass-api.de/api/
+    /// Overpass server to search in as source 'overpass', such as `https://overpass-api.de/api/`
     #[arg(
         long,
         value_name = "URL",
@@ -21,7 +21,7 @@ pub(crate) struct RemoteArgs {
     )]
     pub(crate) overpass_url: Option<Url>,
     /// Bucket of Overture releases to search in as source 'overture', such as
-    /// https://overturemaps-us-west-2.s3.us-west-2.amazonaws.com/, or one .parquet file of a release
+    /// `https://overturemaps-us-west-2.s3.us-west-2.amazonaws.com/`, or one .parquet file of a release
     #[arg(
         long,
         value_name = "URL",
@@ -40,7 +40,7 @@ pub(crate) struct RemoteArgs {
 #[command(next_help_heading = "Services that know places")]
 pub(crate) struct GeocoderArgs {
     /// Nominatim server to ask for locations that are not known offline, such as
-    /// https://nominatim.openstreetmap.org/
+    /// `https://nominatim.openstreetmap.org/`
     #[arg(
         long,
         value_name = "URL",
