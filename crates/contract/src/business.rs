@@ -85,6 +85,19 @@ from_json!(deserialize Business {
 });
 
 impl Business {
+    /// Whether the address of another record of the business completes this one: no street stands in it, and the town
+    /// and postal code that do are the other's. Parts of two addresses would make a third that is nowhere.
+    #[must_use]
+    pub fn is_completed_by(&self, other: &Self) -> bool {
+        let is_of = |own: &Option<String>, others: &Option<String>| {
+            let other = others.as_deref().unwrap_or_default();
+            own.as_deref().is_none_or(|own| own.to_lowercase() == other.to_lowercase())
+        };
+        self.street.is_none()
+            && is_of(&self.city, &other.city)
+            && is_of(&self.postal_code, &other.postal_code)
+    }
+
     /// A business of which nothing is known but its name; it has no version yet.
     #[must_use]
     pub fn named(id: BusinessId, name: &str, now: Timestamp) -> Self {

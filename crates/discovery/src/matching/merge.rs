@@ -63,8 +63,7 @@ pub fn merge(known: &KnownBusiness, candidate: &Candidate, source: SourceRef) ->
 fn fill(business: &mut Business, candidate: &Candidate, source: SourceRef) -> bool {
     let addition = new_business(candidate.place.clone(), source.clone()).business;
     let mut changed = add_source(&mut business.sources, source);
-    // An address and a point belong together: parts of two of them would make a third that is nowhere.
-    if business.street.is_none() && business.city.is_none() && business.postal_code.is_none() {
+    if business.is_completed_by(&addition) {
         changed |= fill_all([
             (&mut business.street, addition.street),
             (&mut business.city, addition.city),
@@ -212,6 +211,9 @@ mod tests {
         });
         let merged = merge(&known, &record, source("b", "2")).unwrap();
         assert_eq!((merged.business.street, merged.business.city.as_deref()), (None, Some("Espoo")));
+        let known = stored(RawPlace { city: Some("HELSINKI".into()), ..RawPlace::default() });
+        let merged = merge(&known, &record, source("b", "2")).unwrap().business;
+        assert_eq!((merged.street.as_deref(), merged.city.as_deref()), (Some("Katu 1"), Some("HELSINKI")));
     }
 
     #[test]

@@ -36,11 +36,10 @@ fn takes(kept: &Business, field: &str) -> bool {
 }
 
 fn fill(kept: &mut Business, other: &Business) {
-    // An address and a point belong together: parts of two of them would make a third that is nowhere.
-    if kept.street.is_none() && kept.city.is_none() && kept.postal_code.is_none() {
+    if kept.is_completed_by(other) {
         kept.street.clone_from(&other.street);
-        kept.city.clone_from(&other.city);
-        kept.postal_code.clone_from(&other.postal_code);
+        fill_one(&mut kept.city, &other.city);
+        fill_one(&mut kept.postal_code, &other.postal_code);
     }
     if kept.location().is_none() {
         (kept.latitude, kept.longitude) = (other.latitude, other.longitude);
