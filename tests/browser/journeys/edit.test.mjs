@@ -42,6 +42,18 @@ journey("a lead is added, changed and deleted, and another tab shows it at once"
   await until("the other tab drops it", async () => (await dashboard.rows(other).count()) === 0);
 });
 
+journey("a lead that is deleted elsewhere is gone from its page", async ({ page, server, problems }) => {
+  problems.expect(/status of 404/);
+  await server.search({ ...RESTAURANTS, maxResults: 1 });
+  const [{ id, name }] = (await server.api("/api/businesses?limit=1")).data;
+  await dashboard.visit(page, `/leads/${id}`);
+  await page.getByRole("heading", { level: 1, name }).waitFor();
+  const deleted = await fetch(`${server.url}/api/businesses/${id}`, { method: "DELETE" });
+  assert.ok(deleted.ok);
+  await page.getByText("No such lead").waitFor();
+  assert.equal(await page.getByRole("heading", { name }).count(), 0);
+});
+
 journey("what is wrong stands beside its field, and what was typed stays", async ({ page, problems }) => {
   problems.expect(/status of 422/);
   await page.goto("/leads/new");

@@ -32,8 +32,9 @@ pub(crate) fn lead_page() -> Node {
     let lead = data::lead(move || id.get());
     let load = load_of(lead);
     let is_missing = move || {
-        let known_missing = id.get().is_none_or(|id| missing_path == Some(routes::lead(id)));
-        lead.data().is_none() && (known_missing || lead.error().is_some_and(|error| error.is_not_found()))
+        let was_missing = || id.get().is_none_or(|id| missing_path == Some(routes::lead(id)));
+        // What was deleted while it was shown keeps its last data beside the error.
+        lead.error().is_some_and(|error| error.is_not_found()) || lead.data().is_none() && was_missing()
     };
     view! {
         {move || if is_missing() {
