@@ -1,11 +1,17 @@
 use std::path::Path;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Request;
+use contract::JobKind;
+use enrichment::providers::Providers;
 use insta::assert_snapshot;
+use jobs::{JobContext, JobError, StopSignal};
 use serde_json::json;
+use server::job_handlers;
+use store::{ClaimedJob, NewJob};
 
-use crate::support::{Answer, TestApp, business, eventually, seed};
+use crate::support::{Answer, TestApp, business, eventually, seed, sources};
 
 const PREVIEW: &str = "/api/businesses/import/preview";
 const IMPORT: &str = "/api/businesses/import";
@@ -88,6 +94,30 @@ async fn an_import_is_a_job_whose_rejected_records_can_be_had() {
     let unknown = "/api/jobs/00000000-0000-7000-8000-000000000000/rejected";
     assert_eq!(app.get(unknown).await.status.as_u16(), 404);
     runner.shutdown().await;
+}
+
+/// A worker learns of a cancel from its runner, or from the store when it writes, whichever is first.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_load_that_is_cancelled_leaves_no_index_to_be_made() {
+    let (app, folder) = app().await;
+    let path = folder.path().join("leads.csv");
+    std::fs::write(&path, LEADS).unwrap();
+    let waiting = || app.store().execute_for_test("UPDATE postponed_indexes SET name = name");
+    app.store().prepare_load(1_000_000).await.unwrap();
+    assert_eq!(waiting().await.unwrap(), 5);
+    let job = NewJob::new(JobKind::Import, json!({ "path": path }));
+    let job = app.store().enqueue_job(job).await.unwrap();
+    let lease = Duration::from_secs(600);
+    let claimed = app.store().claim_job_by_id(job.job_id, "test", lease, job.created_at).await;
+    let ClaimedJob { job, lease, checkpoint } = claimed.unwrap().unwrap();
+    app.store().cancel_job(job.job_id).await.unwrap();
+    let handlers = job_handlers(&sources(), None, None, &Providers::default());
+    let handler = handlers.iter().find(|handler| handler.kind() == JobKind::Import).unwrap();
+    let stop = StopSignal::new();
+    let ctx = JobContext { job, lease, checkpoint, store: app.store().clone(), stop };
+    assert!(matches!(handler.run(ctx).await, Err(JobError::Stopped)));
+    assert_eq!(app.get("/api/businesses").await.json()["meta"]["total"], 2, "what was written stays");
+    assert_eq!(waiting().await.unwrap(), 0);
 }
 
 #[tokio::test]
