@@ -45,12 +45,15 @@ journey("a lead is added, changed and deleted, and another tab shows it at once"
 journey("a lead that is deleted elsewhere is gone from its page", async ({ page, server, problems }) => {
   problems.expect(/status of 404/);
   await server.search({ ...RESTAURANTS, maxResults: 1 });
-  const [{ id, name }] = (await server.api("/api/businesses?limit=1")).data;
+  const [{ id, name, version }] = (await server.api("/api/businesses?limit=1")).data;
   await dashboard.visit(page, `/leads/${id}`);
   await page.getByRole("heading", { level: 1, name }).waitFor();
-  const deleted = await fetch(`${server.url}/api/businesses/${id}`, { method: "DELETE" });
-  assert.ok(deleted.ok);
-  await page.getByText("No such lead").waitFor();
+  const deleted = await fetch(`${server.url}/api/businesses/${id}`, {
+    method: "DELETE",
+    headers: { "if-match": `"${version}"` },
+  });
+  assert.ok(deleted.ok, `${deleted.status}`);
+  await page.getByText("No such lead").first().waitFor();
   assert.equal(await page.getByRole("heading", { name }).count(), 0);
 });
 
