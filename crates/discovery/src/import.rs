@@ -55,7 +55,7 @@ pub struct ImportOptions {
 
 impl Default for ImportOptions {
     fn default() -> Self {
-        Self { batch_size: 2_500, load_from: 50_000 }
+        Self { batch_size: 1_500, load_from: 50_000 }
     }
 }
 
