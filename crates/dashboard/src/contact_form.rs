@@ -4,7 +4,7 @@ use contract::edit::{Change, ContactPatch};
 use contract::{Contact, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::lead_form::change;
+use crate::typed_form::{TypedForm, change};
 
 /// The body of the forms that add and change a contact: every field as it was typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,43 +54,6 @@ impl ContactForm {
         }
     }
 
-    /// The form as it was shown; an empty one where that cannot be read.
-    #[must_use]
-    pub fn as_seen(&self) -> Self {
-        serde_json::from_str(&self.seen).unwrap_or_default()
-    }
-
-    /// The form with itself as what was seen.
-    #[must_use]
-    pub fn shown(self) -> Self {
-        let shown = Self { seen: String::new(), ..self };
-        Self { seen: serde_json::to_string(&shown).unwrap_or_default(), ..shown }
-    }
-
-    /// The form of the contact as it is now, with what was changed since it was seen put on top.
-    #[must_use]
-    pub fn on_top_of(mut self, now: Self) -> Self {
-        let mut seen = self.as_seen();
-        let mut next = now.shown();
-        for ((typed, seen), next) in self.fields().into_iter().zip(seen.fields()).zip(next.fields()) {
-            if change(typed, seen) != Change::Keep {
-                next.clone_from(typed);
-            }
-        }
-        next
-    }
-
-    fn fields(&mut self) -> [&mut String; 6] {
-        [
-            &mut self.name,
-            &mut self.title,
-            &mut self.phone,
-            &mut self.email,
-            &mut self.linkedin,
-            &mut self.is_primary,
-        ]
-    }
-
     /// What was changed in a form that was filled in as `before`.
     #[must_use]
     pub fn changes(&self, before: &Self) -> ContactPatch {
@@ -106,6 +69,27 @@ impl ContactForm {
             linkedin: change(&self.linkedin, &before.linkedin),
             is_primary,
         }
+    }
+}
+
+impl TypedForm for ContactForm {
+    fn seen(&self) -> &str {
+        &self.seen
+    }
+
+    fn set_seen(&mut self, seen: String) {
+        self.seen = seen;
+    }
+
+    fn fields(&mut self) -> Vec<&mut String> {
+        vec![
+            &mut self.name,
+            &mut self.title,
+            &mut self.phone,
+            &mut self.email,
+            &mut self.linkedin,
+            &mut self.is_primary,
+        ]
     }
 }
 

@@ -1,10 +1,11 @@
 //! The fields of a lead that people write, as they type them, to a draft or a change and back.
 
-use contract::edit::{BusinessDraft, BusinessPatch, Change};
+use contract::edit::{BusinessDraft, BusinessPatch};
 use contract::{Business, Problem};
 use serde::{Deserialize, Serialize};
 
 use crate::format;
+use crate::typed_form::{TypedForm, change};
 
 /// The body of `POST /leads/new` and `POST /leads/{id}/edit`: every field as it was typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,49 +77,6 @@ impl LeadForm {
         }
     }
 
-    /// The form as it was shown; an empty one where that cannot be read.
-    #[must_use]
-    pub fn as_seen(&self) -> Self {
-        serde_json::from_str(&self.seen).unwrap_or_default()
-    }
-
-    /// The form with itself as what was seen.
-    #[must_use]
-    pub fn shown(self) -> Self {
-        let shown = Self { seen: String::new(), ..self };
-        Self { seen: serde_json::to_string(&shown).unwrap_or_default(), ..shown }
-    }
-
-    /// The form of the lead as it is now, with what was changed since it was seen put on top.
-    #[must_use]
-    pub fn on_top_of(mut self, now: Self) -> Self {
-        let mut seen = self.as_seen();
-        let mut next = now.shown();
-        for ((typed, seen), next) in self.fields().into_iter().zip(seen.fields()).zip(next.fields()) {
-            if change(typed, seen) != Change::Keep {
-                next.clone_from(typed);
-            }
-        }
-        next
-    }
-
-    fn fields(&mut self) -> [&mut String; 12] {
-        [
-            &mut self.name,
-            &mut self.category,
-            &mut self.phone,
-            &mut self.email,
-            &mut self.website,
-            &mut self.street,
-            &mut self.postal_code,
-            &mut self.city,
-            &mut self.state,
-            &mut self.country,
-            &mut self.tags,
-            &mut self.notes,
-        ]
-    }
-
     /// The lead that the form adds.
     #[must_use]
     pub fn draft(&self) -> BusinessDraft {
@@ -147,14 +105,30 @@ impl LeadForm {
     }
 }
 
-/// What became of a field that showed `before`.
-pub(crate) fn change(now: &str, before: &str) -> Change<String> {
-    // A browser sends the line ends of a text in their long form.
-    let now = now.replace("\r\n", "\n");
-    match now.trim() {
-        now if now == before.trim() => Change::Keep,
-        "" => Change::Clear,
-        now => Change::Set(now.to_owned()),
+impl TypedForm for LeadForm {
+    fn seen(&self) -> &str {
+        &self.seen
+    }
+
+    fn set_seen(&mut self, seen: String) {
+        self.seen = seen;
+    }
+
+    fn fields(&mut self) -> Vec<&mut String> {
+        vec![
+            &mut self.name,
+            &mut self.category,
+            &mut self.phone,
+            &mut self.email,
+            &mut self.website,
+            &mut self.street,
+            &mut self.postal_code,
+            &mut self.city,
+            &mut self.state,
+            &mut self.country,
+            &mut self.tags,
+            &mut self.notes,
+        ]
     }
 }
 
@@ -170,6 +144,8 @@ fn labels(text: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use contract::edit::Change;
+
     use super::*;
 
     fn form(body: &str) -> LeadForm {

@@ -35,6 +35,8 @@ mod state;
 mod theme;
 mod toast;
 #[cfg(any(feature = "ssr", test))]
+pub mod typed_form;
+#[cfg(any(feature = "ssr", test))]
 mod user_agent;
 
 pub use app::App;
@@ -52,3 +54,5 @@ pub use prefetch::prefetch;
 pub use shell::{AssetPaths, ShellOptions, shell};
 pub use state::{FindFailure, PageState, provide_page};
 pub use theme::SCRIPT as THEME_SCRIPT;
+#[cfg(feature = "ssr")]
+pub use typed_form::TypedForm;

@@ -13,6 +13,7 @@ use crate::lead_form::{LeadFailure, LeadForm};
 use crate::pages::not_found::nothing_there;
 use crate::reaction::{Var, constant};
 use crate::state::use_page_state;
+use crate::typed_form::TypedForm;
 use crate::{data, format, routes};
 
 const NAME: FieldText = FieldText { name: "name", label: "Name", hint: "As the business writes it." };

@@ -8,7 +8,7 @@ use contract::enrichment::{Evidence, HistoryQuery};
 use contract::{BusinessId, Contact, ContactId, EmailStatus, Problem, Role, Timestamp};
 use dashboard::content::ContactContent;
 use dashboard::form_routes::FormRoute;
-use dashboard::{ContactEvidence, ContactForm, FormContent, routes};
+use dashboard::{ContactEvidence, ContactForm, FormContent, TypedForm, routes};
 use serde::Deserialize;
 
 use super::entrance::turn_away;

@@ -6,7 +6,7 @@ use client::IdempotencyKey;
 use contract::edit::BusinessPatch;
 use contract::enrichment::BatchEnrichmentRequest;
 use contract::{BusinessId, Problem};
-use dashboard::{FormContent, LeadFailure, LeadForm, leads_url, routes};
+use dashboard::{FormContent, LeadFailure, LeadForm, TypedForm, leads_url, routes};
 use serde::Deserialize;
 
 use super::entrance::turn_away;
