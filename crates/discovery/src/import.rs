@@ -55,7 +55,7 @@ pub struct ImportOptions {
 
 impl Default for ImportOptions {
     fn default() -> Self {
-        Self { batch_size: 1_500, load_from: 50_000 }
+        Self { batch_size: 3_000, load_from: 50_000 }
     }
 }
 
@@ -100,8 +100,10 @@ async fn import(
     let mut checkpoint = resumed(run, &file.fingerprint());
     let mut batches = Batches::read(&file, options.batch_size, checkpoint.outcome.counts.found)?;
     let mut ready = taken(run, &mut batches).await?;
-    if let Some(first) = ready.as_ref().filter(|first| first.expected() >= options.load_from) {
-        run.store.prepare_load(first.expected()).await?;
+    if let Some(first) = ready.as_mut().filter(|first| first.expected() >= options.load_from)
+        && let Some(names) = run.store.prepare_load(first.expected()).await?
+    {
+        first.batch.load(names);
     }
     while let Some(current) = ready {
         // A file that breaks off has given what was whole of it before.

@@ -13,7 +13,7 @@ use sea_orm::{ConnectionTrait, DbBackend};
 use crate::sql::{Columns, Sql};
 use crate::{Backend, StoreError};
 
-pub(crate) use connect::{Connections, connect};
+pub(crate) use connect::{Connections, Work, connect};
 pub(crate) use errors::classify;
 pub(crate) use follow::Follower;
 
@@ -97,13 +97,14 @@ impl Backend {
         words.iter().fold(template.to_owned(), |text, (place, word)| text.replace(place, word))
     }
 
-    /// Selects name and definition of the indexes that only lists read and that are made quicker of all rows at once.
-    /// None on Postgres: making one would keep writers waiting that SQLite lets through in between.
-    pub(crate) fn select_indexes_of_lists(self) -> Option<&'static str> {
+    /// Selects name and definition of the indexes that a load can do without and that are made quicker of all rows at
+    /// once. None on Postgres: making one would keep writers waiting that SQLite lets through in between.
+    pub(crate) fn select_indexes_to_postpone(self) -> Option<&'static str> {
         match self {
             Self::Sqlite => Some(
                 "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND name IN ('businesses_by_category', \
-                 'businesses_by_city', 'businesses_by_name', 'businesses_by_place', 'businesses_by_updated')",
+                 'businesses_by_city', 'businesses_by_name', 'businesses_by_name_key', 'businesses_by_place', \
+                 'businesses_by_updated')",
             ),
             Self::Postgres => None,
         }

@@ -31,6 +31,7 @@ pub use businesses::{BusinessStream, Merged, NumberedBusinesses, Similar, Unmerg
 pub use config::StoreConfig;
 pub use error::StoreError;
 pub use jobs::RejectionStream;
+pub use load::LoadedNames;
 pub use model::{
     Backend, CancelResult, ClaimedJob, Committed, EventBatch, IdempotentAnswer, JobLease, JobOutcome,
     JobUpdate, KnownBusiness, LeaseState, LookupKey, NewBusiness, NewContact, NewEnrichmentEntry, NewJob,

@@ -1,27 +1,42 @@
 //! Loading many times the rows that are there.
 
+mod names;
+
+use contract::BusinessId;
+
+use crate::dialect::Work;
 use crate::sql::{Columns, Sql};
 use crate::{Store, StoreError, WriteTx};
 
-/// A database of at most so small a part of what is expected is loaded without the indexes of lists.
+pub use names::LoadedNames;
+
+/// A database of at most so small a part of what is expected is loaded without indexes.
 const PART: u64 = 10;
+/// Names that one statement reads.
+const NAMES_PER_READ: i64 = 4096;
+/// By it a business is found that a record may be of.
+const INDEX_OF_NAMES: &str = "businesses_by_name_key";
 
 impl Store {
-    /// Prepares for so many new businesses. Where they are many times those that are there, SQLite leaves the
-    /// indexes that only lists read for the end ([`Store::finish_load`]): entries that come in no order cost most of
-    /// an insert, and an index that is made of all rows at once costs little. Lists answer meanwhile; those that
-    /// would read such an index read the rows.
+    /// Prepares for so many new businesses. Where they are many times those that are there, SQLite leaves indexes
+    /// for the end ([`Store::finish_load`]): entries that come in no order cost most of an insert, and an index that
+    /// is made of all rows at once costs little. Lists answer meanwhile; those that would read such an index read the
+    /// rows. Whoever loads finds businesses by the names that come back ([`WriteTx::known_in_load`]): the first to look
+    /// for some without them makes their index. None come back where nothing is left for the end.
     ///
     /// # Errors
     /// If the database does not answer.
-    pub async fn prepare_load(&self, expected: u64) -> Result<(), StoreError> {
-        let Some(indexes) = self.backend().select_indexes_of_lists() else { return Ok(()) };
-        let tx = self.begin().await?;
+    pub async fn prepare_load(&self, expected: u64) -> Result<Option<LoadedNames>, StoreError> {
+        let Some(indexes) = self.backend().select_indexes_to_postpone() else { return Ok(None) };
+        let mut tx = self.begin().await?;
         if tx.has_more_businesses_than(expected / PART).await? {
-            return tx.rollback().await;
+            return tx.rollback().await.map(|()| None);
         }
         tx.postpone_indexes(indexes).await?;
-        tx.commit().await.map(drop)
+        let names = tx.read_names().await?;
+        tx.commit().await?;
+        self.connections().tune(Work::Loading).await?;
+        Ok(Some(names).filter(LoadedNames::is_complete))
     }
 
     /// Makes the indexes that a load has left for the end; does nothing where none are. Each is a transaction of its
@@ -31,11 +46,12 @@ impl Store {
     /// If the database does not answer or its disk is full. What is missing can be made later.
     pub async fn finish_load(&self) -> Result<(), StoreError> {
         if self.first_postponed().await?.is_none() {
-            return Ok(());
+            // Another process has made them.
+            return self.connections().tune(Work::Serving).await;
         }
-        self.connections().sort_in_files(true).await?;
+        self.connections().tune(Work::Sorting).await?;
         let made = self.make_all_postponed().await;
-        self.connections().sort_in_files(false).await?;
+        self.connections().tune(Work::Serving).await?;
         made
     }
 
@@ -55,6 +71,30 @@ impl Store {
 }
 
 impl WriteTx {
+    /// Makes the index of names, where a load has left it for the end: whoever looks for names needs it now.
+    pub(crate) async fn index_names(&self) -> Result<(), StoreError> {
+        if self.backend().select_indexes_to_postpone().is_none() {
+            return Ok(());
+        }
+        self.make_postponed(INDEX_OF_NAMES).await
+    }
+
+    async fn read_names(&mut self) -> Result<LoadedNames, StoreError> {
+        let mut names = LoadedNames::new(self.latest_seq().await?);
+        let mut last: i64 = 0;
+        while names.is_complete() {
+            let mut sql = self.sql("SELECT id, name_key FROM businesses WHERE id > ");
+            sql.bind(last).push(" ORDER BY id LIMIT ").bind(NAMES_PER_READ);
+            let rows = sql.all(self.connection()).await?;
+            let Some(end) = rows.last() else { break };
+            last = end.column(0)?;
+            for row in &rows {
+                names.add_one(&row.column::<String>(1)?, BusinessId(row.column(0)?));
+            }
+        }
+        Ok(names)
+    }
+
     async fn has_more_businesses_than(&self, count: u64) -> Result<bool, StoreError> {
         let mut sql = self.sql("SELECT count(*) FROM (SELECT 1 FROM businesses LIMIT ");
         sql.bind(crate::sql::stored(count.saturating_add(1))).push(") AS some");

@@ -4,17 +4,20 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use contract::Timestamp;
-use store::{KnownBusiness, LookupKey, NumberedBusinesses, StoreError, WriteTx};
+use store::{KnownBusiness, LoadedNames, LookupKey, NumberedBusinesses, StoreError, WriteTx};
 use tokio::task::{JoinError, JoinHandle};
 
 use super::decide::{Decided, decide};
 use crate::error::DiscoveryError;
 use crate::matching::Candidate;
 
-/// A decision that is being made on what the store will hold once a transaction commits.
+/// What is known before a batch is written, as long as nobody else changes a business.
 #[derive(Debug)]
 pub(super) struct Ahead {
-    deciding: JoinHandle<Decided>,
+    /// A decision that is being made on what the store will hold once a transaction commits.
+    deciding: Option<JoinHandle<Decided>>,
+    /// All names, where a load keeps them.
+    names: Option<LoadedNames>,
     /// The newest event that what is known was read after.
     since: u64,
     /// Events of the transaction that has written what was only foreseen.
@@ -22,23 +25,29 @@ pub(super) struct Ahead {
 }
 
 impl Ahead {
+    /// Before the first batch of a load.
+    pub(super) fn load(names: LoadedNames) -> Self {
+        Self { deciding: None, since: names.since(), names: Some(names), own: 0..0 }
+    }
+
     /// Begins to decide on the batch that comes after the one that `tx` writes: `created` is what it will have stored,
-    /// everything else that it changes is written.
+    /// everything else that it changes is written. The names tell of both.
     pub(super) async fn begin(
         tx: &mut WriteTx,
         candidates: &Arc<Vec<Candidate>>,
         created: &Arc<NumberedBusinesses>,
+        names: Option<LoadedNames>,
     ) -> Result<Self, StoreError> {
         let since = tx.latest_seq().await?;
         let keys = lookup_keys(candidates);
-        let mut known = tx.known_businesses(&keys).await?;
+        let mut known = known(tx, &keys, names.as_ref()).await?;
         let (candidates, created, now) = (Arc::clone(candidates), Arc::clone(created), tx.now());
         let deciding = tokio::task::spawn_blocking(move || {
             known.extend(created.found_by(&keys));
             drop(created);
             decide(&candidates, known, now)
         });
-        Ok(Self { deciding, since, own: 0..0 })
+        Ok(Self { deciding: Some(deciding), names, since, own: 0..0 })
     }
 
     /// The transaction is committed, with these events.
@@ -48,22 +57,55 @@ impl Ahead {
 }
 
 /// What is to be written of the records, as the store is now: what was decided ahead, unless somebody else changed a
-/// business since.
+/// business since. The names of a load come back for as long as they are all there are.
 pub(super) async fn decided(
     tx: &mut WriteTx,
     candidates: Arc<Vec<Candidate>>,
     ahead: Option<Ahead>,
+) -> Result<(Decided, Option<LoadedNames>), DiscoveryError> {
+    let Some(Ahead { deciding, names, since, own }) = ahead else {
+        return Ok((decide_now(tx, candidates, None).await?, None));
+    };
+    if tx.businesses_changed(since, own).await? {
+        return Ok((decide_now(tx, candidates, None).await?, None));
+    }
+    let decided = match deciding {
+        Some(deciding) => finished(deciding).await?,
+        None => decide_now(tx, candidates, names.as_ref()).await?,
+    };
+    Ok((decided, names))
+}
+
+/// The names of a load with those of a batch, as long as there is room for all.
+pub(super) fn with_names_of(
+    names: Option<LoadedNames>,
+    changed: &[KnownBusiness],
+    created: &NumberedBusinesses,
+) -> Option<LoadedNames> {
+    let mut names = names?;
+    names.add_changed(changed);
+    names.add(created);
+    Some(names).filter(LoadedNames::is_complete)
+}
+
+async fn decide_now(
+    tx: &mut WriteTx,
+    candidates: Arc<Vec<Candidate>>,
+    names: Option<&LoadedNames>,
 ) -> Result<Decided, DiscoveryError> {
-    if candidates.is_empty() {
-        return Ok(Decided::default());
-    }
-    if let Some(Ahead { deciding, since, own }) = ahead
-        && !tx.businesses_changed(since, own).await?
-    {
-        return finished(deciding).await;
-    }
-    let known = tx.known_businesses(&lookup_keys(&candidates)).await?;
+    let known = known(tx, &lookup_keys(&candidates), names).await?;
     decide_apart(candidates, known, tx.now()).await
+}
+
+async fn known(
+    tx: &mut WriteTx,
+    keys: &[LookupKey],
+    names: Option<&LoadedNames>,
+) -> Result<Vec<KnownBusiness>, StoreError> {
+    match names {
+        Some(names) => tx.known_in_load(keys, names).await,
+        None => tx.known_businesses(keys).await,
+    }
 }
 
 /// Decides on a thread where nothing else has to wait for it.

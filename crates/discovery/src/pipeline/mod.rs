@@ -13,7 +13,8 @@ use contract::{Business, EventPayload, JobCounts, JobProgress};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::{
-    Committed, JobLease, JobUpdate, LeaseState, NumberedBusinesses, Rejection, Store, StoreError, WriteTx,
+    Committed, JobLease, JobUpdate, LeaseState, LoadedNames, NumberedBusinesses, Rejection, Store,
+    StoreError, WriteTx,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -70,7 +71,7 @@ pub(crate) struct Batch {
     candidates: Arc<Vec<Candidate>>,
     rejected: Vec<Rejected>,
     closed: u64,
-    /// What was decided on it while the batch before was written.
+    /// What is known before it is written, and was decided on it while the batch before was.
     ahead: Option<Ahead>,
 }
 
@@ -78,6 +79,11 @@ impl Batch {
     /// Records of which none is rejected.
     pub(crate) fn new(candidates: Vec<Candidate>, closed: u64) -> Self {
         Self { candidates: Arc::new(candidates), closed, ..Self::default() }
+    }
+
+    /// Makes it the first batch of a load.
+    pub(crate) fn load(&mut self, names: LoadedNames) {
+        self.ahead = Some(Ahead::load(names));
     }
 
     pub(crate) fn add(&mut self, candidate: Candidate) {
@@ -121,13 +127,14 @@ impl Run {
         after.counts.found += batch.len();
         after.counts.rejected += batch.rejected.len() as u64;
         after.counts.closed += batch.closed;
-        let decided = ahead::decided(&mut tx, batch.candidates, batch.ahead).await?;
+        let (decided, names) = ahead::decided(&mut tx, batch.candidates, batch.ahead).await?;
         after.add(&decided);
+        let created = Arc::new(tx.number_businesses(decided.new).await?);
+        let names = ahead::with_names_of(names, &decided.changed, &created);
         // First, so that what is known for the next batch is as it will be.
         let updated = tx.update_businesses(decided.changed).await?;
-        let created = Arc::new(tx.number_businesses(decided.new).await?);
         let ahead = match &next {
-            Some(next) => Some(Ahead::begin(&mut tx, &next.candidates, &created).await?),
+            Some(next) => Some(Ahead::begin(&mut tx, &next.candidates, &created, names).await?),
             None => None,
         };
         tx.insert_numbered(&created).await?;

@@ -6,9 +6,10 @@ use std::ops::Range;
 use contract::BusinessId;
 use sea_orm::Value;
 
+use super::numbered::Lookup;
 use super::row;
 use crate::sql::{Sql, bulk_runs, stored};
-use crate::{KnownBusiness, LookupKey, SAME_NAME_WITHIN_DEGREES, StoreError, WriteTx};
+use crate::{KnownBusiness, LoadedNames, LookupKey, SAME_NAME_WITHIN_DEGREES, StoreError, WriteTx};
 
 /// Keys that one statement asks for.
 const KEYS_PER_READ: usize = 256;
@@ -23,11 +24,8 @@ impl WriteTx {
     /// # Errors
     /// If the database does not answer.
     pub async fn known_businesses(&mut self, keys: &[LookupKey]) -> Result<Vec<KnownBusiness>, StoreError> {
-        self.backend().lock_matching(self.connection()).await?;
-        let mut known = BTreeMap::new();
-        for run in bulk_runs(keys, KEYS_PER_READ) {
-            self.add_known(self.by_source(run), &mut known).await?;
-        }
+        self.index_names().await?;
+        let mut known = self.known_by_source(keys).await?;
         let (placed, unplaced): (Vec<_>, Vec<_>) =
             keys.iter().filter(|key| !key.name_key.is_empty()).partition(|key| key.location.is_some());
         for run in bulk_runs(&placed, KEYS_PER_READ) {
@@ -37,6 +35,35 @@ impl WriteTx {
             self.add_known(self.by_name(run), &mut known).await?;
         }
         Ok(known.into_values().collect())
+    }
+
+    /// What [`WriteTx::known_businesses`] finds, by the names of a load in place of their index: they have to be those of
+    /// all businesses.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn known_in_load(
+        &mut self,
+        keys: &[LookupKey],
+        names: &LoadedNames,
+    ) -> Result<Vec<KnownBusiness>, StoreError> {
+        let mut known = self.known_by_source(keys).await?;
+        let lookup = Lookup::new(keys);
+        for run in bulk_runs(&names.ids(keys), KEYS_PER_READ) {
+            let mut named = BTreeMap::new();
+            self.add_known(self.by_id(run), &mut named).await?;
+            known.extend(named.into_iter().filter(|(_, one)| lookup.finds(&one.business, &one.name_key)));
+        }
+        Ok(known.into_values().collect())
+    }
+
+    async fn known_by_source(&self, keys: &[LookupKey]) -> Result<BTreeMap<i64, KnownBusiness>, StoreError> {
+        self.backend().lock_matching(self.connection()).await?;
+        let mut known = BTreeMap::new();
+        for run in bulk_runs(keys, KEYS_PER_READ) {
+            self.add_known(self.by_source(run), &mut known).await?;
+        }
+        Ok(known)
     }
 
     /// Whether a business was made, changed or deleted since event `since` by another transaction than the one that
@@ -61,11 +88,10 @@ impl WriteTx {
     /// # Errors
     /// If the database does not answer.
     pub async fn businesses_by_id(&mut self, ids: &[BusinessId]) -> Result<Vec<KnownBusiness>, StoreError> {
+        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
         let mut known = BTreeMap::new();
-        for run in bulk_runs(ids, KEYS_PER_READ) {
-            let mut sql = self.select_known();
-            sql.push(" WHERE b.id IN (").bind_list(run.iter().map(|id| id.0)).push(")");
-            self.add_known(sql, &mut known).await?;
+        for run in bulk_runs(&ids, KEYS_PER_READ) {
+            self.add_known(self.by_id(run), &mut known).await?;
         }
         Ok(known.into_values().collect())
     }
@@ -76,6 +102,12 @@ impl WriteTx {
             known.entry(one.business.id.0).or_insert(one);
         }
         Ok(())
+    }
+
+    fn by_id(&self, ids: &[i64]) -> Sql {
+        let mut sql = self.select_known();
+        sql.push(" WHERE b.id IN (").bind_list(ids.iter().copied()).push(")");
+        sql
     }
 
     fn by_source(&self, keys: &[LookupKey]) -> Sql {

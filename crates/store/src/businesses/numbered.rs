@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use contract::{Business, BusinessId};
+use contract::{Business, BusinessId, SourceRef};
 
 use super::write::{Keyed, keyed};
 use crate::{KnownBusiness, LookupKey, NewBusiness, SAME_NAME_WITHIN_DEGREES, StoreError, WriteTx};
@@ -26,23 +26,41 @@ impl NumberedBusinesses {
     /// Those that [`WriteTx::known_businesses`] would find with the keys once they are stored.
     #[must_use]
     pub fn found_by(&self, keys: &[LookupKey]) -> Vec<KnownBusiness> {
-        let records: HashSet<_> =
-            keys.iter().map(|key| (key.source.as_str(), key.source_id.as_str())).collect();
+        let lookup = Lookup::new(keys);
+        let found = self.0.iter().filter(|one| lookup.finds(&one.business, &one.name_key));
+        let known = |NewBusiness { business, name_key, domain }| KnownBusiness { business, name_key, domain };
+        found.cloned().map(known).collect()
+    }
+
+    /// The key of each one's name, and its id.
+    pub(crate) fn names(&self) -> impl Iterator<Item = (&str, BusinessId)> {
+        self.0.iter().map(|one| (one.name_key.as_str(), one.business.id))
+    }
+}
+
+/// What [`WriteTx::known_businesses`] finds, without a database.
+#[derive(Debug)]
+pub(super) struct Lookup<'k> {
+    records: HashSet<(&'k str, &'k str)>,
+    names: HashMap<&'k str, Vec<&'k LookupKey>>,
+}
+
+impl<'k> Lookup<'k> {
+    pub(super) fn new(keys: &'k [LookupKey]) -> Self {
+        let records = keys.iter().map(|key| (key.source.as_str(), key.source_id.as_str())).collect();
         let mut names: HashMap<&str, Vec<&LookupKey>> = HashMap::new();
         for key in keys.iter().filter(|key| !key.name_key.is_empty()) {
             names.entry(&key.name_key).or_default().push(key);
         }
-        let is_found = |one: &&NewBusiness| {
-            let mut of_name = names.get(one.name_key.as_str()).into_iter().flatten();
-            of_name.any(|key| is_nearby(key, &one.business))
-                || one
-                    .business
-                    .sources
-                    .iter()
-                    .any(|record| records.contains(&(record.source.as_str(), record.source_id.as_str())))
-        };
-        let known = |NewBusiness { business, name_key, domain }| KnownBusiness { business, name_key, domain };
-        self.0.iter().filter(is_found).cloned().map(known).collect()
+        Self { records, names }
+    }
+
+    /// Whether one of the keys finds the business.
+    pub(super) fn finds(&self, business: &Business, name_key: &str) -> bool {
+        let of_record =
+            |record: &SourceRef| self.records.contains(&(record.source.as_str(), record.source_id.as_str()));
+        let mut of_name = self.names.get(name_key).into_iter().flatten();
+        of_name.any(|key| is_nearby(key, business)) || business.sources.iter().any(of_record)
     }
 }
 

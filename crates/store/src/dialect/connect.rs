@@ -23,9 +23,34 @@ const CHECKPOINT_PAGES: &str = "16000";
 /// How long to wait for a Postgres server that does not answer.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Rows that are added at the end of everything touch few pages.
+const LOADING_CACHE: &str = "-16384";
 /// While an index is made of all rows, they are sorted in files: in memory they would need as much as there are rows.
 /// A run of the sort is as long as the page cache, which is made smaller.
 const SORTING_CACHE: &str = "-16384";
+
+/// What the writer is busy with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Work {
+    /// Changes of every kind.
+    Serving,
+    /// Many times the rows that are there are added.
+    Loading,
+    /// Indexes are made of all rows.
+    Sorting,
+}
+
+impl Work {
+    /// SQLite's settings for it.
+    fn settings(self) -> String {
+        let (place, cache) = match self {
+            Self::Serving => (TEMP_STORE, WRITER_CACHE),
+            Self::Loading => (TEMP_STORE, LOADING_CACHE),
+            Self::Sorting => ("FILE", SORTING_CACHE),
+        };
+        format!("PRAGMA temp_store = {place}; PRAGMA cache_size = {cache}")
+    }
+}
 
 /// The connections of an open store. On Postgres both are the same pool.
 #[derive(Clone, Debug)]
@@ -36,12 +61,10 @@ pub(crate) struct Connections {
 }
 
 impl Connections {
-    /// Has the writer sort in files, or in memory as it does otherwise.
-    pub(crate) async fn sort_in_files(&self, in_files: bool) -> Result<(), StoreError> {
+    /// Sets the writer of SQLite up for what it is going to do.
+    pub(crate) async fn tune(&self, work: Work) -> Result<(), StoreError> {
         if self.backend == Backend::Sqlite {
-            let (place, cache) = if in_files { ("FILE", SORTING_CACHE) } else { (TEMP_STORE, WRITER_CACHE) };
-            let settings = format!("PRAGMA temp_store = {place}; PRAGMA cache_size = {cache}");
-            self.writer.execute_unprepared(&settings).await?;
+            self.writer.execute_unprepared(&work.settings()).await?;
         }
         Ok(())
     }

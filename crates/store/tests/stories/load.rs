@@ -62,18 +62,32 @@ store::stories!(
 );
 
 mod sqlite_only {
-    use store::test_support;
+    use store::{LookupKey, test_support};
 
     use super::*;
 
     #[tokio::test]
-    async fn many_times_the_rows_postpone_the_indexes_of_lists() {
+    async fn many_times_the_rows_postpone_indexes() {
         let db = test_support::sqlite().await;
         load(&db).await;
         db.store().prepare_load(40).await.unwrap();
-        assert_eq!(postponed(&db).await, 5);
+        assert_eq!(postponed(&db).await, 6);
         db.store().finish_load().await.unwrap();
         assert_eq!(postponed(&db).await, 0);
         assert_lists_answer(&db).await;
+    }
+
+    #[tokio::test]
+    async fn whoever_looks_for_names_makes_their_index() {
+        let db = test_support::sqlite().await;
+        let names = db.store().prepare_load(1_000_000).await.unwrap().unwrap();
+        load(&db).await;
+        let mut tx = db.store().begin().await.unwrap();
+        let (source, source_id, name_key) = ("csv".to_owned(), "1".to_owned(), "a".to_owned());
+        let keys = [LookupKey { source, source_id, name_key, location: None }];
+        assert_eq!(tx.known_in_load(&keys, &names).await.unwrap(), [], "those names were there before");
+        assert_eq!(tx.known_businesses(&keys).await.unwrap().len(), 1);
+        tx.commit().await.unwrap();
+        assert_eq!(postponed(&db).await, 5);
     }
 }

@@ -12,6 +12,8 @@ use crate::place::RawPlace;
 
 store::stories!(
     what_is_foreseen_is_what_would_be_found_after,
+    a_load_foresees_the_same,
+    what_others_add_during_a_load_counts,
     what_others_change_in_between_counts,
     what_others_add_in_between_counts,
 );
@@ -46,10 +48,11 @@ async fn written(
     next: &Arc<Vec<Candidate>>,
 ) -> Ahead {
     let mut tx = store.begin_at(now()).await.unwrap();
-    let Decided { new, changed, .. } = decided(&mut tx, Arc::clone(batch), ahead).await.unwrap();
-    let changed = tx.update_businesses(changed).await.unwrap();
+    let (Decided { new, changed, .. }, names) = decided(&mut tx, Arc::clone(batch), ahead).await.unwrap();
     let created = Arc::new(tx.number_businesses(new).await.unwrap());
-    let ahead = Ahead::begin(&mut tx, next, &created).await.unwrap();
+    let names = with_names_of(names, &changed, &created);
+    let changed = tx.update_businesses(changed).await.unwrap();
+    let ahead = Ahead::begin(&mut tx, next, &created, names).await.unwrap();
     tx.insert_numbered(&created).await.unwrap();
     let all = created.iter().chain(&changed).cloned();
     tx.append_events(all.map(|one| contract::EventPayload::BusinessUpdated(Box::new(one))));
@@ -59,18 +62,33 @@ async fn written(
 async fn what_is_foreseen_is_what_would_be_found_after(db: TestStore) {
     let mut runner = TestRunner::deterministic();
     for _ in 0..24 {
-        let batches = batches().new_tree(&mut runner).unwrap().current();
-        let batches: Vec<_> = batches.into_iter().map(Arc::new).collect();
-        let mut ahead = None;
-        for pair in batches.windows(2) {
-            let Ahead { deciding, since, own } = written(db.store(), &pair[0], ahead, &pair[1]).await;
-            let foreseen = deciding.await.unwrap();
-            let mut tx = db.store().begin_at(now()).await.unwrap();
-            let known = tx.known_businesses(&lookup_keys(&pair[1])).await.unwrap();
-            tx.rollback().await.unwrap();
-            assert_eq!(foreseen, decide(&pair[1], known, now()));
-            ahead = Some(Ahead { deciding: tokio::spawn(async { foreseen }), since, own });
-        }
+        assert_foreseen(db.store(), &mut runner, None).await;
+    }
+}
+
+async fn a_load_foresees_the_same(db: TestStore) {
+    let mut runner = TestRunner::deterministic();
+    for _ in 0..24 {
+        let names = db.store().prepare_load(1_000_000).await.unwrap();
+        assert_foreseen(db.store(), &mut runner, names.map(Ahead::load)).await;
+        db.store().finish_load().await.unwrap();
+    }
+}
+
+/// Decides on random batches ahead, and on the same ones when those before are written.
+async fn assert_foreseen(store: &Store, runner: &mut TestRunner, mut ahead: Option<Ahead>) {
+    let batches = batches().new_tree(runner).unwrap().current();
+    let batches: Vec<_> = batches.into_iter().map(Arc::new).collect();
+    let loads = ahead.is_some();
+    for pair in batches.windows(2) {
+        let Ahead { deciding, names, since, own } = written(store, &pair[0], ahead, &pair[1]).await;
+        let foreseen = deciding.unwrap().await.unwrap();
+        assert_eq!(names.is_some(), loads, "nobody else has changed anything");
+        let mut tx = store.begin_at(now()).await.unwrap();
+        let known = tx.known_businesses(&lookup_keys(&pair[1])).await.unwrap();
+        tx.rollback().await.unwrap();
+        assert_eq!(foreseen, decide(&pair[1], known, now()));
+        ahead = Some(Ahead { deciding: Some(tokio::spawn(async { foreseen })), names, since, own });
     }
 }
 
@@ -87,18 +105,27 @@ async fn what_others_change_in_between_counts(db: TestStore) {
     tx.append_events([contract::EventPayload::BusinessDeleted(deleted)]);
     tx.commit().await.unwrap();
     let mut tx = store.begin().await.unwrap();
-    let decided = decided(&mut tx, Arc::clone(&batches[1]), Some(ahead)).await.unwrap();
+    let (decided, _) = decided(&mut tx, Arc::clone(&batches[1]), Some(ahead)).await.unwrap();
     assert_eq!((decided.new.len(), decided.merged), (1, 0), "what it would have been merged with is gone");
 }
 
 async fn what_others_add_in_between_counts(db: TestStore) {
-    let store = db.store();
+    assert_others_count(db.store(), None).await;
+}
+
+async fn what_others_add_during_a_load_counts(db: TestStore) {
+    let names = db.store().prepare_load(1_000_000).await.unwrap();
+    assert_others_count(db.store(), names.map(Ahead::load)).await;
+}
+
+async fn assert_others_count(store: &Store, ahead: Option<Ahead>) {
     let batch = |id, name| Arc::new(vec![candidate(id, name, Some(60.0))]);
     let (first, second, third) = (batch("1", "Ann's"), batch("2", "Joe's Diner"), batch("3", "Zoe's"));
-    let ahead = written(store, &first, None, &second).await;
+    let ahead = written(store, &first, ahead, &second).await;
     let other = written(store, &batch("4", "Joe's Diner"), None, &third).await;
     let mut tx = store.begin().await.unwrap();
-    let decided = decided(&mut tx, second, Some(ahead)).await.unwrap();
+    let (decided, names) = decided(&mut tx, second, Some(ahead)).await.unwrap();
     assert_eq!((decided.new.len(), decided.merged), (0, 1));
-    other.deciding.await.unwrap();
+    assert!(names.is_none(), "names of before no longer tell of all");
+    other.deciding.unwrap().await.unwrap();
 }
