@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::process;
 use crate::provision::wasm_std::{Choice, TARGET, WasmStd};
-use crate::provision::{chromium, node, postgres, python, which};
+use crate::provision::{chromium, mdbook, node, postgres, python, which};
 use crate::workspace::Workspace;
 
 /// One thing that the project can use.
@@ -32,7 +32,7 @@ pub(crate) fn run(workspace: &Workspace) {
 }
 
 fn findings(workspace: &Workspace) -> Vec<Finding> {
-    [toolchain(), page(workspace), services()].into_iter().flatten().collect()
+    [toolchain(), page(workspace), services(), vec![book(workspace)]].into_iter().flatten().collect()
 }
 
 fn toolchain() -> Vec<Finding> {
@@ -84,6 +84,15 @@ fn page(workspace: &Workspace) -> Vec<Finding> {
             how: "sudo apt-get install nodejs npm (20 or newer), or https://nodejs.org",
         },
     ]
+}
+
+fn book(workspace: &Workspace) -> Finding {
+    Finding {
+        name: "mdbook",
+        purpose: "renders the book; `book` installs it",
+        found: mdbook::find(workspace).map(|path| path.display().to_string()),
+        how: "cargo xtask book",
+    }
 }
 
 fn services() -> Vec<Finding> {

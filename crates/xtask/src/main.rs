@@ -11,6 +11,7 @@ use crate::provision::wasm_std::Choice;
 use crate::workspace::Workspace;
 
 mod bench;
+mod book;
 mod chaos;
 mod conformance;
 mod doctor;
@@ -48,6 +49,8 @@ enum Task {
     Soak(chaos::SoakOptions),
     /// Let the crawler read websites that are made for it, and judge what it does.
     Farm(farm::Options),
+    /// Render docs/book into target/book.
+    Book,
     /// Run benchmarks and write docs/benchmarks.md.
     Bench {
         /// One benchmark; without it all of them run.
@@ -133,6 +136,7 @@ fn run(task: Task) -> anyhow::Result<ExitCode> {
         Task::Chaos(options) => chaos::run(&workspace, &options)?,
         Task::Soak(options) => chaos::soak(&workspace, &options)?,
         Task::Farm(options) => farm::run(&workspace, &options)?,
+        Task::Book => book::run(&workspace)?,
         Task::Bench { name } => bench::run(&workspace, name.as_deref())?,
     }
     Ok(ExitCode::SUCCESS)

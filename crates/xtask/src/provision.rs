@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 pub(crate) mod apt;
 pub(crate) mod chromium;
+pub(crate) mod mdbook;
 pub(crate) mod node;
 pub(crate) mod postgres;
 pub(crate) mod python;

@@ -9,7 +9,7 @@ use crate::test::count::Counts;
 use crate::test::report::Outcome;
 use crate::workspace::{Package, Workspace};
 
-/// Checks the README of every crate and the documents of the root; each file counts as one test.
+/// Checks the README of every crate, the documents of the root and the book; each file counts as one test.
 pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
     let mut counts = Counts::default();
     let mut note = |file: &Path, problems: Vec<String>| {
@@ -57,7 +57,7 @@ fn document_problems(file: &Path, text: &str) -> Vec<String> {
 
 fn root_documents(workspace: &Workspace) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
-    for folder in [workspace.root.clone(), workspace.root.join("docs")] {
+    for folder in ["", "docs", "docs/book/src"].map(|folder| workspace.root.join(folder)) {
         if !folder.exists() {
             continue;
         }
