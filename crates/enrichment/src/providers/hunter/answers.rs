@@ -125,7 +125,7 @@ impl DomainSearch {
             youtube: profile(self.youtube, "youtube.com"),
             ..Socials::default()
         };
-        crate::extract::fill_socials(socials, found);
+        socials.fill(found);
         for email in self.emails {
             email.add_to(told, source);
         }
