@@ -1,11 +1,11 @@
 //! The forms of Hunter's answers, and what they say in our terms.
 
 use contract::{Business, EmailStatus, Socials};
+use metered::Answer;
 use serde::Deserialize;
 
 use crate::extract::{Finding, Method, Person, PostalAddress};
 use crate::providers::LookUp;
-use crate::providers::answer::Answer;
 
 /// The frame of an answer.
 #[derive(Debug, Deserialize)]
