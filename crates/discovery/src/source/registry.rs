@@ -1,10 +1,42 @@
 //! The sources that there are.
 
+use std::fmt;
 use std::sync::Arc;
 
 use contract::places::SourceInfo;
 
-use super::{BundledSource, PlaceSource};
+use super::{BundledSource, PlaceSource, apify, google_places, overpass, overture};
+
+/// A source that this program knows and does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AbsentSource {
+    /// As a request would name it.
+    pub slug: &'static str,
+    /// What it needs, by the options of the command line.
+    pub needs: &'static str,
+}
+
+impl fmt::Display for AbsentSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the source {} is there only with {}", self.slug, self.needs)
+    }
+}
+
+/// Sources that are there only where somebody named an address or gave a key.
+const OPTIONAL: [AbsentSource; 4] = [
+    AbsentSource { slug: overpass::SLUG, needs: "--overpass-url and --contact-url" },
+    AbsentSource { slug: overture::SOURCE, needs: "--overture-url and --contact-url" },
+    AbsentSource {
+        slug: google_places::SOURCE,
+        needs: "--google-places-key (LETIP_GOOGLE_PLACES_KEY, of a Google Cloud project with the Places API (New) and \
+                billing), --google-places-request-price and --monthly-budget",
+    },
+    AbsentSource {
+        slug: apify::SOURCE,
+        needs: "--apify-token (LETIP_APIFY_TOKEN, from Settings, API & Integrations at Apify), --apify-place-price and \
+                --monthly-budget",
+    },
+];
 
 /// The sources of one program, the default one first.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +67,12 @@ impl SourceRegistry {
             Some(slug) => self.sources.iter().find(|source| source.info().source == slug),
             None => self.sources.first(),
         }
+    }
+
+    /// Those that it could have and has not, with what they need.
+    #[must_use]
+    pub fn absent(&self) -> Vec<AbsentSource> {
+        OPTIONAL.into_iter().filter(|optional| self.get(Some(optional.slug)).is_none()).collect()
     }
 
     /// What each of them is, the default first and marked.
