@@ -70,8 +70,9 @@ pub(crate) fn sources(
     if let Some(config) = service(remote.overpass_url.as_ref(), Overpass::TIMING, who, data)? {
         registry = registry.with(Overpass::new(&config)?);
     }
-    if let Some(config) = service(remote.overture_url.as_ref(), OvertureRelease::TIMING, who, data)? {
-        registry = registry.with(OvertureRelease::new(&config, remote.overture_release.as_deref())?);
+    if let Some(config) = service(remote.overture.overture_url.as_ref(), OvertureRelease::TIMING, who, data)?
+    {
+        registry = registry.with(OvertureRelease::new(&config, remote.overture.overture_release.as_deref())?);
     }
     Ok(Arc::new(paid_sources(registry, &remote.paid, remote.budget.monthly_budget.unwrap_or_default())?))
 }

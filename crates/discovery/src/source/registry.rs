@@ -4,8 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use contract::places::SourceInfo;
+use metered::Usd;
+use store::{Store, StoreError};
 
 use super::{BundledSource, PlaceSource, apify, google_places, overpass, overture};
+use crate::timestamp::now;
 
 /// A source that this program knows and does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +41,9 @@ const OPTIONAL: [AbsentSource; 4] = [
     },
 ];
 
+/// Sources that cost money, by the slugs that the ledger has too.
+const PAID: [&str; 2] = [google_places::SOURCE, apify::SOURCE];
+
 /// The sources of one program, the default one first.
 #[derive(Clone, Debug, Default)]
 pub struct SourceRegistry {
@@ -67,6 +73,24 @@ impl SourceRegistry {
             Some(slug) => self.sources.iter().find(|source| source.info().source == slug),
             None => self.sources.first(),
         }
+    }
+
+    /// The same, and of those that cost money what they have cost this month, in UTC.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn infos_with_spending(&self, store: &Store) -> Result<Vec<SourceInfo>, StoreError> {
+        let mut infos = self.infos();
+        if !infos.iter().any(|info| PAID.contains(&info.source.as_str())) {
+            return Ok(infos);
+        }
+        let spending = store.provider_spending(now()).await?;
+        for info in infos.iter_mut().filter(|info| PAID.contains(&info.source.as_str())) {
+            let spent =
+                spending.iter().find(|one| one.provider == info.source).map_or(0, |one| one.committed);
+            info.cost = format!("{}; {} this month", info.cost, Usd::from_millionths(spent));
+        }
+        Ok(infos)
     }
 
     /// Those that it could have and has not, with what they need.

@@ -261,6 +261,10 @@ async fn a_budget_refuses_before_it_is_passed_and_a_greater_one_goes_on() {
         "Google Places: the call may cost 0.035 USD, which would pass the budget: 0.07 USD of 0.10 USD are spent this month"
     );
     assert_eq!((server.asked().len(), spent(db.store()).await), (2, usd("0.07")));
+    let registry = SourceRegistry::bundled().with(google(&server, "0.10"));
+    let infos = registry.infos_with_spending(db.store()).await.unwrap();
+    assert!(infos[1].cost.ends_with("budget of 0.10 USD; 0.07 USD this month"), "{}", infos[1].cost);
+    assert!(!infos[0].cost.contains("this month"), "{}", infos[0].cost);
     let told = bought(&google(&server, "0.20"), &plumbers(10.0), db.store()).await.unwrap();
     assert_eq!((told.places.len(), server.asked().len()), (45, 3), "what was bought is not bought again");
 }

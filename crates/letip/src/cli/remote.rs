@@ -11,15 +11,23 @@ use super::{BudgetArgs, DataArgs, EnrichArgs};
 
 /// Who is asked for places on the network. Without an address nobody is.
 #[derive(Args, Clone, Debug, Default)]
-#[command(
-    next_help_heading = "Services that know places",
-    mut_arg("overpass_url", address),
-    mut_arg("overture_url", address)
-)]
+#[command(next_help_heading = "Services that know places", mut_arg("overpass_url", address))]
 pub(crate) struct RemoteArgs {
     /// Overpass server to search in as source 'overpass', such as `https://overpass-api.de/api/`
     #[arg(long, env = "LETIP_OVERPASS_URL")]
     pub(crate) overpass_url: Option<Url>,
+    #[command(flatten)]
+    pub(crate) overture: OvertureArgs,
+    #[command(flatten)]
+    pub(crate) paid: PaidSourceArgs,
+    #[command(flatten)]
+    pub(crate) budget: BudgetArgs,
+}
+
+/// Which release of Overture is read.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Services that know places", mut_arg("overture_url", address))]
+pub(crate) struct OvertureArgs {
     /// Bucket of Overture releases to search in as source 'overture', such as
     /// `https://overturemaps-us-west-2.s3.us-west-2.amazonaws.com/`, or one .parquet file of a release
     #[arg(long, env = "LETIP_OVERTURE_URL")]
@@ -27,10 +35,6 @@ pub(crate) struct RemoteArgs {
     /// Release to read, such as 2026-11-18.0 [default: the newest]
     #[arg(long, value_name = "RELEASE", env = "LETIP_OVERTURE_RELEASE", hide_env_values = true)]
     pub(crate) overture_release: Option<String>,
-    #[command(flatten)]
-    pub(crate) paid: PaidSourceArgs,
-    #[command(flatten)]
-    pub(crate) budget: BudgetArgs,
 }
 
 /// Who is asked for places for money. Without a key nobody is.
