@@ -192,6 +192,29 @@ pub struct Socials {
 
 from_json!(deserialize Socials { facebook, instagram, linkedin, x, youtube, tiktok, yelp });
 
+impl Socials {
+    /// The profiles that are known.
+    pub fn profiles(&self) -> impl Iterator<Item = &str> {
+        let Self { facebook, instagram, linkedin, x, youtube, tiktok, yelp } = self;
+        [facebook, instagram, linkedin, x, youtube, tiktok, yelp].into_iter().flatten().map(String::as_str)
+    }
+
+    /// Takes over the profiles that are missing here, and says whether there were any.
+    pub fn fill(&mut self, more: Self) -> bool {
+        let missing = [
+            (&mut self.facebook, more.facebook),
+            (&mut self.instagram, more.instagram),
+            (&mut self.linkedin, more.linkedin),
+            (&mut self.x, more.x),
+            (&mut self.youtube, more.youtube),
+            (&mut self.tiktok, more.tiktok),
+            (&mut self.yelp, more.yelp),
+        ];
+        let fills = missing.into_iter().filter(|(ours, theirs)| ours.is_none() && theirs.is_some());
+        fills.map(|(ours, theirs)| *ours = theirs).count() > 0
+    }
+}
+
 /// One source's record of a business.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -390,3 +413,22 @@ impl std::str::FromStr for CategorySlug {
 }
 
 text_serde!(CategorySlug, "restaurant", Self(String::new()));
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn missing_profiles_are_taken_over_and_known_ones_stay() {
+        let one = |url: &str| Some(url.to_owned());
+        let more = || Socials {
+            facebook: one("https://facebook.com/b"),
+            yelp: one("https://yelp.com/biz/b"),
+            ..Socials::default()
+        };
+        let mut ours = Socials { facebook: one("https://facebook.com/a"), ..Socials::default() };
+        assert!(ours.fill(more()));
+        assert!(ours.profiles().eq(["https://facebook.com/a", "https://yelp.com/biz/b"]));
+        assert!(!ours.fill(more()), "nothing is missing any more");
+    }
+}

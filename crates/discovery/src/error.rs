@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use metered::ProviderError;
 use store::StoreError;
 
 use crate::remote::RemoteError;
@@ -43,6 +44,20 @@ pub enum SourceError {
     /// A service on the network gave no answer.
     #[error(transparent)]
     Remote(#[from] RemoteError),
+    /// A service that costs money was not asked, or gave no answer.
+    #[error("{service}: {error}")]
+    Paid {
+        /// Its name.
+        service: &'static str,
+        /// Why.
+        error: ProviderError,
+    },
+    /// It costs money, and was not asked by a search.
+    #[error("{service} costs money, and is asked only by a search, which keeps a ledger")]
+    NoLedger {
+        /// Its name.
+        service: &'static str,
+    },
     /// The file is not there or may not be read.
     #[error("{path} cannot be read: {source}; check its name and permissions")]
     Unreadable {

@@ -20,7 +20,6 @@ use rlibphonenumber::Region;
 use url::Url;
 
 pub(crate) use email::junk;
-pub(crate) use socials::fill as fill_socials;
 
 pub use findings::{Finding, Findings, Hours, Method, Person, Phone, PhoneKind, PostalAddress, Technology};
 
@@ -52,7 +51,7 @@ pub fn extract(page: &Page, country: Option<&str>) -> Findings {
     people::corroborate(&mut findings.people, &findings.emails);
     findings.hours = findings.hours.take().or_else(|| hours::findings(&context));
     findings.description = findings.description.take().or_else(|| description::finding(&context));
-    socials::fill(&mut findings.socials, socials::findings(&document));
+    findings.socials.fill(socials::findings(&document));
     findings.technologies = technology::findings(&context);
     findings.notices.extend(document.notices.iter().cloned());
     findings.sort();

@@ -1,17 +1,11 @@
 //! Paid services that know something of a business: each behind one trait, within one monthly budget.
 //!
-//! A service is absent without its key. Whatever it is asked goes through a metered line (`line`), which looks for a
-//! kept answer first, sets the cost aside in the store, keeps the pace, waits as the service asks, and stops asking a
-//! service that fails.
+//! A service is absent without its key. Whatever it is asked goes through a metered line, which looks for a kept answer
+//! first, sets the cost aside in the store, keeps the pace, waits as the service asks, and stops asking a service that
+//! fails.
 
 mod abstract_api;
-mod answer;
-mod breaker;
-mod error;
 mod hunter;
-mod key;
-mod line;
-mod money;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,11 +16,8 @@ use contract::{Business, Contact, EmailStatus, Timestamp};
 use store::{Store, StoreError};
 
 pub use abstract_api::{AbstractApi, AbstractApiConfig};
-pub use error::ProviderError;
 pub use hunter::{Hunter, HunterConfig};
-pub use key::ApiKey;
-pub use line::{Bill, Timing};
-pub use money::Usd;
+pub use metered::{ApiKey, Bill, ProviderError, Timing, Usd};
 
 use crate::enrich::now;
 use crate::extract::Findings;
@@ -171,7 +162,7 @@ impl Providers {
         for provider in &self.all {
             let (started_at, started) = (now(), Instant::now());
             let slug = provider.about().slug;
-            let bill = Bill::new(store, self.budget, business.id);
+            let bill = Bill::new(store, self.budget, Some(business.id));
             let look_up = provider.look_up(&bill, &subject).await;
             if let Some(error) = &look_up.stopped {
                 tracing::warn!(provider = slug, %error, "a provider was not asked further");

@@ -1,9 +1,13 @@
 //! The arguments of every command.
 
+mod export;
 mod extract;
+mod import;
+mod jobs;
 mod matching;
 mod providers;
 mod remote;
+mod scrape;
 mod verify;
 
 use std::net::SocketAddr;
@@ -11,15 +15,16 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
-use contract::{
-    BoundingBox, BusinessQuery, EnrichmentStatus, GeoPoint, JobId, JobKind, JobStatus, Role, ScrapeRequest,
-    Timestamp,
-};
+use contract::Role;
 
+pub(crate) use export::{ExportArgs, ExportFormat, FilterArgs};
 pub(crate) use extract::PageArgs;
+pub(crate) use import::ImportArgs;
+pub(crate) use jobs::{JobArgs, JobsArgs, JobsCommand, JobsListArgs, JobsShowArgs, JobsWorkArgs};
 pub(crate) use matching::MatchArgs;
-pub(crate) use providers::ProviderArgs;
-pub(crate) use remote::{GeocoderArgs, RemoteArgs, SourcesArgs};
+pub(crate) use providers::{BudgetArgs, ProviderArgs};
+pub(crate) use remote::{GeocoderArgs, PaidSourceArgs, RemoteArgs, SourcesArgs};
+pub(crate) use scrape::ScrapeArgs;
 pub(crate) use verify::VerifyArgs;
 
 /// Find leads: places become businesses, and a live list shows them.
@@ -134,316 +139,6 @@ pub(crate) enum LogForm {
     Text,
     /// One JSON object a line
     Json,
-}
-
-/// Find places around a location and store them as businesses
-#[derive(Args, Debug)]
-#[command(after_help = "Examples:
-  letip scrape Helsinki --category restaurant
-  letip scrape \"60.1699,24.9384\" --category restaurant --radius-km 1 --max 500 --json
-  letip scrape \"Freehold, NJ\" --category plumber --places new-jersey.parquet
-  letip scrape Helsinki --query kahvila --data-dir ./data
-  letip scrape Turku --category cafe --source overpass --overpass-url https://overpass-api.de/api/ \\
-      --contact-url https://example.org/about-us
-
-letip sources shows what can be searched, under which licence and at what cost.")]
-pub(crate) struct ScrapeArgs {
-    /// Place name, postal code or latitude,longitude
-    #[arg(allow_hyphen_values = true)]
-    pub(crate) location: String,
-    /// Trade, by slug or in words: restaurant, hairdresser, barber
-    #[arg(long, value_name = "CATEGORY")]
-    pub(crate) category: Option<String>,
-    /// Words that must occur in the name
-    #[arg(long, value_name = "WORDS")]
-    pub(crate) query: Option<String>,
-    /// Distance from the location, 0.1 to 50 km [default: 5]
-    #[arg(long, value_name = "KM", allow_hyphen_values = true)]
-    pub(crate) radius_km: Option<f64>,
-    /// The nearest so many, 1 to 5000 [default: 50]
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    pub(crate) max: Option<u32>,
-    /// Source of the places [default: the bundled ones, or the first --places file]
-    #[arg(long, value_name = "SOURCE")]
-    pub(crate) source: Option<String>,
-    /// File of places to search in besides the bundled ones; may be repeated
-    #[arg(long, value_name = "FILE", num_args = 1)]
-    pub(crate) places: Vec<PathBuf>,
-    /// Print the outcome as one JSON object
-    #[arg(long)]
-    pub(crate) json: bool,
-    #[command(flatten)]
-    pub(crate) data: DataArgs,
-    #[command(flatten)]
-    pub(crate) worker: WorkerArgs,
-    #[command(flatten)]
-    pub(crate) enrich: EnrichArgs,
-    #[command(flatten)]
-    pub(crate) remote: RemoteArgs,
-    #[command(flatten)]
-    pub(crate) geocoder: GeocoderArgs,
-}
-
-impl ScrapeArgs {
-    /// The request that the arguments make.
-    pub(crate) fn request(&self) -> ScrapeRequest {
-        ScrapeRequest {
-            location: self.location.clone(),
-            category: self.category.clone(),
-            query: self.query.clone(),
-            radius_km: self.radius_km,
-            max_results: self.max,
-            source: self.source.clone(),
-        }
-    }
-}
-
-/// Read a file of places: CSV, GeoJSON, NDJSON, GeoParquet or OSM PBF
-#[derive(Args, Debug)]
-#[command(after_help = "Examples:
-  letip import places.csv --rejected rejected.csv
-  letip import new-jersey.parquet --json
-  letip import region.osm.pbf --data-dir ./data
-
-Rows that cannot be used are left out, each with its line and a reason; the rest is imported.")]
-pub(crate) struct ImportArgs {
-    /// The file; its kind is told by its content, then by its name
-    pub(crate) file: PathBuf,
-    /// Write the rows that could not be used, with line and reason, to this CSV file
-    #[arg(long, value_name = "FILE")]
-    pub(crate) rejected: Option<PathBuf>,
-    /// Print the outcome as one JSON object
-    #[arg(long)]
-    pub(crate) json: bool,
-    #[command(flatten)]
-    pub(crate) data: DataArgs,
-    #[command(flatten)]
-    pub(crate) worker: WorkerArgs,
-}
-
-/// Write the stored businesses to a file or to stdout
-#[derive(Args, Debug)]
-#[command(after_help = "Examples:
-  letip export --format csv --output leads.csv
-  letip export --format xlsx --tag vip --output vip.xlsx
-  letip export --format geojson --category restaurant --has-phone true > leads.geojson
-  letip export --format json --near 60.17,24.94 --radius-km 1 | jq '.businesses[].name'")]
-pub(crate) struct ExportArgs {
-    /// Form of the file
-    #[arg(long, value_enum, value_name = "FORMAT")]
-    pub(crate) format: ExportFormat,
-    /// File to write; it appears only once it is whole [default: stdout]
-    #[arg(long, short, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) filters: FilterArgs,
-    #[command(flatten)]
-    pub(crate) data: DataArgs,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ExportFormat {
-    /// One line a business, with a header
-    Csv,
-    /// A workbook: one row a business
-    Xlsx,
-    /// One object: businesses, count and attribution
-    Json,
-    /// A FeatureCollection of points
-    Geojson,
-    /// One card a business
-    Vcard,
-}
-
-impl From<ExportFormat> for contract::export::ExportFormat {
-    fn from(format: ExportFormat) -> Self {
-        match format {
-            ExportFormat::Csv => Self::Csv,
-            ExportFormat::Xlsx => Self::Xlsx,
-            ExportFormat::Json => Self::Json,
-            ExportFormat::Geojson => Self::Geojson,
-            ExportFormat::Vcard => Self::Vcard,
-        }
-    }
-}
-
-/// Which businesses: the filters of the list, joined by AND.
-#[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Which businesses")]
-pub(crate) struct FilterArgs {
-    /// Words that occur in name, address, category or notes
-    #[arg(long, value_name = "WORDS")]
-    pub(crate) search: Option<String>,
-    /// Exactly this city
-    #[arg(long)]
-    pub(crate) city: Option<String>,
-    /// Exactly this state
-    #[arg(long)]
-    pub(crate) state: Option<String>,
-    /// Exactly this industry
-    #[arg(long)]
-    pub(crate) industry: Option<String>,
-    /// Exactly this category
-    #[arg(long)]
-    pub(crate) category: Option<String>,
-    /// pending, enriching, enriched or failed
-    #[arg(long, value_name = "STATUS")]
-    pub(crate) enrichment_status: Option<EnrichmentStatus>,
-    /// Told of by this source
-    #[arg(long)]
-    pub(crate) source: Option<String>,
-    /// Labelled so
-    #[arg(long)]
-    pub(crate) tag: Option<String>,
-    /// With, or without, a website
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
-    pub(crate) has_website: Option<bool>,
-    /// With, or without, an e-mail address
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
-    pub(crate) has_email: Option<bool>,
-    /// With, or without, a phone number
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
-    pub(crate) has_phone: Option<bool>,
-    /// Branches of chains only, or none of them
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
-    pub(crate) chain: Option<bool>,
-    /// latitude,longitude; with --radius-km
-    #[arg(long, value_name = "LAT,LON", allow_hyphen_values = true)]
-    pub(crate) near: Option<GeoPoint>,
-    /// Distance from --near, above 0 to 500 km
-    #[arg(long, value_name = "KM", requires = "near", allow_hyphen_values = true)]
-    pub(crate) radius_km: Option<f64>,
-    /// west,south,east,north in degrees
-    #[arg(long, value_name = "BOX", allow_hyphen_values = true)]
-    pub(crate) bbox: Option<BoundingBox>,
-    /// Stored at or after, such as 2026-05-04T09:30:00Z
-    #[arg(long, value_name = "TIME")]
-    pub(crate) created_after: Option<Timestamp>,
-    /// Stored before
-    #[arg(long, value_name = "TIME")]
-    pub(crate) created_before: Option<Timestamp>,
-}
-
-impl FilterArgs {
-    /// The filters as the list takes them.
-    pub(crate) fn query(self) -> BusinessQuery {
-        BusinessQuery {
-            page: None,
-            limit: None,
-            cursor: None,
-            sort: None,
-            ids: None,
-            search: self.search,
-            city: self.city,
-            state: self.state,
-            industry: self.industry,
-            category: self.category,
-            enrichment_status: self.enrichment_status,
-            source: self.source,
-            tag: self.tag,
-            has_website: self.has_website,
-            has_email: self.has_email,
-            has_phone: self.has_phone,
-            chain: self.chain,
-            near: self.near,
-            radius_km: self.radius_km,
-            bbox: self.bbox,
-            created_after: self.created_after,
-            created_before: self.created_before,
-        }
-    }
-}
-
-/// Show and steer long work
-#[derive(Args, Debug)]
-#[command(
-    args_conflicts_with_subcommands = true,
-    after_help = "Examples:
-  letip jobs
-  letip jobs --failed --json
-  letip jobs show 01970f3e-7b5c-7d3a-9c52-2f0e6c1f4a11
-  letip jobs work"
-)]
-pub(crate) struct JobsArgs {
-    #[command(subcommand)]
-    pub(crate) command: Option<JobsCommand>,
-    #[command(flatten)]
-    pub(crate) list: JobsListArgs,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum JobsCommand {
-    /// List jobs, the newest first
-    List(JobsListArgs),
-    /// Show one job
-    Show(JobsShowArgs),
-    /// Stop a job; what it has stored stays
-    Cancel(JobArgs),
-    /// Put a failed or cancelled job back into the queue
-    Retry(JobArgs),
-    /// Run every unfinished job to its end, then exit
-    Work(Box<JobsWorkArgs>),
-}
-
-#[derive(Args, Clone, Debug)]
-pub(crate) struct JobsListArgs {
-    /// Only jobs that failed
-    #[arg(long)]
-    pub(crate) failed: bool,
-    /// Only jobs that stand there: pending, running, completed, failed, cancelled
-    #[arg(long, value_name = "STATUS", conflicts_with = "failed")]
-    pub(crate) status: Option<JobStatus>,
-    /// Only jobs of this kind: scrape, enrich, batchEnrich, import, export
-    #[arg(long, value_name = "KIND")]
-    pub(crate) kind: Option<JobKind>,
-    /// Most jobs, 1 to 200
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=200))]
-    pub(crate) limit: u32,
-    /// Print the jobs as one JSON array
-    #[arg(long)]
-    pub(crate) json: bool,
-    #[command(flatten)]
-    pub(crate) data: DataArgs,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct JobArgs {
-    /// The job, as `letip jobs` lists it
-    pub(crate) id: JobId,
-    /// Print the job as one JSON object
-    #[arg(long)]
-    pub(crate) json: bool,
-    #[command(flatten)]
-    pub(crate) data: DataArgs,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct JobsShowArgs {
-    /// Write the records that the job could not use, with line and reason, to this CSV file
-    #[arg(long, value_name = "FILE")]
-    pub(crate) rejected: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) job: JobArgs,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct JobsWorkArgs {
-    /// File of places that jobs may search in besides the bundled ones; may be repeated
-    #[arg(long, value_name = "FILE", num_args = 1)]
-    pub(crate) places: Vec<PathBuf>,
-    /// Print each job as one JSON object a line when it has ended
-    #[arg(long)]
-    pub(crate) json: bool,
-    #[command(flatten)]
-    pub(crate) data: DataArgs,
-    #[command(flatten)]
-    pub(crate) worker: WorkerArgs,
-    #[command(flatten)]
-    pub(crate) enrich: EnrichArgs,
-    #[command(flatten)]
-    pub(crate) remote: RemoteArgs,
-    #[command(flatten)]
-    pub(crate) providers: ProviderArgs,
 }
 
 /// Print the events of a running server
@@ -645,6 +340,16 @@ mod tests {
         let error = parse("letip serve --monthly-budget five").unwrap_err().to_string();
         assert!(error.contains("US dollars"), "{error}");
         let line = "letip jobs work --hunter-key s3cret --hunter-credit-price 0.02 --monthly-budget 5";
+        assert!(!format!("{:?}", parse(line).unwrap()).contains("s3cret"));
+        let error = parse("letip scrape Turku --google-places-key s3cret").unwrap_err().to_string();
+        assert!(
+            error.contains("--monthly-budget") && error.contains("--google-places-request-price"),
+            "{error}"
+        );
+        assert!(!error.contains("s3cret"), "{error}");
+        let error = parse("letip sources --apify-token s3cret --monthly-budget 5").unwrap_err().to_string();
+        assert!(error.contains("--apify-place-price") && !error.contains("s3cret"), "{error}");
+        let line = "letip serve --apify-token s3cret --apify-place-price 0.004 --monthly-budget 5";
         assert!(!format!("{:?}", parse(line).unwrap()).contains("s3cret"));
     }
 

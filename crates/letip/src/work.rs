@@ -8,8 +8,12 @@ use contract::{Job, JobId, JobKind, JobStatus};
 use discovery::SourceRegistry;
 use discovery::geocoder::Nominatim;
 use discovery::remote::{AnswerCache, ServiceConfig, Timing};
-use discovery::source::{FileSource, Overpass, OvertureRelease};
-use enrichment::providers::{AbstractApi, AbstractApiConfig, Hunter, HunterConfig, ProviderError, Providers};
+use discovery::source::{
+    Apify, ApifyConfig, FileSource, GooglePlaces, GooglePlacesConfig, Overpass, OvertureRelease,
+};
+use enrichment::providers::{
+    AbstractApi, AbstractApiConfig, Hunter, HunterConfig, ProviderError, Providers, Usd,
+};
 use enrichment::verify::{DnsConfig, DnsResolver, Verifier};
 use enrichment::{Fetcher, FetcherConfig};
 use jobs::{JobsError, RunnerBuilder};
@@ -18,7 +22,9 @@ use store::{NewJob, Store};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::cli::{DataArgs, EnrichArgs, GeocoderArgs, ProviderArgs, RemoteArgs, WorkerArgs};
+use crate::cli::{
+    BudgetArgs, DataArgs, EnrichArgs, GeocoderArgs, PaidSourceArgs, ProviderArgs, RemoteArgs, WorkerArgs,
+};
 use crate::data;
 use crate::output::{self, Failure};
 use crate::{progress, signals};
@@ -64,10 +70,30 @@ pub(crate) fn sources(
     if let Some(config) = service(remote.overpass_url.as_ref(), Overpass::TIMING, who, data)? {
         registry = registry.with(Overpass::new(&config)?);
     }
-    if let Some(config) = service(remote.overture_url.as_ref(), OvertureRelease::TIMING, who, data)? {
-        registry = registry.with(OvertureRelease::new(&config, remote.overture_release.as_deref())?);
+    if let Some(config) = service(remote.overture.overture_url.as_ref(), OvertureRelease::TIMING, who, data)?
+    {
+        registry = registry.with(OvertureRelease::new(&config, remote.overture.overture_release.as_deref())?);
     }
-    Ok(Arc::new(registry))
+    Ok(Arc::new(paid_sources(registry, &remote.paid, remote.budget.monthly_budget.unwrap_or_default())?))
+}
+
+/// The same with the paid sources whose keys are given, within the budget that is given with them.
+fn paid_sources(
+    mut registry: SourceRegistry,
+    args: &PaidSourceArgs,
+    budget: Usd,
+) -> Result<SourceRegistry, Failure> {
+    if let Some((key, price)) = args.google_places_key.clone().zip(args.google_places_request_price) {
+        let config = GooglePlacesConfig::new(key, price, budget);
+        let source = GooglePlaces::new(config).map_err(|error| bad_key("google-places-key", &error))?;
+        registry = registry.with(source);
+    }
+    if let Some((token, price)) = args.apify_token.clone().zip(args.apify_place_price) {
+        let config =
+            ApifyConfig { actor: args.apify_actor.clone(), ..ApifyConfig::new(token, price, budget) };
+        registry = registry.with(Apify::new(config).map_err(|error| bad_key("apify-token", &error))?);
+    }
+    Ok(registry)
 }
 
 /// Finds locations that are not known offline; nothing does without an address.
@@ -111,24 +137,25 @@ pub(crate) fn verifier(fetcher: Option<&Fetcher>) -> Option<Verifier> {
 }
 
 /// The providers whose keys are given, within the budget that is given with them.
-pub(crate) fn providers(args: &ProviderArgs) -> Result<Providers, Failure> {
-    let mut providers = Providers::new(args.monthly_budget.unwrap_or_default());
+pub(crate) fn providers(args: &ProviderArgs, budget: &BudgetArgs) -> Result<Providers, Failure> {
+    let mut providers = Providers::new(budget.monthly_budget.unwrap_or_default());
     if let Some((key, price)) = args.hunter_key.clone().zip(args.hunter_credit_price) {
-        let hunter = Hunter::new(HunterConfig::new(key, price)).map_err(|error| bad_key("hunter", &error))?;
+        let hunter =
+            Hunter::new(HunterConfig::new(key, price)).map_err(|error| bad_key("hunter-key", &error))?;
         providers = providers.with(hunter);
     }
     if let Some((key, price)) = args.abstractapi_key.clone().zip(args.abstractapi_request_price) {
         let config = AbstractApiConfig::new(key, price);
-        let provider = AbstractApi::new(config).map_err(|error| bad_key("abstractapi", &error))?;
+        let provider = AbstractApi::new(config).map_err(|error| bad_key("abstractapi-key", &error))?;
         providers = providers.with(provider);
     }
     Ok(providers)
 }
 
-fn bad_key(provider: &str, error: &ProviderError) -> Failure {
-    let variable = format!("LETIP_{}_KEY", provider.to_uppercase());
-    Failure::usage(format!("--{provider}-key: {error}"))
-        .hint(format!("set {variable} to the key, or unset it to do without the provider"))
+fn bad_key(option: &str, error: &ProviderError) -> Failure {
+    let variable = format!("LETIP_{}", option.to_uppercase().replace('-', "_"));
+    Failure::usage(format!("--{option}: {error}"))
+        .hint(format!("set {variable} to the key, or unset it to do without the service"))
 }
 
 /// A runner of every kind of job that the server runs; of enrichment only with a `fetcher`, which verifies addresses only

@@ -127,6 +127,16 @@ impl Store {
         tx.commit().await.map(drop)
     }
 
+    /// Keeps something for a provider, instead of what was kept under the same before.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn keep_answer(&self, kept: &KeptAnswer, now: Timestamp) -> Result<(), StoreError> {
+        let tx = self.begin_at(now).await?;
+        tx.keep_answer(kept).await?;
+        tx.commit().await.map(drop)
+    }
+
     /// The answer that is kept of what was asked for.
     ///
     /// # Errors

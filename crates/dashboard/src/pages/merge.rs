@@ -1,7 +1,7 @@
 //! A merge of two leads, before it is made: what each says, and what is kept.
 
+use contract::Business;
 use contract::duplicates::MergePreview;
-use contract::{Business, Socials};
 use markup::{Node, view};
 
 use super::contact::crumbs;
@@ -29,7 +29,7 @@ const FIELDS: [Field; 17] = [
     ("Employees", |lead| lead.employee_count.map(|count| format::number(count.into()))),
     ("Founded", |lead| lead.year_founded.map(|year| year.to_string())),
     ("About", |lead| lead.description.clone()),
-    ("Profiles", |lead| joined(profiles(&lead.socials))),
+    ("Profiles", |lead| joined(lead.socials.profiles().map(str::to_owned).collect())),
     ("Tags", |lead| joined(lead.tags.clone())),
     ("Notes", |lead| lead.notes.clone()),
     ("Chain", |lead| lead.chain.then(|| "yes".to_owned())),
@@ -46,19 +46,6 @@ const FIELDS: [Field; 17] = [
 
 fn joined(parts: Vec<String>) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("\n"))
-}
-
-fn profiles(socials: &Socials) -> Vec<String> {
-    let all = [
-        &socials.facebook,
-        &socials.instagram,
-        &socials.linkedin,
-        &socials.x,
-        &socials.youtube,
-        &socials.tiktok,
-        &socials.yelp,
-    ];
-    all.into_iter().flatten().cloned().collect()
 }
 
 /// The page.

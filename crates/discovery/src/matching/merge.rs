@@ -1,6 +1,6 @@
 //! A record and a business become one: what is empty is filled, nothing is overwritten, every source is kept.
 
-use contract::{Business, BusinessId, EnrichmentStatus, OperatingStatus, Socials, SourceRef, Timestamp};
+use contract::{Business, BusinessId, EnrichmentStatus, OperatingStatus, SourceRef, Timestamp};
 use store::{KnownBusiness, NewBusiness};
 
 use super::rule::Candidate;
@@ -94,7 +94,7 @@ fn fill(business: &mut Business, candidate: &Candidate, source: SourceRef) -> bo
     changed |= fill_one(&mut business.employee_count, addition.employee_count);
     changed |= fill_one(&mut business.year_founded, addition.year_founded);
     changed |= fill_one(&mut business.confidence, addition.confidence);
-    changed |= fill_socials(&mut business.socials, addition.socials);
+    changed |= business.socials.fill(addition.socials);
     changed |= add_flags(business, addition.chain, addition.tags, addition.operating_status);
     changed
 }
@@ -123,18 +123,6 @@ fn add_source(sources: &mut Vec<SourceRef>, source: SourceRef) -> bool {
         sources.push(source);
     }
     !is_known
-}
-
-fn fill_socials(socials: &mut Socials, addition: Socials) -> bool {
-    fill_all([
-        (&mut socials.facebook, addition.facebook),
-        (&mut socials.instagram, addition.instagram),
-        (&mut socials.linkedin, addition.linkedin),
-        (&mut socials.x, addition.x),
-        (&mut socials.youtube, addition.youtube),
-        (&mut socials.tiktok, addition.tiktok),
-        (&mut socials.yelp, addition.yelp),
-    ])
 }
 
 fn fill_all<const N: usize>(fields: [(&mut Option<String>, Option<String>); N]) -> bool {

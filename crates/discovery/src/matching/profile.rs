@@ -1,6 +1,6 @@
 //! What of a record is compared, in the form in which it is compared.
 
-use contract::{GeoPoint, Socials};
+use contract::GeoPoint;
 use store::KnownBusiness;
 
 use super::words::{self, Street};
@@ -159,25 +159,12 @@ fn postal_code(text: &str) -> String {
     if is_zip_plus_four { code[..5].to_owned() } else { code }
 }
 
-fn profiles(socials: &Socials) -> impl Iterator<Item = &str> {
-    let all = [
-        &socials.facebook,
-        &socials.instagram,
-        &socials.linkedin,
-        &socials.x,
-        &socials.youtube,
-        &socials.tiktok,
-        &socials.yelp,
-    ];
-    all.into_iter().filter_map(|profile| profile.as_deref())
-}
-
 impl From<&Place> for Profile {
     fn from(place: &Place) -> Self {
         let mut profile = Self::new(&Description {
             name: &place.name,
             phones: Vec::new(),
-            websites: place.website.as_deref().into_iter().chain(profiles(&place.socials)).collect(),
+            websites: place.website.as_deref().into_iter().chain(place.socials.profiles()).collect(),
             emails: place.email.as_deref().into_iter().collect(),
             categories: place.categories.iter().map(|category| category.slug).collect(),
             street: place.street.as_deref(),
@@ -215,7 +202,7 @@ impl From<&KnownBusiness> for Profile {
         Self::new(&Description {
             name: &business.name,
             phones: business.phone.as_deref().into_iter().collect(),
-            websites: business.website.as_deref().into_iter().chain(profiles(&business.socials)).collect(),
+            websites: business.website.as_deref().into_iter().chain(business.socials.profiles()).collect(),
             emails: business.email.as_deref().into_iter().collect(),
             categories: business.category.as_deref().into_iter().collect(),
             street: business.street.as_deref(),

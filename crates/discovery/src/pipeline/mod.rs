@@ -49,6 +49,9 @@ pub struct Outcome {
     pub merges: Vec<MergeNote>,
     /// Which records were saved though they may be of known businesses; the first [`REVIEWS_KEPT`].
     pub reviews: Vec<ReviewNote>,
+    /// What is not whole about what was found.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
 }
 
 /// Most merges that an outcome tells of.

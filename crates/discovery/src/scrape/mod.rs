@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use contract::{JobProgress, OperatingStatus};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use store::Store;
 
 pub use request::{ResolvedScrape, asked, job_request, resolve_job, resolve_request, resolve_request_online};
 
@@ -15,7 +16,7 @@ use crate::error::DiscoveryError;
 use crate::matching::Candidate;
 use crate::pipeline::{Batch, Outcome, Run, Telling};
 use crate::place::Record;
-use crate::source::{PlaceSource, SearchArea, SourceRegistry};
+use crate::source::{PlaceSource, SourceRegistry};
 
 use select::{Nearest, Selection};
 
@@ -63,8 +64,9 @@ pub async fn run(
     let unknown = || DiscoveryError::UnknownSource(request.source.clone());
     let source = registry.get(Some(&request.source)).ok_or_else(unknown)?;
     let before = before(&run);
-    let selection = read(&run, request, source.as_ref(), &before.outcome).await?;
+    let (selection, remarks) = read(&run, request, source.as_ref(), &before.outcome).await?;
     let mut checkpoint = resumed(before, selection.fingerprint(&source.fingerprint()));
+    checkpoint.outcome.remarks = remarks;
     write(&run, request, selection, options, &mut checkpoint).await?;
     Ok(checkpoint.outcome)
 }
@@ -76,7 +78,17 @@ pub fn result(request: &ResolvedScrape, outcome: &Outcome) -> Value {
     result["counts"] = json!(outcome.counts);
     result["merges"] = json!(outcome.merges);
     result["reviews"] = json!(outcome.reviews);
+    if !outcome.remarks.is_empty() {
+        result["remarks"] = json!(outcome.remarks);
+    }
     result
+}
+
+/// Ends what its source does elsewhere for a search that was cancelled, and would go on costing money.
+pub async fn give_up(store: &Store, request: &ResolvedScrape, registry: &SourceRegistry) {
+    if let Some(source) = registry.get(Some(&request.source)) {
+        source.give_up(&request.area(), store).await;
+    }
 }
 
 /// The checkpoint of the attempt before.
@@ -98,9 +110,10 @@ async fn read(
     request: &ResolvedScrape,
     source: &dyn PlaceSource,
     outcome: &Outcome,
-) -> Result<Selection, DiscoveryError> {
-    let area = SearchArea::around(request.location.point, request.radius_km).of(request.category);
-    let mut stream = source.places(&area)?;
+) -> Result<(Selection, Vec<String>), DiscoveryError> {
+    let area = request.area();
+    let mut stream = source.buy(&area, &run.store)?;
+    let mut remarks = Vec::new();
     let mut nearest = Nearest::new(request.max_results);
     let mut reported = Instant::now();
     loop {
@@ -112,18 +125,19 @@ async fn read(
         for record in chunk.records {
             // A record that cannot be read has no place, so it cannot be said to answer the request.
             if let Record::Place(place) = record
-                && let Some(km) = request.distance_of(&place)
+                && let Some(km) = area.distance_of(&place)
             {
                 nearest.add(km, *place);
             }
         }
+        remarks.extend(chunk.remark);
         if chunk.note.is_some() || reported.elapsed() >= REPORT_EVERY {
             reported = Instant::now();
             let message = chunk.note.unwrap_or_else(|| format!("{} places that fit so far", nearest.len()));
             run.report(outcome, progress("reading", chunk.done, chunk.total, message)).await?;
         }
     }
-    Ok(nearest.into_selection())
+    Ok((nearest.into_selection(), remarks))
 }
 
 async fn write(

@@ -4,8 +4,7 @@ use contract::{FieldError, GeoPoint, ScrapeRequest};
 use serde_json::{Value, json};
 
 use crate::geocoder::{self, GeocodeError, Location, Nominatim};
-use crate::place::Place;
-use crate::source::SourceRegistry;
+use crate::source::{SearchArea, SourceRegistry};
 use crate::taxonomy::{self, Category};
 use crate::text::fold;
 
@@ -32,15 +31,13 @@ pub struct ResolvedScrape {
 }
 
 impl ResolvedScrape {
-    /// Kilometres from the middle, if the place answers the request.
+    /// What a source is asked for.
     #[must_use]
-    pub fn distance_of(&self, place: &Place) -> Option<f64> {
-        let is_of_category =
-            self.category.is_none_or(|wanted| place.categories.iter().any(|one| one.slug == wanted.slug));
-        if !is_of_category || !self.has_words(&place.name) {
-            return None;
-        }
-        Some(place.point?.distance_km(self.location.point)).filter(|km| *km <= self.radius_km)
+    pub fn area(&self) -> SearchArea {
+        SearchArea::around(self.location.point, self.radius_km)
+            .of(self.category)
+            .named(&self.words)
+            .nearest(self.max_results)
     }
 
     /// For people and programs that read of the search: `location` (the full name), `latitude`, `longitude`,
@@ -60,11 +57,6 @@ impl ResolvedScrape {
             told["locationAttribution"] = json!(attribution);
         }
         told
-    }
-
-    fn has_words(&self, name: &str) -> bool {
-        let name = if self.words.is_empty() { String::new() } else { fold(name) };
-        self.words.iter().all(|word| name.contains(word.as_str()))
     }
 }
 
@@ -214,7 +206,10 @@ fn source(request: &ScrapeRequest, registry: &SourceRegistry) -> Result<String, 
     let found = registry.get(request.source.as_deref());
     found.map(|source| source.info().source).ok_or_else(|| {
         let known: Vec<String> = registry.infos().into_iter().map(|info| info.source).collect();
-        let message = format!("there is no such source; there are: {}", known.join(", "));
+        let asked = request.source.as_deref().unwrap_or_default();
+        let how = registry.absent().into_iter().find(|absent| absent.slug == asked);
+        let why = how.map_or("there is no such source".to_owned(), |absent| absent.to_string());
+        let message = format!("{why}; there are: {}", known.join(", "));
         FieldError::new("source", UNKNOWN, message).with_suggestions(known)
     })
 }

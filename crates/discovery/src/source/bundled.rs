@@ -34,7 +34,7 @@ impl PlaceSource for BundledSource {
 
     fn places(&self, area: &SearchArea) -> Result<PlaceStream, SourceError> {
         let name = "the embedded places".into();
-        Ok(PlaceStream::spawn(name, *area, |sink| {
+        Ok(PlaceStream::spawn(name, area.clone(), |sink| {
             let total = bundled::count();
             for (done, place) in (1..).zip(bundled::places()?) {
                 sink.progress(done, Some(total));

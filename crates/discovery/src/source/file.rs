@@ -119,7 +119,7 @@ impl PlaceSource for FileSource {
 
     fn places(&self, area: &SearchArea) -> Result<PlaceStream, SourceError> {
         let (path, kind) = (self.path.clone(), self.kind);
-        Ok(PlaceStream::spawn(self.path.clone(), *area, move |sink| match kind {
+        Ok(PlaceStream::spawn(self.path.clone(), area.clone(), move |sink| match kind {
             FileKind::OsmPbf => pbf::read(&path, sink),
             FileKind::Parquet => parquet::read(&path, sink),
             FileKind::GeoJson => json::read_collection(&path, sink),

@@ -1,10 +1,13 @@
 //! Where places come from.
 
+mod apify;
+mod area;
 mod bundled;
 mod csv;
 mod decode;
 mod fields;
 mod file;
+mod google_places;
 mod json;
 mod osm;
 mod overpass;
@@ -15,26 +18,30 @@ pub(crate) mod pbf;
 mod registry;
 mod release;
 mod sniff;
+mod tiles;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use contract::places::SourceInfo;
-use contract::{BoundingBox, GeoPoint};
+use metered::Usd;
+use store::Store;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
+pub use apify::{Apify, ApifyConfig};
+pub use area::SearchArea;
 pub use bundled::BundledSource;
 pub use file::FileSource;
+pub use google_places::{GooglePlaces, GooglePlacesConfig};
 pub use overpass::Overpass;
 pub use pairs::{LabelledPair, read_pairs};
-pub use registry::SourceRegistry;
+pub use registry::{AbsentSource, SourceRegistry};
 pub use release::OvertureRelease;
 pub use sniff::FileKind;
 
 use crate::error::SourceError;
 use crate::place::Record;
-use crate::taxonomy::Category;
 
 /// Records a chunk.
 const CHUNK: usize = 256;
@@ -42,6 +49,7 @@ const CHUNK: usize = 256;
 const WAITING: usize = 8;
 
 /// Something that places come from.
+#[async_trait::async_trait]
 pub trait PlaceSource: Send + Sync + std::fmt::Debug {
     /// What it is, what its data costs and what must be shown beside them.
     fn info(&self) -> SourceInfo;
@@ -55,6 +63,26 @@ pub trait PlaceSource: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// When the source cannot be opened; what is found wrong later comes in the stream.
     fn places(&self, area: &SearchArea) -> Result<PlaceStream, SourceError>;
+
+    /// The same where they may cost money: `store` has the ledger, and what was bought before.
+    ///
+    /// # Errors
+    /// As [`Self::places`].
+    fn buy(&self, area: &SearchArea, store: &Store) -> Result<PlaceStream, SourceError> {
+        let _costs_nothing = store;
+        self.places(area)
+    }
+
+    /// The most that a search of the area costs; `None` where it is free.
+    fn most_cost(&self, area: &SearchArea) -> Option<Usd> {
+        let _costs_nothing = area;
+        None
+    }
+
+    /// Ends what goes on elsewhere for a search that nobody wants any more.
+    async fn give_up(&self, area: &SearchArea, store: &Store) {
+        let _nothing_goes_on = (area, store);
+    }
 }
 
 /// Licence of the records of a source, as far as its slug says.
@@ -62,52 +90,9 @@ pub(crate) fn licence_of(source: &str) -> Option<&'static str> {
     match source {
         osm::SOURCE => Some(osm::LICENCE),
         overture::SOURCE => Some(overture::LICENCE),
+        google_places::SOURCE => Some(google_places::LICENCE),
+        apify::SOURCE => Some(apify::LICENCE),
         _ => None,
-    }
-}
-
-/// Which part of the world is asked for.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct SearchArea {
-    bounds: Option<BoundingBox>,
-    category: Option<&'static Category>,
-}
-
-impl SearchArea {
-    /// All of it.
-    #[must_use]
-    pub fn everywhere() -> Self {
-        Self { bounds: None, category: None }
-    }
-
-    /// A box around everything within so many kilometres of the point, and a little more, so that rounding
-    /// leaves out nothing that lies on the circle.
-    #[must_use]
-    pub fn around(center: GeoPoint, radius_km: f64) -> Self {
-        let bounds = BoundingBox::around(center, radius_km * 1.001 + 0.001);
-        Self { bounds: Some(bounds), category: None }
-    }
-
-    /// The same for places of one category alone: a source may leave out others, and need not.
-    #[must_use]
-    pub fn of(self, category: Option<&'static Category>) -> Self {
-        Self { category, ..self }
-    }
-
-    pub(crate) fn category(&self) -> Option<&'static Category> {
-        self.category
-    }
-
-    pub(crate) fn bounds(&self) -> Option<BoundingBox> {
-        self.bounds
-    }
-
-    pub(crate) fn admits(&self, point: Option<GeoPoint>) -> bool {
-        match (self.bounds, point) {
-            (None, _) => true,
-            (Some(bounds), Some(point)) => bounds.contains(point),
-            (Some(_), None) => false,
-        }
     }
 }
 
@@ -122,6 +107,8 @@ pub struct Chunk {
     pub total: Option<u64>,
     /// What the reader waits for, if that takes long.
     pub note: Option<String>,
+    /// What is not whole about the places, for whoever uses them.
+    pub remark: Option<String>,
 }
 
 /// Places as a reader on its own thread gives them. Dropping it ends the reader.
@@ -207,12 +194,18 @@ impl Sink {
     }
 
     pub(crate) fn area(&self) -> SearchArea {
-        self.area
+        self.area.clone()
     }
 
     /// Says what is waited for.
     pub(crate) fn note(&mut self, note: String) -> Result<(), ReadEnd> {
         self.chunk.note = Some(note);
+        self.flush()
+    }
+
+    /// Says what is not whole about the places.
+    pub(crate) fn remark(&mut self, remark: String) -> Result<(), ReadEnd> {
+        self.chunk.remark = Some(remark);
         self.flush()
     }
 
@@ -238,7 +231,7 @@ impl Sink {
     pub(crate) fn teller(&self) -> impl Fn(String) + Send + Sync + use<> {
         let (sender, done, total) = (self.sender.clone(), self.chunk.done, self.chunk.total);
         move |note| {
-            let _ = sender.try_send(Ok(Chunk { records: Vec::new(), done, total, note: Some(note) }));
+            let _ = sender.try_send(Ok(Chunk { done, total, note: Some(note), ..Chunk::default() }));
         }
     }
 

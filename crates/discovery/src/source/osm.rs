@@ -85,9 +85,13 @@ fn street<T: Tags + ?Sized>(tags: &T) -> Option<String> {
     let street = tags.get("addr:street").or_else(|| tags.get("addr:place"));
     let Some(street) = street else { return tags.get("addr:full").map(str::to_owned) };
     let Some(number) = tags.get("addr:housenumber") else { return Some(street.to_owned()) };
-    let number_first = matches!(tags.get("addr:country"), Some("US" | "CA" | "GB" | "IE" | "AU" | "NZ"))
-        || tags.get("addr:state").is_some();
+    let number_first = tags.get("addr:country").is_some_and(number_first) || tags.get("addr:state").is_some();
     Some(if number_first { format!("{number} {street}") } else { format!("{street} {number}") })
+}
+
+/// Whether the number of a house comes before its street in that country.
+pub(crate) fn number_first(country: &str) -> bool {
+    matches!(country, "US" | "CA" | "GB" | "IE" | "AU" | "NZ")
 }
 
 fn profiles<T: Tags + ?Sized>(tags: &T) -> Vec<(Option<Network>, String)> {

@@ -6,7 +6,6 @@
 
 mod answer;
 mod query;
-mod tiles;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -17,6 +16,7 @@ use contract::places::{SourceInfo, SourceState};
 use serde_json::Value;
 use tokio::runtime::Handle;
 
+use super::tiles::{self, Tile};
 use super::{PlaceSource, PlaceStream, ReadEnd, SearchArea, Sink, SourceError, osm};
 use crate::normalise;
 use crate::remote::{Ask, RemoteError, Service, ServiceConfig, Tell, Timing, Verdict, status_verdict};
@@ -24,14 +24,15 @@ use crate::timestamp::today;
 
 use answer::{Element, Reply};
 use query::Query;
-use tiles::Tile;
 
 /// Slug of the source.
-const SLUG: &str = "overpass";
+pub(super) const SLUG: &str = "overpass";
 /// The most bytes of one answer: some forty thousand places.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 /// The most requests of one search.
 const MOST_REQUESTS: usize = 64;
+/// The least edge of a tile, in degrees of latitude: about a kilometre. What is too much for it is no matter of size.
+const LEAST_EDGE: f64 = 0.01;
 
 /// An Overpass server.
 #[derive(Clone, Debug)]
@@ -100,7 +101,7 @@ impl PlaceSource for Overpass {
         let tiles = tiles::cover(bounds, if area.category().is_some() { 100.0 } else { 20.0 });
         let runtime = Handle::try_current().map_err(|_| RemoteError::NoRuntime)?;
         let mut search = Search { service: Arc::clone(&self.service), runtime, query, requests: 0 };
-        Ok(PlaceStream::spawn(name.into(), *area, move |sink| search.read(tiles, sink)))
+        Ok(PlaceStream::spawn(name.into(), area.clone(), move |sink| search.read(tiles, sink)))
     }
 }
 
@@ -168,7 +169,7 @@ impl Search {
 
     fn quarters(&self, tile: Tile, reason: &str) -> Result<[Tile; 4], ReadEnd> {
         tracing::debug!(service = self.service.name(), reason, "asking for quarters of a tile");
-        Ok(tile.quarters().ok_or_else(|| self.too_much(reason))?)
+        Ok(tile.quarters(LEAST_EDGE).ok_or_else(|| self.too_much(reason))?)
     }
 
     fn too_much(&self, reason: &str) -> SourceError {

@@ -121,7 +121,7 @@ impl PlaceSource for OvertureRelease {
         })?;
         let runtime = Handle::try_current().map_err(|_| RemoteError::NoRuntime)?;
         let search = Search { service: Arc::clone(&self.service), runtime, place: self.place.clone() };
-        Ok(PlaceStream::spawn(name.into(), *area, move |sink| search.read(bounds, sink)))
+        Ok(PlaceStream::spawn(name.into(), area.clone(), move |sink| search.read(bounds, sink)))
     }
 }
 

@@ -2,27 +2,16 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use contract::{Business, BusinessQuery, JobKind, ScrapeRequest, Timestamp};
-use discovery::scrape::{ScrapeOptions, resolve_request};
-use discovery::{DiscoveryError, Outcome, Run, SourceRegistry, scrape};
-use futures::TryStreamExt as _;
-use serde_json::{Value, json};
-use store::{ClaimedJob, JobOutcome, NewJob, Store};
-use tokio_util::sync::CancellationToken;
+use contract::{Business, ScrapeRequest};
+use discovery::{DiscoveryError, Outcome, Run, SourceRegistry};
+use serde_json::Value;
+use store::Store;
 
+use crate::jobs::{again, businesses, enqueued, run_of};
 use crate::server::{Reply, Server};
 use crate::support::*;
-
-/// Long enough for any test.
-const LEASE: Duration = Duration::from_secs(600);
-const OPTIONS: ScrapeOptions = ScrapeOptions { first_batch: 10, batch_size: 10 };
-
-fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap())
-}
 
 fn request() -> ScrapeRequest {
     ScrapeRequest {
@@ -34,35 +23,8 @@ fn request() -> ScrapeRequest {
     }
 }
 
-async fn enqueued(store: &Store) -> ClaimedJob {
-    let job = store.enqueue_job(NewJob::new(JobKind::Scrape, json!(request()))).await.unwrap();
-    store.claim_job_by_id(job.job_id, "test", LEASE, now()).await.unwrap().unwrap()
-}
-
-/// Gives the job back and claims it for the next attempt.
-async fn again(store: &Store, claimed: &ClaimedJob) -> ClaimedJob {
-    let mut tx = store.begin().await.unwrap();
-    tx.finish_job(&claimed.lease, JobOutcome::Released).await.unwrap();
-    tx.commit().await.unwrap();
-    store.claim_job_by_id(claimed.job.job_id, "test", LEASE, now()).await.unwrap().unwrap()
-}
-
-fn run_of(store: &Store, claimed: &ClaimedJob) -> Run {
-    Run {
-        store: store.clone(),
-        lease: claimed.lease.clone(),
-        checkpoint: claimed.checkpoint.clone(),
-        cancel: CancellationToken::new(),
-    }
-}
-
 async fn search(registry: &SourceRegistry, run: Run) -> Result<Outcome, DiscoveryError> {
-    let resolved = resolve_request(&request(), registry).unwrap();
-    scrape::run(run, &resolved, registry, &OPTIONS).await
-}
-
-async fn businesses(store: &Store) -> Vec<Business> {
-    store.business_stream(&BusinessQuery::default()).try_collect().await.unwrap()
+    crate::jobs::search(&request(), registry, run).await
 }
 
 /// So many cafés of different names on a line of ten kilometres.
@@ -114,7 +76,7 @@ async fn a_search_that_was_stopped_goes_on_without_asking_again() {
     let all = many(400);
     let server = Server::start(move |asked, _| elements(&within(asked, &all))).await;
     let registry = SourceRegistry::bundled().with(overpass_kept_in(&server, &folder));
-    let first = enqueued(store).await;
+    let first = enqueued(store, &request()).await;
     stopped_after(store, &registry, run_of(store, &first), 30).await;
     let written = businesses(store).await.len();
     assert!((30..400).contains(&written), "{written}");
@@ -143,7 +105,7 @@ async fn a_search_that_failed_half_way_asks_only_for_the_rest() {
     })
     .await;
     let registry = SourceRegistry::bundled().with(overpass_kept_in(&server, &folder));
-    let first = enqueued(store).await;
+    let first = enqueued(store, &request()).await;
     let error = search(&registry, run_of(store, &first)).await.unwrap_err().to_string();
     assert!(error.contains("is busy"), "{error}");
     assert!(businesses(store).await.is_empty(), "the nearest are not known before the end");
@@ -172,7 +134,7 @@ async fn a_search_whose_answers_change_begins_anew_and_stores_nothing_twice() {
     })
     .await;
     let registry = SourceRegistry::bundled().with(overpass(&server));
-    let first = enqueued(store).await;
+    let first = enqueued(store, &request()).await;
     stopped_after(store, &registry, run_of(store, &first), 20).await;
     let written = businesses(store).await.len() as u64;
 
@@ -191,7 +153,7 @@ async fn a_search_that_is_cancelled_while_it_waits_stops_at_once() {
     let store = db.store();
     let server = Server::start(|_, _| elements(&[]).endless()).await;
     let registry = SourceRegistry::bundled().with(overpass(&server));
-    let claimed = enqueued(store).await;
+    let claimed = enqueued(store, &request()).await;
     let run = run_of(store, &claimed);
     let cancel = run.cancel.clone();
     let watch = async {
@@ -215,7 +177,7 @@ async fn a_wait_is_told_to_whoever_watches_the_job() {
     })
     .await;
     let registry = SourceRegistry::bundled().with(overpass(&server));
-    let claimed = enqueued(store).await;
+    let claimed = enqueued(store, &request()).await;
     let (mut commits, job) = (store.subscribe(), claimed.job.job_id);
     let watch = async {
         loop {

@@ -8,7 +8,7 @@ use std::time::Instant;
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{Response, header};
+use axum::http::{HeaderMap, Response, header};
 use futures::{StreamExt as _, stream};
 use serde_json::Value;
 use url::form_urlencoded;
@@ -23,6 +23,7 @@ pub(crate) struct Asked {
     pub(crate) agent: String,
     pub(crate) kind: String,
     pub(crate) range: String,
+    pub(crate) headers: HeaderMap,
     pub(crate) body: String,
 }
 
@@ -33,6 +34,16 @@ impl Asked {
         form_urlencoded::parse(text.as_bytes())
             .find(|(key, _)| key == name)
             .map(|(_, value)| value.into_owned())
+    }
+
+    /// A header, as text.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+    }
+
+    /// The body, which is JSON.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
     }
 }
 
@@ -174,6 +185,7 @@ fn head_of(request: &Request) -> Asked {
         agent: header(header::USER_AGENT),
         kind: header(header::CONTENT_TYPE),
         range: header(header::RANGE),
+        headers: request.headers().clone(),
         body: String::new(),
     }
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use contract::GeoPoint;
 use discovery::remote::{AnswerCache, ServiceConfig, Timing};
-use discovery::source::{Overpass, SearchArea};
+use discovery::source::{Overpass, PlaceStream, SearchArea};
 use discovery::{Place, PlaceSource, Record, SourceError};
 use serde_json::{Value, json};
 
@@ -87,6 +87,7 @@ pub(crate) fn cafes(radius_km: f64) -> SearchArea {
 pub(crate) struct Told {
     pub(crate) places: Vec<Place>,
     pub(crate) notes: Vec<String>,
+    pub(crate) remarks: Vec<String>,
     pub(crate) progress: Vec<(u64, Option<u64>)>,
 }
 
@@ -99,11 +100,15 @@ impl Told {
 }
 
 pub(crate) async fn told(source: &dyn PlaceSource, area: &SearchArea) -> Result<Told, SourceError> {
+    told_of(source.places(area)?).await
+}
+
+pub(crate) async fn told_of(mut stream: PlaceStream) -> Result<Told, SourceError> {
     let mut told = Told::default();
-    let mut stream = source.places(area)?;
     while let Some(chunk) = stream.next_chunk().await.transpose()? {
         told.progress.push((chunk.done, chunk.total));
         told.notes.extend(chunk.note);
+        told.remarks.extend(chunk.remark);
         told.places.extend(chunk.records.into_iter().filter_map(|record| match record {
             Record::Place(place) => Some(*place),
             Record::Rejected(_) => None,

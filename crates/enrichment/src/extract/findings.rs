@@ -239,7 +239,7 @@ impl Findings {
         }
         self.hours = surest(self.hours.take(), other.hours, |hours| hours.opening_hours.confidence);
         self.description = self.description.take().or(other.description);
-        super::socials::fill(&mut self.socials, other.socials);
+        self.socials.fill(other.socials);
         self.notices.extend(other.notices);
         self.sort();
     }

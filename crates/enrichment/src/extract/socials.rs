@@ -31,22 +31,6 @@ pub(super) fn findings(document: &Document<'_>) -> Socials {
     socials
 }
 
-/// Takes from `more` what `socials` does not have.
-pub(crate) fn fill(socials: &mut Socials, more: Socials) {
-    let take = |into: &mut Option<String>, from: Option<String>| {
-        if into.is_none() {
-            *into = from;
-        }
-    };
-    take(&mut socials.facebook, more.facebook);
-    take(&mut socials.instagram, more.instagram);
-    take(&mut socials.linkedin, more.linkedin);
-    take(&mut socials.x, more.x);
-    take(&mut socials.youtube, more.youtube);
-    take(&mut socials.tiktok, more.tiktok);
-    take(&mut socials.yelp, more.yelp);
-}
-
 /// Adds the profile that the URL names, if it names one and none of its kind is known.
 pub(super) fn add(socials: &mut Socials, url: &Url) {
     let host = url.host_str().unwrap_or_default().trim_start_matches("www.").trim_start_matches("m.");

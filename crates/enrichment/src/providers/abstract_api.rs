@@ -5,12 +5,11 @@
 
 use std::time::Duration;
 
+use metered::{Answer, Ask, KeyPlace, Line, Meaning};
 use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 
-use super::answer::{Answer, Meaning};
-use super::line::{Ask, KeyPlace, Line};
 use super::{About, ApiKey, Bill, Company, LookUp, Provider, ProviderError, Quota, Subject, Timing, Usd};
 
 const SLUG: &str = "abstractapi";
@@ -70,7 +69,7 @@ impl AbstractApi {
         url.query_pairs_mut().append_pair("domain", domain);
         told.source_url = url.to_string();
         let (most, check) = (self.config.request, Answer::check::<Told>);
-        let ask = Ask { operation: "company", subject: domain.to_owned(), url, most, check };
+        let ask = Ask::get("company", domain.to_owned(), url, most, check);
         let answer = self.line.ask(bill, &ask).await?;
         if answer.status == 200 {
             answer.read::<Told>()?.add_to(told);

@@ -7,13 +7,12 @@ mod answers;
 
 use std::time::Duration;
 
+use metered::{Answer, Ask, KeyPlace, Line, Meaning, Question};
 use reqwest::header::HeaderName;
 use serde::de::DeserializeOwned;
 use url::Url;
 
 use self::answers::{Account, DomainSearch, FoundEmail, Problems, Reply, VerifiedEmail};
-use super::answer::{Answer, Meaning};
-use super::line::{Ask, KeyPlace, Line};
 use super::{About, ApiKey, Bill, LookUp, Provider, ProviderError, Quota, Subject, Timing, Usd};
 use crate::extract::Person;
 
@@ -98,7 +97,7 @@ impl Hunter {
         url: Url,
     ) -> Result<Answer, ProviderError> {
         let (most, check) = (self.config.credit, Answer::check::<Reply<T>>);
-        self.line.ask(bill, &Ask { operation, subject, url, most, check }).await
+        self.line.ask(bill, &Ask::get(operation, subject, url, most, check)).await
     }
 
     /// What is known of a domain, page by page, until there is no more or enough.
@@ -221,7 +220,7 @@ impl Provider for Hunter {
     }
 
     async fn quota(&self) -> Result<Option<Quota>, ProviderError> {
-        let answer = self.line.ask_free(self.url("account", &[])?).await?;
+        let answer = self.line.ask_free(Question::get(self.url("account", &[])?)).await?;
         Ok(Some(Quota { left: answer.read::<Reply<Account>>()?.data.left() }))
     }
 

@@ -3,14 +3,20 @@
 use clap::Args;
 use enrichment::providers::{ApiKey, Usd};
 
+/// What may be spent.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "What may be spent")]
+pub(crate) struct BudgetArgs {
+    /// Most that all paid services together may cost a calendar month (UTC), in US dollars; a call that could pass it
+    /// is not made
+    #[arg(long, value_name = "USD", env = "LETIP_MONTHLY_BUDGET", hide_env_values = true)]
+    pub(crate) monthly_budget: Option<Usd>,
+}
+
 /// Who is asked, for money, for what websites do not say. Without a key nobody is.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Paid providers")]
 pub(crate) struct ProviderArgs {
-    /// Most that all providers together may cost a calendar month (UTC), in US dollars; a call that could pass it
-    /// is not made
-    #[arg(long, value_name = "USD", env = "LETIP_MONTHLY_BUDGET", hide_env_values = true)]
-    pub(crate) monthly_budget: Option<Usd>,
     /// Key of an account with Hunter; others on this machine can read arguments, so give it as LETIP_HUNTER_KEY
     #[arg(
         long,

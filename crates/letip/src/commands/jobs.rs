@@ -105,7 +105,8 @@ async fn retry(args: &JobArgs) -> Result<(), Failure> {
 async fn work(args: &JobsWorkArgs, verbose: u8) -> Result<(), Failure> {
     let sources = work::sources(&args.places, &args.remote, &args.enrich, &args.data)?;
     let fetcher = work::fetcher(&args.enrich)?;
-    let (verifier, providers) = (work::verifier(fetcher.as_ref()), work::providers(&args.providers)?);
+    let (verifier, providers) =
+        (work::verifier(fetcher.as_ref()), work::providers(&args.providers, &args.remote.budget)?);
     let store = data::open(&args.data).await?;
     let watch = Watch::new(OnInterrupt::Release, verbose);
     let mut failed = 0;

@@ -4,6 +4,7 @@ use contract::JobKind;
 use discovery::SourceRegistry;
 use discovery::scrape::{self, ResolvedScrape};
 use enrichment::providers::Providers;
+use serde_json::Value;
 
 use crate::cli::ScrapeArgs;
 use crate::data;
@@ -28,6 +29,9 @@ pub(crate) async fn run(args: ScrapeArgs, verbose: u8) -> Result<(), Failure> {
     let id = reserved.job().job_id;
     let ended = work::run_to_end(&store, id, &watch, |shutdown| reserved.run(shutdown)).await?;
     work::verdict(&ended.job)?;
+    for remark in ended.job.result.iter().flat_map(remarks) {
+        output::note(&format!("note: {remark}"));
+    }
     output::print_outcome(&Outcome::new(&ended.job, ended.duration), args.json)
 }
 
@@ -40,7 +44,15 @@ fn tell_terms(args: &ScrapeArgs, sources: &SourceRegistry, resolved: &ResolvedSc
         let info = source.info();
         output::note(&format!("source: {} ({}, {})", info.name, info.attribution, info.licence));
         output::note(&format!("cost: {}", info.cost));
+        if let Some(most) = source.most_cost(&resolved.area()) {
+            output::note(&format!("this search: {most} at most"));
+        }
     }
+}
+
+/// What is not whole about a search's places.
+fn remarks(result: &Value) -> impl Iterator<Item = &str> {
+    result["remarks"].as_array().into_iter().flatten().filter_map(Value::as_str)
 }
 
 /// How the command line calls a field of the request.

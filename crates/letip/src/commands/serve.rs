@@ -25,7 +25,7 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Failure> {
         access,
         job_concurrency: args.concurrency.into(),
         verifier: work::verifier(fetcher.as_ref()),
-        providers: work::providers(&args.providers)?,
+        providers: work::providers(&args.providers, &args.remote.budget)?,
         fetcher,
         geocoder,
         uploads: data::uploads(&args.data)?,

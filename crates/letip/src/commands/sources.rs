@@ -8,12 +8,14 @@ use crate::work;
 
 /// Shows what a search with the same arguments could search in; asks nobody for it.
 pub(crate) fn run(args: SourcesArgs) -> Result<(), Failure> {
-    let infos = work::sources(&args.places, &args.remote, &args.enrich, &args.data)?.infos();
+    let sources = work::sources(&args.places, &args.remote, &args.enrich, &args.data)?;
+    let infos = sources.infos();
     if args.json {
         return output::print_json(&infos);
     }
     let told: Vec<String> = infos.iter().map(about).collect();
-    output::print(&told.join("\n"))
+    let absent: Vec<String> = sources.absent().iter().map(|absent| format!("\n{absent}\n")).collect();
+    output::print(&format!("{}{}", told.join("\n"), absent.concat()))
 }
 
 fn about(info: &SourceInfo) -> String {

@@ -132,6 +132,53 @@ fn sources_say_licence_and_cost_to_people() {
 }
 
 #[test]
+fn a_paid_source_is_absent_without_its_key_and_says_what_it_needs() {
+    let home = Home::new();
+    let listed = home.run(&["sources"]);
+    for (slug, option) in [("googlePlaces", "--google-places-key"), ("apify", "--apify-token")] {
+        let line =
+            listed.stdout.lines().find(|line| line.contains(&format!("source {slug} is there only with")));
+        assert!(
+            line.is_some_and(|line| line.contains(option) && line.contains("--monthly-budget")),
+            "{listed:?}"
+        );
+        let ran = home.run(&["scrape", CENTRE, "--category", "cafe", "--source", slug]);
+        assert_eq!(ran.status, 2, "{ran:?}");
+        assert!(ran.stderr.contains(option), "{ran:?}");
+    }
+}
+
+#[test]
+fn a_paid_search_tells_terms_and_price_and_a_budget_refuses_it() {
+    let home = Home::new();
+    let keys = [
+        ("LETIP_GOOGLE_PLACES_KEY", "s3cret"),
+        ("LETIP_GOOGLE_PLACES_REQUEST_PRICE", "0.035"),
+        ("LETIP_APIFY_TOKEN", "s3cret"),
+        ("LETIP_APIFY_PLACE_PRICE", "0.004"),
+        ("LETIP_MONTHLY_BUDGET", "0.03"),
+    ];
+    let run = |args: &[&str]| {
+        let output = home.command(args).envs(keys).output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        let (stdout, stderr) = (text(output.stdout), text(output.stderr));
+        assert!(!stdout.contains("s3cret") && !stderr.contains("s3cret"), "{stdout}{stderr}");
+        (output.status.code(), stdout, stderr)
+    };
+    let (_, told, _) = run(&["sources"]);
+    for part in ["cost: 0.035 USD a request", "coordinates for 30 days", "cost: 0.004 USD a place"] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    for (source, most) in [("googlePlaces", "2.24 USD at most"), ("apify", "0.20 USD at most")] {
+        let (status, _, told) = run(&["scrape", CENTRE, "--category", "cafe", "--source", source, "--json"]);
+        assert_eq!(status, Some(1), "{told}");
+        for part in [most, "within the month's budget of 0.03 USD", "which would pass the budget"] {
+            assert!(told.contains(part), "{part}: {told}");
+        }
+    }
+}
+
+#[test]
 fn a_location_that_is_not_known_offline_is_found_by_the_service_that_is_named() {
     let entry = json!([{"display_name": "Aleksanterinkatu 1, Helsinki", "lat": "60.1690", "lon": "24.9560",
         "importance": 0.1, "licence": "Data © OpenStreetMap contributors, ODbL 1.0."}]);

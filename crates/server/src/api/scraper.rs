@@ -43,7 +43,7 @@ pub(super) async fn recent(app: App, _: Call<ListScrapeJobs>) -> Result<Answer<L
 }
 
 pub(super) async fn sources(app: App, _: Call<ListSources>) -> Result<Answer<ListSources>, ApiProblem> {
-    Ok(Answer::new(app.sources().infos()))
+    Ok(Answer::new(app.sources().infos_with_spending(app.store()).await?))
 }
 
 pub(super) async fn categories(

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use contract::JobKind;
 use discovery::{DiscoveryError, Run, SourceRegistry, import, scrape};
-use jobs::{JobContext, JobError, JobHandler, StopReason};
+use jobs::{JobContext, JobError, JobHandler, StopReason, StopSignal};
 use serde_json::Value;
 
 use super::{request_of, unreadable};
@@ -34,9 +34,12 @@ impl JobHandler for ScrapeHandler {
             JobError::Fatal(told.join("; "))
         })?;
         let options = scrape::ScrapeOptions::default();
-        let outcome =
-            scrape::run(run_of(ctx), &resolved, &self.sources, &options).await.map_err(job_error)?;
-        Ok(scrape::result(&resolved, &outcome))
+        let (store, stop) = (ctx.store.clone(), ctx.stop.clone());
+        let outcome = scrape::run(run_of(ctx), &resolved, &self.sources, &options).await;
+        if matches!(outcome, Err(DiscoveryError::Stopped)) && !goes_on(&stop) {
+            scrape::give_up(&store, &resolved, &self.sources).await;
+        }
+        Ok(scrape::result(&resolved, &outcome.map_err(job_error)?))
     }
 }
 
@@ -55,11 +58,8 @@ impl JobHandler for ImportHandler {
         let options = import::ImportOptions::default();
         let (store, stop) = (ctx.store.clone(), ctx.stop.clone());
         let imported = import::run(run_of(ctx), &request, &options).await;
-        // A cancel may be learned from the store before the signal is given. After a shutdown or under another runner the
-        // import goes on.
-        let goes_on = matches!(stop.reason(), Some(StopReason::Shutdown | StopReason::LeaseLost));
         if matches!(imported, Err(DiscoveryError::Stopped))
-            && !goes_on
+            && !goes_on(&stop)
             && let Err(error) = store.finish_load().await
         {
             tracing::warn!(%error, "failed to make the indexes of lists; the next start or hour tries again");
@@ -71,6 +71,12 @@ impl JobHandler for ImportHandler {
         }
         serde_json::to_value(&outcome).map_err(|error| JobError::Fatal(error.to_string()))
     }
+}
+
+/// Whether what was stopped goes on after a shutdown or under another runner. A cancel may be learned from the store before
+/// the signal is given.
+fn goes_on(stop: &StopSignal) -> bool {
+    matches!(stop.reason(), Some(StopReason::Shutdown | StopReason::LeaseLost))
 }
 
 fn run_of(ctx: JobContext) -> Run {

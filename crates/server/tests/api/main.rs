@@ -27,6 +27,7 @@ mod jobs;
 mod merges;
 mod openapi;
 mod pages;
+mod paid_sources;
 mod scraper;
 mod serving;
 mod sockets;

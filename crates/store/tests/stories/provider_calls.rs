@@ -117,6 +117,8 @@ async fn an_answer_is_kept_as_long_as_it_says(db: TestStore) {
     keep("second", 20).await;
     assert_eq!(told(10).await.as_deref(), Some("second"));
     assert_eq!(store.kept_answer("hunter", "email-finder", "acme.example", at(0)).await.unwrap(), None);
+    store.keep_answer(&kept("third", 20), at(0)).await.unwrap();
+    assert_eq!(told(10).await.as_deref(), Some("third"), "without a call");
     assert_eq!(store.prune_kept_answers(at(19)).await.unwrap(), 0);
     assert_eq!(store.prune_kept_answers(at(20)).await.unwrap(), 1);
 }

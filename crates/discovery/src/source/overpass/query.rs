@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use url::form_urlencoded;
 
-use super::tiles::Tile;
+use crate::source::tiles::Tile;
 use crate::taxonomy::{self, Category};
 
 /// The most bytes of memory that the server may use; a query that says less waits less.

@@ -46,7 +46,7 @@ pub(super) fn findings(context: &Context<'_>, items: &Items, method: Method) -> 
         {
             findings.description = description(context, item, method);
         }
-        socials::fill(&mut findings.socials, profiles(item));
+        findings.socials.fill(profiles(item));
     }
     findings
 }

@@ -1,11 +1,11 @@
 //! The forms of Hunter's answers, and what they say in our terms.
 
 use contract::{Business, EmailStatus, Socials};
+use metered::Answer;
 use serde::Deserialize;
 
 use crate::extract::{Finding, Method, Person, PostalAddress};
 use crate::providers::LookUp;
-use crate::providers::answer::Answer;
 
 /// The frame of an answer.
 #[derive(Debug, Deserialize)]
@@ -125,7 +125,7 @@ impl DomainSearch {
             youtube: profile(self.youtube, "youtube.com"),
             ..Socials::default()
         };
-        crate::extract::fill_socials(socials, found);
+        socials.fill(found);
         for email in self.emails {
             email.add_to(told, source);
         }

@@ -1,7 +1,7 @@
 //! What a business takes over from the one that is merged into it.
 
 use contract::edit::MAX_TAGS;
-use contract::{Business, EnrichmentStatus, Socials};
+use contract::{Business, EnrichmentStatus};
 
 use super::super::edit::Stored;
 use crate::KnownBusiness;
@@ -62,7 +62,7 @@ fn fill(kept: &mut Business, other: &Business) {
     ] {
         fill_one(slot, value);
     }
-    fill_socials(&mut kept.socials, &other.socials);
+    kept.socials.fill(other.socials.clone());
     kept.employee_count = kept.employee_count.or(other.employee_count);
     kept.year_founded = kept.year_founded.or(other.year_founded);
     kept.confidence = [kept.confidence, other.confidence].into_iter().flatten().reduce(f64::max);
@@ -93,20 +93,6 @@ fn add_lists(kept: &mut Business, other: &Business) {
         }
         (notes @ None, more) => notes.clone_from(more),
         _ => {}
-    }
-}
-
-fn fill_socials(kept: &mut Socials, other: &Socials) {
-    for (slot, value) in [
-        (&mut kept.facebook, &other.facebook),
-        (&mut kept.instagram, &other.instagram),
-        (&mut kept.linkedin, &other.linkedin),
-        (&mut kept.x, &other.x),
-        (&mut kept.youtube, &other.youtube),
-        (&mut kept.tiktok, &other.tiktok),
-        (&mut kept.yelp, &other.yelp),
-    ] {
-        fill_one(slot, value);
     }
 }
 

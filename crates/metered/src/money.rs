@@ -29,8 +29,34 @@ impl Usd {
         i64::try_from(self.0.div_ceil(CENT)).unwrap_or(i64::MAX)
     }
 
-    pub(crate) const fn plus(self, other: Self) -> Self {
+    /// Both together.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))
+    }
+}
+
+impl Usd {
+    /// So many times the amount.
+    #[must_use]
+    pub const fn times(self, count: u64) -> Self {
+        Self(self.0.saturating_mul(count))
+    }
+
+    /// The amount that a service tells in dollars, rounded up to a millionth; `None` where it is no amount.
+    #[must_use]
+    pub fn from_dollars(dollars: f64) -> Option<Self> {
+        // A sum of prices has an error of its own, which is no millionth of a dollar.
+        let millionths = (dollars * 1e6 - 1e-3).ceil().max(0.0);
+        if !(0.0..=1e9).contains(&dollars) {
+            return None;
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it is between 0 and 10^15"
+        )]
+        Some(Self(millionths as u64))
     }
 }
 
@@ -78,6 +104,17 @@ mod tests {
         for wrong in ["", ".", ".5", "-1", "1e3", "1,5", "0.0000001", "99999999999999999999", "20 USD"] {
             assert!(wrong.parse::<Usd>().unwrap_err().contains("US dollars"), "{wrong}");
         }
+    }
+
+    #[test]
+    fn what_a_service_tells_is_rounded_up() {
+        let read = |dollars| Usd::from_dollars(dollars).map(Usd::millionths);
+        assert_eq!(
+            (read(0.2654), read(0.1 + 0.2), read(0.000_000_4)),
+            (Some(265_400), Some(300_000), Some(1))
+        );
+        assert_eq!((read(0.0), read(-0.1), read(f64::NAN), read(f64::INFINITY)), (Some(0), None, None, None));
+        assert_eq!(Usd::from_millionths(24_500).times(3), Usd::from_millionths(73_500));
     }
 
     #[test]

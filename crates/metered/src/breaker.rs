@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::ProviderError;
+use crate::ProviderError;
 
 /// Failures in a row after which a provider is left alone.
 const FAILURES: u32 = 5;
 /// For how long.
-pub(super) const PAUSE: Duration = Duration::from_secs(60);
+pub(crate) const PAUSE: Duration = Duration::from_secs(60);
 
 /// Opens after failures in a row, or when told to; when the pause is over, one call shows whether it may close.
 #[derive(Debug, Default)]
-pub(super) struct Breaker(Mutex<State>);
+pub(crate) struct Breaker(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -24,7 +24,7 @@ struct State {
 
 impl Breaker {
     /// Whether a call may be made.
-    pub(super) fn check(&self) -> Result<(), ProviderError> {
+    pub(crate) fn check(&self) -> Result<(), ProviderError> {
         let state = self.state();
         let Some((until, why)) = &state.pause else { return Ok(()) };
         let left = until.saturating_duration_since(Instant::now());
@@ -42,12 +42,12 @@ impl Breaker {
     }
 
     /// A call was answered.
-    pub(super) fn succeeded(&self) {
+    pub(crate) fn succeeded(&self) {
         *self.state() = State::default();
     }
 
     /// A call failed. One failure after a pause is enough for the next.
-    pub(super) fn failed(&self, why: &ProviderError) {
+    pub(crate) fn failed(&self, why: &ProviderError) {
         let mut state = self.state();
         state.failures += 1;
         if state.failures >= FAILURES {
@@ -56,7 +56,7 @@ impl Breaker {
     }
 
     /// Nothing is asked for so long.
-    pub(super) fn pause(&self, time: Duration, why: &ProviderError) {
+    pub(crate) fn pause(&self, time: Duration, why: &ProviderError) {
         self.state().pause = Some((Instant::now() + time, why.clone()));
     }
 

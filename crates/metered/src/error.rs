@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Usd;
+use crate::Usd;
 
 /// Why a provider was not asked, or gave no answer. No message holds a key or a URL with one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -48,6 +48,9 @@ pub enum ProviderError {
     /// It answered with an error of its own.
     #[error("it failed with status {0}")]
     Failed(u16),
+    /// What it began came to nothing.
+    #[error("{0}")]
+    Broken(String),
     /// It does not take what it was asked.
     #[error("it does not take the question (status {status}: {message})")]
     Rejected {

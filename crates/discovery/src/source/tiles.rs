@@ -4,23 +4,21 @@ use contract::BoundingBox;
 
 /// Kilometres of a degree of latitude.
 const KM_A_DEGREE: f64 = 111.2;
-/// The least edge of a tile, in degrees of latitude: about a kilometre. What is too much for it is no matter of size.
-const LEAST: f64 = 0.01;
 
 /// A box that does not cross the antimeridian, in degrees.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Tile {
-    pub(super) south: f64,
-    pub(super) west: f64,
-    pub(super) north: f64,
-    pub(super) east: f64,
+pub(crate) struct Tile {
+    pub(crate) south: f64,
+    pub(crate) west: f64,
+    pub(crate) north: f64,
+    pub(crate) east: f64,
 }
 
 impl Tile {
-    /// The tile in four, unless it is as small as makes sense.
-    pub(super) fn quarters(self) -> Option<[Self; 4]> {
+    /// The tile in four, unless their edges had less than `least` degrees of latitude.
+    pub(crate) fn quarters(self, least: f64) -> Option<[Self; 4]> {
         let Self { south, west, north, east } = self;
-        if north - south < 2.0 * LEAST {
+        if north - south < 2.0 * least {
             return None;
         }
         let (middle, centre) = (f64::midpoint(south, north), f64::midpoint(west, east));
@@ -51,7 +49,7 @@ impl Tile {
 }
 
 /// Tiles of about that edge that cover the box.
-pub(super) fn cover(bounds: BoundingBox, edge_km: f64) -> Vec<Tile> {
+pub(crate) fn cover(bounds: BoundingBox, edge_km: f64) -> Vec<Tile> {
     let BoundingBox { west, south, east, north } = bounds;
     let whole = if west <= east { vec![(west, east)] } else { vec![(west, 180.0), (-180.0, east)] };
     whole.into_iter().flat_map(|(west, east)| Tile { south, west, north, east }.grid(edge_km)).collect()
@@ -68,6 +66,8 @@ mod tests {
     use contract::GeoPoint;
 
     use super::*;
+
+    const LEAST: f64 = 0.01;
 
     fn around(latitude: f64, longitude: f64, radius_km: f64, edge_km: f64) -> Vec<Tile> {
         let centre = GeoPoint::new(latitude, longitude).unwrap();
@@ -89,7 +89,7 @@ mod tests {
         let area: f64 = tiles.iter().map(|tile| (tile.north - tile.south) * (tile.east - tile.west)).sum();
         let whole = (bounds.north - bounds.south) * (bounds.east - bounds.west);
         assert!((area - whole).abs() < 1e-9, "{area} {whole}");
-        let quarters = tiles[0].quarters().unwrap();
+        let quarters = tiles[0].quarters(LEAST).unwrap();
         let area: f64 = quarters.iter().map(|tile| (tile.north - tile.south) * (tile.east - tile.west)).sum();
         assert!((area - (tiles[0].north - tiles[0].south) * (tiles[0].east - tiles[0].west)).abs() < 1e-9);
     }
@@ -106,7 +106,7 @@ mod tests {
     fn quarters_end_at_about_a_kilometre() {
         let mut tile = around(60.17, 24.94, 49.0, 100.0)[0];
         let mut depth = 0;
-        while let Some([quarter, ..]) = tile.quarters() {
+        while let Some([quarter, ..]) = tile.quarters(LEAST) {
             (tile, depth) = (quarter, depth + 1);
         }
         assert_eq!(depth, 6);
