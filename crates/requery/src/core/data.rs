@@ -1,6 +1,8 @@
 //! Data and errors with their types erased, and what has to be known about a type to handle it so.
 
 use std::any::{Any, TypeId};
+use std::marker::PhantomData;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -44,26 +46,54 @@ pub(crate) fn typed<T: Send + Sync + 'static>(value: Value) -> Option<Arc<T>> {
     value.downcast().ok()
 }
 
-/// The type of a query's data.
+/// The type of a query's data: a pointer, as every query has one.
 #[derive(Clone, Copy)]
-pub(crate) struct DataType {
+pub(crate) struct DataType(&'static TypeFacts);
+
+pub(crate) struct TypeFacts {
     pub(crate) id: TypeId,
-    pub(crate) name: &'static str,
+    pub(crate) name: fn() -> &'static str,
     pub(crate) equal: fn(&Value, &Value) -> bool,
-    share_parts: Option<SharePartsFn>,
+    share_parts: Option<fn(&Value, &Value) -> Option<Value>>,
 }
 
-/// New data with those of its parts replaced that equal the old ones.
-type SharePartsFn = fn(&Value, &Value) -> Option<Value>;
+impl Deref for DataType {
+    type Target = TypeFacts;
+
+    fn deref(&self) -> &TypeFacts {
+        self.0
+    }
+}
+
+/// Data whose parts are shared too where the whole is not equal.
+pub(crate) trait InParts: PartialEq + Send + Sync + 'static {
+    /// New data with those of its parts replaced that equal the old ones.
+    fn share_parts(previous: &Value, new: &Value) -> Option<Value>;
+}
+
+struct FactsOf<T>(PhantomData<T>);
+
+impl<T: PartialEq + Send + Sync + 'static> FactsOf<T> {
+    const WHOLE: &'static TypeFacts = &TypeFacts {
+        id: TypeId::of::<T>(),
+        name: std::any::type_name::<T>,
+        equal: equal::<T>,
+        share_parts: None,
+    };
+}
+
+impl<T: InParts> FactsOf<T> {
+    const PARTS: &'static TypeFacts =
+        &TypeFacts { share_parts: Some(T::share_parts), ..*FactsOf::<T>::WHOLE };
+}
 
 impl DataType {
     pub(crate) fn of<T: PartialEq + Send + Sync + 'static>() -> Self {
-        Self { id: TypeId::of::<T>(), name: std::any::type_name::<T>(), equal: equal::<T>, share_parts: None }
+        Self(FactsOf::<T>::WHOLE)
     }
 
-    /// A type whose parts are shared too where the whole is not equal.
-    pub(crate) fn in_parts<T: PartialEq + Send + Sync + 'static>(share_parts: SharePartsFn) -> Self {
-        Self { share_parts: Some(share_parts), ..Self::of::<T>() }
+    pub(crate) fn in_parts<T: InParts>() -> Self {
+        Self(FactsOf::<T>::PARTS)
     }
 
     /// Structural sharing: the previous value when the new one equals it. Calls the type's `PartialEq`.

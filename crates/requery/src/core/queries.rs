@@ -13,11 +13,16 @@ use crate::{
 
 impl Core {
     pub(crate) fn query(&self, key: &QueryKey) -> Option<&Query> {
-        self.queries.get(key)
+        self.queries.get(key).map(|query| &**query)
     }
 
     pub(super) fn query_mut(&mut self, key: &QueryKey) -> Option<&mut Query> {
-        self.queries.get_mut(key)
+        self.queries.get_mut(key).map(|query| &mut **query)
+    }
+
+    /// In no particular order.
+    fn all_queries(&self) -> impl Iterator<Item = &Query> {
+        self.queries.values().map(|query| &**query)
     }
 
     pub(crate) fn state(&self, key: &QueryKey) -> Option<Arc<State>> {
@@ -34,7 +39,7 @@ impl Core {
             if let (Some(found), Some(expected)) = (query.data_type, spec.data_type)
                 && found.id != expected.id
             {
-                return Err(self.type_mismatch(&spec.key, expected.name, found.name));
+                return Err(self.type_mismatch(&spec.key, expected, found));
             }
             query.data_type = query.data_type.or(spec.data_type);
             return Ok(Arc::clone(&query.state));
@@ -50,7 +55,7 @@ impl Core {
         let query = Query::new(Arc::clone(spec), state, gc_time);
         let state = Arc::clone(&query.state);
         self.index.insert(&spec.key);
-        self.queries.insert(spec.key.clone(), query);
+        self.queries.insert(spec.key.clone(), Box::new(query));
         self.link(&spec.key, &spec.links);
         self.schedule_gc(&spec.key);
         self.event(|| CacheEvent::Added { key: spec.key.clone() });
@@ -62,7 +67,7 @@ impl Core {
         let Some(query) = self.query(&spec.key) else {
             self.insert(spec, hydrated);
             // What came from elsewhere is not what the query began with: a reset leaves nothing.
-            let initial = Arc::new(State::initial(spec, self.now));
+            let initial = spec.initial.is_some().then(|| Arc::new(State::initial(spec, self.now)));
             if let Some(query) = self.query_mut(&spec.key) {
                 query.reset_state = initial;
             }
@@ -76,7 +81,8 @@ impl Core {
         }
     }
 
-    fn type_mismatch(&mut self, key: &QueryKey, expected: &'static str, found: &'static str) -> Error {
+    fn type_mismatch(&mut self, key: &QueryKey, expected: DataType, found: DataType) -> Error {
+        let (expected, found) = ((expected.name)(), (found.name)());
         let error = Error::TypeMismatch { key: key.clone(), expected, found };
         self.event(|| CacheEvent::Failed { error: error.clone() });
         error
@@ -97,7 +103,7 @@ impl Core {
         self.link(&spec.key, &spec.links);
         let Some(query) = self.queries.get_mut(&spec.key).filter(|_| fills) else { return };
         let initial = State::initial(spec, now);
-        query.reset_state = Arc::new(initial.clone());
+        query.reset_state = Some(Arc::new(initial.clone()));
         let (data, at) = (initial.data, initial.data_updated_at);
         self.change(&spec.key, QueryAction::SetState, |state| {
             if let Some(data) = data {
@@ -134,14 +140,14 @@ impl Core {
         let (has_layers, epoch) = (self.has_layers(key), self.entities_epoch());
         let Some(query) = self.queries.get_mut(key) else { return Ok(false) };
         if let Some(found) = query.data_type.filter(|found| found.id != of.id) {
-            return Err(self.type_mismatch(key, of.name, found.name));
+            return Err(self.type_mismatch(key, of, found));
         }
         if !Arc::ptr_eq(&query.state, &expected) || !query.is_woven_now(&written, has_layers, epoch) {
             return Ok(false);
         }
         drop(expected);
         query.data_type = Some(of);
-        query.deferred_patches.clear();
+        query.forget_deferred_patches();
         let (is_fetched, at) = (query.fetch.is_some(), updated_at.unwrap_or(self.now));
         let data = self.keep_written(key, written);
         self.change(key, QueryAction::Success { manual: true }, |state| {
@@ -182,7 +188,7 @@ impl Core {
         let Some(query) = self.query_mut(key) else { return false };
         let mut kept = false;
         if matches!(query.state.data, Some(Data::Raw(_))) {
-            query.deferred_patches.push(Arc::clone(patch));
+            query.rare_or_new().deferred_patches.push(Arc::clone(patch));
             kept = true;
         }
         if let Some(fetch) = &mut query.fetch {
@@ -194,7 +200,8 @@ impl Core {
 
     /// Takes what is needed to decode hydrated data, once.
     pub(crate) fn take_deferred_patches(&mut self, key: &QueryKey) -> Vec<Patch> {
-        self.query_mut(key).map(|query| std::mem::take(&mut query.deferred_patches)).unwrap_or_default()
+        let rare = self.query_mut(key).and_then(Query::rare);
+        rare.map(|rare| std::mem::take(&mut rare.deferred_patches)).unwrap_or_default()
     }
 
     /// Puts decoded data in the place of hydrated JSON; data that could not be decoded leaves the query pending.
@@ -228,42 +235,45 @@ impl Core {
         let Some(mut query) = self.queries.remove(key) else { return };
         self.timers.cancel(&mut query.gc_timer);
         // They go on showing what it was, and may still bring it back.
-        for (id, observer) in query.observers {
+        for (id, observer) in std::mem::take(&mut query.observers).into_pairs() {
             self.dynamic_observers -= usize::from(observer.policy.is_dynamic);
             self.orphans.insert(id, observer);
         }
         self.fetching -= usize::from(query.state.fetch_status == FetchStatus::Fetching);
         self.index.remove(key);
-        self.unlink(key, &query.links, query.shown);
+        self.unlink(key, &mut query);
         self.event(|| CacheEvent::Removed { key: key.clone() });
     }
 
     /// F1.10: back to the state that it was made with. Who waited for its fetch waits for the next, until
     /// [`Core::leave_waiting`].
     pub(crate) fn reset(&mut self, key: &QueryKey) {
-        let waiters = self.query_mut(key).and_then(|query| query.fetch.as_mut()).map(Fetch::take_waiters);
+        let waiters =
+            self.query_mut(key).and_then(|query| query.fetch.as_deref_mut()).map(Fetch::take_waiters);
         self.cancel(key, CancelOptions::replaced());
         let Some(query) = self.query_mut(key) else { return };
-        query.waiting = waiters.unwrap_or_default();
-        let initial = Arc::clone(&query.reset_state);
+        if let Some(waiters) = waiters.filter(|waiters| !waiters.is_empty()) {
+            query.rare_or_new().waiting = waiters;
+        }
+        let initial = query.initial_state();
         self.forget_woven(key);
-        self.change(key, QueryAction::SetState, |state| *state = (*initial).clone());
+        self.change(key, QueryAction::SetState, |state| *state = initial);
         self.schedule_gc(key);
     }
 
     /// F15: back to the initial state, but still being fetched.
     pub(crate) fn reset_while_fetching(&mut self, key: &QueryKey) {
         let Some(query) = self.query(key).filter(|query| query.fetch.is_some()) else { return };
-        let initial = Arc::clone(&query.reset_state);
+        let initial = query.initial_state();
         self.forget_woven(key);
         self.change(key, QueryAction::SetState, |state| {
-            *state = State { fetch_status: state.fetch_status, ..(*initial).clone() };
+            *state = State { fetch_status: state.fetch_status, ..initial };
         });
     }
 
     /// Beyond 9: everything goes. What somebody observes stays, and shows nothing.
     pub(crate) fn evict(&mut self) {
-        let all = in_order(self.queries.values().collect()).into_iter();
+        let all = in_order(self.all_queries().collect()).into_iter();
         let keys: Vec<QueryKey> = all.map(|query| query.key().clone()).collect();
         for key in keys {
             self.cancel(&key, CancelOptions::replaced());
@@ -274,8 +284,8 @@ impl Core {
             self.forget_woven(&key);
             self.change(&key, QueryAction::SetState, |state| *state = State::pending());
             if let Some(query) = self.query_mut(&key) {
-                query.reset_state = Arc::clone(&query.state);
-                query.deferred_patches.clear();
+                query.reset_state = None;
+                query.forget_deferred_patches();
             }
         }
         self.clear_mutations();
@@ -295,7 +305,7 @@ impl Core {
 
     /// No fetch took the place of the one that was reset: who waited for it is told so.
     pub(crate) fn leave_waiting(&mut self, key: &QueryKey) {
-        let waiters = self.query_mut(key).map(|query| std::mem::take(&mut query.waiting));
+        let waiters = self.query_mut(key).and_then(Query::rare).map(|rare| std::mem::take(&mut rare.waiting));
         if let Some(waiters) = waiters.filter(|waiters| !waiters.is_empty()) {
             self.effects.push_back(Effect::Settle(waiters, Err(cancelled(key))));
         }
@@ -324,12 +334,12 @@ impl Core {
         let mut found: Vec<&Query> = match &filters.key {
             Some(key) if filters.exact => self.query(key).into_iter().collect(),
             Some(prefix) if self.index.is_broad(prefix) => {
-                self.queries.values().filter(|query| query.key().starts_with(prefix)).collect()
+                self.all_queries().filter(|query| query.key().starts_with(prefix)).collect()
             }
             Some(prefix) => {
                 self.index.matching(prefix).into_iter().filter_map(|key| self.query(key)).collect()
             }
-            None => self.queries.values().collect(),
+            None => self.all_queries().collect(),
         };
         found.retain(|query| matches(query, filters));
         in_order(found).into_iter().map(|query| query.key().clone()).collect()

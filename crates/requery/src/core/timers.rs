@@ -1,6 +1,8 @@
 //! One timer wheel for everything that has to happen later. Setting and cancelling take the same time however many
 //! timers there are.
 
+use std::num::NonZeroU64;
+
 use super::{FetchId, LayerId, MutationId, ObserverId};
 use crate::{QueryKey, Timestamp};
 
@@ -8,7 +10,8 @@ use crate::{QueryKey, Timestamp};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TimerId {
     at: usize,
-    sequence: u64,
+    /// From one, so that not having a timer takes no room of its own.
+    sequence: NonZeroU64,
 }
 
 #[derive(Debug)]
@@ -31,7 +34,7 @@ const SLOTS: usize = 1 << BITS;
 struct Level {
     /// Which slots hold a timer, one bit each.
     occupied: u64,
-    slots: [Vec<usize>; SLOTS],
+    slots: [Vec<u32>; SLOTS],
 }
 
 impl Default for Level {
@@ -43,12 +46,12 @@ impl Default for Level {
 struct Timer {
     deadline: u64,
     // Timers with the same deadline are due in the order in which they were set.
-    sequence: u64,
+    sequence: NonZeroU64,
     kind: TimerKind,
-    level: usize,
-    slot: usize,
     /// Where in the slot.
-    position: usize,
+    position: u32,
+    level: u8,
+    slot: u8,
 }
 
 #[derive(Default)]
@@ -71,13 +74,13 @@ impl Timers {
     }
 
     pub(crate) fn set(&mut self, at: Timestamp, kind: TimerKind) -> TimerId {
+        let sequence = NonZeroU64::MIN.saturating_add(self.sequence);
         self.sequence += 1;
         let index = self.free.pop().unwrap_or_else(|| {
             self.timers.push(None);
             self.timers.len() - 1
         });
-        let sequence = self.sequence;
-        let timer = Timer { deadline: at.as_millis(), sequence, kind, level: 0, slot: 0, position: 0 };
+        let timer = Timer { deadline: at.as_millis(), sequence, kind, position: 0, level: 0, slot: 0 };
         self.place(index, timer);
         TimerId { at: index, sequence }
     }
@@ -88,15 +91,14 @@ impl Timers {
         let at = timer.deadline.max(self.now);
         let differs = (at ^ self.now) | 1;
         let level = (u64::BITS - 1 - differs.leading_zeros()) / BITS;
-        timer.level = level as usize;
-        timer.slot = slot_of(at, level);
-        while self.levels.len() <= timer.level {
+        let slot = slot_of(at, level);
+        while self.levels.len() <= level as usize {
             self.levels.push(Level::default());
         }
-        let Level { occupied, slots } = &mut self.levels[timer.level];
-        *occupied |= 1 << timer.slot;
-        timer.position = slots[timer.slot].len();
-        slots[timer.slot].push(index);
+        let Level { occupied, slots } = &mut self.levels[level as usize];
+        *occupied |= 1 << slot;
+        (timer.level, timer.slot, timer.position) = (level as u8, slot as u8, slots[slot].len() as u32);
+        slots[slot].push(index as u32);
         self.timers[index] = Some(timer);
     }
 
@@ -112,15 +114,22 @@ impl Timers {
     fn take(&mut self, index: usize) -> Option<Timer> {
         let timer = self.timers[index].take()?;
         self.free.push(index);
-        let Level { occupied, slots } = &mut self.levels[timer.level];
-        let slot = &mut slots[timer.slot];
-        slot.swap_remove(timer.position);
+        let Level { occupied, slots } = &mut self.levels[usize::from(timer.level)];
+        let slot = &mut slots[usize::from(timer.slot)];
+        slot.swap_remove(timer.position as usize);
         if slot.is_empty() {
             *occupied &= !(1 << timer.slot);
+            give_back(slot);
         }
-        let moved = slot.get(timer.position).copied();
-        if let Some(moved) = moved.and_then(|moved| self.timers[moved].as_mut()) {
+        let moved = slot.get(timer.position as usize).copied();
+        if let Some(moved) = moved.and_then(|moved| self.timers[moved as usize].as_mut()) {
             moved.position = timer.position;
+        }
+        if self.free.len() == self.timers.len() {
+            self.timers.clear();
+            self.free.clear();
+            give_back(&mut self.timers);
+            give_back(&mut self.free);
         }
         Some(timer)
     }
@@ -151,9 +160,10 @@ impl Timers {
             let (level, slot, begins) = self.first().filter(|(_, _, begins)| *begins <= now)?;
             self.now = begins;
             if level == 0 {
-                let order = |index: &usize| self.timers[*index].as_ref().map(|t| (t.deadline, t.sequence));
+                let order =
+                    |index: &u32| self.timers[*index as usize].as_ref().map(|t| (t.deadline, t.sequence));
                 let first = self.levels[0].slots[slot].iter().copied().min_by_key(order)?;
-                return self.take(first).map(|timer| timer.kind);
+                return self.take(first as usize).map(|timer| timer.kind);
             }
             self.cascade(level, slot);
         }
@@ -163,14 +173,21 @@ impl Timers {
     fn cascade(&mut self, level: usize, slot: usize) {
         self.levels[level].occupied &= !(1 << slot);
         for index in std::mem::take(&mut self.levels[level].slots[slot]) {
-            if let Some(timer) = self.timers[index].take() {
-                self.place(index, timer);
+            if let Some(timer) = self.timers[index as usize].take() {
+                self.place(index as usize, timer);
             }
         }
     }
 
     pub(crate) fn len(&self) -> usize {
         self.timers.len() - self.free.len()
+    }
+}
+
+/// What was needed for many, once there are none.
+fn give_back<T>(list: &mut Vec<T>) {
+    if list.capacity() > SLOTS {
+        *list = Vec::new();
     }
 }
 

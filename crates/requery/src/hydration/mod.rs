@@ -198,7 +198,9 @@ impl QueryClient {
     /// Options of a query of which only the key is known.
     fn bare_spec(&self, key: QueryKey, meta: Option<serde_json::Value>) -> Arc<QuerySpec> {
         let mut policy = self.default_policy(&key);
-        policy.meta = meta.map(Arc::new).or(policy.meta);
+        if let Some(meta) = meta {
+            policy.edit().meta = Some(Arc::new(meta));
+        }
         Arc::new(QuerySpec {
             key,
             policy,
@@ -208,6 +210,7 @@ impl QueryClient {
             codec: None,
             links: Arc::default(),
             persister: None,
+            fails_at_once: false,
         })
     }
 }
