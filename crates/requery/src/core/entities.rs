@@ -249,6 +249,9 @@ impl Core {
 
     /// The query's data shows entities from now on.
     pub(super) fn link(&mut self, key: &QueryKey, links: &Arc<[EntityLink]>) {
+        if links.is_empty() {
+            return;
+        }
         let Some(query) = self.query_mut(key).filter(|query| query.links.is_empty()) else { return };
         query.links = Arc::clone(links);
         self.weaver = links.first().map(|link| link.weaver).or(self.weaver);

@@ -1,5 +1,6 @@
 //! Observers as the core sees them: what they want, and when to wake them.
 
+use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use crate::{CacheEvent, QueryClient, QueryKey, RefetchOn, StaleTime, Timestamp};
 
 /// One subscription of an observer; later ones are greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct ObserverId(u64);
+pub(crate) struct ObserverId(NonZeroU64);
 
 /// What an observer does when it is told something. Called outside of the lock.
 pub(crate) trait ObserverHook: Send + Sync {
@@ -70,7 +71,7 @@ impl ObserverEntry {
 
 impl Core {
     pub(crate) fn next_observer_id(&mut self) -> ObserverId {
-        ObserverId(self.next_id())
+        ObserverId(NonZeroU64::MIN.saturating_add(self.next_id()))
     }
 
     pub(crate) fn has_observer(&self, key: &QueryKey, id: ObserverId) -> bool {

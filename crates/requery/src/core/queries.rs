@@ -1,10 +1,11 @@
 //! The set of queries: making, finding, writing, invalidating and removing them.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::fetch::{Fetch, cancelled};
 use super::query::{QuerySpec, in_order};
-use super::timers::TimerKind;
+use super::timers::{TimerKind, Timers};
 use super::{Core, Data, DataType, Effect, Patch, Query, State, Value, Written};
 use crate::{
     CacheEvent, CancelOptions, Error, FetchStatus, GcTime, QueryAction, QueryFilters, QueryKey, QueryStatus,
@@ -52,12 +53,12 @@ impl Core {
         state.version = self.next_id();
         let gc_time = self.gc_time_of(spec);
         state.query = self.next_id();
-        let query = Query::new(Arc::clone(spec), state, gc_time);
+        let mut query = Query::new(Arc::clone(spec), state, gc_time);
         let state = Arc::clone(&query.state);
+        self.timers.plan_gc(&mut query, self.now);
         self.index.insert(&spec.key);
         self.queries.insert(spec.key.clone(), Box::new(query));
         self.link(&spec.key, &spec.links);
-        self.schedule_gc(&spec.key);
         self.event(|| CacheEvent::Added { key: spec.key.clone() });
         state
     }
@@ -232,6 +233,11 @@ impl Core {
 
     pub(crate) fn remove(&mut self, key: &QueryKey) {
         self.cancel(key, CancelOptions::replaced());
+        self.forget(key);
+    }
+
+    /// Removes a query that is not being fetched.
+    fn forget(&mut self, key: &QueryKey) {
         let Some(mut query) = self.queries.remove(key) else { return };
         self.timers.cancel(&mut query.gc_timer);
         // They go on showing what it was, and may still bring it back.
@@ -242,6 +248,10 @@ impl Core {
         self.fetching -= usize::from(query.state.fetch_status == FetchStatus::Fetching);
         self.index.remove(key);
         self.unlink(key, &mut query);
+        if self.queries.is_empty() {
+            // The room of those that there were, however many.
+            self.queries = HashMap::default();
+        }
         self.event(|| CacheEvent::Removed { key: key.clone() });
     }
 
@@ -313,20 +323,18 @@ impl Core {
 
     /// F2.8: starts to wait again, for the longest gc time that the query was ever given.
     pub(super) fn schedule_gc(&mut self, key: &QueryKey) {
-        let Some(query) = self.queries.get_mut(key) else { return };
-        self.timers.cancel(&mut query.gc_timer);
-        if let (true, GcTime::After(wait)) = (query.observers.is_empty(), query.gc_time) {
-            let at = self.now.saturating_add(wait);
-            query.gc_timer = Some(self.timers.set(at, TimerKind::QueryGc(key.clone())));
+        if let Some(query) = self.queries.get_mut(key) {
+            self.timers.plan_gc(query, self.now);
         }
     }
 
     pub(super) fn query_gc_due(&mut self, key: &QueryKey) {
         let Some(query) = self.queries.get_mut(key) else { return };
         query.gc_timer = None;
-        if query.observers.is_empty() && query.state.fetch_status == FetchStatus::Idle {
-            self.remove(key);
+        if !query.observers.is_empty() || query.state.fetch_status != FetchStatus::Idle {
+            return;
         }
+        if query.fetch.is_none() { self.forget(key) } else { self.remove(key) }
     }
 
     /// The keys of the queries that match all but the predicate, in the order in which the queries were made.
@@ -374,6 +382,17 @@ impl Core {
             state.status = QueryStatus::Error;
             state.is_invalidated = true;
         });
+    }
+}
+
+impl Timers {
+    /// A query waits to be collected from now on, if nobody observes it.
+    fn plan_gc(&mut self, query: &mut Query, now: Timestamp) {
+        self.cancel(&mut query.gc_timer);
+        if let (true, GcTime::After(wait)) = (query.observers.is_empty(), query.gc_time) {
+            let kind = TimerKind::QueryGc(query.key().clone());
+            query.gc_timer = Some(self.set(now.saturating_add(wait), kind));
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::num::NonZeroU64;
 
+use super::ordered::sorted;
 use super::{FetchId, LayerId, MutationId, ObserverId};
 use crate::{QueryKey, Timestamp};
 
@@ -63,6 +64,8 @@ pub(crate) struct Timers {
     timers: Vec<Option<Timer>>,
     free: Vec<usize>,
     sequence: u64,
+    /// Which slot of the lowest level has its timers in order, the first to fire last, since it began.
+    in_order: Option<usize>,
 }
 
 impl Timers {
@@ -97,6 +100,9 @@ impl Timers {
         }
         let Level { occupied, slots } = &mut self.levels[level as usize];
         *occupied |= 1 << slot;
+        if level == 0 {
+            self.in_order = None;
+        }
         (timer.level, timer.slot, timer.position) = (level as u8, slot as u8, slots[slot].len() as u32);
         slots[slot].push(index as u32);
         self.timers[index] = Some(timer);
@@ -116,6 +122,9 @@ impl Timers {
         self.free.push(index);
         let Level { occupied, slots } = &mut self.levels[usize::from(timer.level)];
         let slot = &mut slots[usize::from(timer.slot)];
+        if timer.level == 0 && timer.position as usize + 1 < slot.len() {
+            self.in_order = None;
+        }
         slot.swap_remove(timer.position as usize);
         if slot.is_empty() {
             *occupied &= !(1 << timer.slot);
@@ -160,13 +169,29 @@ impl Timers {
             let (level, slot, begins) = self.first().filter(|(_, _, begins)| *begins <= now)?;
             self.now = begins;
             if level == 0 {
-                let order =
-                    |index: &u32| self.timers[*index as usize].as_ref().map(|t| (t.deadline, t.sequence));
-                let first = self.levels[0].slots[slot].iter().copied().min_by_key(order)?;
+                self.bring_in_order(slot);
+                let first = self.levels[0].slots[slot].last().copied()?;
                 return self.take(first as usize).map(|timer| timer.kind);
             }
             self.cascade(level, slot);
         }
+    }
+
+    /// Once for all timers of a slot, as long as no other joins or leaves them.
+    fn bring_in_order(&mut self, slot: usize) {
+        if self.in_order == Some(slot) {
+            return;
+        }
+        let all = std::mem::take(&mut self.levels[0].slots[slot]);
+        let order = |index: &u32| self.timers[*index as usize].as_ref().map(|t| (t.deadline, t.sequence));
+        let all = sorted(all, |a, b| order(b).cmp(&order(a)));
+        for (position, index) in all.iter().enumerate() {
+            if let Some(timer) = &mut self.timers[*index as usize] {
+                timer.position = position as u32;
+            }
+        }
+        self.levels[0].slots[slot] = all;
+        self.in_order = Some(slot);
     }
 
     /// Spreads the timers of a slot that has begun over the levels below.
