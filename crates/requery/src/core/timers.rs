@@ -128,17 +128,18 @@ impl Timers {
         slot.swap_remove(timer.position as usize);
         if slot.is_empty() {
             *occupied &= !(1 << timer.slot);
-            give_back(slot);
+            if slot.capacity() > SLOTS {
+                *slot = Vec::new();
+            }
         }
         let moved = slot.get(timer.position as usize).copied();
         if let Some(moved) = moved.and_then(|moved| self.timers[moved as usize].as_mut()) {
             moved.position = timer.position;
         }
-        if self.free.len() == self.timers.len() {
-            self.timers.clear();
-            self.free.clear();
-            give_back(&mut self.timers);
-            give_back(&mut self.free);
+        if self.len() == 0 {
+            // Nothing is kept of how many there were, and how far away.
+            (self.levels, self.timers, self.free) = Default::default();
+            self.in_order = None;
         }
         Some(timer)
     }
@@ -206,13 +207,6 @@ impl Timers {
 
     pub(crate) fn len(&self) -> usize {
         self.timers.len() - self.free.len()
-    }
-}
-
-/// What was needed for many, once there are none.
-fn give_back<T>(list: &mut Vec<T>) {
-    if list.capacity() > SLOTS {
-        *list = Vec::new();
     }
 }
 
