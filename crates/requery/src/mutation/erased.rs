@@ -1,7 +1,8 @@
 //! Watching the latest mutation of one kind, whatever its types: the whole of an observer, compiled once.
 
+use crate::sync::Mutex;
 use std::fmt;
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Weak};
 
 use super::MutationStatus;
 use super::callbacks::ErasedCallbacks;

@@ -1,7 +1,8 @@
 //! Watching one query at a time, whatever its types: the whole of an observer, compiled once.
 
+use crate::sync::Mutex;
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use super::memory::{Memory, counts};
 use super::result::ErasedResult;
