@@ -20,7 +20,7 @@ mod page {
 
     /// Shows a number and changes it.
     #[wasm_bindgen(start)]
-    pub fn start() {
+    fn start() {
         let client = QueryClient::new(BrowserRuntime);
         let likes = QueryOptions::<u32, Infallible>::new(query_key!["likes"], |_| async { Ok(1) });
         let observer = QueryObserver::new(&client, likes.stale_time(Duration::from_secs(30)));

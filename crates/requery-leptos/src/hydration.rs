@@ -9,6 +9,9 @@ pub const STATE_ELEMENT_ID: &str = "requery-state";
 /// The cache as JSON that may stand inside of a script element: no byte of it can end the element.
 #[must_use]
 pub fn dehydrated_json(client: &QueryClient) -> String {
+    #[cfg(not(target_arch = "wasm32"))]
+    let state = client.dehydrate_text(&DehydrateOptions::default());
+    #[cfg(target_arch = "wasm32")]
     let state = client.dehydrate(&DehydrateOptions::default());
     // Serialising JSON values into a string does not fail.
     let json = serde_json::to_string(&state).unwrap_or_else(|_| r#"{"queries":[]}"#.to_owned());

@@ -20,6 +20,7 @@ pub mod runtime;
 mod signal;
 mod state;
 mod streamed;
+mod sync;
 mod time;
 mod timeline;
 

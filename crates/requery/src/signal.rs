@@ -1,9 +1,10 @@
 //! The abort signal of a fetch.
 
+use crate::sync::Mutex;
 use std::fmt;
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::task::{Poll, Waker};
 
 /// Tells a query function that its result is no longer wanted.

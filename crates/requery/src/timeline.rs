@@ -1,8 +1,9 @@
 //! What happened in the cache, to look at afterwards and to play again.
 
+use crate::sync::Mutex;
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 

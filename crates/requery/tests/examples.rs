@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// What is reached through something else only, and cannot be named outside of the crate.
-const WITHOUT_A_NAME: [&str; 1] = ["KeyFloat"];
+const WITHOUT_A_NAME: [&str; 2] = ["KeyFloat", "KeyInt"];
 
 fn root() -> PathBuf {
     PathBuf::from(std::env::var("CARGO_MANIFEST_DIR").unwrap())

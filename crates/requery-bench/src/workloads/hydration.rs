@@ -27,9 +27,12 @@ enum Schema {
 
 impl Schema {
     fn write(self, client: &QueryClient) -> String {
+        #[cfg(not(target_arch = "wasm32"))]
+        let state = client.dehydrate_text(&DehydrateOptions::default());
+        #[cfg(target_arch = "wasm32")]
         let state = client.dehydrate(&DehydrateOptions::default());
         let text = match self {
-            Self::Reference => serde_json::to_string(&Reference::of(&state)),
+            Self::Reference => serde_json::to_string(&Reference::of(state)),
             Self::Own => serde_json::to_string(&state),
         };
         text.unwrap_or_default()

@@ -147,7 +147,9 @@ impl World<'_> {
     pub(super) fn observe_mutation(&mut self, at: usize, mutation: usize) {
         let Some(options) = self.mutations.get(mutation).cloned() else { return };
         let observer = MutationObserver::new(&self.client, options);
-        self.mutation_observers.insert(at, Watched { observer, subscription: None });
+        let before = self.mutation_observers.insert(at, Watched { observer, subscription: None });
+        // The reference cannot know that nobody has it any more.
+        self.replaced.extend(before.map(|watched| watched.observer));
     }
 
     pub(super) fn subscribe_mutation(&mut self, at: usize) {

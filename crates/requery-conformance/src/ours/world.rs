@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use requery::runtime::{Runtime, TestRuntime};
 use requery::{
-    CacheEvent, FetchError, MutationError, QueryClient, QueryFilters, QueryKey, QueryObserver, QueryOptions,
-    QuerySummary, Subscription,
+    CacheEvent, FetchError, MutationError, MutationObserver, QueryClient, QueryFilters, QueryKey,
+    QueryObserver, QueryOptions, QuerySummary, Subscription,
 };
 
 use super::data::{Kind, Pages, Shown, each};
@@ -30,6 +30,8 @@ pub(super) struct World<'a> {
     pub(super) observers: BTreeMap<usize, Watching>,
     pub(super) many: BTreeMap<usize, Many>,
     pub(super) mutation_observers: Mutations,
+    /// Observers of mutations whose place another has taken.
+    pub(super) replaced: Vec<MutationObserver<Row, Failure, i64>>,
     pub(super) dehydrated: BTreeMap<usize, Dehydrated>,
     pub(super) step: usize,
     pub(super) mounts: usize,
@@ -57,6 +59,7 @@ impl<'a> World<'a> {
             observers: BTreeMap::new(),
             many: BTreeMap::new(),
             mutation_observers: BTreeMap::new(),
+            replaced: Vec::new(),
             dehydrated: BTreeMap::new(),
             step: 0,
             mounts: 1,

@@ -14,7 +14,7 @@ use crate::{
 
 impl QueryClient {
     /// The queries that match, in the order in which they were made. Calls the predicate.
-    pub(super) fn find(&self, filters: &QueryFilters) -> Vec<QueryKey> {
+    pub(crate) fn find(&self, filters: &QueryFilters) -> Vec<QueryKey> {
         if filters.query_type != QueryType::All {
             self.refresh_policies();
         }

@@ -3,24 +3,24 @@
 use std::sync::Arc;
 
 use super::{QueryClient, lock};
-use crate::core::{DataType, MutationSpec, QuerySpec, Value};
-use crate::options::{ErasedOptions, Policy, Retry};
+use crate::core::{DataType, InitialData, MutationSpec, QuerySpec};
+use crate::options::{ErasedOptions, SharedPolicy};
 use crate::{IntoQueryKey, MutationDefaults, MutationOptions, NetworkMode, QueryDefaults, QueryKey};
 
 #[derive(Default)]
 pub(super) struct Defaults {
-    all: Policy,
+    all: SharedPolicy,
     /// In the order in which they were first set.
-    by_key: Vec<(QueryKey, Policy)>,
+    by_key: Vec<(QueryKey, SharedPolicy)>,
     all_mutations: MutationSpec,
     mutations_by_key: Vec<(QueryKey, MutationSpec)>,
 }
 
 impl Defaults {
     /// F1.12: all that match, later ones over earlier ones.
-    fn of(&self, key: &QueryKey) -> Policy {
+    fn of(&self, key: &QueryKey) -> SharedPolicy {
         let matching = self.by_key.iter().filter(|(prefix, _)| key.starts_with(prefix));
-        matching.fold(self.all.clone(), |base, (_, policy)| policy.clone().over(&base))
+        matching.fold(self.all.clone(), |base, (_, policy)| policy.over(&base))
     }
 
     fn of_mutation(&self, key: Option<&QueryKey>) -> MutationSpec {
@@ -105,13 +105,10 @@ impl QueryClient {
 
     /// F1.13. Calls user code when there is initial data to make.
     pub(crate) fn spec(&self, options: &ErasedOptions, unsaid: UnsaidRetry) -> Arc<QuerySpec> {
-        let mut policy = options.policy.clone().over(&lock(&self.inner.defaults).of(&options.key));
-        if unsaid == UnsaidRetry::Never && policy.retry.is_none() {
-            policy.retry = Some(Retry::Never);
-        }
+        let mut policy = options.policy.over(&lock(&self.inner.defaults).of(&options.key));
         if let Some(persister) = &options.persister {
             persister.kept_by(self);
-            policy.network_mode.get_or_insert(NetworkMode::OfflineFirst);
+            policy.edit().network_mode.get_or_insert(NetworkMode::OfflineFirst);
         }
         if let Some(codec) = options.codec {
             self.learn(options.data_type, codec);
@@ -125,6 +122,7 @@ impl QueryClient {
             codec: options.codec,
             links: Arc::clone(&options.links),
             persister: options.persister.clone(),
+            fails_at_once: unsaid == UnsaidRetry::Never,
         })
     }
 
@@ -136,12 +134,12 @@ impl QueryClient {
         Arc::new(QuerySpec { initial: self.initial(options), ..(**spec).clone() })
     }
 
-    fn initial(&self, options: &ErasedOptions) -> Option<(Value, Option<crate::Timestamp>)> {
+    fn initial(&self, options: &ErasedOptions) -> Option<Arc<InitialData>> {
         let initial = options.initial.as_ref()?;
         if self.read(|core| core.query(&options.key).is_some_and(|query| query.state.data.is_some())) {
             return None;
         }
-        Some((initial()?, options.initial_updated_at))
+        Some(Arc::new(InitialData { value: initial()?, updated_at: options.initial_updated_at }))
     }
 
     /// Options for a query that data is put into by hand.
@@ -156,10 +154,11 @@ impl QueryClient {
             codec: None,
             links: Arc::default(),
             persister: None,
+            fails_at_once: false,
         })
     }
 
-    pub(crate) fn default_policy(&self, key: &QueryKey) -> Policy {
+    pub(crate) fn default_policy(&self, key: &QueryKey) -> SharedPolicy {
         lock(&self.inner.defaults).of(key)
     }
 }

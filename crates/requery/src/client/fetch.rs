@@ -11,7 +11,7 @@ use futures::channel::oneshot;
 
 use super::QueryClient;
 use super::defaults::UnsaidRetry;
-use crate::core::{Data, FetchFailure, FetchOutcome, QuerySpec, StartFetch, State, Value, typed};
+use crate::core::{FetchFailure, FetchOutcome, QuerySpec, StartFetch, State, Value, typed};
 use crate::options::{ErasedOptions, Select};
 use crate::{Error, FetchDirection, FetchError, InfiniteData, InfiniteQueryOptions, QueryKey, QueryOptions};
 
@@ -96,10 +96,13 @@ impl QueryClient {
     /// Makes the query if there is none, and decodes what was hydrated.
     pub(crate) fn build(&self, spec: &Arc<QuerySpec>) -> Result<Arc<State>, Error> {
         let state = self.apply(|core| core.build(spec))?;
+        let is_raw = state.is_raw();
+        if spec.links.is_empty() && !is_raw {
+            return Ok(state);
+        }
         if !spec.links.is_empty() {
             self.apply(|core| core.link_entities(spec));
         }
-        let is_raw = matches!(state.data, Some(Data::Raw(_)));
         if let Some(of) = spec.data_type.filter(|_| is_raw) {
             self.decode(&spec.key, of.id, spec.codec.map(|codec| (of, codec)));
         }

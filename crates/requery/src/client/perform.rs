@@ -120,12 +120,10 @@ impl QueryClient {
 
     fn attempt_failed(&self, key: &QueryKey, fetch: FetchId, error: &Value) {
         let Some(view) = self.read(|core| core.attempt_view(key, fetch)) else { return };
-        let decision = view.spec.policy.decide(
-            view.failures,
-            error,
-            self.default_retries(),
-            self.inner.runtime.random(),
-        );
+        let spec = &view.spec;
+        let unsaid =
+            if spec.fails_at_once && spec.policy.retry.is_none() { 0 } else { self.default_retries() };
+        let decision = spec.policy.decide(view.failures, error, unsaid, self.inner.runtime.random());
         self.apply(|core| core.attempt_failed(key, fetch, error, decision));
     }
 

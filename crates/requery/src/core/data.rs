@@ -1,10 +1,14 @@
 //! Data and errors with their types erased, and what has to be known about a type to handle it so.
 
 use std::any::{Any, TypeId};
+use std::marker::PhantomData;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+#[cfg(not(target_arch = "wasm32"))]
+use serde_json::value::RawValue;
 
 pub(crate) type Value = Arc<dyn Any + Send + Sync>;
 
@@ -44,26 +48,54 @@ pub(crate) fn typed<T: Send + Sync + 'static>(value: Value) -> Option<Arc<T>> {
     value.downcast().ok()
 }
 
-/// The type of a query's data.
+/// The type of a query's data: a pointer, as every query has one.
 #[derive(Clone, Copy)]
-pub(crate) struct DataType {
+pub(crate) struct DataType(&'static TypeFacts);
+
+pub(crate) struct TypeFacts {
     pub(crate) id: TypeId,
-    pub(crate) name: &'static str,
+    pub(crate) name: fn() -> &'static str,
     pub(crate) equal: fn(&Value, &Value) -> bool,
-    share_parts: Option<SharePartsFn>,
+    share_parts: Option<fn(&Value, &Value) -> Option<Value>>,
 }
 
-/// New data with those of its parts replaced that equal the old ones.
-type SharePartsFn = fn(&Value, &Value) -> Option<Value>;
+impl Deref for DataType {
+    type Target = TypeFacts;
+
+    fn deref(&self) -> &TypeFacts {
+        self.0
+    }
+}
+
+/// Data whose parts are shared too where the whole is not equal.
+pub(crate) trait InParts: PartialEq + Send + Sync + 'static {
+    /// New data with those of its parts replaced that equal the old ones.
+    fn share_parts(previous: &Value, new: &Value) -> Option<Value>;
+}
+
+struct FactsOf<T>(PhantomData<T>);
+
+impl<T: PartialEq + Send + Sync + 'static> FactsOf<T> {
+    const WHOLE: &'static TypeFacts = &TypeFacts {
+        id: TypeId::of::<T>(),
+        name: std::any::type_name::<T>,
+        equal: equal::<T>,
+        share_parts: None,
+    };
+}
+
+impl<T: InParts> FactsOf<T> {
+    const PARTS: &'static TypeFacts =
+        &TypeFacts { share_parts: Some(T::share_parts), ..*FactsOf::<T>::WHOLE };
+}
 
 impl DataType {
     pub(crate) fn of<T: PartialEq + Send + Sync + 'static>() -> Self {
-        Self { id: TypeId::of::<T>(), name: std::any::type_name::<T>(), equal: equal::<T>, share_parts: None }
+        Self(FactsOf::<T>::WHOLE)
     }
 
-    /// A type whose parts are shared too where the whole is not equal.
-    pub(crate) fn in_parts<T: PartialEq + Send + Sync + 'static>(share_parts: SharePartsFn) -> Self {
-        Self { share_parts: Some(share_parts), ..Self::of::<T>() }
+    pub(crate) fn in_parts<T: InParts>() -> Self {
+        Self(FactsOf::<T>::PARTS)
     }
 
     /// Structural sharing: the previous value when the new one equals it. Calls the type's `PartialEq`.
@@ -83,16 +115,48 @@ pub(crate) fn equal<T: PartialEq + 'static>(a: &Value, b: &Value) -> bool {
     }
 }
 
+/// How JSON is written.
+#[derive(Clone, Copy)]
+pub(crate) enum Form {
+    Tree,
+    /// What only a server needs is not part of a page.
+    #[cfg(not(target_arch = "wasm32"))]
+    Text,
+}
+
+/// JSON in one of its forms.
+pub(crate) enum Encoded {
+    Tree(serde_json::Value),
+    #[cfg(not(target_arch = "wasm32"))]
+    Text(Box<RawValue>),
+}
+
 /// To JSON and back.
 #[derive(Clone, Copy)]
 pub(crate) struct Codec {
-    pub(crate) encode: fn(&Value) -> Result<serde_json::Value, serde_json::Error>,
+    encode: fn(&Value, Form) -> Result<Encoded, serde_json::Error>,
     pub(crate) decode: Decoder,
 }
 
 impl Codec {
     pub(crate) fn of<T: Serialize + DeserializeOwned + Send + Sync + 'static>() -> Self {
         Self { encode: encode::<T>, decode: decode::<T> }
+    }
+
+    pub(crate) fn tree(self, value: &Value) -> Option<serde_json::Value> {
+        match (self.encode)(value, Form::Tree).ok()? {
+            Encoded::Tree(tree) => Some(tree),
+            #[cfg(not(target_arch = "wasm32"))]
+            Encoded::Text(text) => serde_json::from_str(text.get()).ok(),
+        }
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn text(self, value: &Value) -> Option<Box<RawValue>> {
+        match (self.encode)(value, Form::Text).ok()? {
+            Encoded::Tree(tree) => serde_json::value::to_raw_value(&tree).ok(),
+            Encoded::Text(text) => Some(text),
+        }
     }
 
     pub(crate) fn encoding<T: Serialize + 'static>(self) -> Self {
@@ -108,7 +172,7 @@ impl Default for Codec {
     /// Knows neither way.
     fn default() -> Self {
         Self {
-            encode: |_| Err(serde::ser::Error::custom("these options do not write JSON")),
+            encode: |_, _| Err(serde::ser::Error::custom("these options do not write JSON")),
             decode: |_| Err(serde::de::Error::custom("these options do not read JSON")),
         }
     }
@@ -124,9 +188,14 @@ pub trait Decode<T> {
     fn decode(json: &serde_json::Value) -> Result<T, serde_json::Error>;
 }
 
-fn encode<T: Serialize + 'static>(value: &Value) -> Result<serde_json::Value, serde_json::Error> {
+fn encode<T: Serialize + 'static>(value: &Value, form: Form) -> Result<Encoded, serde_json::Error> {
     // A value of another type cannot get here: a codec is only used for the type that it was made for.
-    value.downcast_ref::<T>().map_or(Ok(serde_json::Value::Null), serde_json::to_value)
+    let Some(value) = value.downcast_ref::<T>() else { return Ok(Encoded::Tree(serde_json::Value::Null)) };
+    match form {
+        Form::Tree => serde_json::to_value(value).map(Encoded::Tree),
+        #[cfg(not(target_arch = "wasm32"))]
+        Form::Text => serde_json::value::to_raw_value(value).map(Encoded::Text),
+    }
 }
 
 fn decode<T: DeserializeOwned + Send + Sync + 'static>(

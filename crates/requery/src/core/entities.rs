@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::layers::LayerId;
 use super::ordered::sorted;
 use super::timers::{TimerId, TimerKind};
-use super::{Core, Patch, QuerySpec, Value};
+use super::{Core, Patch, Query, QuerySpec, Value};
 use crate::entity::{EntityChange, EntityId, EntityLink, ListRules};
 use crate::{QueryKey, Timestamp};
 
@@ -249,6 +249,9 @@ impl Core {
 
     /// The query's data shows entities from now on.
     pub(super) fn link(&mut self, key: &QueryKey, links: &Arc<[EntityLink]>) {
+        if links.is_empty() {
+            return;
+        }
         let Some(query) = self.query_mut(key).filter(|query| query.links.is_empty()) else { return };
         query.links = Arc::clone(links);
         self.weaver = links.first().map(|link| link.weaver).or(self.weaver);
@@ -257,12 +260,17 @@ impl Core {
         }
     }
 
-    pub(super) fn unlink(&mut self, key: &QueryKey, links: &[EntityLink], shown: HashSet<EntityKey, Hasher>) {
-        for link in links {
+    /// The query is no more.
+    pub(super) fn unlink(&mut self, key: &QueryKey, query: &mut Query) {
+        if query.links.is_empty() {
+            return;
+        }
+        for link in query.links.iter() {
             if let Some(lists) = self.entities.lists.get_mut(&link.kind) {
                 lists.remove(key);
             }
         }
+        let shown = query.rare().map(|rare| std::mem::take(&mut rare.shown)).unwrap_or_default();
         shown.iter().for_each(|entity| self.unshow(entity, key));
         self.plan_sweep();
     }
@@ -283,22 +291,26 @@ impl Core {
         match shown {
             Shown::Same => {}
             Shown::One(entity, true) => {
-                query.shown.insert(entity.clone());
+                query.rare_or_new().shown.insert(entity.clone());
                 self.show(entity, key);
             }
             Shown::One(entity, false) => {
-                query.shown.remove(&entity);
+                if let Some(rare) = query.rare() {
+                    rare.shown.remove(&entity);
+                }
                 self.unshow(&entity, key);
                 self.plan_sweep();
             }
             Shown::All(all) => {
-                let before = std::mem::take(&mut query.shown);
-                query.shown = all.iter().cloned().collect();
+                let now: HashSet<EntityKey, Hasher> = all.iter().cloned().collect();
+                if now.is_empty() && query.rare().is_none() {
+                    return;
+                }
+                let before = std::mem::replace(&mut query.rare_or_new().shown, now.clone());
+                before.difference(&now).for_each(|entity| self.unshow(entity, key));
                 for entity in all.into_iter().filter(|entity| !before.contains(entity)) {
                     self.show(entity, key);
                 }
-                let now = self.query(key).map(|query| query.shown.clone()).unwrap_or_default();
-                before.difference(&now).for_each(|entity| self.unshow(entity, key));
                 self.plan_sweep();
             }
         }

@@ -164,8 +164,10 @@ impl Core {
         let mode = spec.policy.network_mode.unwrap_or_default();
         let (id, online) = (FetchId(self.next_id()), self.online);
         let Some(query) = self.query_mut(key) else { return };
-        waiters.append(&mut query.waiting);
-        query.fetch = Some(Fetch {
+        if let Some(rare) = query.rare() {
+            waiters.append(&mut rare.waiting);
+        }
+        query.fetch = Some(Box::new(Fetch {
             id,
             spec,
             direction,
@@ -175,7 +177,7 @@ impl Core {
             retry_timer: None,
             signal: AbortSignal::new(),
             // Until the function is called, what it did the last time is the best that is known.
-            consumed: Arc::clone(&query.consumed),
+            consumed: Arc::clone(query.consumed.get_or_insert_default()),
             future: None,
             waiters,
             revert_state: Arc::clone(&query.state),
@@ -183,7 +185,7 @@ impl Core {
             invalidated: false,
             follow_up: None,
             elsewhere,
-        });
+        }));
         // Also where one fetch takes the place of another: its failures are not those of the one before.
         self.change(key, QueryAction::Fetch, |state| {
             start_state(state, can_fetch(mode, online));
@@ -268,7 +270,7 @@ impl Core {
             query.fetch = Some(fetch);
             return false;
         }
-        query.deferred_patches.clear();
+        query.forget_deferred_patches();
         query.data_type = query.data_type.or(fetch.spec.data_type);
         let fetched = Arc::clone(&written.view);
         let data = self.keep_written(key, written);
@@ -348,7 +350,7 @@ impl Core {
     }
 
     pub(super) fn current_fetch(&mut self, key: &QueryKey, id: FetchId) -> Option<&mut Fetch> {
-        self.query_mut(key)?.fetch.as_mut().filter(|fetch| fetch.id == id)
+        self.query_mut(key)?.fetch.as_deref_mut().filter(|fetch| fetch.id == id)
     }
 
     fn settle_failed(&mut self, key: &QueryKey, error: &Value) {

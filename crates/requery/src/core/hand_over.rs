@@ -80,7 +80,7 @@ impl Core {
         let now = self.now;
         let Some(mut fetch) = self.take_fetch(key, id) else { return };
         if let Some(query) = self.query_mut(key) {
-            query.deferred_patches = std::mem::take(&mut fetch.patches);
+            query.defer_patches(std::mem::take(&mut fetch.patches));
         }
         let (data, invalidated) = (Data::Raw(json), fetch.invalidated);
         let result = data.clone();
@@ -107,7 +107,7 @@ impl Core {
         }
     }
 
-    fn take_fetch(&mut self, key: &QueryKey, id: FetchId) -> Option<Fetch> {
+    fn take_fetch(&mut self, key: &QueryKey, id: FetchId) -> Option<Box<Fetch>> {
         self.query_mut(key)?.fetch.take_if(|fetch| fetch.id() == id)
     }
 }

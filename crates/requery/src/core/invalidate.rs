@@ -37,17 +37,17 @@ impl Core {
             }
         };
         match &filters.key {
-            Some(key) if filters.exact => self.queries.get_mut(key).into_iter().for_each(meet),
+            Some(key) if filters.exact => self.queries.get_mut(key).into_iter().for_each(|query| meet(query)),
             Some(prefix) if self.index.is_broad(prefix) => {
                 let all = self.queries.values_mut();
-                all.filter(|query| query.key().starts_with(prefix)).for_each(meet);
+                all.filter(|query| query.key().starts_with(prefix)).for_each(|query| meet(query));
             }
             Some(prefix) => {
                 for key in self.index.matching(prefix) {
-                    self.queries.get_mut(key).into_iter().for_each(&mut meet);
+                    self.queries.get_mut(key).into_iter().for_each(|query| meet(query));
                 }
             }
-            None => self.queries.values_mut().for_each(meet),
+            None => self.queries.values_mut().for_each(|query| meet(query)),
         }
         self.next_id = version;
         let mut heard = sorted(heard, |(a, _), (b, _)| a.cmp(b));

@@ -33,7 +33,7 @@ use std::sync::Arc;
 
 pub(crate) use comeback::Occasion;
 pub use data::Decode;
-pub(crate) use data::{Codec, Data, DataType, Patch, Value, equal, typed};
+pub(crate) use data::{Codec, Data, DataType, InParts, Patch, Value, equal, typed};
 pub(crate) use effects::{AttemptTask, Effect, FetchFailure, FetchOutcome, MutationAttemptTask, Waiter};
 pub(crate) use entities::{Absorbed, EntityKey, EntityWrite, Known, Shown, Weaving};
 pub(crate) use fetch::{AttemptView, FetchId, StartFetch};
@@ -44,7 +44,7 @@ pub(crate) use observers::{ObserverHook, ObserverId, ObserverPolicy};
 pub(crate) use ordered::sorted;
 pub(crate) use paging::{NewPage, PageFn, PageOps, PageParamFn, PageTask, Paging};
 pub(crate) use persists::{Outcome, Persists};
-pub(crate) use query::{Query, QueryFn, QuerySpec, State};
+pub(crate) use query::{InitialData, Query, QueryFn, QuerySpec, State};
 pub(crate) use retryer::Decision;
 pub(crate) use weave::{Peek, Weaver, Written};
 
@@ -79,10 +79,10 @@ pub(crate) struct Core {
     /// Whether anybody wants [`Effect::Fetched`].
     pub(crate) has_fetch_callbacks: bool,
     pub(crate) codecs: Ordered<TypeId, (DataType, Codec)>,
-    queries: HashMap<QueryKey, Query, foldhash::fast::FixedState>,
+    queries: HashMap<QueryKey, Box<Query>, foldhash::fast::FixedState>,
     index: KeyIndex,
     /// Observers whose query was removed while they observed it.
-    orphans: Ordered<ObserverId, ObserverEntry>,
+    orphans: Ordered<ObserverId, Box<ObserverEntry>>,
     comebacks: Vec<Comeback>,
     timers: Timers,
     fetching: usize,

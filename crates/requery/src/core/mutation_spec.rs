@@ -95,6 +95,6 @@ impl MutationSpec {
         if let Some(raw) = variables.downcast_ref::<serde_json::Value>() {
             return Some(raw.clone());
         }
-        (self.codec?.encode)(variables).ok()
+        self.codec?.tree(variables)
     }
 }

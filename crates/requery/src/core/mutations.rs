@@ -377,6 +377,13 @@ impl Core {
         }
     }
 
+    /// The observer that a mutation may still have is no more.
+    pub(crate) fn leave_mutation(&mut self, id: MutationId) {
+        if self.mutations.all.get(id).is_some_and(|mutation| mutation.observer.is_some()) {
+            self.observe_mutation(id, None);
+        }
+    }
+
     fn schedule_mutation_gc(&mut self, id: MutationId) {
         let default = if self.server { GcTime::Never } else { GcTime::DEFAULT };
         let Some(mutation) = self.mutations.all.get_mut(id) else { return };

@@ -1,5 +1,6 @@
 //! Observers as the core sees them: what they want, and when to wake them.
 
+use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use crate::{CacheEvent, QueryClient, QueryKey, RefetchOn, StaleTime, Timestamp};
 
 /// One subscription of an observer; later ones are greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct ObserverId(u64);
+pub(crate) struct ObserverId(NonZeroU64);
 
 /// What an observer does when it is told something. Called outside of the lock.
 pub(crate) trait ObserverHook: Send + Sync {
@@ -70,17 +71,17 @@ impl ObserverEntry {
 
 impl Core {
     pub(crate) fn next_observer_id(&mut self) -> ObserverId {
-        ObserverId(self.next_id())
+        ObserverId(NonZeroU64::MIN.saturating_add(self.next_id()))
     }
 
     pub(crate) fn has_observer(&self, key: &QueryKey, id: ObserverId) -> bool {
-        self.query(key).is_some_and(|query| query.observers.contains_key(&id))
+        self.query(key).is_some_and(|query| query.observers.contains(id))
     }
 
     /// Lets one observer look at its query as it is now.
     pub(crate) fn look_again(&mut self, key: &QueryKey, id: ObserverId) {
         let Some(query) = self.queries.get(key) else { return };
-        let Some(entry) = query.observers.get(&id) else { return };
+        let Some(entry) = query.observers.get(id) else { return };
         let (hook, state) = (Arc::clone(&entry.hook), Arc::clone(&query.state));
         self.effects.push_back(Effect::Updated([hook].into(), state));
     }
@@ -105,7 +106,7 @@ impl Core {
             stale_timer: None,
             refetch_timer: None,
         };
-        query.observers.insert(id, entry);
+        query.observers.insert(id, Box::new(entry));
         query.observers_changed();
         self.dynamic_observers += usize::from(policy.is_dynamic);
         self.timers.cancel(&mut query.gc_timer);
@@ -127,7 +128,7 @@ impl Core {
             return;
         }
         let Some(query) = self.queries.get_mut(key) else { return };
-        let Some(mut entry) = query.observers.remove(&id) else { return };
+        let Some(mut entry) = query.observers.remove(id) else { return };
         query.observers_changed();
         let was_last = query.observers.is_empty();
         self.dynamic_observers -= usize::from(entry.policy.is_dynamic);
@@ -152,7 +153,7 @@ impl Core {
         let now = self.now;
         let Some(query) = self.queries.get_mut(&spec.key) else { return };
         let stale_at = query.stale_at(policy, now).filter(|_| !shown_stale);
-        let Some(entry) = query.observers.get_mut(&id) else { return };
+        let Some(entry) = query.observers.get_mut(id) else { return };
         self.dynamic_observers =
             self.dynamic_observers + usize::from(policy.is_dynamic) - usize::from(entry.policy.is_dynamic);
         let before = std::mem::replace(&mut entry.policy, policy);
@@ -207,14 +208,15 @@ impl Core {
     }
 
     fn observer_mut(&mut self, key: &QueryKey, id: ObserverId) -> Option<&mut ObserverEntry> {
-        let attached = self.queries.get_mut(key).and_then(|query| query.observers.get_mut(&id));
-        attached.or_else(|| self.orphans.get_mut(id))
+        let attached = self.queries.get_mut(key).and_then(|query| query.observers.get_mut(id));
+        attached.or_else(|| self.orphans.get_mut(id)).map(|entry| &mut **entry)
     }
 
     /// All observers, those of earlier queries first.
     pub(crate) fn all_hooks(&self) -> Vec<Arc<dyn ObserverHook>> {
-        let entries =
-            in_order(self.queries.values().collect()).into_iter().flat_map(Query::observers_in_order);
+        let entries = in_order(self.queries.values().map(|query| &**query).collect())
+            .into_iter()
+            .flat_map(|query| query.observers.values());
         entries.map(|entry| Arc::clone(&entry.hook)).collect()
     }
 
@@ -234,7 +236,7 @@ impl Core {
             Occasion::Focus => policy.on_window_focus,
             Occasion::Online => policy.on_reconnect,
         };
-        let wanted: Vec<_> = in_order(self.queries.values().collect())
+        let wanted: Vec<_> = in_order(self.queries.values().map(|query| &**query).collect())
             .into_iter()
             .map(|query| {
                 let first = query.first_observer(|o| o.wants(query, rule(&o.policy), now));

@@ -57,6 +57,19 @@ impl<K: Copy + Ord, V> Ordered<K, V> {
         self.len
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    pub(crate) fn contains(&self, key: K) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// Takes them all out, in order.
+    pub(crate) fn into_pairs(self) -> impl Iterator<Item = (K, V)> {
+        self.places.into_iter().filter_map(|(key, value)| Some((key, value?)))
+    }
+
     pub(crate) fn keys(&self) -> impl Iterator<Item = K> {
         self.places.iter().filter(|(_, value)| value.is_some()).map(|(key, _)| *key)
     }

@@ -1,10 +1,11 @@
 //! The set of queries: making, finding, writing, invalidating and removing them.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::fetch::{Fetch, cancelled};
 use super::query::{QuerySpec, in_order};
-use super::timers::TimerKind;
+use super::timers::{TimerKind, Timers};
 use super::{Core, Data, DataType, Effect, Patch, Query, State, Value, Written};
 use crate::{
     CacheEvent, CancelOptions, Error, FetchStatus, GcTime, QueryAction, QueryFilters, QueryKey, QueryStatus,
@@ -13,11 +14,16 @@ use crate::{
 
 impl Core {
     pub(crate) fn query(&self, key: &QueryKey) -> Option<&Query> {
-        self.queries.get(key)
+        self.queries.get(key).map(|query| &**query)
     }
 
     pub(super) fn query_mut(&mut self, key: &QueryKey) -> Option<&mut Query> {
-        self.queries.get_mut(key)
+        self.queries.get_mut(key).map(|query| &mut **query)
+    }
+
+    /// In no particular order.
+    fn all_queries(&self) -> impl Iterator<Item = &Query> {
+        self.queries.values().map(|query| &**query)
     }
 
     pub(crate) fn state(&self, key: &QueryKey) -> Option<Arc<State>> {
@@ -34,7 +40,7 @@ impl Core {
             if let (Some(found), Some(expected)) = (query.data_type, spec.data_type)
                 && found.id != expected.id
             {
-                return Err(self.type_mismatch(&spec.key, expected.name, found.name));
+                return Err(self.type_mismatch(&spec.key, expected, found));
             }
             query.data_type = query.data_type.or(spec.data_type);
             return Ok(Arc::clone(&query.state));
@@ -47,12 +53,12 @@ impl Core {
         state.version = self.next_id();
         let gc_time = self.gc_time_of(spec);
         state.query = self.next_id();
-        let query = Query::new(Arc::clone(spec), state, gc_time);
+        let mut query = Query::new(Arc::clone(spec), state, gc_time);
         let state = Arc::clone(&query.state);
+        self.timers.plan_gc(&mut query, self.now);
         self.index.insert(&spec.key);
-        self.queries.insert(spec.key.clone(), query);
+        self.queries.insert(spec.key.clone(), Box::new(query));
         self.link(&spec.key, &spec.links);
-        self.schedule_gc(&spec.key);
         self.event(|| CacheEvent::Added { key: spec.key.clone() });
         state
     }
@@ -62,7 +68,7 @@ impl Core {
         let Some(query) = self.query(&spec.key) else {
             self.insert(spec, hydrated);
             // What came from elsewhere is not what the query began with: a reset leaves nothing.
-            let initial = Arc::new(State::initial(spec, self.now));
+            let initial = spec.initial.is_some().then(|| Arc::new(State::initial(spec, self.now)));
             if let Some(query) = self.query_mut(&spec.key) {
                 query.reset_state = initial;
             }
@@ -76,7 +82,8 @@ impl Core {
         }
     }
 
-    fn type_mismatch(&mut self, key: &QueryKey, expected: &'static str, found: &'static str) -> Error {
+    fn type_mismatch(&mut self, key: &QueryKey, expected: DataType, found: DataType) -> Error {
+        let (expected, found) = ((expected.name)(), (found.name)());
         let error = Error::TypeMismatch { key: key.clone(), expected, found };
         self.event(|| CacheEvent::Failed { error: error.clone() });
         error
@@ -97,7 +104,7 @@ impl Core {
         self.link(&spec.key, &spec.links);
         let Some(query) = self.queries.get_mut(&spec.key).filter(|_| fills) else { return };
         let initial = State::initial(spec, now);
-        query.reset_state = Arc::new(initial.clone());
+        query.reset_state = Some(Arc::new(initial.clone()));
         let (data, at) = (initial.data, initial.data_updated_at);
         self.change(&spec.key, QueryAction::SetState, |state| {
             if let Some(data) = data {
@@ -134,14 +141,14 @@ impl Core {
         let (has_layers, epoch) = (self.has_layers(key), self.entities_epoch());
         let Some(query) = self.queries.get_mut(key) else { return Ok(false) };
         if let Some(found) = query.data_type.filter(|found| found.id != of.id) {
-            return Err(self.type_mismatch(key, of.name, found.name));
+            return Err(self.type_mismatch(key, of, found));
         }
         if !Arc::ptr_eq(&query.state, &expected) || !query.is_woven_now(&written, has_layers, epoch) {
             return Ok(false);
         }
         drop(expected);
         query.data_type = Some(of);
-        query.deferred_patches.clear();
+        query.forget_deferred_patches();
         let (is_fetched, at) = (query.fetch.is_some(), updated_at.unwrap_or(self.now));
         let data = self.keep_written(key, written);
         self.change(key, QueryAction::Success { manual: true }, |state| {
@@ -182,7 +189,7 @@ impl Core {
         let Some(query) = self.query_mut(key) else { return false };
         let mut kept = false;
         if matches!(query.state.data, Some(Data::Raw(_))) {
-            query.deferred_patches.push(Arc::clone(patch));
+            query.rare_or_new().deferred_patches.push(Arc::clone(patch));
             kept = true;
         }
         if let Some(fetch) = &mut query.fetch {
@@ -194,7 +201,8 @@ impl Core {
 
     /// Takes what is needed to decode hydrated data, once.
     pub(crate) fn take_deferred_patches(&mut self, key: &QueryKey) -> Vec<Patch> {
-        self.query_mut(key).map(|query| std::mem::take(&mut query.deferred_patches)).unwrap_or_default()
+        let rare = self.query_mut(key).and_then(Query::rare);
+        rare.map(|rare| std::mem::take(&mut rare.deferred_patches)).unwrap_or_default()
     }
 
     /// Puts decoded data in the place of hydrated JSON; data that could not be decoded leaves the query pending.
@@ -225,45 +233,57 @@ impl Core {
 
     pub(crate) fn remove(&mut self, key: &QueryKey) {
         self.cancel(key, CancelOptions::replaced());
+        self.forget(key);
+    }
+
+    /// Removes a query that is not being fetched.
+    fn forget(&mut self, key: &QueryKey) {
         let Some(mut query) = self.queries.remove(key) else { return };
         self.timers.cancel(&mut query.gc_timer);
         // They go on showing what it was, and may still bring it back.
-        for (id, observer) in query.observers {
+        for (id, observer) in std::mem::take(&mut query.observers).into_pairs() {
             self.dynamic_observers -= usize::from(observer.policy.is_dynamic);
             self.orphans.insert(id, observer);
         }
         self.fetching -= usize::from(query.state.fetch_status == FetchStatus::Fetching);
         self.index.remove(key);
-        self.unlink(key, &query.links, query.shown);
+        self.unlink(key, &mut query);
+        if self.queries.is_empty() {
+            // The room of those that there were, however many.
+            self.queries = HashMap::default();
+        }
         self.event(|| CacheEvent::Removed { key: key.clone() });
     }
 
     /// F1.10: back to the state that it was made with. Who waited for its fetch waits for the next, until
     /// [`Core::leave_waiting`].
     pub(crate) fn reset(&mut self, key: &QueryKey) {
-        let waiters = self.query_mut(key).and_then(|query| query.fetch.as_mut()).map(Fetch::take_waiters);
+        let waiters =
+            self.query_mut(key).and_then(|query| query.fetch.as_deref_mut()).map(Fetch::take_waiters);
         self.cancel(key, CancelOptions::replaced());
         let Some(query) = self.query_mut(key) else { return };
-        query.waiting = waiters.unwrap_or_default();
-        let initial = Arc::clone(&query.reset_state);
+        if let Some(waiters) = waiters.filter(|waiters| !waiters.is_empty()) {
+            query.rare_or_new().waiting = waiters;
+        }
+        let initial = query.initial_state();
         self.forget_woven(key);
-        self.change(key, QueryAction::SetState, |state| *state = (*initial).clone());
+        self.change(key, QueryAction::SetState, |state| *state = initial);
         self.schedule_gc(key);
     }
 
     /// F15: back to the initial state, but still being fetched.
     pub(crate) fn reset_while_fetching(&mut self, key: &QueryKey) {
         let Some(query) = self.query(key).filter(|query| query.fetch.is_some()) else { return };
-        let initial = Arc::clone(&query.reset_state);
+        let initial = query.initial_state();
         self.forget_woven(key);
         self.change(key, QueryAction::SetState, |state| {
-            *state = State { fetch_status: state.fetch_status, ..(*initial).clone() };
+            *state = State { fetch_status: state.fetch_status, ..initial };
         });
     }
 
     /// Beyond 9: everything goes. What somebody observes stays, and shows nothing.
     pub(crate) fn evict(&mut self) {
-        let all = in_order(self.queries.values().collect()).into_iter();
+        let all = in_order(self.all_queries().collect()).into_iter();
         let keys: Vec<QueryKey> = all.map(|query| query.key().clone()).collect();
         for key in keys {
             self.cancel(&key, CancelOptions::replaced());
@@ -274,8 +294,8 @@ impl Core {
             self.forget_woven(&key);
             self.change(&key, QueryAction::SetState, |state| *state = State::pending());
             if let Some(query) = self.query_mut(&key) {
-                query.reset_state = Arc::clone(&query.state);
-                query.deferred_patches.clear();
+                query.reset_state = None;
+                query.forget_deferred_patches();
             }
         }
         self.clear_mutations();
@@ -295,7 +315,7 @@ impl Core {
 
     /// No fetch took the place of the one that was reset: who waited for it is told so.
     pub(crate) fn leave_waiting(&mut self, key: &QueryKey) {
-        let waiters = self.query_mut(key).map(|query| std::mem::take(&mut query.waiting));
+        let waiters = self.query_mut(key).and_then(Query::rare).map(|rare| std::mem::take(&mut rare.waiting));
         if let Some(waiters) = waiters.filter(|waiters| !waiters.is_empty()) {
             self.effects.push_back(Effect::Settle(waiters, Err(cancelled(key))));
         }
@@ -303,20 +323,18 @@ impl Core {
 
     /// F2.8: starts to wait again, for the longest gc time that the query was ever given.
     pub(super) fn schedule_gc(&mut self, key: &QueryKey) {
-        let Some(query) = self.queries.get_mut(key) else { return };
-        self.timers.cancel(&mut query.gc_timer);
-        if let (true, GcTime::After(wait)) = (query.observers.is_empty(), query.gc_time) {
-            let at = self.now.saturating_add(wait);
-            query.gc_timer = Some(self.timers.set(at, TimerKind::QueryGc(key.clone())));
+        if let Some(query) = self.queries.get_mut(key) {
+            self.timers.plan_gc(query, self.now);
         }
     }
 
     pub(super) fn query_gc_due(&mut self, key: &QueryKey) {
         let Some(query) = self.queries.get_mut(key) else { return };
         query.gc_timer = None;
-        if query.observers.is_empty() && query.state.fetch_status == FetchStatus::Idle {
-            self.remove(key);
+        if !query.observers.is_empty() || query.state.fetch_status != FetchStatus::Idle {
+            return;
         }
+        if query.fetch.is_none() { self.forget(key) } else { self.remove(key) }
     }
 
     /// The keys of the queries that match all but the predicate, in the order in which the queries were made.
@@ -324,12 +342,12 @@ impl Core {
         let mut found: Vec<&Query> = match &filters.key {
             Some(key) if filters.exact => self.query(key).into_iter().collect(),
             Some(prefix) if self.index.is_broad(prefix) => {
-                self.queries.values().filter(|query| query.key().starts_with(prefix)).collect()
+                self.all_queries().filter(|query| query.key().starts_with(prefix)).collect()
             }
             Some(prefix) => {
                 self.index.matching(prefix).into_iter().filter_map(|key| self.query(key)).collect()
             }
-            None => self.queries.values().collect(),
+            None => self.all_queries().collect(),
         };
         found.retain(|query| matches(query, filters));
         in_order(found).into_iter().map(|query| query.key().clone()).collect()
@@ -364,6 +382,17 @@ impl Core {
             state.status = QueryStatus::Error;
             state.is_invalidated = true;
         });
+    }
+}
+
+impl Timers {
+    /// A query waits to be collected from now on, if nobody observes it.
+    fn plan_gc(&mut self, query: &mut Query, now: Timestamp) {
+        self.cancel(&mut query.gc_timer);
+        if let (true, GcTime::After(wait)) = (query.observers.is_empty(), query.gc_time) {
+            let kind = TimerKind::QueryGc(query.key().clone());
+            query.gc_timer = Some(self.set(now.saturating_add(wait), kind));
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! One query: its state, and what it was last asked to do.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -8,14 +8,14 @@ use futures::future::BoxFuture;
 
 use super::fetch::Fetch;
 use super::observers::ObserverEntry;
-use super::ordered::sorted;
+use super::ordered::{Ordered, sorted};
 use super::timers::TimerId;
 use super::{
     Codec, Data, DataType, EntityKey, ObserverHook, ObserverId, PageTask, Paging, Patch, Persists, Value,
     Waiter,
 };
 use crate::entity::EntityLink;
-use crate::options::Policy;
+use crate::options::SharedPolicy;
 use crate::{
     FetchDirection, FetchStatus, GcTime, QueryContext, QueryKey, QueryStatus, QueryType, StaleTime, Timestamp,
 };
@@ -55,14 +55,22 @@ impl QueryFn {
 #[derive(Clone)]
 pub(crate) struct QuerySpec {
     pub(crate) key: QueryKey,
-    pub(crate) policy: Policy,
+    pub(crate) policy: SharedPolicy,
     pub(crate) query_fn: Option<QueryFn>,
-    pub(crate) initial: Option<(Value, Option<Timestamp>)>,
+    pub(crate) initial: Option<Arc<InitialData>>,
     pub(crate) data_type: Option<DataType>,
     pub(crate) codec: Option<Codec>,
     /// How the data shows entities.
     pub(crate) links: Arc<[EntityLink]>,
     pub(crate) persister: Option<Arc<dyn Persists>>,
+    /// F1.6: somebody waits for the fetch, which is not tried again where nobody said how often.
+    pub(crate) fails_at_once: bool,
+}
+
+/// What a query begins with, and when that was current if not now.
+pub(crate) struct InitialData {
+    pub(crate) value: Value,
+    pub(crate) updated_at: Option<Timestamp>,
 }
 
 /// A query's state. Never changed in place: a new one replaces it, so that identity tells whether anything changed.
@@ -111,8 +119,8 @@ impl State {
 
     pub(crate) fn initial(spec: &QuerySpec, now: Timestamp) -> Self {
         let mut state = Self::pending();
-        if let Some((data, updated_at)) = &spec.initial {
-            state.succeed(Data::Typed(Arc::clone(data)), updated_at.unwrap_or(now));
+        if let Some(initial) = &spec.initial {
+            state.succeed(Data::Typed(Arc::clone(&initial.value)), initial.updated_at.unwrap_or(now));
         }
         state
     }
@@ -148,30 +156,39 @@ impl State {
     }
 }
 
+/// There are many of them, and most only hold data: what few have is behind a pointer.
 pub(crate) struct Query {
     pub(crate) id: u64,
     pub(crate) state: Arc<State>,
     pub(crate) spec: Arc<QuerySpec>,
-    pub(super) reset_state: Arc<State>,
-    pub(super) fetch: Option<Fetch>,
-    pub(super) observers: HashMap<ObserverId, ObserverEntry, foldhash::fast::FixedState>,
+    /// What it was made with, if it was made with data.
+    pub(super) reset_state: Option<Arc<State>>,
+    pub(super) fetch: Option<Box<Fetch>>,
+    pub(super) observers: Ordered<ObserverId, Box<ObserverEntry>>,
     pub(super) gc_time: GcTime,
     pub(super) gc_timer: Option<TimerId>,
     pub(crate) data_type: Option<DataType>,
     /// How the data shows entities, since somebody said so.
     pub(super) links: Arc<[EntityLink]>,
+    /// Whether the entities of the data are known.
+    pub(super) is_woven: bool,
+    /// Whether the query function took the signal when it was called last, if it ever was. A fetch may end without
+    /// calling it.
+    pub(super) consumed: Option<Arc<AtomicBool>>,
+    hooks: Option<Arc<[Arc<dyn ObserverHook>]>>,
+    rare: Option<Box<Rare>>,
+}
+
+/// What few queries have.
+#[derive(Default)]
+pub(super) struct Rare {
     pub(super) shown: HashSet<EntityKey, foldhash::fast::FixedState>,
     /// What the server says, where optimistic layers make something else of it.
     pub(super) base: Option<Value>,
-    /// Whether the entities of the data are known.
-    pub(super) is_woven: bool,
     /// Patches for hydrated data that nobody has decoded yet.
     pub(super) deferred_patches: Vec<Patch>,
-    /// Whether the query function took the signal when it was called last. A fetch may end without calling it.
-    pub(super) consumed: Arc<AtomicBool>,
     /// Those who wait for the fetch that follows a reset.
     pub(super) waiting: Vec<Waiter>,
-    hooks: Option<Arc<[Arc<dyn ObserverHook>]>>,
 }
 
 /// Queries in the order in which they were made.
@@ -184,27 +201,63 @@ impl Query {
         let state = Arc::new(state);
         Self {
             id: state.query,
-            reset_state: Arc::clone(&state),
+            reset_state: state.data.is_some().then(|| Arc::clone(&state)),
             state,
             data_type: spec.data_type,
             spec,
             fetch: None,
-            observers: HashMap::default(),
+            observers: Ordered::default(),
             gc_time,
             gc_timer: None,
             links: Arc::default(),
-            shown: HashSet::default(),
-            base: None,
             is_woven: false,
-            deferred_patches: Vec::new(),
-            consumed: Arc::default(),
-            waiting: Vec::new(),
+            consumed: None,
             hooks: None,
+            rare: None,
         }
     }
 
     pub(crate) fn key(&self) -> &QueryKey {
         &self.spec.key
+    }
+
+    /// What it has of what few have.
+    pub(super) fn rare(&mut self) -> Option<&mut Rare> {
+        self.rare.as_deref_mut()
+    }
+
+    pub(super) fn rare_or_new(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
+    pub(super) fn base(&self) -> Option<&Value> {
+        self.rare.as_ref()?.base.as_ref()
+    }
+
+    pub(super) fn set_base(&mut self, base: Option<Value>) {
+        match &mut self.rare {
+            Some(rare) => rare.base = base,
+            None if base.is_some() => self.rare_or_new().base = base,
+            None => {}
+        }
+    }
+
+    pub(super) fn forget_deferred_patches(&mut self) {
+        self.defer_patches(Vec::new());
+    }
+
+    /// For data that nobody has decoded yet, in the place of any from before.
+    pub(super) fn defer_patches(&mut self, patches: Vec<Patch>) {
+        match &mut self.rare {
+            Some(rare) => rare.deferred_patches = patches,
+            None if patches.is_empty() => {}
+            None => self.rare_or_new().deferred_patches = patches,
+        }
+    }
+
+    /// The state that it was made with.
+    pub(super) fn initial_state(&self) -> State {
+        self.reset_state.as_ref().map_or_else(State::pending, |state| State::clone(state))
     }
 
     pub(crate) fn observer_count(&self) -> usize {
@@ -242,16 +295,9 @@ impl Query {
         }
     }
 
-    /// Those who observe it, in the order in which they came.
-    pub(super) fn observers_in_order(&self) -> Vec<&ObserverEntry> {
-        let observers = sorted(self.observers.iter().collect(), |(a, _), (b, _)| a.cmp(b));
-        observers.into_iter().map(|(_, observer)| observer).collect()
-    }
-
-    /// The first of them that the condition is true of.
+    /// The first of those who observe it that the condition is true of.
     pub(super) fn first_observer(&self, wanted: impl Fn(&ObserverEntry) -> bool) -> Option<&ObserverEntry> {
-        let wanted = self.observers.iter().filter(|(_, observer)| wanted(observer));
-        wanted.min_by_key(|(id, _)| **id).map(|(_, observer)| observer)
+        self.observers.values().map(|observer| &**observer).find(|observer| wanted(observer))
     }
 
     /// A snapshot of those to tell, which stays as it is while they subscribe and unsubscribe.
@@ -259,7 +305,7 @@ impl Query {
         if let Some(hooks) = &self.hooks {
             return Arc::clone(hooks);
         }
-        let hooks: Arc<[_]> = self.observers_in_order().iter().map(|o| Arc::clone(&o.hook)).collect();
+        let hooks: Arc<[_]> = self.observers.values().map(|o| Arc::clone(&o.hook)).collect();
         self.hooks = Some(Arc::clone(&hooks));
         hooks
     }

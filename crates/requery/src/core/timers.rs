@@ -1,6 +1,9 @@
 //! One timer wheel for everything that has to happen later. Setting and cancelling take the same time however many
 //! timers there are.
 
+use std::num::NonZeroU64;
+
+use super::ordered::sorted;
 use super::{FetchId, LayerId, MutationId, ObserverId};
 use crate::{QueryKey, Timestamp};
 
@@ -8,7 +11,8 @@ use crate::{QueryKey, Timestamp};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TimerId {
     at: usize,
-    sequence: u64,
+    /// From one, so that not having a timer takes no room of its own.
+    sequence: NonZeroU64,
 }
 
 #[derive(Debug)]
@@ -31,7 +35,7 @@ const SLOTS: usize = 1 << BITS;
 struct Level {
     /// Which slots hold a timer, one bit each.
     occupied: u64,
-    slots: [Vec<usize>; SLOTS],
+    slots: [Vec<u32>; SLOTS],
 }
 
 impl Default for Level {
@@ -43,12 +47,12 @@ impl Default for Level {
 struct Timer {
     deadline: u64,
     // Timers with the same deadline are due in the order in which they were set.
-    sequence: u64,
+    sequence: NonZeroU64,
     kind: TimerKind,
-    level: usize,
-    slot: usize,
     /// Where in the slot.
-    position: usize,
+    position: u32,
+    level: u8,
+    slot: u8,
 }
 
 #[derive(Default)]
@@ -60,6 +64,8 @@ pub(crate) struct Timers {
     timers: Vec<Option<Timer>>,
     free: Vec<usize>,
     sequence: u64,
+    /// Which slot of the lowest level has its timers in order, the first to fire last, since it began.
+    in_order: Option<usize>,
 }
 
 impl Timers {
@@ -71,13 +77,13 @@ impl Timers {
     }
 
     pub(crate) fn set(&mut self, at: Timestamp, kind: TimerKind) -> TimerId {
+        let sequence = NonZeroU64::MIN.saturating_add(self.sequence);
         self.sequence += 1;
         let index = self.free.pop().unwrap_or_else(|| {
             self.timers.push(None);
             self.timers.len() - 1
         });
-        let sequence = self.sequence;
-        let timer = Timer { deadline: at.as_millis(), sequence, kind, level: 0, slot: 0, position: 0 };
+        let timer = Timer { deadline: at.as_millis(), sequence, kind, position: 0, level: 0, slot: 0 };
         self.place(index, timer);
         TimerId { at: index, sequence }
     }
@@ -88,15 +94,17 @@ impl Timers {
         let at = timer.deadline.max(self.now);
         let differs = (at ^ self.now) | 1;
         let level = (u64::BITS - 1 - differs.leading_zeros()) / BITS;
-        timer.level = level as usize;
-        timer.slot = slot_of(at, level);
-        while self.levels.len() <= timer.level {
+        let slot = slot_of(at, level);
+        while self.levels.len() <= level as usize {
             self.levels.push(Level::default());
         }
-        let Level { occupied, slots } = &mut self.levels[timer.level];
-        *occupied |= 1 << timer.slot;
-        timer.position = slots[timer.slot].len();
-        slots[timer.slot].push(index);
+        let Level { occupied, slots } = &mut self.levels[level as usize];
+        *occupied |= 1 << slot;
+        if level == 0 {
+            self.in_order = None;
+        }
+        (timer.level, timer.slot, timer.position) = (level as u8, slot as u8, slots[slot].len() as u32);
+        slots[slot].push(index as u32);
         self.timers[index] = Some(timer);
     }
 
@@ -112,15 +120,26 @@ impl Timers {
     fn take(&mut self, index: usize) -> Option<Timer> {
         let timer = self.timers[index].take()?;
         self.free.push(index);
-        let Level { occupied, slots } = &mut self.levels[timer.level];
-        let slot = &mut slots[timer.slot];
-        slot.swap_remove(timer.position);
+        let Level { occupied, slots } = &mut self.levels[usize::from(timer.level)];
+        let slot = &mut slots[usize::from(timer.slot)];
+        if timer.level == 0 && timer.position as usize + 1 < slot.len() {
+            self.in_order = None;
+        }
+        slot.swap_remove(timer.position as usize);
         if slot.is_empty() {
             *occupied &= !(1 << timer.slot);
+            if slot.capacity() > SLOTS {
+                *slot = Vec::new();
+            }
         }
-        let moved = slot.get(timer.position).copied();
-        if let Some(moved) = moved.and_then(|moved| self.timers[moved].as_mut()) {
+        let moved = slot.get(timer.position as usize).copied();
+        if let Some(moved) = moved.and_then(|moved| self.timers[moved as usize].as_mut()) {
             moved.position = timer.position;
+        }
+        if self.len() == 0 {
+            // Nothing is kept of how many there were, and how far away.
+            (self.levels, self.timers, self.free) = Default::default();
+            self.in_order = None;
         }
         Some(timer)
     }
@@ -151,20 +170,37 @@ impl Timers {
             let (level, slot, begins) = self.first().filter(|(_, _, begins)| *begins <= now)?;
             self.now = begins;
             if level == 0 {
-                let order = |index: &usize| self.timers[*index].as_ref().map(|t| (t.deadline, t.sequence));
-                let first = self.levels[0].slots[slot].iter().copied().min_by_key(order)?;
-                return self.take(first).map(|timer| timer.kind);
+                self.bring_in_order(slot);
+                let first = self.levels[0].slots[slot].last().copied()?;
+                return self.take(first as usize).map(|timer| timer.kind);
             }
             self.cascade(level, slot);
         }
+    }
+
+    /// Once for all timers of a slot, as long as no other joins or leaves them.
+    fn bring_in_order(&mut self, slot: usize) {
+        if self.in_order == Some(slot) {
+            return;
+        }
+        let all = std::mem::take(&mut self.levels[0].slots[slot]);
+        let order = |index: &u32| self.timers[*index as usize].as_ref().map(|t| (t.deadline, t.sequence));
+        let all = sorted(all, |a, b| order(b).cmp(&order(a)));
+        for (position, index) in all.iter().enumerate() {
+            if let Some(timer) = &mut self.timers[*index as usize] {
+                timer.position = position as u32;
+            }
+        }
+        self.levels[0].slots[slot] = all;
+        self.in_order = Some(slot);
     }
 
     /// Spreads the timers of a slot that has begun over the levels below.
     fn cascade(&mut self, level: usize, slot: usize) {
         self.levels[level].occupied &= !(1 << slot);
         for index in std::mem::take(&mut self.levels[level].slots[slot]) {
-            if let Some(timer) = self.timers[index].take() {
-                self.place(index, timer);
+            if let Some(timer) = self.timers[index as usize].take() {
+                self.place(index as usize, timer);
             }
         }
     }

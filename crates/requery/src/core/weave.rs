@@ -103,7 +103,7 @@ impl Core {
             state: Arc::clone(&query.state),
             links: Arc::clone(&query.links),
             weaver: self.weaver.filter(|_| !query.links.is_empty() || self.has_layers(key)),
-            base: query.base.clone(),
+            base: query.base().cloned(),
             of: query.data_type.or(query.spec.data_type),
             shares: query.spec.policy.structural_sharing != Some(false),
             is_woven: query.is_woven,
@@ -126,7 +126,7 @@ impl Core {
             self.set_shown(key, written.shown);
         }
         if let Some(query) = self.query_mut(key) {
-            query.base = written.base;
+            query.set_base(written.base);
             query.is_woven = !query.links.is_empty();
         }
         Data::Typed(written.view)
@@ -136,7 +136,7 @@ impl Core {
     pub(super) fn forget_woven(&mut self, key: &QueryKey) {
         self.set_shown(key, Shown::All(Vec::new()));
         if let Some(query) = self.query_mut(key) {
-            query.base = None;
+            query.set_base(None);
             query.is_woven = false;
         }
     }

@@ -6,8 +6,10 @@ mod read;
 use std::sync::Arc;
 
 use serde::Serialize;
+#[cfg(not(target_arch = "wasm32"))]
+use serde_json::value::RawValue;
 
-use crate::core::{Codec, Core, Data, DataType, MutationCore, MutationSpec, Query, QuerySpec, State, Value};
+use crate::core::{Codec, Core, Data, DataType, MutationCore, MutationSpec, Query, QuerySpec, State};
 use crate::{
     Error, FetchStatus, IntoQueryKey, MutationFilters, MutationStatus, QueryClient, QueryFilters, QueryKey,
     QueryStatus, Timestamp,
@@ -27,11 +29,11 @@ pub struct DehydrateOptions {
     pub pending: bool,
 }
 
-/// The data of a cache, as JSON. Errors are not part of it.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct DehydratedState {
+/// The data of a cache, as JSON: a tree, or another form `D` of it. Errors are not part of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct DehydratedState<D = serde_json::Value> {
     /// In the order in which the queries were made.
-    pub queries: Vec<DehydratedQuery>,
+    pub queries: Vec<DehydratedQuery<D>>,
     /// First fetches that were in flight, in the order in which the queries were made.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pending: Vec<DehydratedPending>,
@@ -65,11 +67,11 @@ pub struct DehydratedMutation {
 /// One query of a [`DehydratedState`].
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct DehydratedQuery {
+pub struct DehydratedQuery<D = serde_json::Value> {
     /// Its key: an array.
     pub query_key: serde_json::Value,
     /// Its data.
-    pub data: serde_json::Value,
+    pub data: D,
     /// When the data was fetched, in milliseconds since the Unix epoch.
     pub data_updated_at: Timestamp,
     /// Whether it was invalidated since.
@@ -78,6 +80,12 @@ pub struct DehydratedQuery {
     /// Its `meta` option.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub meta: Option<serde_json::Value>,
+}
+
+impl Default for DehydratedState {
+    fn default() -> Self {
+        Self { queries: Vec::new(), pending: Vec::new(), mutations: Vec::new() }
+    }
 }
 
 impl DehydratedState {
@@ -105,9 +113,36 @@ impl QueryClient {
     /// F14: the data of the queries that succeeded and whose options were `hydratable`.
     #[must_use]
     pub fn dehydrate(&self, options: &DehydrateOptions) -> DehydratedState {
-        let keys = self.queries(&options.filters).into_iter().map(|query| query.key);
+        self.dehydrate_as(options, Sample::data)
+    }
+
+    /// [`QueryClient::dehydrate`] for who writes it at once, as servers do: data as text, without the tree that costs
+    /// most of the time.
+    ///
+    /// ```
+    /// use requery::{DehydrateOptions, QueryClient, QueryOptions, query_key, runtime::TestRuntime};
+    ///
+    /// let runtime = TestRuntime::new();
+    /// let client = QueryClient::new(runtime.clone());
+    /// let options = QueryOptions::<u32, std::io::Error>::new(query_key!["n"], |_| async { Ok(1) }).hydratable();
+    /// runtime.block_on(client.fetch_query(&options)).unwrap();
+    /// let text = client.dehydrate_text(&DehydrateOptions::default());
+    /// assert_eq!(text.queries[0].data.get(), "1");
+    /// ```
+    #[cfg(not(target_arch = "wasm32"))]
+    #[must_use]
+    pub fn dehydrate_text(&self, options: &DehydrateOptions) -> DehydratedState<Box<RawValue>> {
+        self.dehydrate_as(options, Sample::text)
+    }
+
+    fn dehydrate_as<D>(
+        &self,
+        options: &DehydrateOptions,
+        data: fn(&Sample) -> Option<D>,
+    ) -> DehydratedState<D> {
+        let keys = self.find(&options.filters).into_iter();
         let samples: Vec<Sample> = self.read(|core| keys.filter_map(|key| Sample::of(core, &key)).collect());
-        let queries = samples.iter().filter_map(Sample::dehydrate).collect();
+        let queries = samples.iter().filter_map(|sample| sample.dehydrate(data)).collect();
         let pending = if options.pending { self.dehydrate_pending(&options.filters) } else { Vec::new() };
         let mutations = self.dehydrate_mutations(options.mutations.as_ref());
         DehydratedState { queries, pending, mutations }
@@ -198,7 +233,9 @@ impl QueryClient {
     /// Options of a query of which only the key is known.
     fn bare_spec(&self, key: QueryKey, meta: Option<serde_json::Value>) -> Arc<QuerySpec> {
         let mut policy = self.default_policy(&key);
-        policy.meta = meta.map(Arc::new).or(policy.meta);
+        if let Some(meta) = meta {
+            policy.edit().meta = Some(Arc::new(meta));
+        }
         Arc::new(QuerySpec {
             key,
             policy,
@@ -208,6 +245,7 @@ impl QueryClient {
             codec: None,
             links: Arc::default(),
             persister: None,
+            fails_at_once: false,
         })
     }
 }
@@ -248,20 +286,27 @@ impl Sample {
     }
 
     fn data(&self) -> Option<serde_json::Value> {
-        let encode = |value: &Value| self.codec.and_then(|codec| (codec.encode)(value).ok());
         match self.state.data.as_ref()? {
             Data::Raw(json) => Some((**json).clone()),
-            Data::Typed(value) => encode(value),
+            Data::Typed(value) => self.codec?.tree(value),
         }
     }
 
-    fn dehydrate(&self) -> Option<DehydratedQuery> {
+    #[cfg(not(target_arch = "wasm32"))]
+    fn text(&self) -> Option<Box<RawValue>> {
+        match self.state.data.as_ref()? {
+            Data::Raw(json) => serde_json::value::to_raw_value(&**json).ok(),
+            Data::Typed(value) => self.codec?.text(value),
+        }
+    }
+
+    fn dehydrate<D>(&self, data: fn(&Self) -> Option<D>) -> Option<DehydratedQuery<D>> {
         if self.state.status != QueryStatus::Success {
             return None;
         }
         Some(DehydratedQuery {
             query_key: self.key.to_json(),
-            data: self.data()?,
+            data: data(self)?,
             data_updated_at: self.state.data_updated_at,
             is_invalidated: self.state.is_invalidated,
             meta: self.spec.policy.meta.as_deref().cloned(),

@@ -81,7 +81,7 @@ impl QueryClient {
         let (query_key, dehydrated_at) = (pending.query_key.clone(), pending.dehydrated_at);
         async move {
             let data = match ended.await {
-                Ok(Ok(Data::Typed(value))) => codec.and_then(|codec| (codec.encode)(&value).ok()),
+                Ok(Ok(Data::Typed(value))) => codec.and_then(|codec| codec.tree(&value)),
                 Ok(Ok(Data::Raw(json))) => Some((*json).clone()),
                 Ok(Err(_)) => None,
                 // It has ended before this was asked.

@@ -7,7 +7,7 @@ use serde::ser::SerializeSeq;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::FetchDirection;
-use crate::core::{NewPage, PageOps, Paging, Value};
+use crate::core::{InParts, NewPage, PageOps, Paging, Value};
 
 /// Pages and the parameters that they were fetched with, in the same order.
 ///
@@ -133,18 +133,20 @@ where
 }
 
 /// F13, page by page: a page that equals the one in its place keeps its identity.
-pub(super) fn share_pages<P, C>(old: &Value, new: &Value) -> Option<Value>
+impl<P, C> InParts for InfiniteData<P, C>
 where
     P: PartialEq + Send + Sync + 'static,
-    C: Clone + Send + Sync + 'static,
+    C: Clone + PartialEq + Send + Sync + 'static,
 {
-    let (old, new) = (old.downcast_ref::<InfiniteData<P, C>>()?, new.downcast_ref::<InfiniteData<P, C>>()?);
-    let shared = |(at, page): (usize, &Arc<P>)| match old.pages.get(at) {
-        Some(known) if same_page(known, page) => Arc::clone(known),
-        _ => Arc::clone(page),
-    };
-    let pages = new.pages.iter().enumerate().map(shared).collect();
-    Some(Arc::new(InfiniteData { pages, page_params: new.page_params.clone() }))
+    fn share_parts(previous: &Value, new: &Value) -> Option<Value> {
+        let (old, new) = (previous.downcast_ref::<Self>()?, new.downcast_ref::<Self>()?);
+        let shared = |(at, page): (usize, &Arc<P>)| match old.pages.get(at) {
+            Some(known) if same_page(known, page) => Arc::clone(known),
+            _ => Arc::clone(page),
+        };
+        let pages = new.pages.iter().enumerate().map(shared).collect();
+        Some(Arc::new(Self { pages, page_params: new.page_params.clone() }))
+    }
 }
 
 pub(super) fn page_ops<P, C>() -> PageOps

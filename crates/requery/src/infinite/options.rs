@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::FutureExt;
 
 use super::InfiniteData;
-use super::data::{page_ops, share_pages};
+use super::data::page_ops;
 use crate::core::{DataType, PageFn, PageParamFn, Paging, QueryFn, Value};
 use crate::maybe_send::{Held, hold_future};
 use crate::options::{ErasedOptions, erase};
@@ -67,7 +67,7 @@ where
             pages: None,
             ops: page_ops::<P, C>(),
         };
-        let of = DataType::in_parts::<InfiniteData<P, C>>(share_pages::<P, C>);
+        let of = DataType::in_parts::<InfiniteData<P, C>>();
         let mut options = ErasedOptions::new(key.into_query_key(), of);
         options.query_fn = Some(QueryFn::Pages(Arc::new(paging)));
         Self::from_erased(options)

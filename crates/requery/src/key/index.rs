@@ -1,5 +1,6 @@
 //! Which keys begin with a prefix, in time that grows with the matches and not with the cache.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::FixedState;
@@ -20,8 +21,14 @@ struct Node {
     key: Option<QueryKey>,
     /// Keys that end here or below.
     keys: usize,
-    children: HashMap<KeyValue, Node, FixedState>,
-    // Segments of `children` that hold this scalar field.
+    /// Most nodes are the ends of keys, and have none.
+    children: Option<Box<Children>>,
+}
+
+#[derive(Default)]
+struct Children {
+    by_segment: HashMap<KeyValue, Node, FixedState>,
+    // Segments of children that hold this scalar field.
     by_field: HashMap<KeyValue, HashSet<KeyValue, FixedState>, FixedState>,
 }
 
@@ -30,10 +37,7 @@ impl KeyIndex {
         let mut node = &mut self.root;
         for segment in key.segments() {
             node.keys += 1;
-            if !node.children.contains_key(segment) {
-                node.adopt(segment);
-            }
-            node = node.children.entry(segment.clone()).or_default();
+            node = node.children.get_or_insert_default().child(segment);
         }
         node.keys += 1;
         node.key = Some(key.clone());
@@ -49,7 +53,7 @@ impl KeyIndex {
         let is_object = |segment: &KeyValue| matches!(segment, KeyValue::Array(_) | KeyValue::Object(_));
         let mut node = &self.root;
         for segment in prefix.segments() {
-            match node.children.get(segment).filter(|_| !is_object(segment)) {
+            match node.child(segment).filter(|_| !is_object(segment)) {
                 Some(child) => node = child,
                 None => return false,
             }
@@ -77,51 +81,36 @@ fn fields(segment: &KeyValue) -> impl Iterator<Item = KeyValue> + '_ {
         .map(|field| KeyValue::Object([field.clone()].into()))
 }
 
-impl Node {
-    fn adopt(&mut self, segment: &KeyValue) {
-        for field in fields(segment) {
-            self.by_field.entry(field).or_default().insert(segment.clone());
-        }
-    }
-
-    fn disown(&mut self, segment: &KeyValue) {
-        self.children.remove(segment);
-        for field in fields(segment) {
-            if let Some(segments) = self.by_field.get_mut(&field) {
-                segments.remove(segment);
-                if segments.is_empty() {
-                    self.by_field.remove(&field);
+impl Children {
+    fn child(&mut self, segment: &KeyValue) -> &mut Node {
+        match self.by_segment.entry(segment.clone()) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                for field in fields(segment) {
+                    self.by_field.entry(field).or_default().insert(segment.clone());
                 }
+                new.insert(Node::default())
             }
         }
     }
 
     /// Says whether it was there.
-    fn remove(&mut self, segments: &[KeyValue]) -> bool {
-        let was_there = match segments.split_first() {
-            None => self.key.take().is_some(),
-            Some((first, rest)) => self.children.get_mut(first).is_some_and(|child| child.remove(rest)),
-        };
-        self.keys -= usize::from(was_there);
-        if let Some(first) = segments.first()
-            && self.children.get(first).is_some_and(|child| child.keys == 0)
-        {
-            self.disown(first);
+    fn remove(&mut self, segment: &KeyValue, rest: &[KeyValue]) -> bool {
+        let Some(child) = self.by_segment.get_mut(segment) else { return false };
+        let was_there = child.remove(rest);
+        if child.keys == 0 {
+            self.disown(segment);
         }
         was_there
     }
 
-    fn collect<'a>(&'a self, prefix: &[KeyValue], found: &mut Vec<&'a QueryKey>) {
-        let Some((first, rest)) = prefix.split_first() else {
-            self.collect_all(found);
-            return;
-        };
-        match first {
-            KeyValue::Object(_) => self.collect_objects(first, rest, found),
-            KeyValue::Array(_) => self.collect_matching(self.children.keys(), first, rest, found),
-            scalar => {
-                if let Some(child) = self.children.get(scalar) {
-                    child.collect(rest, found);
+    fn disown(&mut self, segment: &KeyValue) {
+        self.by_segment.remove(segment);
+        for field in fields(segment) {
+            if let Some(segments) = self.by_field.get_mut(&field) {
+                segments.remove(segment);
+                if segments.is_empty() {
+                    self.by_field.remove(&field);
                 }
             }
         }
@@ -133,7 +122,7 @@ impl Node {
             fields(filter).map(|field| self.by_field.get(&field)).min_by_key(|c| c.map_or(0, HashSet::len));
         match rarest {
             Some(candidates) => self.collect_matching(candidates.into_iter().flatten(), filter, rest, found),
-            None => self.collect_matching(self.children.keys(), filter, rest, found),
+            None => self.collect_matching(self.by_segment.keys(), filter, rest, found),
         }
     }
 
@@ -145,15 +134,53 @@ impl Node {
         found: &mut Vec<&'a QueryKey>,
     ) {
         for candidate in candidates.filter(|candidate| candidate.matches(filter)) {
-            if let Some(child) = self.children.get(candidate) {
+            if let Some(child) = self.by_segment.get(candidate) {
                 child.collect(rest, found);
+            }
+        }
+    }
+}
+
+impl Node {
+    fn child(&self, segment: &KeyValue) -> Option<&Node> {
+        self.children.as_ref()?.by_segment.get(segment)
+    }
+
+    /// Says whether it was there.
+    fn remove(&mut self, segments: &[KeyValue]) -> bool {
+        let was_there = match segments.split_first() {
+            None => self.key.take().is_some(),
+            Some((first, rest)) => self.children.as_mut().is_some_and(|all| all.remove(first, rest)),
+        };
+        self.keys -= usize::from(was_there);
+        if self.keys == 0 {
+            self.children = None;
+        }
+        was_there
+    }
+
+    fn collect<'a>(&'a self, prefix: &[KeyValue], found: &mut Vec<&'a QueryKey>) {
+        let Some((first, rest)) = prefix.split_first() else {
+            self.collect_all(found);
+            return;
+        };
+        let Some(children) = &self.children else { return };
+        match first {
+            KeyValue::Object(_) => children.collect_objects(first, rest, found),
+            KeyValue::Array(_) => {
+                children.collect_matching(children.by_segment.keys(), first, rest, found);
+            }
+            scalar => {
+                if let Some(child) = children.by_segment.get(scalar) {
+                    child.collect(rest, found);
+                }
             }
         }
     }
 
     fn collect_all<'a>(&'a self, found: &mut Vec<&'a QueryKey>) {
         found.extend(&self.key);
-        for child in self.children.values() {
+        for child in self.children.iter().flat_map(|all| all.by_segment.values()) {
             child.collect_all(found);
         }
     }

@@ -63,6 +63,18 @@ impl QueryKey {
         Self::from_shared(segments.into_iter().map(Into::into).collect())
     }
 
+    /// [`QueryKey::from_segments`] of as many values as are known beforehand: what [`query_key!`] does.
+    ///
+    /// ```
+    /// use requery::{KeyValue, QueryKey, query_key};
+    ///
+    /// assert_eq!(QueryKey::from_values([KeyValue::from("todo"), KeyValue::from(5)]), query_key!["todo", 5]);
+    /// ```
+    #[must_use]
+    pub fn from_values<const N: usize>(segments: [KeyValue; N]) -> Self {
+        Self::from_shared(Arc::new(segments))
+    }
+
     /// The key as JSON: an array.
     #[must_use]
     pub fn to_json(&self) -> serde_json::Value {
@@ -163,7 +175,7 @@ impl IntoQueryKey for &QueryKey {
 #[macro_export]
 macro_rules! query_key {
     ($($segment:expr),* $(,)?) => {
-        $crate::QueryKey::from_segments::<$crate::KeyValue>([$($crate::KeyValue::of(&$segment)),*])
+        $crate::QueryKey::from_values([$($crate::KeyValue::of(&$segment)),*])
     };
 }
 

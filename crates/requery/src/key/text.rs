@@ -133,7 +133,7 @@ mod tests {
             assert_eq!((&*kept, &kept), (text, &again));
             assert_eq!(hasher.hash_one(&kept), hasher.hash_one(&again));
         }
-        assert_eq!(size_of::<KeyText>(), 24);
+        assert_eq!((size_of::<KeyText>(), size_of::<crate::KeyValue>()), (24, 24));
     }
 
     #[test]

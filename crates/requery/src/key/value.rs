@@ -22,7 +22,7 @@ pub enum KeyValue {
     /// A boolean.
     Bool(bool),
     /// An integer that fits 64 bits, signed or unsigned.
-    Int(i128),
+    Int(KeyInt),
     /// A floating-point number.
     Float(KeyFloat),
     /// A string.
@@ -46,7 +46,8 @@ impl KeyValue {
             Self::Null => Value::Null,
             Self::Bool(value) => Value::from(*value),
             Self::Int(value) => {
-                i64::try_from(*value).map_or_else(|_| Value::from(*value as u64), Value::from)
+                let value = value.get();
+                i64::try_from(value).map_or_else(|_| Value::from(value as u64), Value::from)
             }
             Self::Float(value) => Value::from(value.get()),
             Self::String(value) => Value::from(&**value),
@@ -82,6 +83,26 @@ impl KeyValue {
 
 pub(super) fn partially_matches(values: &[KeyValue], filter: &[KeyValue]) -> bool {
     filter.len() <= values.len() && values.iter().zip(filter).all(|(value, filter)| value.matches(filter))
+}
+
+/// An integer, in two halves: as one it would make every value larger, because of where in memory it has to lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyInt {
+    // In this order they compare as the whole does.
+    high: i64,
+    low: u64,
+}
+
+impl KeyInt {
+    fn new(value: i128) -> Self {
+        Self { high: (value >> 64) as i64, low: value as u64 }
+    }
+
+    /// The number itself.
+    #[must_use]
+    pub fn get(self) -> i128 {
+        i128::from(self.high) << 64 | i128::from(self.low)
+    }
 }
 
 /// A floating-point number with a total equality.
@@ -149,7 +170,7 @@ macro_rules! from_integers {
     ($($integer:ty),*) => {$(
         impl From<$integer> for KeyValue {
             fn from(value: $integer) -> Self {
-                Self::Int(i128::from(value))
+                Self::Int(KeyInt::new(i128::from(value)))
             }
         }
     )*};

@@ -1,7 +1,8 @@
 //! Watching the latest mutation of one kind, whatever its types: the whole of an observer, compiled once.
 
+use crate::sync::Mutex;
 use std::fmt;
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Weak};
 
 use super::MutationStatus;
 use super::callbacks::ErasedCallbacks;
@@ -15,8 +16,23 @@ use crate::{MaybeSend, MaybeSync, QueryClient, Subscription};
 /// A [`crate::MutationObserver`] without its types, for adapters that are to be compiled once for all mutations.
 #[derive(Clone)]
 pub struct ErasedMutationObserver {
+    handle: Arc<Handle>,
+}
+
+/// What all clones of an observer are. The mutation that it shows knows its inside: who can still ask for it, knows this.
+struct Handle {
     client: QueryClient,
     inner: Arc<Inner>,
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        // Nobody sees the mutation any more: it may be collected.
+        let current = lock(&self.inner.seen).current;
+        if let Some(current) = current {
+            self.client.apply(|core| core.leave_mutation(current));
+        }
+    }
 }
 
 pub(super) type Listener = Arc<dyn Fn(&ErasedMutationState) + Send + Sync>;
@@ -46,39 +62,39 @@ impl ErasedMutationObserver {
             listeners: Vec::new(),
         };
         let inner = Arc::new_cyclic(|me| Inner { me: me.clone(), seen: Mutex::new(seen) });
-        Self { client: client.clone(), inner }
+        Self { handle: Arc::new(Handle { client: client.clone(), inner }) }
     }
 
     pub(super) fn call(&self, variables: Value, callbacks: Option<ErasedCallbacks>) -> Option<Pending> {
-        let mut seen = lock(&self.inner.seen);
+        let mut seen = lock(&self.handle.inner.seen);
         seen.callbacks = callbacks.map(Arc::new);
         let (spec, previous) = (Arc::clone(&seen.spec), seen.current.take());
         drop(seen);
         if let Some(previous) = previous {
-            self.client.apply(|core| core.observe_mutation(previous, None));
+            self.handle.client.apply(|core| core.observe_mutation(previous, None));
         }
-        let hook = self.inner.me.upgrade().map(|inner| inner as Arc<dyn MutationHook>);
-        let mut begun = |id| lock(&self.inner.seen).current = Some(id);
-        execute(&self.client, &spec, variables, hook, &mut begun)
+        let hook = self.handle.inner.me.upgrade().map(|inner| inner as Arc<dyn MutationHook>);
+        let mut begun = |id| lock(&self.handle.inner.seen).current = Some(id);
+        execute(&self.handle.client, &spec, variables, hook, &mut begun)
     }
 
     /// Lets go of the mutation that is shown; it goes on unobserved.
     pub fn reset(&self) {
-        let mut seen = lock(&self.inner.seen);
+        let mut seen = lock(&self.handle.inner.seen);
         let current = seen.current.take();
         seen.callbacks = None;
         seen.state = ErasedMutationState::default();
         drop(seen);
         if let Some(current) = current {
-            self.client.apply(|core| core.observe_mutation(current, None));
+            self.handle.client.apply(|core| core.observe_mutation(current, None));
         }
-        self.inner.tell();
+        self.handle.inner.tell();
     }
 
     /// New options, for the next call; its function and callbacks also for what is still to come of a call under way.
     /// Retries, scope and network mode stay what that began with. Another key lets go of it.
     pub(super) fn set_spec(&self, spec: Arc<MutationSpec>) {
-        let mut seen = lock(&self.inner.seen);
+        let mut seen = lock(&self.handle.inner.seen);
         let is_other = matches!((&seen.spec.key, &spec.key), (Some(old), Some(new)) if old != new);
         seen.spec = Arc::clone(&spec);
         let pending = seen.current.filter(|_| seen.state.is_pending());
@@ -86,15 +102,15 @@ impl ErasedMutationObserver {
         if is_other {
             self.reset();
         } else if let Some(id) = pending {
-            let spec = self.client.mutation_spec(&spec);
-            self.client.apply(|core| core.set_mutation_spec(id, spec));
+            let spec = self.handle.client.mutation_spec(&spec);
+            self.handle.client.apply(|core| core.set_mutation_spec(id, spec));
         }
     }
 
     /// The latest call, as of now.
     #[must_use]
     pub fn current_result(&self) -> ErasedMutationState {
-        lock(&self.inner.seen).state.clone()
+        lock(&self.handle.inner.seen).state.clone()
     }
 
     /// Calls `listener` whenever the latest call changes, until the subscription is dropped.
@@ -107,7 +123,7 @@ impl ErasedMutationObserver {
     }
 
     pub(super) fn listen(&self, listener: Listener) -> Subscription {
-        let mut seen = lock(&self.inner.seen);
+        let mut seen = lock(&self.handle.inner.seen);
         seen.next_listener += 1;
         let id = seen.next_listener;
         seen.listeners.push((id, listener));
@@ -115,14 +131,14 @@ impl ErasedMutationObserver {
         drop(seen);
         if let Some(current) = again {
             self.observe(current, true);
-            self.inner.catch_up(&self.client);
+            self.handle.inner.catch_up(&self.handle.client);
         }
         let observer = self.clone();
         Subscription::new(move || observer.unsubscribe(id))
     }
 
     fn unsubscribe(&self, id: u64) {
-        let mut seen = lock(&self.inner.seen);
+        let mut seen = lock(&self.handle.inner.seen);
         seen.listeners.retain(|(known, _)| *known != id);
         let left = seen.current.filter(|_| seen.listeners.is_empty());
         drop(seen);
@@ -132,8 +148,8 @@ impl ErasedMutationObserver {
     }
 
     fn observe(&self, mutation: MutationId, observe: bool) {
-        let hook = self.inner.me.upgrade().map(|inner| inner as Arc<dyn MutationHook>);
-        self.client.apply(|core| core.observe_mutation(mutation, hook.filter(|_| observe)));
+        let hook = self.handle.inner.me.upgrade().map(|inner| inner as Arc<dyn MutationHook>);
+        self.handle.client.apply(|core| core.observe_mutation(mutation, hook.filter(|_| observe)));
     }
 }
 
@@ -181,7 +197,7 @@ impl MutationHook for Inner {
 impl fmt::Debug for ErasedMutationObserver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MutationObserver")
-            .field("state", &lock(&self.inner.seen).state)
+            .field("state", &lock(&self.handle.inner.seen).state)
             .finish_non_exhaustive()
     }
 }

@@ -1,7 +1,8 @@
 //! Watching one query at a time, whatever its types: the whole of an observer, compiled once.
 
+use crate::sync::Mutex;
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use super::memory::{Memory, counts};
 use super::result::ErasedResult;
@@ -32,6 +33,14 @@ pub(crate) type Listener = Arc<dyn Fn(&ErasedResult) + Send + Sync>;
 struct Listeners {
     next_id: u64,
     all: Vec<(u64, Listener)>,
+}
+
+impl Listeners {
+    /// A snapshot, which stays as it is while they come and go. Where there is only one, nothing is allocated for it.
+    fn all(&self) -> (Option<Listener>, Vec<Listener>) {
+        let mut all = self.all.iter().map(|(_, listener)| Arc::clone(listener));
+        (all.next(), all.collect())
+    }
 }
 
 impl ErasedObserver {
@@ -78,6 +87,10 @@ impl ErasedObserver {
         let mut listeners = lock(&self.inner.listeners);
         listeners.next_id += 1;
         let id = listeners.next_id;
+        if listeners.all.is_empty() {
+            // Most observers have one for good.
+            listeners.all = Vec::with_capacity(1);
+        }
         listeners.all.push((id, listener));
         let is_first = listeners.all.len() == 1;
         drop(listeners);
@@ -133,9 +146,9 @@ impl ErasedObserver {
     #[must_use]
     pub fn optimistic_result(&self) -> ErasedResult {
         self.arrive();
-        let seen = self.inner.fresh(&self.client);
+        let mut seen = self.inner.fresh(&self.client);
+        let mut memory = std::mem::take(&mut seen.memory);
         let view = seen.view(self.client.now());
-        let mut memory = seen.memory.clone();
         if seen.id.is_some() || !view.fetches_on_mount() {
             return view.result(&mut memory);
         }
@@ -282,8 +295,8 @@ impl Inner {
     /// Looks at a state that the query was just in, or at the one that it is in now.
     fn look_at(&self, client: &QueryClient, state: Option<&Arc<State>>, how: Look) -> ErasedResult {
         loop {
-            let seen = self.fresh_at(client, state);
-            let mut memory = seen.memory.clone();
+            let mut seen = self.fresh_at(client, state);
+            let mut memory = std::mem::take(&mut seen.memory);
             let result = seen.view(client.now()).result(&mut memory);
             let is_changed = !result.is_same(&seen.result);
             if how == Look::Quietly && is_changed && self.has_listeners() {
@@ -344,12 +357,13 @@ impl Inner {
     }
 
     fn tell(&self, client: &QueryClient, key: &QueryKey, result: &ErasedResult) {
-        let listeners: Vec<Listener> =
-            lock(&self.listeners).all.iter().map(|(_, listener)| Arc::clone(listener)).collect();
-        for listener in listeners {
+        let (first, others) = lock(&self.listeners).all();
+        for listener in first.into_iter().chain(others) {
             listener(result);
         }
-        client.apply(|core| core.event(|| CacheEvent::ObserverResultsUpdated { key: key.clone() }));
+        if client.read(|core| core.has_subscribers) {
+            client.apply(|core| core.event(|| CacheEvent::ObserverResultsUpdated { key: key.clone() }));
+        }
     }
 }
 

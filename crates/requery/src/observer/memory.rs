@@ -4,10 +4,10 @@ use crate::QueryKey;
 use crate::core::{State, Value};
 use crate::options::{Placeholder, Select};
 
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(super) struct Memory {
     /// The last selection, so that the same data is not selected from twice (F7.3).
-    pub(super) selection: Option<Selection>,
+    pub(super) selection: Option<Box<Selection>>,
     /// What was selected last, perhaps from the data of another query: shown while selecting fails.
     pub(super) selected: Option<Value>,
     /// The last query that had data.
@@ -38,13 +38,7 @@ pub(super) struct Selection {
 
 impl Memory {
     pub(super) fn new(state: &State) -> Self {
-        Self {
-            selection: None,
-            selected: None,
-            last: None,
-            placeholder: None,
-            counts_at_mount: counts(state),
-        }
+        Self { counts_at_mount: counts(state), ..Self::default() }
     }
 }
 

@@ -1,7 +1,8 @@
 //! Watching a list of queries.
 
+use crate::sync::Mutex;
 use std::fmt;
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Weak};
 
 use super::{QueryObserver, QueryResult};
 use crate::client::lock;

@@ -94,8 +94,13 @@ impl View<'_> {
             }
             return self.placeholder(memory);
         };
-        let last = Last { key: self.key.clone(), query: self.state.query, data: Some(Arc::clone(&data)) };
-        memory.last = Some(last);
+        match memory.last.as_mut().filter(|last| last.query == self.state.query) {
+            Some(last) => last.data = Some(Arc::clone(&data)),
+            None => {
+                let (key, data) = (self.key.clone(), Some(Arc::clone(&data)));
+                memory.last = Some(Last { key, query: self.state.query, data });
+            }
+        }
         Shown::Data(data)
     }
 
@@ -131,7 +136,7 @@ impl View<'_> {
             return (Some(if is_placeholder { self.share(data) } else { data }), None);
         };
         let is_known = |it: &Selection| Arc::ptr_eq(&it.from, &data) && Arc::ptr_eq(&it.by, select);
-        if !memory.selection.as_ref().is_some_and(is_known) {
+        if !memory.selection.as_deref().is_some_and(is_known) {
             self.select_anew(data, select, memory);
         }
         (memory.selected.clone(), memory.selection.as_ref().and_then(|it| it.error.clone()))
@@ -145,7 +150,7 @@ impl View<'_> {
             }
             Err(error) => Some(error),
         };
-        memory.selection = Some(Selection { from, by: Arc::clone(by), error });
+        memory.selection = Some(Box::new(Selection { from, by: Arc::clone(by), error }));
     }
 
     /// F7.4: what was selected keeps its identity while it is equal.

@@ -1,6 +1,6 @@
 //! Listening to some changes only.
 
-use std::sync::Mutex;
+use crate::sync::Mutex;
 
 use super::{QueryObserver, QueryResult};
 use crate::client::lock;

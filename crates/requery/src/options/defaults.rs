@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::policy::{Policy, Retry, RetryDelay, Setting};
+use super::policy::{Policy, Retry, RetryDelay, Setting, SharedPolicy};
 use crate::maybe_send::Held;
 use crate::{GcTime, MaybeSend, MaybeSync, NetworkMode, RefetchOn, StaleTime};
 
@@ -141,7 +141,7 @@ pub(super) use shared_setters;
 /// ```
 #[derive(Clone, Default)]
 pub struct QueryDefaults {
-    pub(crate) policy: Policy,
+    pub(crate) policy: SharedPolicy,
 }
 
 impl QueryDefaults {
@@ -154,7 +154,7 @@ impl QueryDefaults {
     shared_setters!();
 
     fn policy(&mut self) -> &mut Policy {
-        &mut self.policy
+        self.policy.edit()
     }
 
     /// Whether to retry, asked with the number of failures before this one and the error. Applies to queries whose

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::placeholder::Placeholder;
-use super::policy::Policy;
+use super::policy::SharedPolicy;
 use crate::core::{Codec, DataType, Persists, QueryFn, Value};
 use crate::entity::EntityLink;
 use crate::{QueryKey, Timestamp};
@@ -18,7 +18,7 @@ type Initial = Arc<dyn Fn() -> Option<Value> + Send + Sync>;
 #[derive(Clone)]
 pub struct ErasedOptions {
     pub(crate) key: QueryKey,
-    pub(crate) policy: Policy,
+    pub(crate) policy: SharedPolicy,
     pub(crate) query_fn: Option<QueryFn>,
     pub(crate) data_type: DataType,
     pub(crate) codec: Option<Codec>,
@@ -38,7 +38,7 @@ impl ErasedOptions {
     pub(crate) fn new(key: QueryKey, data_type: DataType) -> Self {
         Self {
             key,
-            policy: Policy::default(),
+            policy: SharedPolicy::default(),
             query_fn: None,
             data_type,
             codec: None,
@@ -57,7 +57,7 @@ impl fmt::Debug for ErasedOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("QueryOptions")
             .field("key", &self.key)
-            .field("data", &self.data_type.name)
+            .field("data", &(self.data_type.name)())
             .field("hydratable", &self.codec.is_some())
             .finish_non_exhaustive()
     }

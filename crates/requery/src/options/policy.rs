@@ -1,5 +1,6 @@
 //! Options that do not depend on a query's type, each of them set or left to a default.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -46,6 +47,35 @@ pub(crate) enum RetryDelay {
     From(ByFailure<Duration>),
 }
 
+/// A policy that queries share. Nothing where nobody said anything, as most say little.
+#[derive(Clone, Default)]
+pub(crate) struct SharedPolicy(Option<Arc<Policy>>);
+
+impl SharedPolicy {
+    /// This policy where it says something, `base` where it does not.
+    pub(crate) fn over(&self, base: &Self) -> Self {
+        match (&self.0, &base.0) {
+            (Some(own), Some(base)) => Self(Some(Arc::new(Policy::clone(own).over(base)))),
+            (Some(_), None) => self.clone(),
+            (None, _) => base.clone(),
+        }
+    }
+
+    /// The policy, copied first where others have it too.
+    pub(crate) fn edit(&mut self) -> &mut Policy {
+        Arc::make_mut(self.0.get_or_insert_default())
+    }
+}
+
+impl Deref for SharedPolicy {
+    type Target = Policy;
+
+    fn deref(&self) -> &Policy {
+        static NOTHING: Policy = Policy::nothing();
+        self.0.as_deref().unwrap_or(&NOTHING)
+    }
+}
+
 #[derive(Clone, Default)]
 pub(crate) struct Policy {
     pub(crate) stale_time: Option<Setting<StaleTime>>,
@@ -66,6 +96,26 @@ pub(crate) struct Policy {
 }
 
 impl Policy {
+    const fn nothing() -> Self {
+        Self {
+            stale_time: None,
+            gc_time: None,
+            enabled: None,
+            refetch_interval: None,
+            refetch_interval_in_background: None,
+            refetch_on_mount: None,
+            refetch_on_window_focus: None,
+            refetch_on_reconnect: None,
+            retry_on_mount: None,
+            retry: None,
+            retry_delay: None,
+            retry_jitter: None,
+            network_mode: None,
+            structural_sharing: None,
+            meta: None,
+        }
+    }
+
     /// This policy where it says something, `base` where it does not.
     pub(crate) fn over(self, base: &Policy) -> Policy {
         macro_rules! over {

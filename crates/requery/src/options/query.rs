@@ -155,7 +155,7 @@ where
     }
 
     fn policy(&mut self) -> &mut Policy {
-        &mut self.edit().policy
+        self.edit().policy.edit()
     }
 
     /// The query's key.

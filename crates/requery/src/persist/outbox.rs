@@ -1,7 +1,8 @@
 //! Mutations that survive the program.
 
+use crate::sync::Mutex;
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 

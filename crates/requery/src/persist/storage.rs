@@ -1,7 +1,8 @@
 //! Where things are kept.
 
+use crate::sync::Mutex;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use futures::FutureExt;
 use futures::future::BoxFuture;

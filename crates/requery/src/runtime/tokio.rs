@@ -1,6 +1,6 @@
 //! The driver for multi-threaded servers.
 
-use std::sync::Mutex;
+use crate::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -297,3 +297,21 @@ fn clearing_the_cache_drops_mutations_under_way() {
     rig.client.clear();
     assert!(matches!(rig.runtime.block_on(outcome), Err(requery::MutationError::Dropped)));
 }
+
+/// Beyond 6: who called a mutation and forgot it keeps it no longer than its gc time, listener or not.
+#[test]
+fn a_mutation_whose_observer_is_gone_is_collected() {
+    let rig = Rig::new();
+    let known = || rig.client.mutations(MutationFilters::all()).len();
+    let observer = MutationObserver::new(&rig.client, doubling(&rig).gc_time(ms(1_000)));
+    let clone = observer.clone();
+    rig.runtime.block_on(observer.mutate(2)).unwrap();
+    drop(observer);
+    rig.runtime.advance(ms(2_000));
+    assert_eq!((known(), clone.current_result().data.as_deref()), (1, Some(&4)), "a clone still shows it");
+    drop(clone);
+    rig.runtime.advance(ms(2_000));
+    assert_eq!((known(), rig.client.timer_count()), (0, 0));
+    let under_way = MutationObserver::new(&rig.client, doubling(&rig)).mutate(4);
+    assert_eq!(*rig.runtime.block_on(under_way).unwrap(), 8, "it ends all the same");
+}

@@ -1,28 +1,30 @@
 //! The schema in which the reference writes dehydrated queries.
 
+use std::borrow::Cow;
+
 use requery::{DehydratedQuery, DehydratedState, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 #[derive(Serialize, Deserialize)]
-pub(super) struct Reference {
+pub(super) struct Reference<D = Value> {
     mutations: Vec<Value>,
-    queries: Vec<Query>,
+    queries: Vec<Query<D>>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Query {
+struct Query<D> {
     dehydrated_at: Timestamp,
-    state: State,
+    state: State<D>,
     query_key: Value,
     query_hash: String,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct State {
-    data: Value,
+struct State<D> {
+    data: D,
     data_update_count: u64,
     data_updated_at: Timestamp,
     error: Option<Value>,
@@ -32,25 +34,27 @@ struct State {
     fetch_failure_reason: Option<Value>,
     fetch_meta: Option<Value>,
     is_invalidated: bool,
-    status: String,
-    fetch_status: String,
+    status: Cow<'static, str>,
+    fetch_status: Cow<'static, str>,
+}
+
+impl<D> Reference<D> {
+    pub(super) fn of(state: DehydratedState<D>) -> Self {
+        Self { mutations: Vec::new(), queries: state.queries.into_iter().map(Query::of).collect() }
+    }
 }
 
 impl Reference {
-    pub(super) fn of(state: &DehydratedState) -> Self {
-        Self { mutations: Vec::new(), queries: state.queries.iter().map(Query::of).collect() }
-    }
-
     pub(super) fn into_state(self) -> DehydratedState {
         let queries = self.queries.into_iter().map(Query::into_query).collect();
         DehydratedState { queries, ..DehydratedState::default() }
     }
 }
 
-impl Query {
-    fn of(query: &DehydratedQuery) -> Self {
+impl<D> Query<D> {
+    fn of(query: DehydratedQuery<D>) -> Self {
         let state = State {
-            data: query.data.clone(),
+            data: query.data,
             data_update_count: 1,
             data_updated_at: query.data_updated_at,
             error: None,
@@ -63,10 +67,12 @@ impl Query {
             status: "success".into(),
             fetch_status: "idle".into(),
         };
-        let (query_key, query_hash) = (query.query_key.clone(), query.query_key.to_string());
-        Self { dehydrated_at: query.data_updated_at, state, query_key, query_hash }
+        let query_hash = query.query_key.to_string();
+        Self { dehydrated_at: query.data_updated_at, state, query_key: query.query_key, query_hash }
     }
+}
 
+impl Query<Value> {
     fn into_query(self) -> DehydratedQuery {
         DehydratedQuery {
             query_key: self.query_key,
