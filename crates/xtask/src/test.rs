@@ -21,6 +21,7 @@ mod needs;
 mod readme;
 mod report;
 mod rust;
+mod schema;
 mod session;
 mod wasm;
 
@@ -66,6 +67,7 @@ fn all_steps(mut session: Session<'_>, report: &mut Report) {
     report.step("wasm tests", || wasm::tests(&session));
     report.step("interop tests", || interop::tests(&session));
     report.step("browser tests", || browser::tests(&session));
+    report.step("api schema", || schema::requests(&session));
     report.step("conformance", || agreement::scenarios(&session));
     report.step("documentation", || checks::documentation(session.workspace));
     report.step("readme", || readme::check(session.workspace));

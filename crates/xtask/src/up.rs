@@ -69,6 +69,12 @@ pub(crate) fn build_server(workspace: &Workspace, debug: bool) -> Result<PathBuf
     Ok(workspace.letip(if debug { "dev" } else { "release" }))
 }
 
+/// Builds `letip` like the tests, with the features of the whole workspace, so that nothing is compiled twice.
+pub(crate) fn build_with_tests(workspace: &Workspace) -> Result<PathBuf> {
+    process::run(workspace.cargo().args(["build", "--workspace", "--bin", "letip"]), "build the server")?;
+    Ok(workspace.letip("dev"))
+}
+
 fn serve(workspace: &Workspace, program: &Path, address: SocketAddr, data_dir: &Path) -> Command {
     let mut command = workspace.command(program);
     command.args(["serve", "--listen", &address.to_string(), "--data-dir"]).arg(data_dir);
@@ -118,15 +124,16 @@ fn wait_until_ready(server: &mut Group, address: SocketAddr) -> Result<()> {
     Ok(())
 }
 
-/// The server on a port that was free, asking nobody to sign in, and where it answers.
+/// The server on a port that was free, with arguments of its own, and where it answers.
 pub(crate) fn start_on_free_port(
     workspace: &Workspace,
     program: &Path,
     data_dir: &Path,
+    args: &[&str],
 ) -> Result<(Group, SocketAddr)> {
     let address = available(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
     let mut command = serve(workspace, program, address, data_dir);
-    let mut server = Group::spawn(command.arg("--no-sign-in"), "start the server")?;
+    let mut server = Group::spawn(command.args(args), "start the server")?;
     wait_until_ready(&mut server, address)?;
     Ok((server, address))
 }

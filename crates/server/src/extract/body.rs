@@ -54,6 +54,14 @@ fn check_media_type(headers: &HeaderMap) -> Result<(), ApiProblem> {
 }
 
 fn parse<B: Schemas + Validate + DeserializeOwned + 'static>(bytes: &[u8]) -> Result<B, ApiProblem> {
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        // It would be read as the fields in their order.
+        return Err(ApiProblem::malformed(vec![FieldError::new(
+            "body",
+            "format",
+            "send an object, not a list",
+        )]));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value: B = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
@@ -111,6 +119,7 @@ fn property_names<B: Schemas>() -> Vec<String> {
 mod tests {
     use axum::http::HeaderValue;
     use contract::ScrapeRequest;
+    use contract::auth::UserChange;
     use contract::edit::BusinessPatch;
     use contract::enrichment::BatchEnrichmentRequest;
 
@@ -138,7 +147,8 @@ mod tests {
         check::<ScrapeRequest>(r#"{"location":"Helsinki","radius":5}"#, r#"suggestions: ["radiusKm"]"#);
         check::<ScrapeRequest>(r#"{"location":5}"#, r#"400 [FieldError { field: "location", code: "format""#);
         check::<ScrapeRequest>("{}", r#"422 [FieldError { field: "location", code: "required""#);
-        check::<ScrapeRequest>("[1]", r#"400 [FieldError { field: "#);
+        check::<ScrapeRequest>("[1]", r#"400 [FieldError { field: "body", code: "format""#);
+        check::<UserChange>(" [null, null]", r#"400 [FieldError { field: "body", code: "format""#);
         check::<BatchEnrichmentRequest>(
             r#"{"filter":{"town":"x"}}"#,
             r#"400 [FieldError { field: "filter.town", code: "unknown""#,

@@ -87,7 +87,10 @@ impl Validate for HistoryQuery {
 
 impl Validate for EventQuery {
     fn field_errors(&self) -> Vec<FieldError> {
-        limit_error(self.limit, MAX_EVENTS).into_iter().collect()
+        let since = i64::try_from(self.since)
+            .err()
+            .map(|_| FieldError::new("since", "range", "give the number of an event, which is below 2^63"));
+        limit_error(self.limit, MAX_EVENTS).into_iter().chain(since).collect()
     }
 }
 

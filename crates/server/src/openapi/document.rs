@@ -297,12 +297,12 @@ fn text_header(description: &str) -> Header {
     header
 }
 
-/// What every endpoint may answer, and what this one adds.
+/// What every endpoint may answer, and what this one adds. Also where nobody needs to be signed in, a token that has ended
+/// is told so.
 fn failures<E: Endpoint>() -> Vec<u16> {
     let not_modified = (E::METHOD == Method::Get).then_some(304);
     let mut all: Vec<u16> =
-        E::FAILURES.iter().copied().chain([400, 403, 500, 503]).chain(not_modified).collect();
-    all.extend(E::ROLE.map(|_| 401));
+        E::FAILURES.iter().copied().chain([400, 401, 403, 500, 503]).chain(not_modified).collect();
     all.extend((E::METHOD == Method::Post).then_some(422));
     all.sort_unstable();
     all.dedup();

@@ -124,7 +124,7 @@ fn high_water(process: u32) -> Option<u64> {
 }
 
 fn serve(workspace: &Workspace, program: &Path, data: &Path, table: &mut Table) -> Result<()> {
-    let (mut server, address) = up::start_on_free_port(workspace, program, data)?;
+    let (mut server, address) = up::start_on_free_port(workspace, program, data, &["--no-sign-in"])?;
     for (name, path) in QUESTIONS {
         let mut times = Vec::with_capacity(TURNS);
         for _ in 0..TURNS {

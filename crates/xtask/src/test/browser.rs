@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::process;
 use crate::provision::node;
 use crate::test::count::Runner;
 use crate::test::report::Outcome;
 use crate::test::rust::counted;
 use crate::test::session::Session;
+use crate::up;
 
 /// Runs the suite in `tests/browser`.
 pub(crate) fn tests(session: &Session<'_>) -> Result<Outcome> {
@@ -25,13 +25,11 @@ pub(crate) fn tests(session: &Session<'_>) -> Result<Outcome> {
         return Ok(Outcome::Skipped("the page was not built".into()));
     };
     node.install(&folder)?;
-    // Built like the tests, with the features of the whole workspace, so that nothing is compiled twice.
-    let mut cargo = session.workspace.cargo();
-    process::run(cargo.args(["build", "--workspace", "--bin", "letip"]), "build the server")?;
+    let program = up::build_with_tests(session.workspace)?;
     let mut command = session.workspace.command(&node.node);
     command.current_dir(&folder);
     command.args(["--test", "--test-reporter=spec", "--test-concurrency=1"]).args(journeys(&folder)?);
-    command.env("LETIP_BIN", session.workspace.letip("dev")).env("LETIP_CHROMIUM", chromium);
+    command.env("LETIP_BIN", program).env("LETIP_CHROMIUM", chromium);
     command.env("LETIP_ROUTE_LIMIT", limit.to_string());
     command.env("LETIP_SCREENSHOTS", session.workspace.root.join("target/screenshots"));
     session.point_to_database(&mut command);
