@@ -4,8 +4,8 @@
 //! <https://developers.google.com/maps/documentation/places/web-service/op-overview>. A request gives at most 20 places and a
 //! query at most 60, so that a box that has more is asked for in quarters, the nearest first, until so many places are found
 //! as are wanted. A request is charged where it is answered with status 200. With phones and websites it is one of the SKUs
-//! "Text Search Enterprise" and "Nearby Search Enterprise", each listed at 35 USD a thousand beyond a free amount at
-//! <https://developers.google.com/maps/billing-and-pricing/pricing>; the price that counts here is the one that is configured.
+//! "Text Search Enterprise" and "Nearby Search Enterprise", which cost 35 USD a thousand beyond a free amount in 2025. What
+//! they cost now is at <https://developers.google.com/maps/billing-and-pricing/pricing>; what counts here is configured.
 //!
 //! Its terms (<https://cloud.google.com/maps-platform/terms/maps-service-terms>) let place ids be kept for good, coordinates
 //! for 30 days, and nothing else; what is Google's has to be shown as "Google Maps".
