@@ -64,6 +64,7 @@ fn all_steps(mut session: Session<'_>, report: &mut Report) {
     report.step("database", || session.start_database());
     report.step("tests", || rust::tests(&session));
     report.step("doc tests", || rust::doc_tests(session.workspace));
+    report.step("schedules", || rust::schedules(session.workspace));
     report.step("wasm tests", || wasm::tests(&session));
     report.step("interop tests", || interop::tests(&session));
     report.step("browser tests", || browser::tests(&session));

@@ -53,6 +53,16 @@ pub(crate) fn doc_tests(workspace: &Workspace) -> Result<Outcome> {
     counted(&mut cargo, "run the documentation's examples", Runner::Libtest).map(Outcome::Counted)
 }
 
+/// The cache under a scheduler that decides which thread goes on: with other locks, in a folder of their own.
+pub(crate) fn schedules(workspace: &Workspace) -> Result<Outcome> {
+    let mut cargo = workspace.cargo();
+    cargo
+        .env("RUSTFLAGS", "--cfg requery_shuttle")
+        .env("CARGO_TARGET_DIR", workspace.target.join("schedules"));
+    cargo.args(["test", "--release", "--package", "requery", "--test", "schedules"]);
+    counted(&mut cargo, "run the schedules of threads", Runner::Libtest).map(Outcome::Counted)
+}
+
 /// What runs them here.
 pub(crate) fn runner() -> Runner {
     if which("cargo-nextest").is_some() { Runner::Nextest } else { Runner::Libtest }
