@@ -63,7 +63,7 @@ impl QueryKey {
         Self::from_shared(segments.into_iter().map(Into::into).collect())
     }
 
-    /// [`QueryKey::from_segments`] of as many values as are known beforehand: what [`query_key!`] does.
+    /// [`QueryKey::from_segments`] of as many values as are known beforehand: what [`query_key!`](crate::query_key!) does.
     ///
     /// ```
     /// use requery::{KeyValue, QueryKey, query_key};
