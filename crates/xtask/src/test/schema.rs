@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -49,8 +49,15 @@ pub(crate) fn requests(session: &Session<'_>) -> Result<Outcome> {
     add_account(workspace, &program, data.path())?;
     let (mut server, address) =
         up::start_on_free_port(workspace, &program, data.path(), &["--contact-url", CONTACT])?;
+    let schemathesis = || {
+        let mut command = workspace.command(folder.join(".venv/bin/st"));
+        // What it keeps for itself goes with the database.
+        command.current_dir(data.path());
+        command
+    };
+    let sign_in = folder.join("sign_in.py");
     let sent =
-        send(workspace, &folder, address, true).and_then(|()| send(workspace, &folder, address, false));
+        send(schemathesis(), address, Some(&sign_in)).and_then(|()| send(schemathesis(), address, None));
     server.stop(Signal::TERM, STOPPED_WITHIN);
     sent.map(|()| Outcome::Done)
 }
@@ -58,23 +65,23 @@ pub(crate) fn requests(session: &Session<'_>) -> Result<Outcome> {
 fn add_account(workspace: &Workspace, program: &Path, data: &Path) -> Result<()> {
     let mut command = workspace.command(program);
     command.args(["users", "add", EMAIL, "--name", "Ada", "--role", "admin", "--data-dir"]).arg(data);
-    let mut adding = Group::spawn(command.stdin(Stdio::piped()), "add an account")?;
+    let mut adding = Group::spawn_asked(&mut command, "add an account")?;
     let mut stdin = adding.take_stdin().context("the command takes no password")?;
     stdin.write_all(PASSWORD.as_bytes()).context("failed to give a password")?;
     drop(stdin);
     process::expect_success(adding.wait()?, "add an account")
 }
 
-fn send(workspace: &Workspace, folder: &Path, address: SocketAddr, signed_in: bool) -> Result<()> {
+/// Has every endpoint asked, in the name of whom `sign_in` signs in, or of nobody.
+fn send(mut command: Command, address: SocketAddr, sign_in: Option<&Path>) -> Result<()> {
     let url = format!("http://{address}");
-    let mut command: Command = workspace.command(folder.join(".venv/bin/st"));
     command.arg("run").arg(format!("{url}/api/openapi.json")).args(["--checks", CHECKS]);
     command.args(["--max-examples", EXAMPLES, "--seed", SEED, "--workers", "1", "--no-color"]);
-    if signed_in {
-        command.env("SCHEMATHESIS_HOOKS", folder.join("sign_in.py"));
+    if let Some(sign_in) = sign_in {
+        command.env("SCHEMATHESIS_HOOKS", sign_in);
         command.env("LETIP_ADDRESS", &url).env("LETIP_EMAIL", EMAIL).env("LETIP_PASSWORD", PASSWORD);
         command.args(END_SIGN_IN.iter().flat_map(|operation| ["--exclude-operation-id", operation]));
     }
-    let whose = if signed_in { "signed in" } else { "as nobody" };
+    let whose = if sign_in.is_some() { "signed in" } else { "as nobody" };
     process::run(&mut command, &format!("have the API answer as its document says, {whose}"))
 }
