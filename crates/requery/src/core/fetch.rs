@@ -46,6 +46,8 @@ pub(super) struct Fetch {
     consumed: Arc<AtomicBool>,
     future: Option<AbortHandle>,
     waiters: Vec<Waiter>,
+    /// They want to know what becomes of this very fetch, and not what the query has after it.
+    watchers: Vec<Waiter>,
     pub(super) revert_state: Arc<State>,
     /// Applied over the result, in order.
     pub(super) patches: Vec<Patch>,
@@ -65,8 +67,8 @@ impl Fetch {
         self.retryer.is_running()
     }
 
-    pub(super) fn wait(&mut self, waiter: Waiter) {
-        self.waiters.push(waiter);
+    pub(super) fn watch(&mut self, watcher: Waiter) {
+        self.watchers.push(watcher);
     }
 
     /// Who joins it wants it to be retried.
@@ -78,6 +80,13 @@ impl Fetch {
         let mut waiters = std::mem::take(&mut self.waiters);
         waiters.extend(self.follow_up.take().into_iter().flatten());
         waiters
+    }
+
+    /// Whoever wants to know how it has ended by itself.
+    pub(super) fn take_audience(&mut self) -> Vec<Waiter> {
+        let mut audience = std::mem::take(&mut self.waiters);
+        audience.append(&mut self.watchers);
+        audience
     }
 
     pub(super) fn patch_revert_state(&mut self, data: &Data, now: Timestamp) {
@@ -180,6 +189,7 @@ impl Core {
             consumed: Arc::clone(query.consumed.get_or_insert_default()),
             future: None,
             waiters,
+            watchers: Vec::new(),
             revert_state: Arc::clone(&query.state),
             patches: Vec::new(),
             invalidated: false,
@@ -264,7 +274,7 @@ impl Core {
     ) -> bool {
         let (now, is_woven_now) = (self.now, self.is_woven_now(key, &written));
         let Some(query) = self.query_mut(key) else { return true };
-        let Some(fetch) = query.fetch.take_if(|fetch| fetch.id == id) else { return true };
+        let Some(mut fetch) = query.fetch.take_if(|fetch| fetch.id == id) else { return true };
         let is_changed = !Arc::ptr_eq(&query.state, &view.peek.state) || !is_woven_now;
         if is_changed || fetch.patches.len() != view.patches.len() {
             query.fetch = Some(fetch);
@@ -284,7 +294,7 @@ impl Core {
             state.fetch_failure_reason = None;
         });
         self.fetched(key, Ok(fetched));
-        self.effects.push_back(Effect::Settle(fetch.waiters, Ok(result)));
+        self.effects.push_back(Effect::Settle(fetch.take_audience(), Ok(result)));
         self.schedule_gc(key);
         if let Some(waiters) = fetch.follow_up {
             self.begin_follow_up(key, waiters);
@@ -297,14 +307,15 @@ impl Core {
         if self.current_fetch(key, id).is_none() {
             return;
         }
-        let Some(fetch) = self.query_mut(key).and_then(|query| query.fetch.take()) else { return };
+        let Some(mut fetch) = self.query_mut(key).and_then(|query| query.fetch.take()) else { return };
         self.change(key, QueryAction::SetState, |state| state.fetch_status = FetchStatus::Idle);
         let data = self.query(key).and_then(|query| query.state.data.clone());
         let waits = data.is_none() || fetch.follow_up.is_some();
+        let audience = fetch.take_audience();
         let mut waiters = fetch.follow_up.unwrap_or_default();
         match data {
-            Some(data) => self.effects.push_back(Effect::Settle(fetch.waiters, Ok(data))),
-            None => waiters.extend(fetch.waiters),
+            Some(data) => self.effects.push_back(Effect::Settle(audience, Ok(data))),
+            None => waiters.extend(audience),
         }
         self.schedule_gc(key);
         if refetches || waits {
@@ -357,9 +368,10 @@ impl Core {
         let Some(mut fetch) = self.query_mut(key).and_then(|query| query.fetch.take()) else { return };
         self.fail(key, Arc::clone(error));
         self.fetched(key, Err(Arc::clone(error)));
-        fetch.waiters.extend(fetch.follow_up.into_iter().flatten());
+        let mut audience = fetch.take_audience();
+        audience.extend(fetch.follow_up.into_iter().flatten());
         let outcome = Err(FetchFailure::Failed(Arc::clone(error)));
-        self.effects.push_back(Effect::Settle(fetch.waiters, outcome));
+        self.effects.push_back(Effect::Settle(audience, outcome));
         self.schedule_gc(key);
     }
 
@@ -396,6 +408,9 @@ impl Core {
         fetch.waiters.extend(fetch.follow_up.into_iter().flatten());
         let outcome: FetchOutcome = kept.ok_or_else(|| cancelled(key));
         self.effects.push_back(Effect::Settle(fetch.waiters, outcome));
+        if !fetch.watchers.is_empty() {
+            self.effects.push_back(Effect::Settle(fetch.watchers, Err(cancelled(key))));
+        }
         self.schedule_gc(key);
     }
 

@@ -49,10 +49,10 @@ impl Core {
         self.begin_from(Some(elsewhere), &Arc::clone(&spec).key, (spec, None), Vec::new());
     }
 
-    /// Lets somebody wait for the fetch in flight, if there is one, without any consequence for it.
-    pub(crate) fn wait_for(&mut self, key: &QueryKey, waiter: Waiter) {
+    /// Lets somebody watch the fetch in flight, if there is one, without any consequence for it.
+    pub(crate) fn watch_fetch(&mut self, key: &QueryKey, watcher: Waiter) {
         if let Some(fetch) = self.query_mut(key).and_then(|query| query.fetch.as_mut()) {
-            fetch.wait(waiter);
+            fetch.watch(watcher);
         }
     }
 
@@ -90,7 +90,9 @@ impl Core {
             state.data_update_count += 1;
             state.fetch_status = FetchStatus::Idle;
         });
-        self.effects.push_back(Effect::Settle(fetch.take_waiters(), Ok(result)));
+        let mut audience = fetch.take_audience();
+        audience.append(&mut fetch.take_waiters());
+        self.effects.push_back(Effect::Settle(audience, Ok(result)));
         self.schedule_gc(key);
     }
 

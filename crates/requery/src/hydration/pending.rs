@@ -73,11 +73,11 @@ impl QueryClient {
     /// assert_eq!(*runtime.block_on(waiting).unwrap(), 1);
     /// ```
     pub fn outcome_of(&self, pending: &DehydratedPending) -> impl Future<Output = HandedOver> + Send + use<> {
-        let (waiter, ended) = oneshot::channel();
+        let (watcher, ended) = oneshot::channel();
         let (client, key) = (self.clone(), QueryKey::new(&pending.query_key));
         // Somebody may ask when the query is gone.
         let codec = self.read(|core| Sample::of(core, &key)).and_then(|sample| sample.codec);
-        self.apply(|core| core.wait_for(&key, waiter));
+        self.apply(|core| core.watch_fetch(&key, watcher));
         let (query_key, dehydrated_at) = (pending.query_key.clone(), pending.dehydrated_at);
         async move {
             let data = match ended.await {

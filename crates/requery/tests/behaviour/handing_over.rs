@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use requery::{
     CancelOptions, DehydrateOptions, DehydratedState, FetchStatus, HandedOver, QueryFilters, QueryObserver,
-    QueryOptions, QueryStatus, query_key,
+    QueryOptions, QueryStatus, RefetchMode, query_key,
 };
 
-use crate::rig::{Rig, Source};
+use crate::rig::{Rig, Source, ms};
 
 fn with_pending() -> DehydrateOptions {
     DehydrateOptions { pending: true, ..DehydrateOptions::default() }
@@ -70,6 +70,30 @@ fn what_became_of_a_fetch_is_known_when_its_query_is_gone() {
     server.runtime.block_on(fetching);
     server.client.remove_queries(QueryFilters::all());
     assert_eq!(server.runtime.block_on(outcome).data, Some(1.into()));
+}
+
+/// A stream that begins anew is pending again; cancelled, it has the data of before, which is no outcome of it.
+#[test]
+fn a_fetch_that_was_cancelled_hands_nothing_over_also_where_older_data_comes_back() {
+    let server = Rig::new();
+    let (runtime, key) = (server.runtime.clone(), query_key!["n"]);
+    let parts = move |_context| {
+        let wait = runtime.sleep(ms(10));
+        futures::stream::once(async move {
+            wait.await;
+            Ok(7)
+        })
+    };
+    let stream = QueryOptions::<u32, String>::streamed(&key, RefetchMode::Reset, 0, parts, |_, _: u32| {});
+    let stream = stream.hydratable();
+    server.client.set_query_data(&key, 3_u32);
+    drop(server.client.prefetch_query(&stream));
+    server.settle();
+    let state = server.client.dehydrate(&with_pending());
+    let outcome = server.client.outcome_of(&state.pending[0]);
+    server.client.cancel_queries(QueryFilters::all(), CancelOptions::default());
+    assert_eq!(server.client.get_query_data::<u32>(&key).as_deref(), Some(&3));
+    assert_eq!(server.runtime.block_on(outcome).data, None);
 }
 
 #[test]
