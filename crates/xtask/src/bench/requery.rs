@@ -19,8 +19,8 @@ mod size;
 
 /// Stands above the table.
 pub(crate) const ABOUT: &str = "The workloads of `crates/requery-bench` on query-core in Node, on requery as a native \
-     program with one thread (release profile), and on requery as a WASM module in Node with the whole loop inside \
-     (optimised for speed). Every peer stands on a clock that does not move by itself and tells listeners at once, and \
+     program with one thread and the allocator of `letip`, and on requery as a WASM module in Node with the whole loop inside; \
+     both are optimised as a whole. Every peer stands on a clock that does not move by itself and tells listeners at once, and \
      every run has to lead to the same outcome on all of them. Peers take turns, run by run; medians of nine runs behind two \
      for warming up, ± half the distance between the quartiles; a ratio is query-core's median by the other.";
 

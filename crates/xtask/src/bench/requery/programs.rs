@@ -15,30 +15,36 @@ use crate::workspace::Workspace;
 /// What the module is called.
 const MODULE: &str = "requery_bench";
 
-/// For speed, given on cargo's command line: nobody else builds with it. wasm-bindgen needs the section of target
-/// features, which a module stripped of everything lacks.
-const FAST: [&str; 7] = [
-    "profile.wasm-fast.inherits='release'",
-    "profile.wasm-fast.opt-level=3",
-    "profile.wasm-fast.codegen-units=1",
-    "profile.wasm-fast.lto='fat'",
-    "profile.wasm-fast.panic='abort'",
-    "profile.wasm-fast.debug=false",
-    "profile.wasm-fast.strip='debuginfo'",
+/// For speed, the program and the module alike; given on cargo's command line: nobody else builds with it.
+const FAST: [&str; 5] = [
+    "profile.fast.inherits='release'",
+    "profile.fast.opt-level=3",
+    "profile.fast.codegen-units=1",
+    "profile.fast.lto='fat'",
+    "profile.fast.debug=false",
 ];
+/// The module's beyond those. wasm-bindgen needs the section of target features, which a module stripped of everything
+/// lacks.
+const MODULE_ONLY: [&str; 2] = ["profile.fast.panic='abort'", "profile.fast.strip='debuginfo'"];
 
 /// The program for times, and the one that counts bytes and allocations.
 pub(super) fn native(workspace: &Workspace) -> Result<(PathBuf, PathBuf)> {
     let mut cargo = workspace.cargo();
-    cargo.args(["build", "--release", "--bins", "--package", PACKAGE]);
+    cargo.args(["build", "--profile", "fast", "--bins", "--package", PACKAGE]);
+    cargo.args(FAST.iter().flat_map(|setting| ["--config", setting]));
     process::run(&mut cargo, "build the workloads")?;
-    let folder = workspace.target.join("release");
+    let folder = workspace.target.join("fast");
     Ok((folder.join(PACKAGE), folder.join(format!("{PACKAGE}-memory"))))
 }
 
 /// The module for Node: answers its script.
 pub(super) fn module(workspace: &Workspace) -> Result<PathBuf> {
-    let module = compile(workspace, &["--lib", "--crate-type", "cdylib"], "wasm-fast", &FAST)?;
+    let module = compile(
+        workspace,
+        &["--lib", "--crate-type", "cdylib"],
+        "fast",
+        &[&FAST[..], &MODULE_ONLY[..]].concat(),
+    )?;
     let folder = workspace.target.join("bench/requery");
     remove_folder(&folder)?;
     bind(&module, &folder, MODULE)?;
