@@ -10,7 +10,7 @@ use discovery::source::{Apify, ApifyConfig, SearchArea};
 use discovery::{DiscoveryError, PlaceSource, SourceRegistry};
 use metered::ApiKey;
 use serde_json::json;
-use store::test_support;
+use store::{ClaimedJob, Store, test_support};
 
 use crate::apify_server::*;
 use crate::jobs::{again, businesses, enqueued, run_of, search};
@@ -30,6 +30,23 @@ fn request() -> ScrapeRequest {
         source: Some("apify".to_owned()),
         ..ScrapeRequest::default()
     }
+}
+
+/// Begins a search, and stops it once it waits for its run.
+async fn stopped_while_it_runs(store: &Store, server: &Server, registry: &SourceRegistry) -> ClaimedJob {
+    let first = enqueued(store, &request()).await;
+    let run = run_of(store, &first);
+    let cancel = run.cancel.clone();
+    let watch = async {
+        while !server.asked().iter().any(|asked| asked.path == "/v2/actor-runs/run0") {
+            tokio::task::yield_now().await;
+        }
+        cancel.cancel();
+    };
+    let asked = request();
+    let (outcome, ()) = tokio::join!(search(&asked, registry, run), watch);
+    assert!(matches!(outcome, Err(DiscoveryError::Stopped)), "{outcome:?}");
+    first
 }
 
 #[tokio::test]
@@ -72,18 +89,7 @@ async fn a_search_that_was_killed_reads_the_same_run() {
     let store = db.store();
     let server = serving(&platform).await;
     let registry = SourceRegistry::bundled().with(apify(&server, "5"));
-    let first = enqueued(store, &request()).await;
-    let run = run_of(store, &first);
-    let cancel = run.cancel.clone();
-    let watch = async {
-        while !server.asked().iter().any(|asked| asked.path == "/v2/actor-runs/run0") {
-            tokio::task::yield_now().await;
-        }
-        cancel.cancel();
-    };
-    let asked = request();
-    let (outcome, ()) = tokio::join!(search(&asked, &registry, run), watch);
-    assert!(matches!(outcome, Err(DiscoveryError::Stopped)), "{outcome:?}");
+    let first = stopped_while_it_runs(store, &server, &registry).await;
     assert_eq!(spent(store).await, usd("0.40"), "the most that it may cost");
 
     platform.lock().unwrap().step = 40;
@@ -144,18 +150,7 @@ async fn a_cancelled_search_ends_its_run() {
     let resolved = resolve_request(&request(), &registry).unwrap();
     give_up(store, &resolved, &registry).await;
     assert!(server.asked().is_empty(), "nothing goes on");
-    let first = enqueued(store, &request()).await;
-    let run = run_of(store, &first);
-    let cancel = run.cancel.clone();
-    let watch = async {
-        while !server.asked().iter().any(|asked| asked.path == "/v2/actor-runs/run0") {
-            tokio::task::yield_now().await;
-        }
-        cancel.cancel();
-    };
-    let asked = request();
-    let (outcome, ()) = tokio::join!(search(&asked, &registry, run), watch);
-    assert!(matches!(outcome, Err(DiscoveryError::Stopped)), "{outcome:?}");
+    stopped_while_it_runs(store, &server, &registry).await;
     give_up(store, &resolved, &registry).await;
     assert!(platform.lock().unwrap().runs[0].status.starts_with("ABORT"));
     assert_eq!(spent(store).await, usd("0.01"), "its start");

@@ -24,7 +24,8 @@ impl WriteTx {
     /// # Errors
     /// If the database does not answer.
     pub async fn known_businesses(&mut self, keys: &[LookupKey]) -> Result<Vec<KnownBusiness>, StoreError> {
-        self.index_names().await?;
+        let indexed = self.index_names().await;
+        self.guard(indexed)?;
         let mut known = self.known_by_source(keys).await?;
         let (placed, unplaced): (Vec<_>, Vec<_>) =
             keys.iter().filter(|key| !key.name_key.is_empty()).partition(|key| key.location.is_some());
