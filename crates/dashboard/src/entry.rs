@@ -1,5 +1,7 @@
 //! The start in the browser.
 
+use std::rc::Rc;
+
 use client::transport::FetchTransport;
 use client::{ApiClient, Connection, Follower, Realtime, queries};
 use leptos::mount::hydrate_body;
@@ -35,19 +37,21 @@ pub fn hydrate() {
     connect(seq.unwrap_or(0), follower);
 }
 
-/// Keeps the event stream open for as long as the page lives.
+/// Takes the event stream for as long as the page lives: looks after it when somebody comes back to the page, and tries
+/// again at once when the machine is online again.
 fn connect(since: u64, follower: Follower) {
     let Ok(origin) = window().location().origin() else { return };
-    match Realtime::start(&origin, since, follower) {
-        Ok(realtime) => keep(realtime),
-        Err(error) => leptos::logging::error!("no live updates: {error}"),
-    }
-}
-
-/// Tries again at once when the machine is online again.
-fn keep(realtime: Realtime) {
-    let listener = window_event_listener_untyped("online", move |_| realtime.reconnect());
-    std::mem::forget(listener);
+    let realtime = Rc::new(Realtime::start(origin, since, follower));
+    let again = Rc::clone(&realtime);
+    let listeners = [
+        window_event_listener_untyped("online", move |_| again.reconnect()),
+        window_event_listener_untyped("visibilitychange", move |_| {
+            if !document().hidden() {
+                realtime.check();
+            }
+        }),
+    ];
+    std::mem::forget(listeners);
 }
 
 fn page_state() -> PageState {

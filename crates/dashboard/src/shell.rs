@@ -1,5 +1,6 @@
 //! The HTML document around the application.
 
+use client::SHARED_NAME;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
 use requery_leptos::{dehydrated_script, use_query_client};
@@ -92,17 +93,24 @@ fn preload_links(assets: &AssetPaths) -> AnyView {
     .into_any()
 }
 
-/// A panic ends the page's WebAssembly without a word of its own: the document says so and offers to load it anew.
-const WATCH: &str = "\
-const crashed=event=>{if((event.error??event.reason)instanceof WebAssembly.RuntimeError)\
-document.getElementById('crash').hidden=false};\
-addEventListener('error',crashed);addEventListener('unhandledrejection',crashed);";
+/// A panic ends the page's WebAssembly without a word of its own: the document says so and offers to load it anew. If it
+/// had the socket of all tabs, another one has to open its own.
+fn watch() -> String {
+    format!(
+        "const crashed=event=>{{if((event.error??event.reason)instanceof WebAssembly.RuntimeError){{\
+        document.getElementById('crash').hidden=false;\
+        navigator.locks?.request({SHARED_NAME:?},{{steal:true}},()=>{{}})}}}};\
+        addEventListener('error',crashed);addEventListener('unhandledrejection',crashed);"
+    )
+}
 
 /// Starts the application; a page whose script does not load stays as it was rendered.
 fn start_script(assets: &AssetPaths, nonce: Option<String>) -> AnyView {
     let text = format!(
-        "import init,{{hydrate}} from {:?};{WATCH}init({{module_or_path:{:?}}}).then(hydrate)",
-        assets.js, assets.wasm
+        "import init,{{hydrate}} from {:?};{}init({{module_or_path:{:?}}}).then(hydrate)",
+        assets.js,
+        watch(),
+        assets.wasm
     );
     view! { <script type="module" nonce=nonce inner_html=text></script> }.into_any()
 }

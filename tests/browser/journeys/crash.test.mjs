@@ -3,18 +3,12 @@ import assert from "node:assert/strict";
 import { journey } from "../lib/journey.mjs";
 import * as dashboard from "../lib/page.mjs";
 
-/** A module whose only function does what a panic of the page's module does: it traps. */
-const TRAP = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 102, 0, 0, 10, 5, 1, 3, 0, 0, 11];
-
 journey("a page whose script crashed says so, and goes on after it is loaded anew", async ({ page, problems }) => {
   problems.expect(/unreachable/);
   await dashboard.visit(page, "/");
   const notice = page.getByRole("alert").filter({ hasText: "This page stopped working" });
   assert.ok(await notice.isHidden());
-  await page.evaluate((bytes) => {
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(bytes)));
-    setTimeout(exports.f);
-  }, TRAP);
+  await dashboard.crash(page);
   await notice.waitFor();
   await notice.getByRole("link", { name: "Reload the page" }).click();
   await dashboard.live(page);

@@ -11,6 +11,9 @@ export const RESTAURANTS = { location: HELSINKI, category: "restaurant", radiusK
 /** A search that takes long enough to be caught in the middle. */
 export const EVERYTHING = { location: HELSINKI, radiusKm: 50, maxResults: 5000, source: "file:many" };
 
+/** A module whose only function does what a panic of the page's module does: it traps. */
+const TRAP = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 102, 0, 0, 10, 5, 1, 3, 0, 0, 11];
+
 const LABELS = {
   location: "Location",
   category: "Trade",
@@ -29,6 +32,14 @@ export async function visit(page, path) {
 /** Waits until the page says that it is live. */
 export async function live(page) {
   await page.locator('[aria-label="Connection"][data-state="live"]').waitFor({ state: "attached" });
+}
+
+/** Has the page's module end as a panic ends it. */
+export async function crash(page) {
+  await page.evaluate((bytes) => {
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(bytes)));
+    setTimeout(exports.f);
+  }, TRAP);
 }
 
 /** Fills the search form and presses Find; resolves on the job's page with the job's id. */

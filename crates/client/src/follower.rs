@@ -1,47 +1,9 @@
-//! The event stream of a page, applied to its cache.
-
-use std::fmt;
+//! The event stream, applied to a cache.
 
 use contract::keys;
 use requery::{QueryClient, QueryFilters, RefetchOptions};
-use socketio_client::{Options, Socket};
 
-use crate::{ApiClient, Bridge, Connection, ConnectionState, EventStream, Update};
-
-/// The event stream of a page: one socket, resumed after every loss from the last event seen, applied to the
-/// cache. It ends when this value is dropped.
-pub struct Realtime {
-    socket: Socket,
-}
-
-impl fmt::Debug for Realtime {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Realtime").field("status", &self.socket.status()).finish()
-    }
-}
-
-impl Realtime {
-    /// Opens the stream at `url` from behind the event `since`, the newest one that the cache already shows.
-    ///
-    /// # Errors
-    /// When the URL is none that a socket can be opened to.
-    pub fn start(url: &str, since: u64, follower: Follower) -> Result<Self, socketio_client::Error> {
-        let (socket, stream) = EventStream::open(Options::new(url), Some(since))?;
-        spawn(follower.follow(stream));
-        Ok(Self { socket })
-    }
-
-    /// Tries to connect now instead of at the next attempt: the machine says that it is online again.
-    pub fn reconnect(&self) {
-        self.socket.reconnect();
-    }
-}
-
-impl Drop for Realtime {
-    fn drop(&mut self) {
-        self.socket.disconnect();
-    }
-}
+use crate::{ApiClient, Bridge, Connection, ConnectionState, Update};
 
 /// Keeps a cache and the state of the connection as an event stream says.
 #[derive(Clone, Debug)]
@@ -56,14 +18,6 @@ impl Follower {
     #[must_use]
     pub fn new(client: QueryClient, api: ApiClient, connection: Connection) -> Self {
         Self { bridge: Bridge::new(client.clone(), api), client, connection }
-    }
-
-    async fn follow(self, mut stream: EventStream) {
-        while let Some(update) = stream.next().await {
-            if let Some(rest) = self.take(update) {
-                spawn(rest);
-            }
-        }
     }
 
     /// Takes over one update. What is left to do, if anything, is for the caller to run; it ends by itself.
@@ -100,14 +54,4 @@ impl Follower {
             drop(self.client.refetch_queries(filters.active(), RefetchOptions::default()));
         }
     }
-}
-
-#[cfg(target_arch = "wasm32")]
-fn spawn(task: impl Future<Output = ()> + 'static) {
-    wasm_bindgen_futures::spawn_local(task);
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-fn spawn(task: impl Future<Output = ()> + Send + 'static) {
-    tokio::spawn(task);
 }
