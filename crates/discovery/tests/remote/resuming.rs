@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use contract::{Business, ScrapeRequest};
+use contract::{Business, BusinessQuery, ScrapeRequest};
 use discovery::{DiscoveryError, Outcome, Run, SourceRegistry};
 use serde_json::Value;
 use store::Store;
@@ -44,10 +44,10 @@ fn many(count: u32) -> Vec<Value> {
 }
 
 /// Stops the run as soon as so many businesses are stored.
-async fn stopped_after(store: &Store, registry: &SourceRegistry, run: Run, least: usize) {
+async fn stopped_after(store: &Store, registry: &SourceRegistry, run: Run, least: u64) {
     let (mut commits, cancel) = (store.subscribe(), run.cancel.clone());
     let watch = async {
-        while businesses(store).await.len() < least {
+        while store.count_businesses(&BusinessQuery::default()).await.unwrap() < least {
             commits.changed().await.unwrap();
         }
         cancel.cancel();

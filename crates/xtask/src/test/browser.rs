@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use crate::provision::node;
-use crate::test::count::Runner;
+use crate::test::count::{Counts, Runner};
 use crate::test::report::Outcome;
 use crate::test::rust::counted;
 use crate::test::session::Session;
@@ -26,14 +26,33 @@ pub(crate) fn tests(session: &Session<'_>) -> Result<Outcome> {
     };
     node.install(&folder)?;
     let program = up::build_with_tests(session.workspace)?;
-    let mut command = session.workspace.command(&node.node);
-    command.current_dir(&folder);
-    command.args(["--test", "--test-reporter=spec", "--test-concurrency=1"]).args(journeys(&folder)?);
-    command.env("LETIP_BIN", program).env("LETIP_CHROMIUM", chromium);
-    command.env("LETIP_ROUTE_LIMIT", limit.to_string());
-    command.env("LETIP_SCREENSHOTS", session.workspace.root.join("target/screenshots"));
-    session.point_to_database(&mut command);
-    counted(&mut command, "run the browser tests", Runner::Node).map(Outcome::Counted)
+    let journey = |file: &Path| {
+        let mut command = session.workspace.command(&node.node);
+        command.current_dir(&folder);
+        command.args(["--test", "--test-reporter=spec"]).arg(file);
+        command.env("LETIP_BIN", &program).env("LETIP_CHROMIUM", chromium);
+        command.env("LETIP_ROUTE_LIMIT", limit.to_string());
+        command.env("LETIP_SCREENSHOTS", session.workspace.root.join("target/screenshots"));
+        session.point_to_database(&mut command);
+        counted(&mut command, "run the browser tests", Runner::Node)
+    };
+    let mut sum = Counts::default();
+    for file in journeys(&folder)? {
+        sum.add(twice_at_most(|| journey(&file))?);
+    }
+    Ok(Outcome::Counted(sum))
+}
+
+/// As nextest does it with the Rust tests: what passes only when it is run again is said to be flaky.
+fn twice_at_most(run: impl Fn() -> Result<Counts>) -> Result<Counts> {
+    let first = run()?;
+    if first.failed == 0 {
+        return Ok(first);
+    }
+    eprintln!("once more, because of: {}", first.failures.join(", "));
+    let second = run()?;
+    let flaky = if second.failed == 0 { first.failed } else { 0 };
+    Ok(Counts { flaky, ..second })
 }
 
 /// The test files, in one order: Node's own search differs between its versions.
@@ -45,4 +64,28 @@ fn journeys(folder: &Path) -> Result<Vec<PathBuf>> {
     files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
     files.sort();
     Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    fn runs(outcomes: [i64; 2]) -> (Counts, usize) {
+        let run = Cell::new(0);
+        let counts = twice_at_most(|| {
+            let failed = outcomes[run.replace(run.get() + 1)];
+            Ok(Counts { passed: 5 - failed, failed, ..Counts::default() })
+        });
+        (counts.unwrap(), run.get())
+    }
+
+    #[test]
+    fn a_file_that_failed_is_run_once_more() {
+        let counts = |passed, failed, flaky| Counts { passed, failed, flaky, ..Counts::default() };
+        assert_eq!(runs([0, 9]), (counts(5, 0, 0), 1));
+        assert_eq!(runs([2, 0]), (counts(5, 0, 2), 2));
+        assert_eq!(runs([2, 1]), (counts(4, 1, 0), 2));
+    }
 }

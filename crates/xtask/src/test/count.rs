@@ -1,24 +1,31 @@
 //! Counting: what each runner prints about how many tests passed.
 
 /// Tests of one or more runs. A run of tests that another run skipped has them as negative `skipped`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
     pub(crate) passed: i64,
     pub(crate) failed: i64,
     pub(crate) skipped: i64,
     /// Of those that passed, the ones that failed at first.
     pub(crate) flaky: i64,
+    /// What the runner called those that failed, each once.
+    pub(crate) failures: Vec<String>,
 }
 
 impl Counts {
+    /// Adds those of another run.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
+        self.flaky += other.flaky;
+        self.failures.extend(other.failures);
+    }
+
     /// The sum.
-    pub(crate) fn with(self, other: Self) -> Self {
-        Self {
-            passed: self.passed + other.passed,
-            failed: self.failed + other.failed,
-            skipped: self.skipped + other.skipped,
-            flaky: self.flaky + other.flaky,
-        }
+    pub(crate) fn with(mut self, other: Self) -> Self {
+        self.add(other);
+        self
     }
 
     /// The counts of a run that made up for what an earlier one had skipped.
@@ -27,7 +34,7 @@ impl Counts {
     }
 
     /// `12 passed, 1 failed`, without what there is none of.
-    pub(crate) fn details(self) -> String {
+    pub(crate) fn details(&self) -> String {
         let parts = [
             (self.passed, "passed"),
             (self.flaky, "flaky"),
@@ -72,7 +79,17 @@ impl Counter {
         };
         if let Some(counts) = found {
             self.seen = true;
-            self.counts = self.counts.with(counts);
+            self.counts.add(counts);
+        }
+        let failure = match self.runner {
+            Runner::Nextest => nextest_failure(line),
+            Runner::Libtest => libtest_failure(line),
+            Runner::Node => node_failure(line),
+        };
+        if let Some(name) = failure
+            && !self.counts.failures.contains(&name)
+        {
+            self.counts.failures.push(name);
         }
     }
 
@@ -113,6 +130,31 @@ fn node(line: &str) -> Option<Counts> {
         "skipped" | "todo" => Some(Counts { skipped: count, ..none }),
         _ => None,
     }
+}
+
+/// `FAIL [   0.010s] (1/2) store::files is_read`, which the summary is followed by; `TIMEOUT [..` and `TRY 2 SIGKILL [..`.
+fn nextest_failure(line: &str) -> Option<String> {
+    let (mark, rest) = line.trim().split_once(" [")?;
+    let mark =
+        mark.trim_start_matches(|character: char| "TRY ".contains(character) || character.is_ascii_digit());
+    let (_, name) = rest.split_once("s] ")?;
+    let name = name.trim_start();
+    let name = name.strip_prefix('(').and_then(|rest| rest.split_once(')')).map_or(name, |(_, name)| name);
+    (mark == "FAIL" || mark == "TIMEOUT" || mark.starts_with("SIG")).then(|| name.trim().to_owned())
+}
+
+/// `test files::is_read ... FAILED`
+fn libtest_failure(line: &str) -> Option<String> {
+    Some(line.trim().strip_prefix("test ")?.strip_suffix(" ... FAILED")?.to_owned())
+}
+
+/// `✖ a page opens (31.5ms)` (spec) or `not ok 3 - a page opens` (TAP)
+fn node_failure(line: &str) -> Option<String> {
+    let line = line.trim();
+    if let Some(rest) = line.strip_prefix("✖ ") {
+        return Some(rest.rsplit_once(" (")?.0.to_owned());
+    }
+    Some(line.strip_prefix("not ok ")?.split_once(" - ")?.1.to_owned())
 }
 
 fn sum(figures: &str, separator: char) -> Counts {
@@ -204,8 +246,33 @@ mod tests {
 
     #[test]
     fn a_later_run_takes_its_tests_out_of_the_skipped() {
-        let counts = |passed, failed, skipped| Counts { passed, failed, skipped, flaky: 0 };
+        let counts = |passed, failed, skipped| Counts { passed, failed, skipped, ..Counts::default() };
         let later = counts(2, 1, 10).making_up();
         assert_eq!(counts(10, 0, 4).with(later), counts(12, 1, 1));
+    }
+
+    fn failures(runner: Runner, output: &str) -> Vec<String> {
+        let mut counter = Counter::new(runner);
+        output.lines().for_each(|line| counter.read(line));
+        counter.counts.failures
+    }
+
+    #[test]
+    fn what_failed_is_named_once() {
+        let nextest = "        FAIL [   0.010s] ( 1/12) store::files is_read\n\
+            \x20 TRY 2 FAIL [   0.011s] (   3/12) letip::cli jobs::goes_on\n\
+            \x20     SIGKILL [   1.000s] (   4/12) letip dies\n\
+            \x20       PASS [   0.010s] (   5/12) letip lives\n\
+            \x20    Summary [   0.1s] 12 tests run: 9 passed, 3 failed, 0 skipped\n\
+            \x20       FAIL [   0.010s] ( 1/12) store::files is_read\n\
+            \x20    TIMEOUT [ 300.010s] ( 2/12) store::files ends\n";
+        let expected =
+            ["store::files is_read", "letip::cli jobs::goes_on", "letip dies", "store::files ends"];
+        assert_eq!(failures(Runner::Nextest, nextest), expected);
+        let libtest = "test a::b ... ok\ntest a::c ... FAILED\n";
+        assert_eq!(failures(Runner::Libtest, libtest), ["a::c"]);
+        let node =
+            "✔ opens (3.1ms)\n✖ closes (3.1ms)\n✖ failing tests:\n✖ closes (3.1ms)\nnot ok 3 - ends (well)\n";
+        assert_eq!(failures(Runner::Node, node), ["closes", "ends (well)"]);
     }
 }

@@ -26,7 +26,7 @@ pub(crate) fn tests(session: &Session<'_>) -> Result<Outcome> {
     };
     let mut sum = Counts::default();
     for (package, folder) in found {
-        sum = sum.with(of_package(session, node, package, &folder)?.making_up());
+        sum.add(of_package(session, node, package, &folder)?.making_up());
     }
     Ok(Outcome::Counted(sum))
 }

@@ -17,7 +17,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
             eprintln!("{}: {problem}", file.display());
         }
         let failed = i64::from(!problems.is_empty());
-        counts = counts.with(Counts { passed: 1 - failed, failed, ..Counts::default() });
+        counts.add(Counts { passed: 1 - failed, failed, ..Counts::default() });
     };
     for package in &workspace.packages {
         let file = package.folder().join("README.md");

@@ -81,7 +81,7 @@ impl Report {
         self.sum().failed > 0
     }
 
-    /// One line per step.
+    /// One line per step, and one per test that failed.
     pub(crate) fn summary(&self) -> String {
         let mut text = String::from("\n");
         for step in &self.steps {
@@ -94,6 +94,10 @@ impl Report {
             let line = format!("{:<14} {:>12}  {mark:<8} {}", step.name, duration(step.took), detail.trim());
             // Writing to a string cannot fail.
             _ = writeln!(text, "{}", line.trim_end());
+            // Again, at the end: of a long log the end is what is kept and looked at.
+            for failure in &step.counts.failures {
+                _ = writeln!(text, "    {failure}");
+            }
         }
         text
     }
@@ -107,7 +111,7 @@ impl Report {
     }
 
     fn sum(&self) -> Counts {
-        self.steps.iter().fold(Counts::default(), |sum, step| sum.with(step.counts))
+        self.steps.iter().fold(Counts::default(), |sum, step| sum.with(step.counts.clone()))
     }
 }
 
@@ -127,7 +131,7 @@ mod tests {
     use super::*;
 
     fn counted(passed: i64, failed: i64, skipped: i64) -> Result<Outcome> {
-        Ok(Outcome::Counted(Counts { passed, failed, skipped, flaky: 0 }))
+        Ok(Outcome::Counted(Counts { passed, failed, skipped, ..Counts::default() }))
     }
 
     #[test]
@@ -156,7 +160,13 @@ mod tests {
         report.step("tests", || counted(2, 0, 0));
         assert_eq!(report.total(), "2 passed, 1 failed, 0 skipped");
         assert!(report.failed());
-        assert!(report.summary().contains("it is not formatted"));
+        let failures = vec!["pages opens".to_owned()];
+        report.step("others", || Ok(Outcome::Counted(Counts { failed: 1, failures, ..Counts::default() })));
+        let summary = report.summary();
+        assert!(
+            summary.contains("it is not formatted") && summary.contains("\n    pages opens\n"),
+            "{summary}"
+        );
     }
 
     #[test]

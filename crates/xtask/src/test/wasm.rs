@@ -58,7 +58,7 @@ pub(crate) fn tests(session: &Session<'_>) -> Result<Outcome> {
         bind(&module, &folder)?;
         let mut command = workspace.command(&node.node);
         command.arg(runner.join("wasm.mjs")).arg(&folder).env("LETIP_CHROMIUM", chromium);
-        sum = sum.with(counted(&mut command, "run the WASM tests", Runner::Libtest)?);
+        sum.add(counted(&mut command, "run the WASM tests", Runner::Libtest)?);
     }
     Ok(Outcome::Counted(sum))
 }
