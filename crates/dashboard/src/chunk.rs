@@ -127,7 +127,7 @@ mod parts {
     }
 }
 
-/// The functions that the chunks begin with. The script calls them for [`page`].
+/// The functions that the chunks begin with. The script hands them over as they are loaded.
 #[cfg(target_arch = "wasm32")]
 pub mod roots {
     use wasm_bindgen::prelude::wasm_bindgen;
