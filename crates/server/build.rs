@@ -1,5 +1,6 @@
 //! Embeds the page's built assets: what `target/web/dist/manifest.json` of the workspace lists, or nothing.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ struct Entry {
     js: String,
     wasm: String,
     css: Option<String>,
+    chunks: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -41,7 +43,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let manifest = dist.join("manifest.json");
     let code = match fs::read(&manifest) {
-        Ok(text) => embedded(&serde_json::from_slice(&text)?, &dist.canonicalize()?)?,
+        Ok(text) => {
+            let listed = serde_json::from_slice(&text)
+                .map_err(|error| format!("{}: {error}; run `cargo xtask web`", manifest.display()))?;
+            embedded(&listed, &dist.canonicalize()?)?
+        }
         Err(_) => "pub(super) const ENTRY: Option<Entry> = None;\npub(super) const FILES: &[File] = &[];\n"
             .to_owned(),
     };
@@ -50,13 +56,15 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn embedded(manifest: &Manifest, dist: &Path) -> Result<String, Box<dyn Error>> {
-    let Entry { js, wasm, css } = &manifest.entry;
+    let Entry { js, wasm, css, chunks } = &manifest.entry;
     let css = css.as_deref().unwrap_or_default();
     let named =
         |name: &str| manifest.files.iter().find(|file| file.name == name).map_or("", |file| &file.path);
     let (icon, forms) = (named("favicon.svg"), named("forms.css"));
-    let entry =
-        format!("Entry {{ js: {js:?}, wasm: {wasm:?}, css: {css:?}, forms: {forms:?}, icon: {icon:?} }}");
+    let chunks: Vec<_> = chunks.iter().collect();
+    let entry = format!(
+        "Entry {{ js: {js:?}, wasm: {wasm:?}, chunks: &{chunks:?}, css: {css:?}, forms: {forms:?}, icon: {icon:?} }}"
+    );
     let mut code = String::new();
     writeln!(code, "pub(super) const ENTRY: Option<Entry> = Some({entry});")?;
     writeln!(code, "pub(super) const FILES: &[File] = &[")?;

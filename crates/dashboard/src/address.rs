@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlAnchorElement, MouseEvent};
 
+use crate::chunk;
 use crate::reaction::Var;
 
 /// Where the page is. What reads a part follows it.
@@ -13,6 +14,8 @@ pub(crate) struct Address {
     pub(crate) path: Var<String>,
     /// What stands behind the question mark.
     pub(crate) search: Var<String>,
+    /// The number of the way that was taken last: one that waits for its page's chunk ends where another was taken.
+    way: Var<u32>,
 }
 
 /// How to go to an address.
@@ -33,7 +36,7 @@ impl Default for Step {
 /// Puts the address in place; in the browser it follows links, and the way back and forth, from then on.
 pub(crate) fn provide_address() {
     let (path, search) = parts(&current());
-    let address = Address { path: Var::new(path), search: Var::new(search) };
+    let address = Address { path: Var::new(path), search: Var::new(search), way: Var::new(0) };
     provide_context(address);
     if cfg!(target_arch = "wasm32") {
         address.listen();
@@ -47,8 +50,28 @@ pub(crate) fn use_address() -> Address {
 }
 
 impl Address {
-    /// Shows the page at `to`, an address of this site from its slash on.
+    /// Shows the page at `to`, an address of this site from its slash on. While what makes that page is loaded, the
+    /// page before stays.
     pub(crate) fn go(self, to: &str, step: Step) {
+        self.when_possible(to, move |to| self.enter(to, step));
+    }
+
+    /// Does this once the page at `to` can be made. Where it cannot, the browser goes there as to another site: this
+    /// program may be of another build than the server by now.
+    fn when_possible(self, to: &str, then: impl FnOnce(&str) + 'static) {
+        let way = self.way.get_untracked().wrapping_add(1);
+        self.way.set(way);
+        let needed = chunk::of(to).filter(|chunk| !chunk::is_ready(chunk));
+        let Some(needed) = needed else { return then(to) };
+        let to = to.to_owned();
+        chunk::when_loaded(needed, move |is_there| match self.way.try_get_untracked() == Some(way) {
+            true if is_there => then(&to),
+            true => _ = window().location().assign(&to),
+            false => (),
+        });
+    }
+
+    fn enter(self, to: &str, step: Step) {
         if let Ok(history) = window().history() {
             let (state, to) = (JsValue::NULL, Some(to));
             // It fails where a page changes its address too often; then the address bar stays behind.
@@ -75,10 +98,16 @@ impl Address {
 
     fn listen(self) {
         let click = window_event_listener(leptos::ev::click, move |event| self.follow(&event));
-        let way = window_event_listener(leptos::ev::popstate, move |_| self.show(&current()));
+        let back = window_event_listener(leptos::ev::popstate, move |_| {
+            self.when_possible(&current(), move |to| self.show(to));
+        });
+        let near = window_event_listener(leptos::ev::pointerover, |event| load_ahead(&event));
+        let focused = window_event_listener(leptos::ev::focusin, |event| load_ahead(&event));
         on_cleanup(move || {
             click.remove();
-            way.remove();
+            back.remove();
+            near.remove();
+            focused.remove();
         });
     }
 
@@ -88,17 +117,29 @@ impl Address {
         if event.default_prevented() || event.button() != 0 || with_key {
             return;
         }
-        let element = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        let link = element.and_then(|element| element.closest("a[href]").ok().flatten());
-        let Some(link) = link.and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok()) else { return };
-        let is_external = link.rel().split_ascii_whitespace().any(|word| word == "external");
-        let is_here = window().location().origin().is_ok_and(|origin| origin == link.origin());
-        let is_page = link.target().is_empty() && link.hash().is_empty() && !link.has_attribute("download");
-        if is_page && is_here && !is_external {
+        if let Some(link) = link_of(event) {
             event.prevent_default();
             let step = Step { to_top: !link.has_attribute("data-noscroll"), ..Step::default() };
             self.go(&(link.pathname() + &link.search()), step);
         }
+    }
+}
+
+/// The link to a page of this site that an event is of.
+fn link_of(event: &web_sys::Event) -> Option<HtmlAnchorElement> {
+    let element = event.target()?.dyn_into::<web_sys::Element>().ok()?;
+    let link = element.closest("a[href]").ok()??.dyn_into::<HtmlAnchorElement>().ok()?;
+    let is_external = link.rel().split_ascii_whitespace().any(|word| word == "external");
+    let is_here = window().location().origin().is_ok_and(|origin| origin == link.origin());
+    let is_page = link.target().is_empty() && link.hash().is_empty() && !link.has_attribute("download");
+    (is_page && is_here && !is_external).then_some(link)
+}
+
+/// Loads what the page behind a link needs, as somebody points at the link or comes to it by keys.
+fn load_ahead(event: &web_sys::Event) {
+    let needed = link_of(event).and_then(|link| chunk::of(&link.pathname()));
+    if let Some(needed) = needed.filter(|chunk| !chunk::is_ready(chunk)) {
+        chunk::when_loaded(needed, |_| ());
     }
 }
 
@@ -110,14 +151,14 @@ fn parts(address: &str) -> (String, String) {
 
 /// Path and query of the document's address.
 #[cfg(target_arch = "wasm32")]
-fn current() -> String {
+pub(crate) fn current() -> String {
     let location = window().location();
     location.pathname().unwrap_or_default() + &location.search().unwrap_or_default()
 }
 
 /// Path and query that were asked for.
 #[cfg(all(feature = "ssr", not(target_arch = "wasm32")))]
-fn current() -> String {
+pub(crate) fn current() -> String {
     let url = use_context::<leptos_router::location::RequestUrl>().unwrap_or_default();
     without_origin(url.as_ref()).to_owned()
 }
@@ -133,7 +174,7 @@ fn without_origin(url: &str) -> &str {
 }
 
 #[cfg(not(any(feature = "ssr", target_arch = "wasm32")))]
-fn current() -> String {
+pub(crate) fn current() -> String {
     "/".to_owned()
 }
 

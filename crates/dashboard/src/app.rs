@@ -18,7 +18,7 @@ use crate::shortcuts::{Shortcuts, shortcuts_dialog, use_shortcuts};
 use crate::state::use_page_state;
 use crate::theme::theme_switch;
 use crate::toast::{Toasts, provide_toasts, toast_region};
-use crate::{data, format, pages};
+use crate::{chunk, data, format, pages};
 
 /// The application. It needs the contexts of [`provide_page`](crate::provide_page).
 #[component]
@@ -65,17 +65,14 @@ fn page() -> Node {
 
 fn page_of(route: Option<Route>) -> Node {
     match route {
-        Some(Route::Overview) => pages::overview::overview_page(),
-        Some(Route::Find(_)) => pages::find::find_page(),
-        Some(Route::Jobs(_)) => pages::jobs::jobs_page(),
-        Some(Route::Job(_)) => pages::job::job_page(),
-        Some(Route::Leads(_)) => pages::leads::leads_page(),
-        Some(Route::Lead(_)) => pages::lead::lead_page(),
         #[cfg(debug_assertions)]
         Some(Route::Styleguide) => pages::styleguide::styleguide_page(),
         #[cfg(feature = "ssr")]
         Some(route) if route.is_plain() => pages::plain_page(&route),
-        _ => pages::not_found::not_found_page(),
+        route => match route.and_then(|route| route.chunk()) {
+            Some(chunk) => chunk::page(chunk),
+            None => pages::not_found::not_found_page(),
+        },
     }
 }
 

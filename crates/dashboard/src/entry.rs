@@ -1,9 +1,11 @@
 //! The start in the browser.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use client::transport::FetchTransport;
 use client::{ApiClient, Connection, Follower, Realtime, queries};
+use js_sys::Function;
 use leptos::mount::hydrate_body;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -12,11 +14,30 @@ use crate::app::App;
 use crate::shell::STATE_ID;
 use crate::signed_out::SignInAgain;
 use crate::state::{PageState, provide_page};
+use crate::{address, chunk};
+
+/// How long after its start the page is taken to be at rest, so that other pages' chunks may be loaded.
+const AHEAD: Duration = Duration::from_secs(2);
 
 /// Continues from the rendered document: reads the cache and the page's state, takes over `<body>`, and connects
 /// to the event stream from where the server rendered.
+///
+/// `load` answers the name of a chunk with a promise of the function that makes its page. Where the page's own chunk
+/// does not load, it stays as it was rendered.
 #[wasm_bindgen]
-pub fn hydrate() {
+pub fn hydrate(load: Function) {
+    chunk::provide(load);
+    match chunk::of(&address::current()) {
+        Some(needed) => chunk::when_loaded(needed, |is_there| {
+            if is_there {
+                start()
+            }
+        }),
+        None => start(),
+    }
+}
+
+fn start() {
     let query_client = requery_leptos::browser_client();
     query_client.set_default_options(queries::defaults());
     requery_leptos::hydrate_from_document(&query_client);
@@ -35,6 +56,7 @@ pub fn hydrate() {
         let _ = root.set_attribute("data-ready", "");
     }
     connect(seq.unwrap_or(0), follower);
+    set_timeout(chunk::load_ahead, AHEAD);
 }
 
 /// Takes the event stream for as long as the page lives: looks after it when somebody comes back to the page, and tries

@@ -2,6 +2,7 @@
 
 mod address;
 pub mod app;
+mod chunk;
 mod clock;
 mod components;
 mod connection;
@@ -40,6 +41,8 @@ pub mod typed_form;
 mod user_agent;
 
 pub use app::App;
+#[cfg(all(feature = "hydrate", target_arch = "wasm32"))]
+pub use chunk::roots;
 #[cfg(feature = "ssr")]
 pub use contact_form::{ContactEvidence, ContactForm};
 #[cfg(feature = "ssr")]

@@ -10,6 +10,9 @@ use crate::find_form::FindForm;
 use crate::form_routes::FormRoute;
 use crate::leads_url;
 
+/// The chunks of the application's program, in the order in which people mostly come by them.
+pub const CHUNKS: [&str; 6] = ["overview", "leads", "lead", "find", "job", "jobs"];
+
 /// A page.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Route {
@@ -84,6 +87,20 @@ impl Route {
             Self::Account | Self::Users | Self::User(_) | Self::Import(_) => true,
             Self::Overview | Self::Find(_) | Self::Jobs(_) | Self::Job(_) => false,
             Self::Leads(_) | Self::Lead(_) | Self::Styleguide => false,
+        }
+    }
+
+    /// The name of the chunk of the application's program that makes the page; `None` where its main part does.
+    #[must_use]
+    pub fn chunk(&self) -> Option<&'static str> {
+        match self {
+            Self::Overview => Some("overview"),
+            Self::Find(_) => Some("find"),
+            Self::Jobs(_) => Some("jobs"),
+            Self::Job(_) => Some("job"),
+            Self::Leads(_) => Some("leads"),
+            Self::Lead(_) => Some("lead"),
+            _ => None,
         }
     }
 

@@ -7,7 +7,7 @@ use requery_leptos::{dehydrated_script, use_query_client};
 
 use crate::app::App;
 use crate::state::PageState;
-use crate::theme;
+use crate::{address, chunk, theme};
 
 /// Id of the script element that carries the [`PageState`].
 pub(crate) const STATE_ID: &str = "page-state";
@@ -19,6 +19,9 @@ pub struct AssetPaths {
     pub js: String,
     /// Its WebAssembly.
     pub wasm: String,
+    /// Parts of the WebAssembly by the names that [`Route::chunk`](crate::routes::Route::chunk) has for them; none where
+    /// it is in one piece.
+    pub chunks: Vec<(String, String)>,
     /// The stylesheet; empty where there is none.
     pub css: String,
     /// The stylesheet that documents of forms have beside it, `forms.css` in the manifest's list; empty where there is none.
@@ -85,10 +88,17 @@ fn head_links(assets: &AssetPaths, is_plain: bool) -> AnyView {
     .into_any()
 }
 
+/// The program's main part and the chunk that makes this page.
 fn preload_links(assets: &AssetPaths) -> AnyView {
+    let needed = chunk::of(&address::current());
+    let chunk = assets.chunks.iter().find(|(name, _)| Some(name.as_str()) == needed);
+    let wasm = [Some(&assets.wasm), chunk.map(|(_, path)| path)];
+    let wasm = wasm.into_iter().flatten().cloned().map(|path| {
+        view! { <link rel="preload" href=path r#as="fetch" type="application/wasm" crossorigin="anonymous"/> }
+    });
     view! {
         <link rel="modulepreload" href=assets.js.clone()/>
-        <link rel="preload" href=assets.wasm.clone() r#as="fetch" type="application/wasm" crossorigin="anonymous"/>
+        {wasm.collect::<Vec<_>>()}
     }
     .into_any()
 }
@@ -107,7 +117,7 @@ fn watch() -> String {
 /// Starts the application; a page whose script does not load stays as it was rendered.
 fn start_script(assets: &AssetPaths, nonce: Option<String>) -> AnyView {
     let text = format!(
-        "import init,{{hydrate}} from {:?};{}init({{module_or_path:{:?}}}).then(hydrate)",
+        "import init,{{hydrate,load}} from {:?};{}init({{module_or_path:{:?}}}).then(()=>hydrate(load))",
         assets.js,
         watch(),
         assets.wasm

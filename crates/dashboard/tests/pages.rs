@@ -253,6 +253,9 @@ async fn the_document_names_its_files_and_signs_its_scripts() {
     let assets = AssetPaths {
         js: "/assets/dashboard-1.js".to_owned(),
         wasm: "/assets/dashboard-1.wasm".to_owned(),
+        chunks: ["find", "lead", "leads"]
+            .map(|name| (name.to_owned(), format!("/assets/{name}-1.wasm")))
+            .to_vec(),
         css: "/assets/main-1.css".to_owned(),
         forms: "/assets/forms-1.css".to_owned(),
         icon: "/assets/favicon-1.svg".to_owned(),
@@ -263,7 +266,9 @@ async fn the_document_names_its_files_and_signs_its_scripts() {
         &[
             "<!DOCTYPE html>",
             "href=\"/assets/main-1.css\"",
-            "import init,{hydrate} from \"/assets/dashboard-1.js\"",
+            "import init,{hydrate,load} from \"/assets/dashboard-1.js\"",
+            "<link rel=\"preload\" href=\"/assets/dashboard-1.wasm\"",
+            "<link rel=\"preload\" href=\"/assets/leads-1.wasm\"",
             "id=\"page-state\"",
             "id=\"requery-state\"",
             "© OpenStreetMap contributors",
@@ -271,7 +276,7 @@ async fn the_document_names_its_files_and_signs_its_scripts() {
     );
     let scripts = page.html.matches("<script").count();
     assert_eq!(page.html.matches("nonce=\"n0nce\"").count(), scripts, "{}", page.html);
-    has_not(&page.html, &[" style=\"", " onclick="]);
+    has_not(&page.html, &[" style=\"", " onclick=", "/assets/find-1.wasm", "/assets/lead-1.wasm"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

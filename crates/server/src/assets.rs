@@ -20,6 +20,8 @@ const FOREVER: &str = "public, max-age=31536000, immutable";
 pub(crate) struct Entry {
     pub(crate) js: &'static str,
     pub(crate) wasm: &'static str,
+    /// Parts of the module by name; none where it is in one piece.
+    pub(crate) chunks: &'static [(&'static str, &'static str)],
     /// Empty where there is none.
     pub(crate) css: &'static str,
     /// What documents of forms have beside it; empty where there is none.
@@ -163,7 +165,8 @@ mod tests {
             eprintln!("NOTE: built without target/web/dist; embedded entries are not checked");
             return;
         };
-        for path in [entry.js, entry.wasm, entry.css, entry.forms, entry.icon] {
+        let chunks = entry.chunks.iter().map(|(_, path)| *path);
+        for path in [entry.js, entry.wasm, entry.css, entry.forms, entry.icon].into_iter().chain(chunks) {
             assert!(path.is_empty() || embedded::FILES.iter().any(|file| file.path == path), "{path}");
         }
     }

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use crate::process;
 use crate::provision::wasm_std::{Choice, WasmStd};
 use crate::web::assets::Assets;
-use crate::web::code::Code;
+use crate::web::code::{Code, Paths};
 use crate::web::manifest::{Entry, Manifest};
 use crate::workspace::Workspace;
 
@@ -22,6 +22,7 @@ mod key;
 pub(crate) mod manifest;
 pub(crate) mod optimise;
 mod order;
+mod split;
 mod trim;
 
 /// The crate that is the page.
@@ -85,7 +86,7 @@ pub(crate) fn build(workspace: &Workspace, choice: Choice, profile: Profile) -> 
     let key = key::of(workspace, &std, profile)?;
     eprintln!("building the page with {}", std.identity(workspace)?.lines().next().unwrap_or_default());
     let code = code::build(workspace, &std, profile)?;
-    let manifest = write(workspace, &folder, profile, code, budget::limit(&std))?;
+    let manifest = write(workspace, &folder, profile, code)?;
     process::write_file(&folder.join("stamp"), key)?;
     Ok(manifest)
 }
@@ -109,15 +110,16 @@ fn up_to_date(folder: &Path, key: &str) -> Option<Manifest> {
 }
 
 /// Writes everything into a new folder and puts it in the place of the old one.
-fn write(workspace: &Workspace, folder: &Path, profile: Profile, code: Code, limit: u64) -> Result<Manifest> {
+fn write(workspace: &Workspace, folder: &Path, profile: Profile, code: Code) -> Result<Manifest> {
     let package = workspace.package(CRATE)?.folder();
     let fresh = folder.join("dist.new");
     let mut assets = Assets::create(&fresh, profile)?;
     assets.add_folder(&package.join("public"))?;
     let css = add_style(&mut assets, &package.join("style"), "main.css")?;
     add_style(&mut assets, &package.join("style"), "forms.css")?;
-    let (js, wasm) = code.add_to(&mut assets)?;
-    let manifest = Manifest { entry: Entry { js, wasm, css }, limit, files: assets.finish() };
+    let Paths { js, wasm, chunks } = code.add_to(&mut assets)?;
+    let entry = Entry { js, wasm, css, chunks };
+    let manifest = Manifest { entry, limit: budget::LIMIT, files: assets.finish() };
     manifest.write(&fresh)?;
     replace(&fresh, &folder.join("dist"))?;
     Ok(manifest)

@@ -19,12 +19,17 @@ export async function firstVisit(context, path) {
   return { bytes, firstContentfulPaint: Math.round(paint), live: Math.round(liveAfter) };
 }
 
-/** Runs on the page: what it was made from, each file once however often it was asked for. */
+/**
+ * Runs on the page: what it was made from, each file once however often it was asked for. Of modules, those that its head
+ * names: others it loads ahead when it is at rest.
+ */
 function loadedFiles() {
+  const isNamed = (name) => [...document.querySelectorAll("link[rel=preload]")].some((link) => link.href === name);
   const kinds = ["navigation", "resource"];
   const entries = kinds.flatMap((kind) => performance.getEntriesByType(kind));
   const sizes = new Map();
   for (const { name, encodedBodySize } of entries) {
+    if (name.endsWith(".wasm") && !isNamed(name)) continue;
     sizes.set(name, Math.max(encodedBodySize, sizes.get(name) ?? 0));
   }
   return [...sizes].map(([name, size]) => ({ name, size }));

@@ -78,6 +78,7 @@ fn paths() -> Option<AssetPaths> {
     Some(AssetPaths {
         js: entry.js.to_owned(),
         wasm: entry.wasm.to_owned(),
+        chunks: entry.chunks.iter().map(|(name, path)| ((*name).to_owned(), (*path).to_owned())).collect(),
         css: entry.css.to_owned(),
         forms: entry.forms.to_owned(),
         icon: entry.icon.to_owned(),

@@ -12,10 +12,11 @@ use crate::workspace::Workspace;
 pub(crate) fn measure(workspace: &Workspace) -> Result<Table> {
     let manifest = web::build(workspace, Choice::Auto, Profile::Release)?;
     let mut table = Table::new(["file", "bytes", "gzip", "brotli"]);
-    for asset in budget::entries(&manifest) {
+    let files = budget::heaviest_route(&manifest);
+    for asset in &files {
         table.row([asset.name.clone(), bytes(asset.size), bytes(asset.gzip), bytes(asset.br)]);
     }
-    let sum = |size: fn(&web::manifest::Asset) -> u64| bytes(budget::entries(&manifest).map(size).sum());
+    let sum = |size: fn(&web::manifest::Asset) -> u64| bytes(files.iter().copied().map(size).sum());
     table.row([
         "first route".into(),
         sum(|asset| asset.size),

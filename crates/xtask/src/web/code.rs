@@ -11,7 +11,7 @@ use wasm_bindgen_cli_support::{Bindgen, Output};
 use crate::process;
 use crate::provision::wasm_std::{TARGET, WasmStd};
 use crate::web::assets::{Assets, hashed};
-use crate::web::{CRATE, Profile, glue, key, optimise, order, remove_folder, trim};
+use crate::web::{CRATE, Profile, glue, key, optimise, order, remove_folder, split, trim};
 use crate::workspace::Workspace;
 
 /// wasm-bindgen reads the section of target features, which a module stripped of everything lacks; it removes the
@@ -27,13 +27,26 @@ const SMALL_LIBRARY: &str = "target.wasm32-unknown-unknown.rustflags=['-Zunstabl
 /// it is below the first megabyte.
 const STACK: &str = "-Clink-arg=-zstack-size=786432";
 
+/// The linker says what each address names, so that the module can be parted.
+const RELOCATIONS: &str = "-Clink-arg=--emit-relocs";
+
 /// How the module becomes smaller, for the mark of what was made in this way.
 const STEPS: &str = concat!(
     include_str!("glue.rs"),
     include_str!("optimise.rs"),
     include_str!("order.rs"),
+    include_str!("split.rs"),
+    include_str!("split/emit.rs"),
+    include_str!("split/links.rs"),
+    include_str!("split/needs.rs"),
+    include_str!("split/plan.rs"),
+    include_str!("split/program.rs"),
+    include_str!("split/reach.rs"),
     include_str!("trim.rs"),
 );
+
+/// The folder of the chunks.
+const CHUNKS: &str = "chunks";
 
 /// The inner loop's profile, given on cargo's command line: nobody else builds with it.
 const DEV: [&str; 6] = [
@@ -50,8 +63,19 @@ const DEV: [&str; 6] = [
 pub(crate) struct Code {
     js: String,
     wasm: Vec<u8>,
+    /// Parts of the program that are loaded when they are needed, by name; none where it is in one piece.
+    chunks: BTreeMap<String, Vec<u8>>,
     /// JavaScript of the crates, by path below `snippets/`.
     snippets: BTreeMap<String, String>,
+}
+
+/// Where the browser asks for the program.
+#[derive(Debug)]
+pub(crate) struct Paths {
+    pub(crate) js: String,
+    pub(crate) wasm: String,
+    /// By name.
+    pub(crate) chunks: BTreeMap<String, String>,
 }
 
 /// Builds the page's crate and what the browser needs around it.
@@ -68,6 +92,7 @@ pub(crate) fn build(workspace: &Workspace, std: &WasmStd, profile: Profile) -> R
             optimise::shrink(workspace, &folder.join(format!("{CRATE}_bg.wasm")))?;
             pack_script(&folder)?;
             order_functions(&folder)?;
+            part(&content, &folder)?;
         }
         process::write_file(&folder.join("stamp"), stamp)?;
     }
@@ -101,7 +126,7 @@ fn compile(workspace: &Workspace, std: &WasmStd, profile: Profile) -> Result<Pat
     if profile == Profile::Release && std.is_built_along() {
         cargo.args(["--config", SMALL_LIBRARY]);
     }
-    cargo.args(["--", STACK]);
+    cargo.args(["--", STACK, RELOCATIONS]);
     process::run(&mut cargo, "build the page")?;
     Ok(target.join(TARGET).join(profile.cargo()).join(format!("{CRATE}.wasm")))
 }
@@ -137,13 +162,28 @@ fn pack_script(folder: &Path) -> Result<()> {
     let imports = module.imports.iter().map(|import| import.name.as_str()).collect();
     let script = script_in(folder);
     let text = fs::read_to_string(&script).with_context(|| format!("failed to read {}", script.display()))?;
-    process::write_file(&script, glue::packed(&glue::with_imports(&text, &imports)))
+    let text = glue::with_imports(&glue::without_chunks(&text), &imports);
+    process::write_file(&script, glue::packed(&text))
 }
 
 fn order_functions(folder: &Path) -> Result<()> {
     let path = folder.join(format!("{CRATE}_bg.wasm"));
     let module = fs::read(&path).with_context(|| format!("failed to read {}", path.display()))?;
     process::write_file(&path, order::like_beside_like(&module)?)
+}
+
+/// Takes the chunks out of the module.
+fn part(linked: &[u8], folder: &Path) -> Result<()> {
+    let path = folder.join(format!("{CRATE}_bg.wasm"));
+    let finished = fs::read(&path).with_context(|| format!("failed to read {}", path.display()))?;
+    let parts = split::split(linked, &finished)?;
+    process::write_file(&path, parts.main)?;
+    let chunks = folder.join(CHUNKS);
+    fs::create_dir_all(&chunks).with_context(|| format!("failed to make {}", chunks.display()))?;
+    for (name, chunk) in parts.chunks {
+        process::write_file(&chunks.join(format!("{name}.wasm")), chunk)?;
+    }
+    Ok(())
 }
 
 fn script_in(folder: &Path) -> PathBuf {
@@ -161,15 +201,17 @@ impl Code {
             let name = path.strip_prefix(folder.join("snippets")).unwrap_or(&path);
             snippets.insert(name.to_string_lossy().into_owned(), text(&path)?);
         }
-        Ok(Self {
-            js: text(&script_in(folder))?,
-            wasm: fs::read(&module).with_context(|| format!("failed to read {}", module.display()))?,
-            snippets,
-        })
+        let bytes =
+            |path: &Path| fs::read(path).with_context(|| format!("failed to read {}", path.display()));
+        let mut chunks = BTreeMap::new();
+        for path in files_below(&folder.join(CHUNKS))? {
+            chunks.insert(path.file_stem().unwrap_or_default().to_string_lossy().into_owned(), bytes(&path)?);
+        }
+        Ok(Self { js: text(&script_in(folder))?, wasm: bytes(&module)?, chunks, snippets })
     }
 
-    /// Adds the files, each naming the others by their hashed names; answers the paths of script and module.
-    pub(crate) fn add_to(self, assets: &mut Assets) -> Result<(String, String)> {
+    /// Adds the files, each naming the others by their hashed names; answers their paths.
+    pub(crate) fn add_to(self, assets: &mut Assets) -> Result<Paths> {
         let wasm_name = format!("{CRATE}.wasm");
         let wasm = assets.add(&wasm_name, &self.wasm)?;
         let mut js = self.js.replace(&format!("{CRATE}_bg.wasm"), &hashed(&wasm_name, &self.wasm));
@@ -180,8 +222,13 @@ impl Code {
                 assets.add_as(&format!("snippets/{path}"), &format!("{folder}/{path}"), text.as_bytes())?;
             }
         }
+        let mut chunks = BTreeMap::new();
+        for (name, chunk) in &self.chunks {
+            chunks.insert(name.clone(), assets.add(&format!("{CRATE}-{name}.wasm"), chunk)?);
+        }
+        js.push_str(&glue::loader(&chunks)?);
         let js = assets.add(&format!("{CRATE}.js"), js.as_bytes())?;
-        Ok((js, wasm))
+        Ok(Paths { js, wasm, chunks })
     }
 
     /// Snippets import each other by relative path, so the folder carries the hash instead of each file.
@@ -214,6 +261,7 @@ mod tests {
         Code {
             js: "import './snippets/a-1/inline0.js'; new URL('dashboard_bg.wasm', import.meta.url)".into(),
             wasm: b"\0asm".to_vec(),
+            chunks: BTreeMap::new(),
             snippets: [("a-1/inline0.js".to_owned(), snippet.to_owned())].into(),
         }
     }
@@ -221,7 +269,7 @@ mod tests {
     fn added(code: Code) -> (String, Vec<crate::web::manifest::Asset>) {
         let dist = tempfile::tempdir().unwrap();
         let mut assets = Assets::create(dist.path(), Profile::Dev).unwrap();
-        let (js, _) = code.add_to(&mut assets).unwrap();
+        let js = code.add_to(&mut assets).unwrap().js;
         let text = fs::read_to_string(dist.path().join(js.trim_start_matches("/assets/"))).unwrap();
         (text, assets.finish())
     }

@@ -3,7 +3,11 @@
 //!
 //! It is taken apart by its indentation, which wasm-bindgen lays out itself. What is not laid out so stays as it is.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use anyhow::{Context, Result};
+
+use crate::web::split::{MAIN, PREFIX};
 
 /// The indentation of one import among those of a module.
 const ENTRY: &str = "        ";
@@ -22,6 +26,41 @@ pub(crate) fn without_classes(js: &str) -> String {
     };
     items.into_iter().filter(|item| class_name(item).is_none() && !frees(item)).collect()
 }
+
+/// The script without functions that begin a chunk: they are called where the chunk is loaded.
+pub(crate) fn without_chunks(js: &str) -> String {
+    let start = format!("export function {PREFIX}");
+    items(js).into_iter().filter(|item| !item.starts_with(&start)).collect()
+}
+
+/// What the script says about chunks, given where the browser asks for them: how one is loaded. It answers with the
+/// function that the chunk begins with. What failed is tried again the next time.
+///
+/// # Errors
+///
+/// When a path cannot be written as JSON.
+pub(crate) fn loader(paths: &BTreeMap<String, String>) -> Result<String> {
+    if paths.is_empty() {
+        return Ok(format!("export const load = async name => wasm[\"{PREFIX}\" + name];\n"));
+    }
+    let paths = serde_json::to_string(paths).context("failed to write the chunks' paths")?;
+    Ok(LOADER.replace("PATHS", &paths).replace("PREFIX", PREFIX).replace("MAIN", MAIN))
+}
+
+const LOADER: &str = r#"const chunks = PATHS;
+const loads = {};
+const start = async name => {
+const answer = await fetch(chunks[name]);
+if (!answer.ok) throw new Error(`chunk ${name} answered ${answer.status}`);
+const imports = { ...__wbg_get_imports(), MAIN: wasm };
+const { instance } = await WebAssembly.instantiateStreaming(answer, imports);
+return instance.exports["PREFIX" + name];
+};
+export const load = name => loads[name] ??= start(name).catch(error => {
+delete loads[name];
+throw error;
+});
+"#;
 
 /// The script with only those imports for the module that it asks for.
 pub(crate) fn with_imports(js: &str, asked_for: &HashSet<&str>) -> String {
@@ -173,6 +212,30 @@ let wasm;
         assert!(!js.contains("Sink") && !js.contains("sink"), "{js}");
         assert_eq!(called_exports(&js), HashSet::from(["hydrate", "invoke__h0123"]));
         assert!(js.contains("Starts the page") && js.ends_with("let wasm;\n"));
+    }
+
+    #[test]
+    fn functions_that_begin_chunks_are_not_the_script_s() {
+        let root =
+            "/**\n * Makes the page.\n */\nexport function chunk_find() {\n    wasm.chunk_find();\n}\n";
+        let js = without_chunks(&(root.to_owned() + SCRIPT));
+        assert!(!js.contains("chunk_find") && js.contains("export function hydrate"), "{js}");
+    }
+
+    #[test]
+    fn chunks_are_loaded_from_their_paths_and_otherwise_found_in_the_module() {
+        let chunks = BTreeMap::from([("find".to_owned(), "/assets/find-1.wasm".to_owned())]);
+        let js = loader(&chunks).unwrap();
+        for part in [
+            r#"{"find":"/assets/find-1.wasm"}"#,
+            "m: wasm",
+            r#"exports["chunk_" + name]"#,
+            "export const load",
+        ] {
+            assert!(js.contains(part), "{part} in {js}");
+        }
+        let js = loader(&BTreeMap::new()).unwrap();
+        assert!(js.contains(r#"wasm["chunk_" + name]"#) && js.contains("export const load"), "{js}");
     }
 
     #[test]

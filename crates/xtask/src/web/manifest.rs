@@ -1,5 +1,6 @@
 //! The list of the assets, which the server embeds and the page is rendered with.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -13,7 +14,7 @@ use crate::process;
 pub(crate) struct Manifest {
     /// What the page starts with.
     pub(crate) entry: Entry,
-    /// Bytes in brotli that the entries may have together, by the library they were built with.
+    /// Bytes in brotli that what a route loads may have together.
     pub(crate) limit: u64,
     /// Every file, entries included.
     pub(crate) files: Vec<Asset>,
@@ -26,6 +27,8 @@ pub(crate) struct Entry {
     pub(crate) wasm: String,
     /// `None` while the page has no style sheet.
     pub(crate) css: Option<String>,
+    /// Parts of the module that one kind of page needs, by name; none where the module is in one piece.
+    pub(crate) chunks: BTreeMap<String, String>,
 }
 
 /// One file.
@@ -98,7 +101,12 @@ mod tests {
             br: 2,
             gzip: 1,
         };
-        let entry = Entry { js: asset.path.clone(), wasm: "/assets/a-1.wasm".into(), css: None };
+        let entry = Entry {
+            js: asset.path.clone(),
+            wasm: "/assets/a-1.wasm".into(),
+            css: None,
+            chunks: BTreeMap::new(),
+        };
         Manifest { entry, limit: 250_000, files: vec![asset] }
     }
 

@@ -6,6 +6,7 @@ use walrus::ir::{Instr, InstrLocId, InstrSeq, Unreachable, VisitorMut, dfs_pre_o
 use walrus::{FunctionId, FunctionKind, LocalFunction, Module};
 
 use crate::web::glue;
+use crate::web::split::PREFIX;
 
 /// What ends the program, by what the names of functions contain. A panic's message costs a twentieth of the page and
 /// nobody reads it there: the document notices that the script has ended, and says so.
@@ -112,9 +113,9 @@ fn without_hashes(name: &str) -> String {
     })
 }
 
-/// Takes back the exports of functions that the script does not call.
+/// Takes back the exports of functions that the script does not call; those stay that begin a chunk.
 pub(crate) fn unexport(module: &mut Module, called: &HashSet<&str>) {
-    let is_called = |name: &str| called.contains(name) || name == "memory";
+    let is_called = |name: &str| called.contains(name) || name == "memory" || name.starts_with(PREFIX);
     let unused: Vec<_> =
         module.exports.iter().filter(|it| !is_called(&it.name)).map(walrus::Export::id).collect();
     for id in unused {
