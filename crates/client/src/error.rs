@@ -39,7 +39,7 @@ impl ApiError {
             response.header("retry-after").and_then(|text| text.parse().ok()).map(Duration::from_secs);
         let problem = response.json().ok().and_then(|body| json::read::<Problem>(&body).ok()).map(Box::new);
         let detail = problem.as_ref().map_or_else(
-            || format!("the server answered with status {} and no explanation", response.status),
+            || format!("the server answered with status {} and no explanation; try again", response.status),
             |problem| problem.detail.clone(),
         );
         let kind = if problem.is_some() { ErrorKind::Problem } else { ErrorKind::Unreadable };

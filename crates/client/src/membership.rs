@@ -110,3 +110,136 @@ fn plain_order(a: &str, b: &str) -> Option<Ordering> {
     let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b' ');
     (plain(a) && plain(b)).then(|| a.to_ascii_lowercase().cmp(&b.to_ascii_lowercase()))
 }
+
+#[cfg(test)]
+mod tests {
+    use contract::query::{BoundingBox, BusinessIds, GeoPoint};
+    use contract::{BusinessId, SourceRef, Timestamp};
+
+    use super::*;
+
+    fn kahvila() -> Business {
+        Business {
+            city: Some("Järvenpää".into()),
+            state: Some("Uusimaa".into()),
+            category: Some("cafe".into()),
+            industry: Some("food".into()),
+            latitude: Some(60.47),
+            longitude: Some(25.09),
+            phone: Some("+3589123".into()),
+            tags: vec!["vip".into()],
+            sources: vec![SourceRef {
+                source: "openstreetmap".into(),
+                source_id: "n1".into(),
+                fetched_at: Timestamp::from_millis(1),
+                licence: Some("ODbL-1.0".into()),
+            }],
+            ..Business::named(BusinessId(7), "Kahvila", Timestamp::from_millis(1000))
+        }
+    }
+
+    /// Whether the list of a query, as it stands in an address, shows the business.
+    fn check(query: &str, expect: Membership) {
+        let query: BusinessQuery =
+            serde_urlencoded::from_str(query).unwrap_or_else(|error| panic!("{query}: {error}"));
+        assert_eq!(membership(&query, &kahvila()), expect, "{query:?}");
+    }
+
+    #[test]
+    fn a_list_shows_what_each_of_its_filters_selects() {
+        check("", Membership::In);
+        for (fits, does_not) in [
+            ("city=j%C3%84rvenp%C3%A4%C3%A4", "city=Espoo"),
+            ("state=UUSIMAA", "state=Lappi"),
+            ("industry=food", "industry=health"),
+            ("category=cafe", "category=Cafe"),
+            ("enrichmentStatus=pending", "enrichmentStatus=enriched"),
+            ("source=openstreetmap", "source=overture"),
+            ("tag=vip", "tag=VIP"),
+            ("chain=false", "chain=true"),
+            ("hasWebsite=false", "hasWebsite=true"),
+            ("hasEmail=false", "hasEmail=true"),
+            ("hasPhone=true", "hasPhone=false"),
+            ("near=60.47,25.09&radiusKm=1", "near=60.17,24.94&radiusKm=1"),
+            ("bbox=25,60,26,61", "bbox=24,60,25,61"),
+            ("createdAfter=1970-01-01T00:00:01.000Z", "createdAfter=1970-01-01T00:00:01.001Z"),
+            ("createdBefore=1970-01-01T00:00:01.001Z", "createdBefore=1970-01-01T00:00:01.000Z"),
+            ("ids=3,7", "ids=3,5"),
+        ] {
+            check(fits, Membership::In);
+            check(does_not, Membership::Out);
+        }
+    }
+
+    #[test]
+    fn what_only_the_server_can_tell_is_asked_of_it() {
+        check("search=coffee", Membership::Unknown);
+        check("search=coffee&city=Espoo", Membership::Out);
+        check("search=%20", Membership::In);
+    }
+
+    #[test]
+    fn a_place_that_is_not_known_is_in_no_area() {
+        let nowhere = Business { latitude: None, ..kahvila() };
+        let near = BusinessQuery {
+            near: GeoPoint::new(60.47, 25.09),
+            radius_km: Some(500.0),
+            ..BusinessQuery::default()
+        };
+        let boxed = BusinessQuery {
+            bbox: Some(BoundingBox { west: -180.0, south: -90.0, east: 180.0, north: 90.0 }),
+            ..BusinessQuery::default()
+        };
+        let ids = BusinessQuery { ids: Some(BusinessIds(vec![BusinessId(7)])), ..BusinessQuery::default() };
+        assert_eq!(membership(&near, &nowhere), Membership::Out);
+        assert_eq!(membership(&boxed, &nowhere), Membership::Out);
+        assert_eq!(membership(&ids, &nowhere), Membership::In);
+    }
+
+    /// How the list of a query orders `a` and `b`.
+    fn ordered(query: &str, a: &Business, b: &Business) -> Option<Ordering> {
+        let query: BusinessQuery = serde_urlencoded::from_str(query).unwrap();
+        order(&query, &query.sort_or_default(), a, b)
+    }
+
+    #[test]
+    fn rows_stand_in_the_servers_order() {
+        let a = Business { city: Some("espoo".into()), category: None, ..kahvila() };
+        let later = Timestamp::from_millis(2000);
+        let b = Business {
+            id: BusinessId(8),
+            name: "bar".into(),
+            city: Some("Vantaa".into()),
+            latitude: Some(61.0),
+            created_at: later,
+            updated_at: later,
+            ..kahvila()
+        };
+        for (query, expect) in [
+            ("", Ordering::Greater),
+            ("sort=createdAt", Ordering::Less),
+            ("sort=-updatedAt", Ordering::Greater),
+            ("sort=name", Ordering::Greater),
+            ("sort=-name", Ordering::Less),
+            ("sort=city", Ordering::Less),
+            ("sort=category", Ordering::Greater),
+            ("near=60.47,25.09", Ordering::Less),
+            ("near=60.47,25.09&sort=-distance", Ordering::Greater),
+        ] {
+            assert_eq!(ordered(query, &a, &b), Some(expect), "{query}");
+            assert_eq!(ordered(query, &b, &a), Some(expect.reverse()), "{query}");
+        }
+        let twin = Business { id: BusinessId(9), ..a.clone() };
+        assert_eq!(ordered("sort=-city,name", &a, &twin), Some(Ordering::Less), "ties go by id");
+        assert_eq!(ordered("sort=category", &a, &twin), Some(Ordering::Less));
+        let nowhere = Business { latitude: None, ..b.clone() };
+        assert_eq!(ordered("near=60.47,25.09", &nowhere, &a), Some(Ordering::Greater));
+    }
+
+    #[test]
+    fn an_order_of_accents_and_signs_is_the_servers() {
+        let accented = Business { name: "Ångström".into(), ..kahvila() };
+        assert_eq!(ordered("sort=name", &accented, &kahvila()), None);
+        assert_eq!(ordered("sort=city", &accented, &kahvila()), None, "both are in Järvenpää");
+    }
+}

@@ -48,16 +48,20 @@ pub fn start_scrape(
 #[must_use]
 pub fn cancel_job(api: &ApiClient) -> MutationOptions<Job, ApiError, JobId> {
     let api = api.clone();
-    MutationOptions::new(move |id: JobId| api.cancel_job(id, IdempotencyKey::new()))
-        .on_success(|job: Arc<Job>, call| async move { show_job(&call.client, &job) })
+    MutationOptions::with_context(move |id: JobId, call| {
+        api.cancel_job(id, IdempotencyKey::of(call.idempotency_key()))
+    })
+    .on_success(|job: Arc<Job>, call| async move { show_job(&call.client, &job) })
 }
 
 /// Puts a failed or cancelled job back into the queue and shows what became of it.
 #[must_use]
 pub fn retry_job(api: &ApiClient) -> MutationOptions<Job, ApiError, JobId> {
     let api = api.clone();
-    MutationOptions::new(move |id: JobId| api.retry_job(id, IdempotencyKey::new()))
-        .on_success(|job: Arc<Job>, call| async move { show_job(&call.client, &job) })
+    MutationOptions::with_context(move |id: JobId, call| {
+        api.retry_job(id, IdempotencyKey::of(call.idempotency_key()))
+    })
+    .on_success(|job: Arc<Job>, call| async move { show_job(&call.client, &job) })
 }
 
 /// Enriches a business: shown as `enriching` wherever it is shown until the server says what it is, and as it was
@@ -65,12 +69,13 @@ pub fn retry_job(api: &ApiClient) -> MutationOptions<Job, ApiError, JobId> {
 #[must_use]
 pub fn enrich_business(api: &ApiClient) -> MutationOptions<JobAccepted, ApiError, BusinessId> {
     let api = api.clone();
-    MutationOptions::new(move |id: BusinessId| api.enrich_business(id, IdempotencyKey::new()))
-        .optimistic(|layer, id| {
-            layer
-                .update::<Business>(*id, |business| business.enrichment_status = EnrichmentStatus::Enriching);
-        })
-        .confirm_by_echo(BEGINS_WITHIN)
+    MutationOptions::with_context(move |id: BusinessId, call| {
+        api.enrich_business(id, IdempotencyKey::of(call.idempotency_key()))
+    })
+    .optimistic(|layer, id| {
+        layer.update::<Business>(*id, |business| business.enrichment_status = EnrichmentStatus::Enriching);
+    })
+    .confirm_by_echo(BEGINS_WITHIN)
 }
 
 fn show_job(client: &QueryClient, job: &Job) {

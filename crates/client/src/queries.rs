@@ -28,7 +28,8 @@ pub fn defaults() -> QueryDefaults {
         .retry_if(|failures, error: &ApiError| failures < RETRIES && error.is_retryable())
         .retry_delay_fn(|failures, error: &ApiError| {
             let backoff = Duration::from_secs(1 << failures.min(5)).min(MAX_DELAY);
-            error.retry_after.unwrap_or(backoff)
+            // Jitter takes up to half of it: what the server asked for is what is left at least.
+            error.retry_after.map_or(backoff, |told| told.saturating_mul(2))
         })
         .retry_jitter(true)
 }

@@ -54,6 +54,10 @@ impl Response {
     /// The body as JSON.
     pub(crate) fn json(&self) -> Result<serde_json::Value, String> {
         let text = std::str::from_utf8(&self.body).map_err(|error| error.to_string())?;
+        // What a network that asks to sign in, or a proxy, answers in the server's place.
+        if text.trim_start().starts_with('<') {
+            return Err("it is a web page".to_owned());
+        }
         serde_json::from_str(text).map_err(|error| error.to_string())
     }
 }

@@ -94,3 +94,35 @@ fn local_time(at: Timestamp) -> String {
 fn local_time(at: Timestamp) -> String {
     format::date_time(at)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::PageState;
+
+    #[test]
+    fn the_first_render_has_the_servers_clock_and_utc() {
+        Owner::new().with(|| {
+            let at = Timestamp::from_millis(0);
+            provide_context(PageState {
+                now: Some(Timestamp::from_millis(7_200_000)),
+                ..PageState::default()
+            });
+            let clock = provide_clock();
+            assert_eq!(clock.now(), Some(Timestamp::from_millis(7_200_000)));
+            assert_eq!(use_clock().ago(at), format::ago(at, Timestamp::from_millis(7_200_000)));
+            assert_eq!(clock.exact(at), format::date_time(at));
+        });
+    }
+
+    #[test]
+    fn where_the_present_is_unknown_a_date_is_shown() {
+        Owner::new().with(|| {
+            let at = Timestamp::from_millis(0);
+            let clock = use_clock();
+            assert_eq!((clock.now(), clock.ago(at)), (None, format::date_time(at)));
+            clock.tick();
+            assert_eq!(clock.now(), None, "no browser is at work");
+        });
+    }
+}

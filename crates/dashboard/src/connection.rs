@@ -41,3 +41,32 @@ pub(crate) fn connection_badge(state: Var<ConnectionState>) -> Node {
         </p>
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_has_words_of_its_own() {
+        let states = [
+            ConnectionState::Connecting,
+            ConnectionState::Live,
+            ConnectionState::Reconnecting,
+            ConnectionState::Offline,
+        ];
+        for (state, word) in states.into_iter().zip(["Connecting", "Live", "Reconnecting", "Offline"]) {
+            let (shown, explained) = words(state);
+            assert!(shown == word && explained.ends_with('.'), "{shown}: {explained}");
+        }
+    }
+
+    #[test]
+    fn the_first_render_knows_of_no_connection() {
+        Owner::new().with(|| {
+            let connection = Connection::new();
+            connection.set(ConnectionState::Live);
+            provide_context(connection);
+            assert_eq!(provide_connection_state().get_untracked(), ConnectionState::Connecting);
+        });
+    }
+}

@@ -284,20 +284,4 @@ fn same_or_new(last: Option<Intent>, request: ScrapeRequest) -> Intent {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_same_request_keeps_its_key_and_another_gets_its_own() {
-        let request = |location: &str| ScrapeRequest { location: location.into(), ..Default::default() };
-        let first = same_or_new(None, request("Espoo"));
-        assert_eq!(same_or_new(Some(first.clone()), request("Espoo")), first);
-        assert_ne!(same_or_new(Some(first.clone()), request("Vantaa")).1, first.1);
-    }
-
-    #[test]
-    fn suggestions_are_asked_for_trimmed_and_within_the_limit() {
-        assert_eq!(suggest("  Hels ".into()).q, "Hels");
-        assert_eq!(suggest("x".repeat(500)).q.len(), 200);
-    }
-}
+mod tests;

@@ -90,3 +90,38 @@ fn toast_view(toasts: Toasts, toast: Toast) -> Node {
         </div>
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(toasts: Toasts) -> Vec<String> {
+        toasts.shown.get_untracked().into_iter().map(|toast| toast.text).collect()
+    }
+
+    #[test]
+    fn failures_stay_until_they_are_closed_and_the_oldest_makes_way() {
+        Owner::new().with(|| {
+            let toasts = provide_toasts();
+            for number in 1..=5 {
+                use_toasts().failed(format!("failure {number}"));
+            }
+            assert_eq!(texts(toasts), ["failure 2", "failure 3", "failure 4", "failure 5"]);
+            toasts.close(toasts.shown.get_untracked()[1].id);
+            assert_eq!(texts(toasts), ["failure 2", "failure 4", "failure 5"]);
+        });
+    }
+
+    #[test]
+    fn what_is_said_again_is_said_once_and_last() {
+        Owner::new().with(|| {
+            let toasts = use_toasts();
+            for text in ["it failed", "another", "it failed"] {
+                toasts.failed(text);
+            }
+            assert_eq!(texts(toasts), ["another", "it failed"]);
+            let ids: Vec<_> = toasts.shown.get_untracked().iter().map(|toast| toast.id).collect();
+            assert_eq!(ids, [1, 2], "a reader announces it anew");
+        });
+    }
+}

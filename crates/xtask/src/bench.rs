@@ -18,6 +18,7 @@ mod matching;
 mod page;
 mod realtime;
 mod requery;
+mod ssr;
 mod startup;
 
 /// One benchmark.
@@ -33,7 +34,7 @@ struct Benchmark {
 }
 
 /// Every benchmark, in the order of the document.
-const ALL: [Benchmark; 8] = [
+const ALL: [Benchmark; 9] = [
     Benchmark {
         name: "up",
         title: "From a clone to a page",
@@ -54,6 +55,12 @@ const ALL: [Benchmark; 8] = [
                 search; medians of five visits. Bytes are those on the wire. A page is live when it is hydrated and its \
                 event stream is connected.",
         run: |workspace| first_page::measure(workspace).map(Some),
+    },
+    Benchmark {
+        name: "ssr",
+        title: "Pages from the server",
+        about: ssr::ABOUT,
+        run: |workspace| ssr::measure(workspace).map(Some),
     },
     Benchmark {
         name: "import",

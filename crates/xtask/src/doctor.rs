@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::process;
 use crate::provision::wasm_std::{Choice, TARGET, WasmStd};
-use crate::provision::{chromium, mdbook, node, postgres, python, which};
+use crate::provision::{chromium, llvm, mdbook, node, postgres, python, rustup, which};
 use crate::workspace::Workspace;
 
 /// One thing that the project can use.
@@ -32,7 +32,10 @@ pub(crate) fn run(workspace: &Workspace) {
 }
 
 fn findings(workspace: &Workspace) -> Vec<Finding> {
-    [toolchain(), page(workspace), services(), vec![book(workspace)]].into_iter().flatten().collect()
+    [toolchain(), page(workspace), services(), vec![coverage(workspace), book(workspace)]]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn toolchain() -> Vec<Finding> {
@@ -86,6 +89,15 @@ fn page(workspace: &Workspace) -> Vec<Finding> {
     ]
 }
 
+fn coverage(workspace: &Workspace) -> Finding {
+    Finding {
+        name: "llvm-cov, llvm-profdata",
+        purpose: "which lines tests run; `test` installs them",
+        found: llvm::find(workspace).map(|llvm| llvm.cov.display().to_string()),
+        how: "rustup component add llvm-tools, or on Debian sudo apt-get install llvm-22",
+    }
+}
+
 fn book(workspace: &Workspace) -> Finding {
     Finding {
         name: "mdbook",
@@ -125,9 +137,7 @@ fn tool(name: &'static str, version: &[&str], purpose: &'static str, how: &'stat
 }
 
 fn linker(workspace: &Workspace) -> Option<PathBuf> {
-    let sysroot = process::query(workspace.command("rustc").args(["--print", "sysroot"]))?;
-    let host = process::query(workspace.command("rustc").args(["--print", "host-tuple"]))?;
-    let own = PathBuf::from(sysroot).join("lib/rustlib").join(host).join("bin/rust-lld");
+    let own = rustup::programs(workspace)?.join("rust-lld");
     own.exists().then_some(own).or_else(|| which("lld-22"))
 }
 

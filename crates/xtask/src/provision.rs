@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 
 pub(crate) mod apt;
 pub(crate) mod chromium;
+pub(crate) mod llvm;
 pub(crate) mod mdbook;
 pub(crate) mod node;
 pub(crate) mod postgres;
 pub(crate) mod python;
+pub(crate) mod rustup;
 pub(crate) mod wasm_std;
 
 /// The program called `name` on PATH.

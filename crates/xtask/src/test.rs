@@ -14,6 +14,7 @@ mod agreement;
 mod browser;
 mod checks;
 mod count;
+mod coverage;
 mod database;
 mod features;
 mod interop;
@@ -63,6 +64,7 @@ fn all_steps(mut session: Session<'_>, report: &mut Report) {
     report.step("features", || features::combinations(&session));
     report.step("database", || session.start_database());
     report.step("tests", || rust::tests(&session));
+    report.step("coverage", || coverage::measure(session.workspace));
     report.step("doc tests", || rust::doc_tests(session.workspace));
     report.step("schedules", || rust::schedules(session.workspace));
     report.step("wasm tests", || wasm::tests(&session));

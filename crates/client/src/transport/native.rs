@@ -1,3 +1,4 @@
+use std::error::Error;
 use std::time::Duration;
 
 use super::{Request, Response, Transport, TransportError, TransportFuture};
@@ -51,5 +52,14 @@ impl ReqwestTransport {
 }
 
 fn transport_error(error: &reqwest::Error) -> TransportError {
-    if error.is_timeout() { TransportError::Timeout } else { TransportError::Unreachable(error.to_string()) }
+    if error.is_timeout() { TransportError::Timeout } else { TransportError::Unreachable(reason(error)) }
+}
+
+/// The innermost cause, which says what happened: the outer ones only say during what.
+fn reason(error: &reqwest::Error) -> String {
+    let mut cause: &dyn Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
 }

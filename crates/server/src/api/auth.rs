@@ -193,3 +193,59 @@ pub(super) async fn revoke_token(
     tx.commit().await?;
     Ok(Answer::new(NoBody {}))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use axum::body::Body;
+    use axum::http::{Request, header};
+    use contract::UserId;
+    use discovery::SourceRegistry;
+    use store::WriteTx;
+    use store::test_support::{TestStore, sqlite};
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::config::{Access, ServerConfig};
+
+    fn app(db: &TestStore) -> App {
+        let sources = Arc::new(SourceRegistry::default());
+        let config = ServerConfig::new("127.0.0.1:3030".parse().unwrap(), db.store().clone(), sources);
+        App::new(ServerConfig { access: Access::SignedIn { tls: false }, ..config })
+    }
+
+    async fn account(tx: &mut WriteTx, email: &str, password_hash: &str) -> UserId {
+        let (email, name) = (email.to_owned(), email.to_owned());
+        let account = NewAccount { email, name, role: Role::Admin, password_hash: password_hash.to_owned() };
+        tx.insert_user(account).await.unwrap().id
+    }
+
+    /// What the answer's status is, and how many passwords were compared for it.
+    async fn try_in(app: &App, email: &str, password: &str) -> (u16, usize) {
+        let before = app.passwords().compared();
+        let body = serde_json::json!({ "email": email, "password": password }).to_string();
+        let request = Request::post("/api/auth/login").header(header::HOST, "localhost");
+        let request = request.header(header::CONTENT_TYPE, "application/json").body(Body::from(body));
+        let answer = app.router().oneshot(request.unwrap()).await.unwrap();
+        (answer.status().as_u16(), app.passwords().compared() - before)
+    }
+
+    /// Comparing is what takes time. Work is counted and not timed: it is the same, whatever the machine does meanwhile.
+    #[tokio::test]
+    async fn an_unknown_address_costs_the_work_of_a_wrong_password() {
+        let db = sqlite().await;
+        let app = app(&db);
+        let hash = app.passwords().hash("a short sentence").await.unwrap();
+        let mut tx = db.store().begin().await.unwrap();
+        account(&mut tx, "ada@example.org", &hash).await;
+        let gone = account(&mut tx, "gone@example.org", &hash).await;
+        let disable = contract::auth::UserChange { disabled: Some(true), ..Default::default() };
+        tx.update_user(gone, &disable, None).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(try_in(&app, "nobody@example.org", "a short sentence").await, (401, 1));
+        assert_eq!(try_in(&app, "ada@example.org", "another sentence").await, (401, 1));
+        assert_eq!(try_in(&app, "gone@example.org", "a short sentence").await, (401, 1));
+        assert_eq!(try_in(&app, "ada@example.org", "a short sentence").await, (200, 1));
+    }
+}

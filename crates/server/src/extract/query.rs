@@ -7,7 +7,10 @@ use serde::de::DeserializeOwned;
 use super::fields;
 use crate::problem::ApiProblem;
 
-/// Reads a query string. Every pair that is unknown, given twice or unreadable is named.
+/// The most pairs that are named: more would be a long answer to a short question.
+const NAMED: usize = 20;
+
+/// Reads a query string. Every pair that is unknown, given twice or unreadable is named, up to 20 of them.
 pub(crate) fn read<Q>(query: Option<&str>) -> Result<Q, ApiProblem>
 where
     Q: Schemas + DeserializeOwned,
@@ -28,6 +31,9 @@ fn pair_errors<Q: Schemas + DeserializeOwned>(query: &str) -> Vec<FieldError> {
     let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     let mut errors = Vec::new();
     for (index, (name, value)) in pairs.iter().enumerate() {
+        if errors.len() == NAMED {
+            break;
+        }
         if !known.contains(name) {
             errors.push(fields::unknown(name, &known, "parameter"));
         } else if pairs[..index].iter().any(|(earlier, _)| earlier == name) {
@@ -69,6 +75,13 @@ mod tests {
         check("page=1&page=2", &[("page", "format")]);
         check("near=Helsinki&colour=red", &[("near", "format"), ("colour", "unknown")]);
         check("hasEmail=yes", &[("hasEmail", "format")]);
+    }
+
+    #[test]
+    fn of_thousands_of_wrong_pairs_the_first_are_named() {
+        let many: String = (0..5000).map(|number| format!("p{number}=1&")).collect();
+        assert_eq!(errors::<BusinessQuery>(&many).len(), NAMED);
+        assert_eq!(errors::<BusinessQuery>(&"page=1&".repeat(5000)).len(), NAMED);
     }
 
     #[test]

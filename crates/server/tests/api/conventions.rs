@@ -2,41 +2,16 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request};
-use contract::endpoint::PathParams;
-use contract::endpoints::{Visitor, visit};
-use contract::{Endpoint, Role};
 use insta::assert_snapshot;
 use serde_json::json;
-use server::Access;
 
 use crate::support::TestApp;
-
-/// Every endpoint of the contract: method, path with some argument, least role or none.
-#[derive(Default)]
-struct Listed(Vec<(Method, String, Option<Role>)>);
-
-impl Visitor for Listed {
-    fn endpoint<E: Endpoint>(&mut self) {
-        let by_uuid = ["/api/jobs/{id}", "/api/auth/", "/api/users/", "/api/views/"];
-        let by_uuid = by_uuid.iter().any(|start| E::PATH.starts_with(start));
-        let path = match E::PATH.contains("{jobId}") || by_uuid {
-            true => contract::JobId("019f0000-0000-7000-8000-000000000001".parse().unwrap()).fill(E::PATH),
-            false => contract::BusinessId(1).fill(E::PATH),
-        };
-        self.0.push((E::METHOD.as_str().parse().unwrap(), path, E::ROLE));
-    }
-}
-
-fn endpoints() -> Vec<(Method, String, Option<Role>)> {
-    let mut listed = Listed::default();
-    visit(&mut listed);
-    listed.0
-}
+use crate::support::listed::{Listed, endpoints};
 
 #[tokio::test]
 async fn every_endpoint_of_the_contract_is_routed() {
     let app = TestApp::new().await;
-    for (method, path, _) in endpoints() {
+    for Listed { method, path, .. } in endpoints() {
         let answer = app.call(method.clone(), &path).await;
         let unrouted = answer.text().contains("there is nothing at") || answer.status.as_u16() == 405;
         assert!(!unrouted, "{method} {path}: {} {}", answer.status, answer.text());
@@ -44,29 +19,9 @@ async fn every_endpoint_of_the_contract_is_routed() {
 }
 
 #[tokio::test]
-async fn every_endpoint_asks_for_its_role() {
-    let app = TestApp::with(|config| config.access = Access::Open(Role::Viewer)).await;
-    for (method, path, role) in endpoints() {
-        let forbidden = app.call(method.clone(), &path).await.status.as_u16() == 403;
-        assert_eq!(forbidden, role > Some(Role::Viewer), "{method} {path}");
-    }
-}
-
-#[tokio::test]
-async fn every_endpoint_but_those_for_anyone_asks_who_is_there() {
-    let app = TestApp::with(|config| config.access = Access::SignedIn { tls: false }).await;
-    for (method, path, role) in endpoints() {
-        let answer = app.call(method.clone(), &path).await;
-        let asked = answer.status.as_u16() == 401 && answer.text().contains("sign in at /sign-in");
-        assert_eq!(asked, role.is_some(), "{method} {path}: {}", answer.status);
-        assert_eq!(answer.header("www-authenticate").is_some(), asked, "{method} {path}");
-    }
-}
-
-#[tokio::test]
 async fn every_reading_endpoint_answers_304_to_its_own_tag() {
     let app = TestApp::new().await;
-    for (method, path, _) in endpoints() {
+    for Listed { method, path, .. } in endpoints() {
         let answer = app.call(method.clone(), &path).await;
         if method != Method::GET || answer.status.as_u16() != 200 {
             continue;

@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod account_pages;
+mod adversary;
 mod auth;
+mod authorization;
 mod bad_input;
 mod bulk;
 mod businesses;
@@ -30,6 +32,7 @@ mod pages;
 mod paid_sources;
 mod scraper;
 mod serving;
+mod side_by_side;
 mod sockets;
 mod support;
 mod user_pages;

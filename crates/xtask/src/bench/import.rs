@@ -1,6 +1,6 @@
 //! A file of a million rows, and the list that it makes.
 
-mod rows;
+pub(crate) mod rows;
 
 use std::fs;
 use std::io::{BufWriter, Read, Write};

@@ -161,7 +161,7 @@ impl Asked {
 
 /// Processor time of a process so far, its own and the kernel's for it.
 #[expect(clippy::cast_precision_loss, reason = "a figure for people, rounded anyway")]
-fn cpu_seconds(process: u32) -> Result<f64> {
+pub(crate) fn cpu_seconds(process: u32) -> Result<f64> {
     let text = fs::read_to_string(format!("/proc/{process}/stat")).context("failed to look at a server")?;
     // The name, in parentheses, may hold spaces; behind it, the times are fields 12 and 13.
     let fields: Vec<_> = text.rsplit(')').next().unwrap_or_default().split_whitespace().collect();

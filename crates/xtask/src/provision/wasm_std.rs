@@ -11,7 +11,7 @@ use clap::ValueEnum;
 
 use crate::process;
 use crate::provision::apt::{self, Package};
-use crate::provision::{version, which};
+use crate::provision::{rustup, version};
 use crate::workspace::Workspace;
 
 /// The target.
@@ -19,9 +19,6 @@ pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
 /// The oldest compiler that builds the workspace, as its manifest says.
 const OLDEST_RUSTC: (u32, u32) = (1, 95);
-
-/// How long rustup may take; a closed network shows as silence.
-const RUSTUP_LIMIT: Duration = Duration::from_secs(120);
 
 /// How long cargo may take to fetch what the library's source is built with.
 const FETCH_LIMIT: Duration = Duration::from_secs(120);
@@ -172,11 +169,8 @@ fn provide_debian() -> Result<WasmStd> {
 }
 
 fn toolchain_has_it(workspace: &Workspace) -> bool {
-    sysroot(workspace).is_some_and(|root| holds_std(&root.join("lib/rustlib").join(TARGET).join("lib")))
-}
-
-fn sysroot(workspace: &Workspace) -> Option<PathBuf> {
-    process::query(workspace.command("rustc").args(["--print", "sysroot"])).map(PathBuf::from)
+    rustup::sysroot(workspace)
+        .is_some_and(|root| holds_std(&root.join("lib/rustlib").join(TARGET).join("lib")))
 }
 
 fn holds_std(folder: &Path) -> bool {
@@ -192,7 +186,7 @@ fn source_is_ready(workspace: &Workspace) -> bool {
 
 /// Fetches the crates that the library is built with; `None` where its source is not there.
 fn fetch_for_source(workspace: &Workspace) -> Option<Command> {
-    let manifest = sysroot(workspace)?.join("lib/rustlib/src/rust/library/Cargo.toml");
+    let manifest = rustup::sysroot(workspace)?.join("lib/rustlib/src/rust/library/Cargo.toml");
     let mut cargo = workspace.cargo();
     unlock(&mut cargo).args(["fetch", "--locked", "--target", TARGET, "--manifest-path"]).arg(&manifest);
     manifest.exists().then_some(cargo)
@@ -200,33 +194,19 @@ fn fetch_for_source(workspace: &Workspace) -> Option<Command> {
 
 fn add_target(workspace: &Workspace) -> Result<bool> {
     let added =
-        ask_rustup(workspace, &["target", "add", TARGET], &format!("the standard library of {TARGET}"))?;
+        rustup::ask(workspace, &["target", "add", TARGET], &format!("the standard library of {TARGET}"))?;
     Ok(added && toolchain_has_it(workspace))
 }
 
 fn add_source(workspace: &Workspace) -> Result<bool> {
     if fetch_for_source(workspace).is_none()
-        && !ask_rustup(workspace, &["component", "add", SOURCE], "the source of the standard library")?
+        && !rustup::ask(workspace, &["component", "add", SOURCE], "the source of the standard library")?
     {
         return Ok(false);
     }
     let Some(mut cargo) = fetch_for_source(workspace) else { return Ok(false) };
     eprintln!("fetching what the standard library is built with (up to {} s)", FETCH_LIMIT.as_secs());
     process::run_quietly(&mut cargo, "run cargo", FETCH_LIMIT)
-}
-
-fn ask_rustup(workspace: &Workspace, arguments: &[&str], what: &str) -> Result<bool> {
-    if which("rustup").is_none() {
-        return Ok(false);
-    }
-    eprintln!("asking rustup for {what} (up to {} s)", RUSTUP_LIMIT.as_secs());
-    let mut command = workspace.command("rustup");
-    command.args(arguments).env("RUSTUP_MAX_RETRIES", "0");
-    let added = process::run_quietly(&mut command, "run rustup", RUSTUP_LIMIT)?;
-    if !added {
-        eprintln!("rustup could not fetch it");
-    }
-    Ok(added)
 }
 
 fn debian_has_it() -> bool {

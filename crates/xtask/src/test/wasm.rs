@@ -92,7 +92,7 @@ fn compile(workspace: &Workspace, std: &WasmStd, package: &str, test: &str) -> R
 }
 
 /// The program that one of cargo's messages tells of.
-fn executable(message: &str) -> Option<PathBuf> {
+pub(crate) fn executable(message: &str) -> Option<PathBuf> {
     #[derive(Deserialize)]
     struct Artifact {
         executable: Option<PathBuf>,

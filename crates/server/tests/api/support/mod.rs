@@ -2,6 +2,7 @@
 
 mod answer;
 pub(crate) mod guarded;
+pub(crate) mod listed;
 mod listening;
 mod raw;
 mod seed;

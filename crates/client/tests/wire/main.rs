@@ -1,0 +1,14 @@
+//! The client on a real connection: what is sent, and what becomes of answers that are none.
+
+#![cfg(all(feature = "native", not(target_arch = "wasm32")))]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod bad_answers;
+mod calls;
+mod events;
+mod gateway;
+mod intents;
+mod jobs;
+mod loopback;
+mod rows;
+mod writes;
