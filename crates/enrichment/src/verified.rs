@@ -116,6 +116,7 @@ impl Verified {
             "reasons": verification.codes().collect::<Vec<_>>(),
             "mx": verification.exchanges().collect::<Vec<_>>(),
             "suggestion": verification.suggestion,
+            "retryAfterSeconds": verification.retry_after().map(|wait| wait.as_secs()),
         });
         self.evidence.push(Evidence {
             field: "email.verification".to_owned(),

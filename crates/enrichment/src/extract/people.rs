@@ -63,16 +63,16 @@ fn of_line(context: &Context<'_>, line: &str, found: &mut Vec<Person>) {
         .split(['\t', '|', '•', '·', ',', ':', '–', '—', '(', ')', ';'])
         .flat_map(|piece| piece.split(" - "))
         .collect();
+    let names: Vec<Option<Name>> = pieces.iter().map(|piece| name::whole(piece)).collect();
     let mut index = 0;
     while index + 1 < pieces.len() {
-        let (one, other) = (pieces[index].trim(), pieces[index + 1].trim());
-        let pair = match (name::whole(one), name::whole(other)) {
-            (Some(name), None) => role(other).map(|role| (name, role)),
-            (None, Some(name)) => role(one).map(|role| (name, role)),
+        let pair = match (&names[index], &names[index + 1]) {
+            (Some(name), None) => role(pieces[index + 1]).map(|role| (name, role)),
+            (None, Some(name)) => role(pieces[index]).map(|role| (name, role)),
             _ => None,
         };
         if let Some((name, role)) = pair {
-            found.push(person(context, name.name, Some(role), line, 0.85));
+            found.push(person(context, name.name.clone(), Some(role), line, 0.85));
             index += 2;
         } else {
             index += 1;
@@ -90,19 +90,6 @@ fn in_sentence(context: &Context<'_>, line: &str) -> Option<Person> {
     let mut before = "";
     for word in line.split_whitespace() {
         let at = word.as_ptr() as usize - start;
-        let announced = [
-            "by",
-            "contact",
-            "owner",
-            "president",
-            "founder",
-            "chef",
-            "manager",
-            "director",
-            "attorney",
-            "ask",
-        ]
-        .contains(&previous.to_lowercase().trim_matches(|c: char| !c.is_alphanumeric()));
         if word.starts_with(char::is_uppercase)
             && let Some((Name { name, credential }, length)) = name::at_start(&line[at..])
         {
@@ -113,7 +100,7 @@ fn in_sentence(context: &Context<'_>, line: &str) -> Option<Person> {
             let role_before = if founded {
                 Some(if before == "owned" || before == "operated" { "Owner" } else { "Founder" }.to_owned())
             } else {
-                announced.then(|| role(previous)).flatten()
+                announces(previous).then(|| role(previous)).flatten()
             };
             if let Some(role) = role_after.or(role_before).or(credential) {
                 return Some(person(context, name, Some(role), line, 0.75));
@@ -122,6 +109,13 @@ fn in_sentence(context: &Context<'_>, line: &str) -> Option<Person> {
         (before, previous) = (previous, word);
     }
     None
+}
+
+/// Whether a name may follow the word.
+fn announces(word: &str) -> bool {
+    const WORDS: &[&str] =
+        &["by", "contact", "owner", "president", "founder", "chef", "manager", "director", "attorney", "ask"];
+    WORDS.contains(&word.to_lowercase().trim_matches(|c: char| !c.is_alphanumeric()))
 }
 
 /// The text up to where its clause ends.

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use rlibphonenumber::Region;
 
 use crate::document::{Document, Tag};
@@ -11,6 +12,12 @@ static COUNTRIES: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
     let lines = include_str!("../../data/countries.tsv").lines().filter(|line| !line.starts_with('#'));
     let pairs = lines.filter_map(|line| line.split_once('\t'));
     pairs.flat_map(|(code, names)| names.split('|').map(move |name| (name, code))).collect()
+});
+
+/// Finds the names of countries, by their place in `COUNTRIES`.
+static NAMES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let names = COUNTRIES.iter().map(|(name, _)| name);
+    AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(names).ok()
 });
 
 /// Countries that are tried for one page.
@@ -55,7 +62,14 @@ pub(super) fn of_page(
 /// The countries that a text names.
 pub(super) fn named_in(text: &str) -> Vec<Region> {
     let lower = text.to_lowercase();
-    let codes = COUNTRIES.iter().filter(|(name, _)| has_words(&lower, name)).map(|(_, code)| *code);
+    let found = NAMES.iter().flat_map(|names| names.find_overlapping_iter(&lower));
+    let mut named: Vec<usize> = found
+        .filter(|found| stands_alone(&lower, found.start(), found.end()))
+        .map(|found| found.pattern().as_usize())
+        .collect();
+    named.sort_unstable();
+    named.dedup();
+    let codes = named.into_iter().map(|name| COUNTRIES[name].1);
     let mut regions: Vec<Region> = codes.filter_map(|code| Region::from_code(code).ok()).collect();
     regions.truncate(MAX_REGIONS);
     regions
@@ -69,12 +83,10 @@ pub(super) fn code_of(name: &str) -> Option<&'static str> {
         .find_map(|(known, code)| (*known == name || code.eq_ignore_ascii_case(&name)).then_some(*code))
 }
 
-fn has_words(text: &str, words: &str) -> bool {
-    text.match_indices(words).any(|(index, _)| {
-        let before = text[..index].chars().next_back();
-        let after = text[index + words.len()..].chars().next();
-        [before, after].into_iter().flatten().all(|c| !c.is_alphanumeric())
-    })
+/// Whether neither a letter nor a digit stands beside that part of the text.
+fn stands_alone(text: &str, start: usize, end: usize) -> bool {
+    let (before, after) = (text[..start].chars().next_back(), text[end..].chars().next());
+    [before, after].into_iter().flatten().all(|c| !c.is_alphanumeric())
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::Context;
 use super::findings::{Method, Technology};
@@ -26,7 +26,9 @@ static SIGNATURES: LazyLock<Signatures> = LazyLock::new(|| {
     let places: Vec<usize> =
         (0..all.len()).filter(|index| !all[*index].needle.starts_with(GENERATOR)).collect();
     let needles = places.iter().map(|index| all[*index].needle);
-    let finder = AhoCorasick::builder().ascii_case_insensitive(true).build(needles).ok();
+    // The whole source of every page is searched: a table of all transitions is worth its memory.
+    let kind = Some(AhoCorasickKind::DFA);
+    let finder = AhoCorasick::builder().ascii_case_insensitive(true).kind(kind).build(needles).ok();
     Signatures { all, finder, places }
 });
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Mutex, Semaphore};
+use tokio::time::Instant;
 
 use super::cache::Cache;
 use super::dns::{self, Resolve, ResolveError, Route};
@@ -16,6 +17,8 @@ use super::verdict::{Reason, SmtpReport, Verification};
 
 /// Domains that are remembered.
 const MAX_DOMAINS: usize = 4_096;
+/// Addresses that are remembered because they are to be asked for later.
+const MAX_POSTPONED: usize = 4_096;
 /// How long it is remembered where a domain's mail goes.
 const ROUTE_AGE: Duration = Duration::from_secs(3_600);
 /// How long it is remembered that this could not be found out.
@@ -38,6 +41,8 @@ pub struct Verifier {
 struct Mailboxes {
     config: SmtpConfig,
     catch_all: Cache<bool>,
+    /// Addresses that a server wants to be asked for later: asking sooner makes some wait longer.
+    postponed: Cache<(Instant, Answer)>,
     sessions: Semaphore,
     turns: std::sync::Mutex<HashMap<String, Arc<Mutex<()>>>>,
 }
@@ -55,6 +60,7 @@ impl Verifier {
         let mailboxes = Mailboxes {
             config,
             catch_all: Cache::new(MAX_DOMAINS),
+            postponed: Cache::new(MAX_POSTPONED),
             sessions: Semaphore::new(MAX_SESSIONS),
             turns: std::sync::Mutex::default(),
         };
@@ -151,7 +157,7 @@ impl Mailboxes {
         if self.catch_all.get(domain) == Some(true) {
             return (SmtpReport { mailbox: None, catch_all: Some(true) }, Reason::CatchAll);
         }
-        let mailbox = self.session(resolver, hosts, address).await;
+        let mailbox = self.mailbox(resolver, hosts, address).await;
         let mut report = SmtpReport { mailbox: Some(mailbox.clone()), catch_all: None };
         let reason = match mailbox {
             Ok(Answer::Accepted) => {
@@ -165,11 +171,31 @@ impl Mailboxes {
             }
             Ok(Answer::NoMailbox(words)) => Reason::NoSuchMailbox(words),
             Ok(Answer::Full(words)) => Reason::MailboxFull(words),
-            Ok(Answer::Later(words)) => Reason::TryLater(words),
+            Ok(Answer::Greylisted(postponed)) => Reason::Greylisted(postponed),
+            Ok(Answer::Later(postponed)) => Reason::TryLater(postponed),
             Ok(Answer::Undecided(words)) => Reason::Undecided(words),
             Err(error) => Reason::NotAsked(error),
         };
         (report, reason)
+    }
+
+    /// What its server says of the mailbox; where that asked for time, it is not asked again before.
+    async fn mailbox(
+        &self,
+        resolver: &dyn Resolve,
+        hosts: &[&str],
+        address: &Address,
+    ) -> Result<Answer, SmtpError> {
+        let key = address.to_string();
+        if let Some((until, answer)) = self.postponed.get(&key) {
+            return Ok(answer.waiting(until.saturating_duration_since(Instant::now())));
+        }
+        let answer = self.session(resolver, hosts, address).await?;
+        if let Answer::Greylisted(postponed) | Answer::Later(postponed) = &answer {
+            let wait = postponed.wait;
+            self.postponed.put(&key, (Instant::now() + wait, answer.clone()), wait);
+        }
+        Ok(answer)
     }
 
     /// Whether the domain takes any name, or why that was not found out.
@@ -186,7 +212,8 @@ impl Mailboxes {
         let takes_any = match self.session(resolver, hosts, &nobody).await {
             Ok(Answer::Accepted) => true,
             Ok(Answer::NoMailbox(_)) => false,
-            Ok(Answer::Full(words) | Answer::Later(words) | Answer::Undecided(words)) => return Err(words),
+            Ok(Answer::Greylisted(later) | Answer::Later(later)) => return Err(later.words),
+            Ok(Answer::Full(words) | Answer::Undecided(words)) => return Err(words),
             Err(error) => return Err(error.to_string()),
         };
         self.catch_all.put(address.domain(), takes_any, self.config.catch_all_age);

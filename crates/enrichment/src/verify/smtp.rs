@@ -1,17 +1,19 @@
 //! One session with a mail server, as far as RCPT (RFC 5321). No message is sent.
 
+mod postponed;
 mod reply;
+mod session;
+mod tls;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
-
-use tokio::io::{AsyncWriteExt, BufReader};
-use tokio::net::TcpStream;
 
 use super::dns::Resolve;
 use super::syntax::Address;
 use crate::address::{Guard, Refusal};
-use reply::Reply;
+
+pub use postponed::Postponed;
+use session::Question;
 
 /// Exchanges of a domain that are asked, one after the other.
 const MAX_ASKED: usize = 2;
@@ -62,10 +64,23 @@ pub enum Answer {
     NoMailbox(String),
     /// It is there, and full.
     Full(String),
-    /// Not now: greylisting, too many recipients, or trouble of its own.
-    Later(String),
+    /// Not now: it takes mail from strangers at their second attempt only.
+    Greylisted(Postponed),
+    /// Not now: too many recipients, or trouble of its own.
+    Later(Postponed),
     /// Nothing about the mailbox: it refuses us, or speaks of something else.
     Undecided(String),
+}
+
+impl Answer {
+    /// The same, with what is left to wait.
+    pub(super) fn waiting(self, wait: Duration) -> Self {
+        match self {
+            Self::Greylisted(postponed) => Self::Greylisted(Postponed { wait, ..postponed }),
+            Self::Later(postponed) => Self::Later(Postponed { wait, ..postponed }),
+            other => other,
+        }
+    }
 }
 
 /// Why a server said nothing of a mailbox.
@@ -115,6 +130,9 @@ pub enum SmtpError {
     /// It speaks something else.
     #[error("the mail server does not speak SMTP: {0:?}")]
     NotSmtp(String),
+    /// The session could not be encrypted, though the server offered it.
+    #[error("the session with the mail server could not be encrypted: {0}")]
+    Encryption(String),
     /// The name has letters that the session cannot carry.
     #[error("only a mail server with SMTPUTF8 could be asked for this mailbox")]
     NeedsUtf8,
@@ -156,91 +174,12 @@ async fn ask_each(
             }
         };
         for address in addresses.into_iter().take(MAX_ADDRESSES) {
-            match session(config, SocketAddr::new(address, config.port), mailbox).await {
+            let socket = SocketAddr::new(address, config.port);
+            match session::ask(config, &Question { host, socket, mailbox }).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => failure = error,
             }
         }
     }
     Err(failure)
-}
-
-async fn session(config: &SmtpConfig, socket: SocketAddr, mailbox: &Address) -> Result<Answer, SmtpError> {
-    config.guard.check_socket(socket)?;
-    let unreachable = |reason: String| SmtpError::Unreachable { socket, reason };
-    let stream = match tokio::time::timeout(config.connect_timeout, TcpStream::connect(socket)).await {
-        Ok(connected) => connected.map_err(|error| unreachable(error.to_string()))?,
-        Err(_) => return Err(unreachable(format!("no answer within {:?}", config.connect_timeout))),
-    };
-    let hello = match (&config.sender, stream.local_addr()) {
-        (Some(sender), _) => sender.domain().to_owned(),
-        (None, Ok(ours)) => address_literal(ours.ip()),
-        (None, Err(_)) => "[127.0.0.1]".to_owned(),
-    };
-    let sender = config.sender.as_ref().map(Address::to_string).unwrap_or_default();
-    let mut session = Session { stream: BufReader::new(stream), limit: config.command_timeout };
-    let answer = session.ask(&hello, &sender, mailbox).await;
-    session.leave().await;
-    answer
-}
-
-/// How a host without a name calls itself (RFC 5321 section 4.1.3).
-fn address_literal(address: IpAddr) -> String {
-    match address {
-        IpAddr::V4(address) => format!("[{address}]"),
-        IpAddr::V6(address) => format!("[IPv6:{address}]"),
-    }
-}
-
-/// A connection to a mail server.
-struct Session {
-    stream: BufReader<TcpStream>,
-    limit: Duration,
-}
-
-impl Session {
-    async fn ask(&mut self, hello: &str, sender: &str, mailbox: &Address) -> Result<Answer, SmtpError> {
-        let banner = self.reply("with a greeting").await?;
-        if !banner.is_positive() {
-            return Ok(banner.before_mailbox());
-        }
-        let mut greeted = self.command("EHLO", &format!("EHLO {hello}")).await?;
-        if greeted.is_permanent() {
-            greeted = self.command("HELO", &format!("HELO {hello}")).await?;
-        }
-        if !greeted.is_positive() {
-            return Ok(greeted.before_mailbox());
-        }
-        let from = self.command("MAIL", &format!("MAIL FROM:<{sender}>")).await?;
-        if !from.is_positive() {
-            return Ok(from.before_mailbox());
-        }
-        let to = self.command("RCPT", &format!("RCPT TO:<{mailbox}>")).await?;
-        Ok(to.about(mailbox))
-    }
-
-    async fn command(&mut self, step: &'static str, line: &str) -> Result<Reply, SmtpError> {
-        self.send(step, line).await?;
-        self.reply(step).await
-    }
-
-    async fn send(&mut self, step: &'static str, line: &str) -> Result<(), SmtpError> {
-        let line = format!("{line}\r\n");
-        let sent = tokio::time::timeout(self.limit, self.stream.get_mut().write_all(line.as_bytes())).await;
-        let sent = sent.map_err(|_| SmtpError::Timeout { step, limit: self.limit })?;
-        sent.map_err(|error| SmtpError::Broken { step, reason: error.to_string() })
-    }
-
-    async fn reply(&mut self, step: &'static str) -> Result<Reply, SmtpError> {
-        // The limit is for the whole answer: one that comes octet by octet does not win time.
-        let read = tokio::time::timeout(self.limit, reply::read(&mut self.stream, step)).await;
-        read.unwrap_or(Err(SmtpError::Timeout { step, limit: self.limit }))
-    }
-
-    /// Says goodbye; whether the server hears it changes nothing.
-    async fn leave(mut self) {
-        if self.send("QUIT", "QUIT").await.is_ok() {
-            let _heard = self.stream.get_mut().shutdown().await;
-        }
-    }
 }

@@ -1,12 +1,13 @@
 //! Reasons, and the one verdict that follows from them.
 
 use std::fmt;
+use std::time::Duration;
 
 pub use contract::EmailStatus as Verdict;
 
 use super::dns::{ResolveError, Route};
 use super::lists::Listed;
-use super::smtp::{Answer, SmtpError};
+use super::smtp::{Answer, Postponed, SmtpError};
 use super::syntax::{Address, SyntaxError};
 
 /// Something that was learned of an address and that counts.
@@ -26,8 +27,10 @@ pub enum Reason {
     NoSuchMailbox(String),
     /// What became of its domain could not be found out.
     DnsFailed(ResolveError),
+    /// The server takes mail from strangers at their second attempt only.
+    Greylisted(Postponed),
     /// The server wants to be asked again later.
-    TryLater(String),
+    TryLater(Postponed),
     /// The server said nothing about the mailbox, or refuses us.
     Undecided(String),
     /// The server could not be asked.
@@ -91,6 +94,7 @@ impl Reason {
             Self::DeadExchanges => ("deadExchanges", Weight::RulesOut),
             Self::NoSuchMailbox(_) => ("noSuchMailbox", Weight::RulesOut),
             Self::DnsFailed(_) => ("dnsFailed", Weight::Inconclusive),
+            Self::Greylisted(_) => ("greylisted", Weight::Inconclusive),
             Self::TryLater(_) => ("tryLater", Weight::Inconclusive),
             Self::Undecided(_) => ("undecided", Weight::Inconclusive),
             Self::NotAsked(SmtpError::Refused(_)) => ("serverNotPublic", Weight::Inconclusive),
@@ -121,7 +125,12 @@ impl fmt::Display for Reason {
             Self::DeadExchanges => f.write_str("the mail servers of the domain have no address"),
             Self::NoSuchMailbox(words) => write!(f, "there is no such mailbox: {words}"),
             Self::DnsFailed(error) => error.fmt(f),
-            Self::TryLater(words) => write!(f, "the mail server wants to be asked later: {words}"),
+            Self::Greylisted(postponed) => {
+                write!(f, "the mail server takes nothing from strangers at once: {postponed}")
+            }
+            Self::TryLater(postponed) => {
+                write!(f, "the mail server wants to be asked later: {postponed}")
+            }
             Self::Undecided(words) => write!(f, "the mail server does not say whether it is there: {words}"),
             Self::NotAsked(error) => error.fmt(f),
             Self::Role => f.write_str("it belongs to a desk, not to a person"),
@@ -195,6 +204,15 @@ impl Verification {
         self.reasons.iter().map(Reason::as_str)
     }
 
+    /// In what time to verify it again, where its mail server asked for time.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.reasons.iter().find_map(|reason| match reason {
+            Reason::Greylisted(postponed) | Reason::TryLater(postponed) => Some(postponed.wait),
+            _ => None,
+        })
+    }
+
     /// The names of the mail exchanges, the most preferred first.
     pub fn exchanges(&self) -> impl Iterator<Item = &str> {
         let exchanges = self.route.as_ref().map_or([].as_slice(), Route::exchanges);
@@ -234,7 +252,9 @@ mod tests {
         check(&[Reason::Role, Reason::MailboxNotChecked], Verdict::Risky);
         check(&[Reason::Role, Reason::CatchAllUnknown(words())], Verdict::Risky);
         check(&[Reason::CatchAllUnknown(words())], Verdict::Unknown);
-        check(&[Reason::Role, Reason::TryLater(words())], Verdict::Unknown);
+        let postponed = || Postponed { words: words(), wait: Duration::from_secs(300) };
+        check(&[Reason::Role, Reason::TryLater(postponed())], Verdict::Unknown);
+        check(&[Reason::Greylisted(postponed())], Verdict::Unknown);
         check(&[Reason::Role, dns.clone()], Verdict::Unknown);
         check(&[Reason::Disposable, Reason::NoSuchDomain], Verdict::Invalid);
         check(&[Reason::Free, Reason::NoSuchMailbox(words())], Verdict::Invalid);

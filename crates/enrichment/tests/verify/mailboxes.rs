@@ -1,12 +1,14 @@
 //! The mailbox and catch-all rungs.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use enrichment::address::Guard;
 use enrichment::verify::{Address, Answer, SmtpConfig, Verdict, Verification, Verifier, pattern};
 
-use crate::mail_server::{MailServer, Manner, patient, talks};
+use crate::mail_server::{ENCRYPTED, MailServer, Manner, Starttls, offers, patient, talks};
 use crate::name_server::NameServer;
 use crate::told;
 
@@ -67,14 +69,81 @@ async fn what_the_server_says_of_the_mailbox_decides() {
     };
     check("550 No such user", Verdict::Invalid, "noSuchMailbox").await;
     check("550 5.1.1 User unknown", Verdict::Invalid, "noSuchMailbox").await;
-    check("451 4.7.1 Greylisted, try again in 5 minutes", Verdict::Unknown, "tryLater").await;
-    check("450 4.2.0 Greylisted", Verdict::Unknown, "tryLater").await;
+    check("451 4.7.1 Greylisted, try again in 5 minutes", Verdict::Unknown, "greylisted").await;
+    check("450 4.2.0 Greylisted", Verdict::Unknown, "greylisted").await;
     check("452 4.5.3 Too many recipients", Verdict::Unknown, "tryLater").await;
     check("421 4.3.2 Service not available", Verdict::Unknown, "tryLater").await;
     check("552 Mailbox full", Verdict::Risky, "mailboxFull").await;
     check("550 5.7.1 Your address is blocked", Verdict::Unknown, "undecided").await;
     check("554 Transaction failed", Verdict::Unknown, "undecided").await;
     check("530 5.7.0 Must issue a STARTTLS command first", Verdict::Unknown, "undecided").await;
+}
+
+#[tokio::test]
+async fn a_server_that_wants_time_is_given_it() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&asked);
+    let rcpt = move |local: &str| match (local, counted.fetch_add(1, Ordering::SeqCst)) {
+        ("jane", 0) => "451 4.7.1 Greylisted, please come back in 00:05:00",
+        ("jane", _) => "250 OK",
+        _ => "550 5.1.1 No such user",
+    };
+    let server = MailServer::start(talks(rcpt)).await;
+    let verifier = verifier(server.config()).await;
+    let first = verifier.verify("jane@acme.example").await;
+    assert_eq!(told(&first), (Verdict::Unknown, vec!["greylisted"]));
+    assert_eq!(first.retry_after(), Some(Duration::from_secs(300)));
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(200)).await;
+    let sooner = verifier.verify("jane@acme.example").await;
+    assert_eq!(told(&sooner), (Verdict::Unknown, vec!["greylisted"]));
+    assert!(sooner.retry_after().unwrap() <= Duration::from_secs(100), "{:?}", sooner.retry_after());
+    assert_eq!(asked.load(Ordering::SeqCst), 1, "asking sooner makes some servers wait longer");
+    tokio::time::advance(Duration::from_secs(101)).await;
+    tokio::time::resume();
+    let later = verifier.verify("jane@acme.example").await;
+    assert_eq!((told(&later), later.retry_after()), ((Verdict::Safe, vec!["mailboxAccepted"]), None));
+}
+
+#[tokio::test]
+async fn a_session_is_encrypted_where_the_server_offers_it() {
+    let server = MailServer::start(offers(Starttls::Demanded, only_jane)).await;
+    let found = verify("jane@acme.example", server.config()).await;
+    assert_eq!(told(&found), (Verdict::Safe, vec!["mailboxAccepted"]), "{found:?}");
+    let sessions = server.sessions();
+    let ehlo = "EHLO [127.0.0.1]";
+    let expect = [ehlo, "STARTTLS", ENCRYPTED, ehlo, "MAIL FROM:<>", "RCPT TO:<jane@acme.example>", "QUIT"];
+    assert_eq!(sessions[0], expect);
+    assert_eq!(sessions.len(), 2, "{sessions:?}");
+    let found = verify("john@acme.example", server.config()).await;
+    assert_eq!(told(&found), (Verdict::Invalid, vec!["noSuchMailbox"]));
+}
+
+#[tokio::test]
+async fn a_catch_all_and_a_greylist_show_through_encryption() {
+    let server = MailServer::start(offers(Starttls::Demanded, |_| "250 OK")).await;
+    let found = verify("jane@acme.example", server.config()).await;
+    assert_eq!(told(&found), (Verdict::Risky, vec!["catchAll"]));
+    let server = MailServer::start(offers(Starttls::Demanded, |_| "450 4.2.0 Greylisted")).await;
+    let found = verify("jane@acme.example", server.config()).await;
+    assert_eq!(told(&found), (Verdict::Unknown, vec!["greylisted"]));
+}
+
+#[tokio::test]
+async fn where_encryption_fails_the_server_is_asked_in_clear_text() {
+    let check = async |starttls: Starttls, sessions_of_one: usize| {
+        let server = MailServer::start(offers(starttls, only_jane)).await;
+        let found = verify("jane@acme.example", server.config()).await;
+        assert_eq!(told(&found), (Verdict::Safe, vec!["mailboxAccepted"]), "{starttls:?}: {found:?}");
+        let sessions = server.sessions();
+        assert_eq!(sessions.len(), 2 * sessions_of_one, "{starttls:?}: {sessions:?}");
+        assert!(sessions[0].contains(&"STARTTLS".to_owned()), "{starttls:?}: {sessions:?}");
+        assert!(!sessions.concat().contains(&ENCRYPTED.to_owned()), "{starttls:?}: {sessions:?}");
+    };
+    check(Starttls::TakenBack, 1).await;
+    check(Starttls::Broken, 2).await;
+    // An answer that somebody in between has put before the handshake is not taken for the server's.
+    check(Starttls::Injected, 2).await;
 }
 
 #[tokio::test]

@@ -45,6 +45,7 @@ fn verifier(args: &VerifyArgs) -> Result<Verifier, Failure> {
 
 /// One line of `--json`.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Shown<'a> {
     input: &'a str,
     verdict: &'static str,
@@ -54,6 +55,7 @@ struct Shown<'a> {
     free: bool,
     disposable: bool,
     suggestion: Option<&'a str>,
+    retry_after_seconds: Option<u64>,
 }
 
 impl<'a> Shown<'a> {
@@ -68,6 +70,7 @@ impl<'a> Shown<'a> {
             free: listed.free,
             disposable: listed.disposable,
             suggestion: verification.suggestion.as_deref(),
+            retry_after_seconds: verification.retry_after().map(|wait| wait.as_secs()),
         }
     }
 }

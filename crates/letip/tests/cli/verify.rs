@@ -70,6 +70,7 @@ fn each_address_becomes_one_line_of_json_in_the_order_given() {
             "input": "jane@acme.example", "verdict": "unknown", "reasons": ["mailboxNotChecked"],
             "mx": ["mx1.acme.example", "mx2.acme.example"],
             "role": false, "free": false, "disposable": false, "suggestion": null,
+            "retryAfterSeconds": null,
         })
     );
     assert_eq!(lines[1]["suggestion"], "info@gmail.com");

@@ -10,13 +10,15 @@ use serde::de::DeserializeOwned;
 use crate::bench::document::Table;
 use crate::process;
 use crate::provision::python;
-use crate::report::announce;
+use crate::report::{self, announce};
 use crate::workspace::Workspace;
 
 /// Marked pages, beside the workspace; not part of it.
 const PAGES: &str = "../shared/data/contact_pages";
-/// Turns of the slower program; the quickest counts.
-const TURNS: u32 = 3;
+/// Turns of the slower program; the median counts.
+const TURNS: u32 = 5;
+/// Pages that are read while the memory is watched.
+const MANY: u32 = 100_000;
 
 /// What the crate's example prints.
 #[derive(Debug, Deserialize)]
@@ -42,6 +44,19 @@ struct Score {
     marked: u32,
 }
 
+/// What the crate's example prints of a long run.
+#[derive(Debug, Deserialize)]
+struct Endurance {
+    memory: Vec<Memory>,
+}
+
+/// Memory in use after so many pages, where the system tells.
+#[derive(Debug, Deserialize)]
+struct Memory {
+    pages: u32,
+    bytes: Option<u64>,
+}
+
 /// What the Python program prints.
 #[derive(Debug, Deserialize)]
 struct Theirs {
@@ -59,11 +74,19 @@ pub(crate) fn measure(workspace: &Workspace) -> Result<Option<Table>> {
         ));
         return Ok(None);
     }
-    let mut cargo = workspace.cargo();
-    cargo.args(["run", "--release", "--package", "enrichment", "--example", "extraction", "--"]).arg(&pages);
-    let ours: Ours = last_line(&mut cargo, "score the extraction")?;
+    let ours: Ours = last_line(&mut example(workspace, &pages), "score the extraction")?;
     let theirs = python_pipeline(workspace, &pages)?;
-    Ok(Some(table(&ours, theirs.as_ref())))
+    let mut long = example(workspace, &pages);
+    long.args(["--pages", &MANY.to_string()]);
+    let endurance: Endurance = last_line(&mut long, "read many pages")?;
+    Ok(Some(scores(&ours).followed_by(speed(&ours, theirs.as_ref())).followed_by(memory(&endurance))))
+}
+
+/// The crate's example on the marked pages.
+fn example(workspace: &Workspace, pages: &Path) -> Command {
+    let mut cargo = workspace.cargo();
+    cargo.args(["run", "--release", "--package", "enrichment", "--example", "extraction", "--"]).arg(pages);
+    cargo
 }
 
 fn python_pipeline(workspace: &Workspace, pages: &Path) -> Result<Option<Theirs>> {
@@ -91,43 +114,36 @@ fn last_line<T: DeserializeOwned>(command: &mut Command, what: &str) -> Result<T
     serde_json::from_str(&last).with_context(|| format!("failed to read the figures in {last:?}"))
 }
 
-fn table(ours: &Ours, theirs: Option<&Theirs>) -> Table {
+fn scores(ours: &Ours) -> Table {
     let mut table = Table::new(["field", "marked", "precision", "recall", "F1", "F1 of a plain expression"]);
     for field in &ours.fields {
         let Score { precision, recall, f1, marked } = field.ours;
         let plain = field.baseline.as_ref().map_or_else(String::new, |score| format!("{:.3}", score.f1));
-        let figure = |value: f64| format!("{value:.3}");
-        table.row([
-            field.field.clone(),
-            marked.to_string(),
-            figure(precision),
-            figure(recall),
-            figure(f1),
-            plain,
-        ]);
+        let [precision, recall, f1] = [precision, recall, f1].map(|figure| format!("{figure:.3}"));
+        table.row([field.field.clone(), marked.to_string(), precision, recall, f1, plain]);
     }
-    let blank = String::new;
-    let rate = f64::from(ours.pages) / ours.seconds;
+    table
+}
+
+fn speed(ours: &Ours, theirs: Option<&Theirs>) -> Table {
     let kilobytes = ours.bytes / u64::from(ours.pages.max(1)) / 1000;
-    table.row([
-        format!("pages a second on one core, {kilobytes} kB each"),
-        ours.pages.to_string(),
-        blank(),
-        blank(),
-        format!("{rate:.0}"),
-        blank(),
-    ]);
-    if let Some(theirs) = theirs {
-        let other = f64::from(theirs.pages) / theirs.seconds;
-        let ratio = rate / other;
-        table.row([
-            format!("pages a second with extruct and BeautifulSoup (ours is {ratio:.0} times that)"),
-            theirs.pages.to_string(),
-            blank(),
-            blank(),
-            format!("{other:.0}"),
-            blank(),
-        ]);
+    let heading = format!("{} pages of {kilobytes} kB on one core", ours.pages);
+    let mut table = Table::new([heading.as_str(), "pages a second", "times as fast"]);
+    let rate = f64::from(ours.pages) / ours.seconds;
+    let other = theirs.map(|theirs| f64::from(theirs.pages) / theirs.seconds);
+    let ratio = other.map_or_else(String::new, |other| format!("{:.0}", rate / other));
+    table.row(["this crate".to_owned(), format!("{rate:.0}"), ratio]);
+    if let Some(other) = other {
+        table.row(["extruct and BeautifulSoup".to_owned(), format!("{other:.1}"), "1".to_owned()]);
+    }
+    table
+}
+
+fn memory(endurance: &Endurance) -> Table {
+    let mut table = Table::new(["pages read by one program", "memory"]);
+    for Memory { pages, bytes } in &endurance.memory {
+        let told = bytes.map_or_else(|| "not told by the system".to_owned(), report::bytes);
+        table.row([pages.to_string(), told]);
     }
     table
 }
@@ -143,9 +159,24 @@ mod tests {
             "ours": {"precision": 1.0, "recall": 0.99, "f1": 0.995, "marked": 60}, "baseline": null}]}"#,
         )
         .unwrap();
-        let text = table(&ours, Some(&Theirs { pages: 40, seconds: 2.0 })).markdown();
+        let text = scores(&ours).markdown();
         assert!(text.contains("| e-mail address | 60 | 1.000 | 0.990 | 0.995 |  |"), "{text}");
-        assert!(text.contains("30 kB each | 40 |  |  | 2000 |"), "{text}");
-        assert!(text.contains("ours is 100 times that"), "{text}");
+        let text = speed(&ours, Some(&Theirs { pages: 40, seconds: 2.0 })).markdown();
+        assert!(text.contains("40 pages of 30 kB"), "{text}");
+        assert!(
+            text.contains("| this crate | 2000 | 100 |\n| extruct and BeautifulSoup | 20.0 | 1 |"),
+            "{text}"
+        );
+        assert!(speed(&ours, None).markdown().contains("| this crate | 2000 |  |"));
+    }
+
+    #[test]
+    fn memory_of_a_long_run_is_told_on_the_way() {
+        let run: Endurance = serde_json::from_str(
+            r#"{"memory": [{"pages": 1000, "bytes": 20000000}, {"pages": 100000, "bytes": null}]}"#,
+        )
+        .unwrap();
+        let text = memory(&run).markdown();
+        assert!(text.contains("| 1000 | 20") && text.contains("| 100000 | not told"), "{text}");
     }
 }

@@ -48,12 +48,13 @@ pub(super) fn findings(context: &Context<'_>) -> Vec<Finding> {
         }
         let mut in_parts = false;
         for (name, value) in tree.raw_attributes(id).iter().take(MAX_OF_ONE) {
-            in_parts |= LOCAL.iter().any(|known| known.eq_ignore_ascii_case(name));
-            if value.len() < 5 || value.len() > MAX_VALUE || is_dull(name) {
+            let Some(kind) = Kind::of(name) else { continue };
+            in_parts |= kind == Kind::Data && LOCAL.iter().any(|known| known.eq_ignore_ascii_case(name));
+            if value.len() < 5 || value.len() > MAX_VALUE {
                 continue;
             }
             let value = document::decoded(value);
-            let addresses = decoded(context, name, &value).into_iter();
+            let addresses = decoded(context, kind, name, &value).into_iter();
             found.extend(
                 addresses.filter_map(|(address, method)| finding(context, address.clone(), &address, method)),
             );
@@ -65,32 +66,46 @@ pub(super) fn findings(context: &Context<'_>) -> Vec<Finding> {
     found
 }
 
-/// Whether attributes of that name never hold an encoded address.
-fn is_dull(name: &str) -> bool {
-    matches!(name.len(), 0..=3)
-        || ["class", "style", "src", "srcset", "alt", "title", "type", "value", "content", "name", "width"]
-            .iter()
-            .any(|dull| dull.eq_ignore_ascii_case(name))
+/// What an attribute that may hold an encoded address is, by its name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Cloudflare,
+    Link,
+    Code,
+    Data,
+}
+
+impl Kind {
+    fn of(name: &str) -> Option<Self> {
+        let starts = |start: &str| name.get(..start.len()).is_some_and(|it| it.eq_ignore_ascii_case(start));
+        if name.len() <= 3 {
+            None
+        } else if starts("data-") {
+            let cloudflare = name.eq_ignore_ascii_case("data-cfemail");
+            Some(if cloudflare { Self::Cloudflare } else { Self::Data })
+        } else if starts("on") {
+            Some(Self::Code)
+        } else {
+            name.eq_ignore_ascii_case("href").then_some(Self::Link)
+        }
+    }
 }
 
 /// The addresses that one value stands for.
-fn decoded(context: &Context<'_>, name: &str, value: &str) -> Vec<(String, Method)> {
-    let lower = name.to_ascii_lowercase();
-    if lower == "data-cfemail" {
-        let address = decode::cloudflare(value).and_then(|text| normalised(&text));
-        return address.map(|address| (address, Method::Cloudflare)).into_iter().collect();
+fn decoded(context: &Context<'_>, kind: Kind, name: &str, value: &str) -> Vec<(String, Method)> {
+    match kind {
+        Kind::Cloudflare => {
+            let address = decode::cloudflare(value).and_then(|text| normalised(&text));
+            address.map(|address| (address, Method::Cloudflare)).into_iter().collect()
+        }
+        Kind::Link => from_link(context, value),
+        Kind::Code => from_code(context, value),
+        Kind::Data => {
+            let lower = name.to_ascii_lowercase();
+            let about_mail = lower.contains("mail") || lower.contains("addr") || lower.contains("contact");
+            from_data(context, value, about_mail).map(|it| (it, Method::Attribute)).into_iter().collect()
+        }
     }
-    if lower == "href" {
-        return from_link(context, value);
-    }
-    if lower.starts_with("on") {
-        return from_code(context, value);
-    }
-    if lower.starts_with("data-") {
-        let about_mail = lower.contains("mail") || lower.contains("addr") || lower.contains("contact");
-        return from_data(context, value, about_mail).map(|it| (it, Method::Attribute)).into_iter().collect();
-    }
-    Vec::new()
 }
 
 fn from_link(context: &Context<'_>, value: &str) -> Vec<(String, Method)> {

@@ -21,19 +21,35 @@ pub(super) struct Name {
     pub(super) credential: Option<String>,
 }
 
+fn trimmed(word: &str) -> &str {
+    word.trim_matches(|c: char| !c.is_alphanumeric())
+}
+
 fn bare(word: &str) -> String {
-    word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase()
+    trimmed(word).to_lowercase()
+}
+
+/// What may follow a name in a sentence.
+const AFTER_NAME: [char; 5] = [',', '.', ';', ':', ')'];
+
+/// The text without what announces something at its end.
+fn without_end(text: &str) -> &str {
+    text.trim().trim_end_matches([',', ':', '-', '–', '|']).trim()
 }
 
 /// The name that a text is, and nothing else.
 pub(super) fn whole(text: &str) -> Option<Name> {
-    let text = text.trim().trim_end_matches([',', ':', '-', '–', '|']).trim();
+    let text = without_end(text);
     if text.len() > 60
         || text.contains(|c: char| c.is_ascii_digit() || matches!(c, '@' | '/' | '?' | '!' | '"' | '©' | '®'))
     {
         return None;
     }
     let (named, after) = text.split_once(',').unwrap_or((text, ""));
+    // Most text is no name, and most of that shows here.
+    if !may_be_name(named, text.split_whitespace()) {
+        return None;
+    }
     let mut words: Vec<&str> = named.split_whitespace().collect();
     let mut credentials: Vec<&str> = Vec::new();
     let honorific = words.first().map(|word| bare(word)).filter(|word| HONORIFICS.contains(&word.as_str()));
@@ -61,6 +77,31 @@ pub(super) fn whole(text: &str) -> Option<Name> {
     Some(Name { name: words.join(" "), credential })
 }
 
+/// Whether the first two words of `named` are written like those of a name, and something shows that they are one: a given
+/// name, an initial, an honorific, or a credential among `words`. What is let pass here is looked at closely.
+fn may_be_name<'a>(named: &str, mut words: impl Iterator<Item = &'a str>) -> bool {
+    let mut two = named.split_whitespace();
+    let (Some(first), Some(second)) = (two.next(), two.next()) else { return false };
+    let honorific = HONORIFICS.iter().any(|known| trimmed(first).eq_ignore_ascii_case(known));
+    if !is_written_like_a_name(second) || !(honorific || is_written_like_a_name(first)) {
+        return false;
+    }
+    let initial = first.len() <= 2 || second.trim_end_matches('.').chars().nth(1).is_none();
+    honorific || initial || WORDS.has("given", &bare(first)) || words.any(may_be_credential)
+}
+
+fn may_be_credential(word: &str) -> bool {
+    let esquire = || word.as_bytes().windows(3).any(|part| part.eq_ignore_ascii_case(b"esq"));
+    word.chars().filter(|c| c.is_uppercase()).nth(1).is_some() || word.contains('.') || esquire()
+}
+
+/// Letters alone, the first of them a capital unless the word is a particle.
+fn is_written_like_a_name(word: &str) -> bool {
+    let particle = || PARTICLES.iter().any(|known| trimmed(word).eq_ignore_ascii_case(known));
+    let letter = |c: char| c.is_alphabetic() || matches!(c, '.' | '\'' | '’' | '-' | '“' | '”');
+    (word.starts_with(char::is_uppercase) || particle()) && word.chars().all(letter)
+}
+
 fn is_credential(word: &str) -> bool {
     let plain: String = word.chars().filter(|c| c.is_alphanumeric() || *c == '-').collect();
     let shouted = plain.len() >= 2 && plain.chars().filter(|c| c.is_uppercase()).count() >= 2;
@@ -72,27 +113,33 @@ fn is_name(words: &[&str], titled: bool) -> bool {
     if !(2..=4).contains(&words.len()) {
         return false;
     }
+    if !words.iter().all(|word| is_written_like_a_name(word)) {
+        return false;
+    }
     let word_fits = |word: &&str| {
         let lower = bare(word);
-        let letters =
-            word.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '\'' | '’' | '-' | '“' | '”'));
-        let capital = word.starts_with(char::is_uppercase) || PARTICLES.contains(&lower.as_str());
-        letters
-            && capital
-            && !lower.is_empty()
-            && !WORDS.has("not-name", &lower)
-            && !WORDS.has("role", &lower)
+        !lower.is_empty() && !WORDS.has("not-name", &lower) && !WORDS.has("role", &lower)
     };
     let last = words.last().map(|word| bare(word)).unwrap_or_default();
     let last_fits = last.chars().count() >= 2 || GENERATIONS.contains(&last.as_str());
-    let given = WORDS.has("given", &bare(words[0]))
-        || (words[0].len() <= 2 && words[0].ends_with('.') && WORDS.has("given", &bare(words[1])));
+    let given = || {
+        WORDS.has("given", &bare(words[0]))
+            || (words[0].len() <= 2 && words[0].ends_with('.') && WORDS.has("given", &bare(words[1])))
+    };
     let initial = words.len() >= 3 && words[1].trim_end_matches('.').chars().count() == 1;
-    words.iter().all(word_fits) && last_fits && (given || titled || initial)
+    last_fits && (titled || initial || given()) && words.iter().all(word_fits)
 }
 
 /// The name that a text starts with, and how long it is.
 pub(super) fn at_start(text: &str) -> Option<(Name, usize)> {
+    let start = text.as_ptr() as usize;
+    let second = text.split_whitespace().nth(1)?;
+    let two = &text[..second.as_ptr() as usize - start + second.len()];
+    let two = without_end(two.trim_end_matches(AFTER_NAME));
+    let named = two.split_once(',').map_or(two, |(named, _)| named);
+    if !may_be_name(named, text.split_whitespace().take(4)) {
+        return None;
+    }
     (2..=4).rev().find_map(|count| prefix(text, count))
 }
 
@@ -100,7 +147,7 @@ fn prefix(text: &str, count: usize) -> Option<(Name, usize)> {
     let start = text.as_ptr() as usize;
     let words: Vec<&str> = text.split_whitespace().take(count).collect();
     let last = words.last().filter(|_| words.len() == count)?;
-    let trimmed = last.trim_end_matches([',', '.', ';', ':', ')']);
+    let trimmed = last.trim_end_matches(AFTER_NAME);
     let end = last.as_ptr() as usize - start + trimmed.len();
     // A stop inside of the name ends a sentence, unless it belongs to an initial.
     let broken = words[..count - 1]

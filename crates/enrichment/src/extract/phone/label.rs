@@ -119,12 +119,8 @@ pub(super) fn bracketed_after(text: &str) -> Option<PhoneKind> {
 
 /// Whether a line is a heading of fax numbers: `Fax Numbers`.
 pub(super) fn is_fax_heading(text: &str) -> bool {
-    let words: Vec<String> = text
-        .split(|c: char| !c.is_alphanumeric())
-        .map(str::to_lowercase)
-        .filter(|word| !word.is_empty())
-        .collect();
-    words.len() <= 3 && words.first().is_some_and(|word| FAX.contains(&word.as_str()))
+    let mut words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.next().is_some_and(|word| FAX.contains(&word.to_lowercase().as_str())) && words.nth(2).is_none()
 }
 
 /// What a line or cell says that stands alone before the number's.

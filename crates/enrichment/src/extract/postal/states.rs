@@ -19,6 +19,22 @@ static STATES: LazyLock<Vec<State>> = LazyLock::new(|| {
     lines.filter_map(parse).collect()
 });
 
+/// States by the last letter of a name or code, so that few are compared with a text.
+static BY_END: LazyLock<[Vec<&'static State>; 26]> = LazyLock::new(|| {
+    std::array::from_fn(|letter| {
+        let ends_so = |words: &str| words.bytes().next_back().and_then(letter_of) == Some(letter);
+        let any = |state: &State| {
+            state.names.iter().any(|name| ends_so(name)) || state.codes.iter().any(|code| ends_so(code))
+        };
+        STATES.iter().filter(|state| any(state)).collect()
+    })
+});
+
+/// The place of an ASCII letter in the alphabet.
+fn letter_of(byte: u8) -> Option<usize> {
+    byte.is_ascii_alphabetic().then(|| usize::from(byte.to_ascii_lowercase() - b'a'))
+}
+
 fn parse(line: &'static str) -> Option<State> {
     let mut columns = line.split('\t');
     let (code, country, postal) = (columns.next()?, columns.next()?, columns.next()?);
@@ -54,7 +70,8 @@ impl State {
 /// The state that a text ends with, and where its name starts.
 pub(super) fn at_end(text: &str) -> Option<(&'static State, usize)> {
     let text = text.trim_end_matches([' ', '.', ',']);
-    STATES.iter().filter_map(|state| Some((state, start_of(text, state)?))).min_by_key(|(_, start)| *start)
+    let likely = &BY_END[text.bytes().next_back().and_then(letter_of)?];
+    likely.iter().filter_map(|state| Some((*state, start_of(text, state)?))).min_by_key(|(_, start)| *start)
 }
 
 /// The state that the text is the name or code of.

@@ -2,7 +2,7 @@
 
 use tokio::io::{AsyncBufRead, AsyncBufReadExt};
 
-use super::{Answer, SmtpError};
+use super::{Answer, Postponed, SmtpError};
 use crate::verify::syntax::Address;
 
 /// Octets of a line that are taken; RFC 5321 section 4.5.3.1.5 allows 512.
@@ -20,6 +20,8 @@ pub(super) struct Reply {
     enhanced: Option<(u16, u16)>,
     /// The words of all lines.
     text: String,
+    /// What the lines after the first say: the extensions of a server that answers EHLO.
+    extensions: Vec<String>,
 }
 
 /// Reads one answer.
@@ -87,7 +89,8 @@ impl Lines {
         let enhanced = self.words.first().and_then(|words| enhanced(words));
         let printable = |c: char| if c.is_control() { ' ' } else { c };
         let text = self.words.join(" ").chars().take(MAX_TEXT).map(printable).collect();
-        Reply { code: self.code.unwrap_or_default(), enhanced, text }
+        let extensions = self.words.into_iter().skip(1).collect();
+        Reply { code: self.code.unwrap_or_default(), enhanced, text, extensions }
     }
 }
 
@@ -149,6 +152,8 @@ const POLICY: &[&str] = &[
     "verif",
     "loop",
 ];
+/// Words of servers that take mail at the second attempt only (RFC 6647).
+const GREYLISTS: &[&str] = &["greylist", "graylist", "grey list", "gray list", "grey-list", "gray-list"];
 /// Words of servers that have no such mailbox.
 const NO_SUCH: &[&str] = &[
     "user unknown",
@@ -195,13 +200,26 @@ impl Reply {
         (500..600).contains(&self.code)
     }
 
+    /// Whether the answer to EHLO names an extension (RFC 5321 section 4.1.1.1).
+    pub(super) fn offers(&self, extension: &str) -> bool {
+        let names = self.extensions.iter().filter_map(|line| line.split_whitespace().next());
+        names.into_iter().any(|name| name.eq_ignore_ascii_case(extension))
+    }
+
     fn words(&self) -> String {
         format!("{} {}", self.code, self.text).trim_end().to_owned()
     }
 
     /// What an answer says that came before a mailbox was named: nothing about it.
     pub(super) fn before_mailbox(&self) -> Answer {
-        if self.is_transient() { Answer::Later(self.words()) } else { Answer::Undecided(self.words()) }
+        if self.is_transient() { self.not_now() } else { Answer::Undecided(self.words()) }
+    }
+
+    fn not_now(&self) -> Answer {
+        let postponed = Postponed::said(self.words());
+        let lower = self.text.to_lowercase();
+        let greylisted = GREYLISTS.iter().any(|word| lower.contains(word));
+        if greylisted { Answer::Greylisted(postponed) } else { Answer::Later(postponed) }
     }
 
     /// What the answer to RCPT says of the mailbox.
@@ -211,7 +229,7 @@ impl Reply {
             return Answer::Accepted;
         }
         if self.is_transient() {
-            return Answer::Later(words);
+            return self.not_now();
         }
         if !self.is_permanent() {
             return Answer::Undecided(words);
@@ -283,8 +301,14 @@ mod tests {
         for full in ["552 Mailbox full", "552 5.2.2 Over quota", "550 5.2.2 mailbox full"] {
             assert!(matches!(said(full).await, Answer::Full(_)), "{full}");
         }
+        for greylisted in [
+            "450 4.2.0 <a@b.example>: Recipient address rejected: Greylisted, see http://postgrey.example/",
+            "451 4.7.1 Greylisting in action, please come back in 00:04:57",
+            "450 4.7.1 You have been graylisted",
+        ] {
+            assert!(matches!(said(greylisted).await, Answer::Greylisted(_)), "{greylisted}");
+        }
         for later in [
-            "450 4.2.0 Greylisted, see http://postgrey.example/",
             "451 4.7.1 Please try again later",
             "452 4.5.3 Too many recipients",
             "452 4.2.2 Mailbox full",
@@ -320,6 +344,16 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn extensions_stand_below_the_greeting() {
+        let offers = async |text: &[u8]| replies(text).await.unwrap().offers("STARTTLS");
+        assert!(offers(b"250-mx.acme.example\r\n250-SIZE 1000\r\n250 starttls\r\n").await);
+        assert!(!offers(b"250 STARTTLS\r\n").await);
+        assert!(!offers(b"250-mx.acme.example\r\n250 XSTARTTLS\r\n").await);
+        let many = format!("250-mx\r\n{}250 STARTTLS\r\n", "250-X-EXTENSION\r\n".repeat(50));
+        assert!(offers(many.as_bytes()).await);
+    }
+
+    #[tokio::test]
     async fn limits_of_an_answer_are_told() {
         let check = async |text: &[u8], expect: SmtpError| assert_eq!(replies(text).await, Err(expect));
         check(&b"220-more\r\n".repeat(1_000), SmtpError::TooManyLines(MAX_LINES)).await;
@@ -340,7 +374,7 @@ mod tests {
             let mailbox = Address::parse("a@acme.example").unwrap();
             for input in [bytes, format!("{code} {text}\r\n").into_bytes(), format!("{code}-{text}\r\n{code} x\r\n").into_bytes()] {
                 if let Ok(reply) = runtime.block_on(replies(&input)) {
-                    let transient = matches!(reply.about(&mailbox), Answer::Later(_));
+                    let transient = matches!(reply.about(&mailbox), Answer::Later(_) | Answer::Greylisted(_));
                     prop_assert_eq!(transient, reply.is_transient());
                     prop_assert!(!reply.words().contains(char::is_control));
                 }
