@@ -41,7 +41,7 @@ impl Place {
 
     fn read_event(&self, text: &str) -> Option<Update> {
         let event = notice::read::<Event>(text)?;
-        self.passes(event.seq).then(|| Update::Event(event))
+        self.passes(event.seq).then_some(Update::Event(event))
     }
 
     /// What was on its way when the connection was lost comes again.

@@ -1,9 +1,10 @@
 //! The stream of events over a connection that is lost, and the page that follows it.
 
-use client::{Connection, ConnectionState, EventStream, Follower, Realtime, Update};
+use client::{Connection, ConnectionState, EventStream, Follower, Update};
 use contract::event::EventPayload;
 use contract::{Event, Timestamp};
 use serde_json::{Value, json};
+use socketio_client::Options;
 
 use crate::gateway::{Gateway, Guest};
 use crate::rows::{Shown, business};
@@ -127,7 +128,14 @@ async fn a_page_follows_events_and_says_how_current_it_is() {
     connection.subscribe(move |state| listener.lock().unwrap().push(state.as_str()));
     let follower = Follower::new(shown.cache.clone(), shown.api.clone(), connection.clone());
     assert_eq!((connection.state().as_str(), connection.is_lost()), ("connecting", false));
-    let realtime = Realtime::start(&gateway.url, 3, follower).unwrap();
+    let (socket, mut stream) = EventStream::open(gateway.options(), Some(3)).unwrap();
+    tokio::spawn(async move {
+        while let Some(update) = stream.next().await {
+            if let Some(rest) = follower.take(update) {
+                tokio::spawn(rest);
+            }
+        }
+    });
     let mut guest = gateway.joined().await;
     sync(&mut guest, "ready", 3).await;
     becomes(&connection, ConnectionState::Live).await;
@@ -139,19 +147,17 @@ async fn a_page_follows_events_and_says_how_current_it_is() {
     drop(guest);
     becomes(&connection, ConnectionState::Reconnecting).await;
     assert!(connection.is_lost() && !connection.is_live());
-    realtime.reconnect();
+    socket.reconnect();
     let mut guest = gateway.joined().await;
     assert_eq!(guest.handshake, json!({ "since": 4 }));
     sync(&mut guest, "ready", 4).await;
     becomes(&connection, ConnectionState::Live).await;
-    drop(realtime);
+    socket.disconnect();
     guest.gone().await;
     assert_eq!(told.lock().unwrap()[..3], ["live", "reconnecting", "live"]);
 }
 
 #[tokio::test]
 async fn an_address_that_is_none_is_an_error_and_not_a_stream() {
-    let (shown, connection) = (Shown::before([]).await, Connection::new());
-    let follower = Follower::new(shown.cache.clone(), shown.api.clone(), connection);
-    assert!(Realtime::start("no address", 0, follower).is_err());
+    assert!(EventStream::open(Options::new("no address"), None).is_err());
 }

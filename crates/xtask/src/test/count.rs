@@ -135,8 +135,8 @@ fn node(line: &str) -> Option<Counts> {
 /// `FAIL [   0.010s] (1/2) store::files is_read`, which the summary is followed by; `TIMEOUT [..` and `TRY 2 SIGKILL [..`.
 fn nextest_failure(line: &str) -> Option<String> {
     let (mark, rest) = line.trim().split_once(" [")?;
-    let again = |rest: &str| rest.trim_start_matches(|sign: char| !sign.is_alphabetic());
-    let mark = mark.strip_prefix("TRY ").map_or(mark, again);
+    let again = mark.strip_prefix("TRY ").unwrap_or(mark);
+    let mark = again.trim_start_matches(|sign: char| !sign.is_alphabetic());
     let (_, name) = rest.split_once("s] ")?;
     let name = name.trim_start();
     let name = name.strip_prefix('(').and_then(|rest| rest.split_once(')')).map_or(name, |(_, name)| name);
