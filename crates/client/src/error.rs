@@ -5,6 +5,9 @@ use contract::{Business, FieldError, Problem, json};
 
 use crate::transport::{Response, TransportError};
 
+/// Waits between tries grow to this.
+const MAX_DELAY: Duration = Duration::from_secs(30);
+
 /// Why a call failed: one type for every endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiError {
@@ -85,6 +88,13 @@ impl ApiError {
                 self.status.is_some_and(contract::policy::is_retryable_status)
             }
         }
+    }
+
+    /// How long to wait before the call is repeated after so many failures before this one, where jitter takes up to half
+    /// of it: what the server asked for is what is left at least.
+    pub(crate) fn delay_before_retry(failures: u32, error: &Self) -> Duration {
+        let backoff = Duration::from_secs(1 << failures.min(5)).min(MAX_DELAY);
+        error.retry_after.map_or(backoff, |told| told.saturating_mul(2))
     }
 
     /// Whether the server does not know the thing.

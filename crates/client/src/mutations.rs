@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use contract::{Business, BusinessId, EnrichmentStatus, Job, JobAccepted, JobId, ScrapeRequest, keys};
-use requery::{MutationOptions, QueryClient, QueryFilters};
+use requery::{MutationDefaults, MutationOptions, QueryClient, QueryFilters};
 
 use crate::{ApiClient, ApiError, Connection, IdempotencyKey, queries};
 
@@ -22,6 +22,18 @@ pub use contacts::{ContactUpdate, add_contact, delete_contact, update_contact};
 
 /// An enrichment that has not begun by then waits behind others: the business is shown as the server has it.
 const BEGINS_WITHIN: Duration = Duration::from_secs(10);
+
+/// How often a mutation is repeated that may succeed later.
+const RETRIES: u32 = 2;
+
+/// What holds for every mutation in a browser: no retry of what will not change, waits as the server asks.
+#[must_use]
+pub fn defaults() -> MutationDefaults {
+    MutationDefaults::new()
+        .retry_if(|failures, error: &ApiError| failures < RETRIES && error.is_retryable())
+        .retry_delay_fn(ApiError::delay_before_retry)
+        .retry_jitter(true)
+}
 
 /// Starts a search; then its job is fetched and the lists of jobs are renewed. Called with the request and the
 /// form's key: pressing the button twice starts one job.

@@ -1,7 +1,5 @@
 //! What the pages read: each query with the contract's key and cache times.
 
-use std::time::Duration;
-
 use contract::edit::BusinessContacts;
 use contract::enrichment::{EnrichmentBatch, EnrichmentLogEntry, HistoryQuery, ProviderInfo};
 use contract::job::{FailedJobQuery, JobQuery};
@@ -18,19 +16,13 @@ use crate::{ApiClient, ApiError, Call, Connection, membership};
 
 /// The most times that a failed query is asked again.
 const RETRIES: u32 = 3;
-/// Waits between tries grow to this.
-const MAX_DELAY: Duration = Duration::from_secs(30);
 
 /// What holds for every query in a browser: no retry of what will not change, waits as the server asks.
 #[must_use]
 pub fn defaults() -> QueryDefaults {
     QueryDefaults::new()
         .retry_if(|failures, error: &ApiError| failures < RETRIES && error.is_retryable())
-        .retry_delay_fn(|failures, error: &ApiError| {
-            let backoff = Duration::from_secs(1 << failures.min(5)).min(MAX_DELAY);
-            // Jitter takes up to half of it: what the server asked for is what is left at least.
-            error.retry_after.map_or(backoff, |told| told.saturating_mul(2))
-        })
+        .retry_delay_fn(ApiError::delay_before_retry)
         .retry_jitter(true)
 }
 

@@ -8,14 +8,15 @@ use std::time::Duration;
 
 use client::transport::TransportFuture;
 use client::{
-    ApiClient, ApiError, Connection, ConnectionState, Request, Response, Transport, TransportError, queries,
+    ApiClient, ApiError, Connection, ConnectionState, Request, Response, Transport, TransportError,
+    mutations, queries,
 };
 use contract::enrichment::EnrichmentBatch;
 use contract::job::JobQuery;
 use contract::places::SuggestQuery;
 use contract::{BusinessId, BusinessQuery, Job, JobId, Page, PageMeta};
 use requery::runtime::TestRuntime;
-use requery::{QueryClient, QueryObserver, QueryOptions, Subscription};
+use requery::{MutationObserver, QueryClient, QueryObserver, QueryOptions, Subscription};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -56,6 +57,7 @@ impl Browser {
         script.answers.lock().unwrap().extend(answers);
         let (cache, api) = (QueryClient::new(runtime.clone()), ApiClient::new(script.clone()));
         cache.set_default_options(queries::defaults());
+        cache.set_default_mutation_options(mutations::defaults());
         cache.mount();
         connection.set(ConnectionState::Reconnecting);
         Self { runtime, cache, script, api, connection, shown: Vec::new() }
@@ -222,4 +224,25 @@ fn a_server_that_says_when_to_come_back_is_not_asked_before() {
     let mut browser = Browser::that_is_answered([(429, json!({})), (200, json!([]))]);
     browser.show(queries::sources(&browser.api));
     assert_eq!((browser.asked_within(6), browser.asked_within(8)), (0, 1));
+}
+
+#[test]
+fn a_mutation_is_repeated_twice_where_it_may_succeed_later_and_never_where_it_will_not() {
+    for (status, tries) in [(503, 3), (429, 3), (409, 1), (422, 1)] {
+        let browser = Browser::that_is_answered([(status, json!({}))]);
+        let mutation = MutationObserver::new(&browser.cache, mutations::cancel_job(&browser.api));
+        let outcome = mutation.mutate(id());
+        browser.runtime.advance(Duration::from_secs(60));
+        assert_eq!(browser.asked(), tries, "{status}");
+        assert!(browser.runtime.block_on(outcome).is_err());
+    }
+}
+
+#[test]
+fn a_mutation_that_succeeds_at_last_has_succeeded() {
+    let browser = Browser::that_is_answered([(503, json!({})), (200, job(2, "cancelled"))]);
+    let mutation = MutationObserver::new(&browser.cache, mutations::cancel_job(&browser.api));
+    let outcome = mutation.mutate(id());
+    browser.runtime.advance(Duration::from_secs(5));
+    assert_eq!(browser.runtime.block_on(outcome).unwrap().version, 2);
 }

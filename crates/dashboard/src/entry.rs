@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use client::transport::FetchTransport;
-use client::{ApiClient, Connection, Follower, Realtime, queries};
+use client::{ApiClient, Connection, Follower, Realtime, mutations, queries};
 use js_sys::Function;
 use leptos::mount::hydrate_body;
 use leptos::prelude::*;
@@ -30,7 +30,7 @@ pub fn hydrate(load: Function) {
     match chunk::of(&address::current()) {
         Some(needed) => chunk::when_loaded(needed, |is_there| {
             if is_there {
-                start()
+                start();
             }
         }),
         None => start(),
@@ -40,6 +40,7 @@ pub fn hydrate(load: Function) {
 fn start() {
     let query_client = requery_leptos::browser_client();
     query_client.set_default_options(queries::defaults());
+    query_client.set_default_mutation_options(mutations::defaults());
     requery_leptos::hydrate_from_document(&query_client);
     let state = page_state();
     let connection = Connection::new();

@@ -211,7 +211,7 @@ impl Shared {
         if let Some(lead) = self.lead.take() {
             lead.socket.disconnect();
         }
-        self.say(|tab, say| tab.follow(say));
+        self.say(Tab::follow);
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::core::MutationSpec;
 use crate::options::{Retry, RetryDelay};
-use crate::{GcTime, NetworkMode};
+use crate::{GcTime, MaybeSend, MaybeSync, NetworkMode};
 
 /// Options for mutations that do not say otherwise, for [`crate::QueryClient::set_default_mutation_options`].
 ///
@@ -39,6 +39,34 @@ impl MutationDefaults {
     #[must_use]
     pub fn retry_delay(mut self, delay: Duration) -> Self {
         self.spec.policy.retry_delay = Some(RetryDelay::Fixed(delay));
+        self
+    }
+
+    /// Whether to retry, asked with the number of failures before this one and the error. Applies to mutations whose
+    /// error is an `E`; others retry as if nothing was said.
+    #[must_use]
+    pub fn retry_if<E: Send + Sync + 'static>(
+        mut self,
+        retry: impl Fn(u32, &E) -> bool + MaybeSend + MaybeSync + 'static,
+    ) -> Self {
+        self.spec.policy.retry = Some(Retry::asking(retry));
+        self
+    }
+
+    /// How long to wait before a retry, asked like [`MutationDefaults::retry_if`].
+    #[must_use]
+    pub fn retry_delay_fn<E: Send + Sync + 'static>(
+        mut self,
+        delay: impl Fn(u32, &E) -> Duration + MaybeSend + MaybeSync + 'static,
+    ) -> Self {
+        self.spec.policy.retry_delay = Some(RetryDelay::asking(delay));
+        self
+    }
+
+    /// Whether delays are shortened at random, by up to a half. Default: no.
+    #[must_use]
+    pub fn retry_jitter(mut self, jitter: bool) -> Self {
+        self.spec.policy.retry_jitter = Some(jitter);
         self
     }
 

@@ -265,9 +265,7 @@ where
     /// Whether to retry, asked with the number of failures before this one and the error.
     #[must_use]
     pub fn retry_if(mut self, retry: impl Fn(u32, &E) -> bool + MaybeSend + MaybeSync + 'static) -> Self {
-        let retry = Held::new(retry);
-        self.edit().policy.retry =
-            Some(Retry::If(Arc::new(move |n, error| error.downcast_ref().map(|e| retry.get()(n, e)))));
+        self.edit().policy.retry = Some(Retry::asking(retry));
         self
     }
 
@@ -284,9 +282,7 @@ where
         mut self,
         delay: impl Fn(u32, &E) -> Duration + MaybeSend + MaybeSync + 'static,
     ) -> Self {
-        let delay = Held::new(delay);
-        self.edit().policy.retry_delay =
-            Some(RetryDelay::From(Arc::new(move |n, error| error.downcast_ref().map(|e| delay.get()(n, e)))));
+        self.edit().policy.retry_delay = Some(RetryDelay::asking(delay));
         self
     }
 

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::policy::{Policy, Retry, RetryDelay, Setting, SharedPolicy};
-use crate::maybe_send::Held;
 use crate::{GcTime, MaybeSend, MaybeSync, NetworkMode, RefetchOn, StaleTime};
 
 /// Setters that [`QueryDefaults`] and [`crate::QueryOptions`] share.
@@ -164,9 +163,7 @@ impl QueryDefaults {
         mut self,
         retry: impl Fn(u32, &E) -> bool + MaybeSend + MaybeSync + 'static,
     ) -> Self {
-        let retry = Held::new(retry);
-        self.policy().retry =
-            Some(Retry::If(Arc::new(move |n, error| error.downcast_ref().map(|e| retry.get()(n, e)))));
+        self.policy().retry = Some(Retry::asking(retry));
         self
     }
 
@@ -176,9 +173,7 @@ impl QueryDefaults {
         mut self,
         delay: impl Fn(u32, &E) -> Duration + MaybeSend + MaybeSync + 'static,
     ) -> Self {
-        let delay = Held::new(delay);
-        self.policy().retry_delay =
-            Some(RetryDelay::From(Arc::new(move |n, error| error.downcast_ref().map(|e| delay.get()(n, e)))));
+        self.policy().retry_delay = Some(RetryDelay::asking(delay));
         self
     }
 }

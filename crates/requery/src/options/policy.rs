@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::core::{Decision, ObserverPolicy, State, Value};
-use crate::{GcTime, NetworkMode, RefetchOn, StaleTime, default_retry_delay};
+use crate::maybe_send::Held;
+use crate::{GcTime, MaybeSend, MaybeSync, NetworkMode, RefetchOn, StaleTime, default_retry_delay};
 
 /// A value, or a function of the query's state.
 #[derive(Clone)]
@@ -41,10 +42,35 @@ pub(crate) enum Retry {
     If(ByFailure<bool>),
 }
 
+impl Retry {
+    /// As `retry` says where the error is an `E`.
+    pub(crate) fn asking<E: Send + Sync + 'static>(
+        retry: impl Fn(u32, &E) -> bool + MaybeSend + MaybeSync + 'static,
+    ) -> Self {
+        Self::If(by_failure(retry))
+    }
+}
+
 #[derive(Clone)]
 pub(crate) enum RetryDelay {
     Fixed(Duration),
     From(ByFailure<Duration>),
+}
+
+impl RetryDelay {
+    /// As `delay` says where the error is an `E`.
+    pub(crate) fn asking<E: Send + Sync + 'static>(
+        delay: impl Fn(u32, &E) -> Duration + MaybeSend + MaybeSync + 'static,
+    ) -> Self {
+        Self::From(by_failure(delay))
+    }
+}
+
+fn by_failure<E: Send + Sync + 'static, R: 'static>(
+    decide: impl Fn(u32, &E) -> R + MaybeSend + MaybeSync + 'static,
+) -> ByFailure<R> {
+    let decide = Held::new(decide);
+    Arc::new(move |failures, error| error.downcast_ref().map(|error| decide.get()(failures, error)))
 }
 
 /// A policy that queries share. Nothing where nobody said anything, as most say little.

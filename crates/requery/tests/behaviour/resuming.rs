@@ -56,6 +56,25 @@ fn default_options_count_where_a_mutation_says_nothing() {
     }
 }
 
+#[test]
+fn defaults_ask_of_errors_that_they_know_whether_to_retry() {
+    let rig = Rig::new();
+    let defaults = MutationDefaults::new()
+        .retry_if(|failures, error: &String| failures < 2 && error == "later")
+        .retry_delay_fn(|failures, _: &String| ms(u64::from(failures)));
+    rig.client.set_default_mutation_options(defaults);
+    for (says, failures) in [("later", 3), ("never", 1)] {
+        let options = MutationOptions::<u32, String, u32>::new(move |_| async move { Err(says.to_owned()) });
+        let observer = MutationObserver::new(&rig.client, options);
+        assert!(rig.runtime.block_on(observer.mutate(1)).is_err());
+        assert_eq!(observer.current_result().failure_count, failures, "{says}");
+    }
+    let options = MutationOptions::<u32, u8, u32>::new(|_| async { Err(1) });
+    let observer = MutationObserver::new(&rig.client, options);
+    assert!(rig.runtime.block_on(observer.mutate(1)).is_err());
+    assert_eq!(observer.current_result().failure_count, 1, "of another type: as if nothing was said");
+}
+
 /// Calls three mutations offline on one cache, and hydrates another with them.
 fn carried_over(browser: &Rig, scope: Option<&str>) -> DehydratedState {
     let before = Rig::new();
