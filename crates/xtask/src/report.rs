@@ -63,6 +63,11 @@ pub(crate) fn duration(time: Duration) -> String {
     }
 }
 
+/// `12.3 ms`.
+pub(crate) fn millis(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1e3)
+}
+
 /// `512 B`, `12.3 kB`, `1.50 MB`; a kilobyte is 1,000 bytes.
 pub(crate) fn bytes(count: u64) -> String {
     #[expect(clippy::cast_precision_loss, reason = "a figure for people, rounded anyway")]
@@ -83,6 +88,7 @@ mod tests {
         assert_eq!(duration(Duration::from_millis(850)), "850 ms");
         assert_eq!(duration(Duration::from_millis(12_340)), "12.3 s");
         assert_eq!(duration(Duration::from_secs(125)), "2 min 05 s");
+        assert_eq!(millis(Duration::from_micros(12_340)), "12.3 ms");
     }
 
     #[test]

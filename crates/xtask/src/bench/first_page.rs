@@ -1,19 +1,14 @@
 //! What a browser loads and how long it takes.
 
 use std::collections::BTreeMap;
-use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use serde::Deserialize;
 
+use crate::bench::chromium;
 use crate::bench::document::Table;
-use crate::process;
-use crate::provision::wasm_std::Choice;
-use crate::provision::{chromium, node};
 use crate::report::{bytes, duration};
-use crate::up;
-use crate::web::{self, Profile};
 use crate::workspace::Workspace;
 
 /// One page, as `measure.mjs` prints it: bytes and milliseconds.
@@ -26,22 +21,9 @@ struct Visit {
     live: u64,
 }
 
-/// Builds the release, and lets Chromium visit it.
+/// Has Chromium visit the release.
 pub(crate) fn measure(workspace: &Workspace) -> Result<Table> {
-    let Some(node) = node::find() else { bail!("this benchmark needs Node {} or newer", node::OLDEST) };
-    let Some(chromium) = chromium::find() else { bail!("this benchmark needs Chromium") };
-    web::build(workspace, Choice::Auto, Profile::Release)?;
-    let program = up::build_server(workspace, false)?;
-    let folder = workspace.root.join("tests/browser");
-    node.install(&folder)?;
-    let mut command: Command = workspace.command(&node.node);
-    command.current_dir(&folder).arg("measure.mjs");
-    command.env("LETIP_BIN", program).env("LETIP_CHROMIUM", chromium);
-    let mut last = String::new();
-    let status =
-        process::run_reading(&mut command, "visit the page", |line| line.trim().clone_into(&mut last))?;
-    process::expect_success(status, "visit the page")?;
-    table(&last)
+    table(&chromium::figures(workspace, "measure.mjs")?)
 }
 
 fn table(printed: &str) -> Result<Table> {

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::bench::document::Table;
 use crate::process::{self, group::Group};
 use crate::provision::node;
-use crate::report::bytes;
+use crate::report::{bytes, millis};
 use crate::workspace::Workspace;
 
 const CONNECTIONS: u64 = 1000;
@@ -84,8 +84,8 @@ pub(crate) fn measure(workspace: &Workspace) -> Result<Table> {
             table.row([
                 format!("{name}, {}", pattern.name),
                 thousands(figures.per_cpu_second()),
-                millis(p50),
-                millis(p99),
+                millis(Duration::from_micros(p50)),
+                millis(Duration::from_micros(p99)),
                 (expected - delivered.min(expected)).to_string(),
                 bytes(memory),
             ]);
@@ -178,10 +178,6 @@ fn resident(process: u32) -> Result<u64> {
     Ok(kibibytes * 1024)
 }
 
-fn millis(micros: u64) -> String {
-    format!("{}.{} ms", micros / 1000, micros % 1000 / 100)
-}
-
 /// `123,400`, to three digits.
 fn thousands(figure: f64) -> String {
     format!("{:.1} thousand", figure / 1000.0)
@@ -201,7 +197,6 @@ mod tests {
 
     #[test]
     fn figures_are_told_in_units() {
-        assert_eq!(millis(12_340), "12.3 ms");
         assert_eq!(thousands(123_456.0), "123.5 thousand");
     }
 }

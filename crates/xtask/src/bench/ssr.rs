@@ -19,7 +19,7 @@ use crate::bench::import::rows;
 use crate::bench::realtime::cpu_seconds;
 use crate::bench::ssr::visitor::{Answer, Visitor};
 use crate::process::{self, signals};
-use crate::report::bytes;
+use crate::report::{bytes, millis};
 use crate::up;
 use crate::workspace::Workspace;
 
@@ -187,10 +187,6 @@ fn part(sorted: &[Duration], percent: usize) -> Duration {
     sorted.get(position).copied().unwrap_or_default()
 }
 
-fn millis(time: Duration) -> String {
-    format!("{:.1} ms", time.as_secs_f64() * 1000.0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -204,6 +200,5 @@ mod tests {
         );
         assert_eq!(part(&times[..1], 50), Duration::from_millis(1));
         assert_eq!(part(&[], 50), Duration::ZERO);
-        assert_eq!(millis(Duration::from_micros(3456)), "3.5 ms");
     }
 }
