@@ -84,6 +84,8 @@ impl ApiError {
     pub fn is_retryable(&self) -> bool {
         match self.kind {
             ErrorKind::Offline | ErrorKind::Timeout => true,
+            // A server that is busy says when to come back; what it was not set up for it will refuse again.
+            ErrorKind::Problem if self.status == Some(503) => self.retry_after.is_some(),
             ErrorKind::Problem | ErrorKind::Unreadable => {
                 self.status.is_some_and(contract::policy::is_retryable_status)
             }

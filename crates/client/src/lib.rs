@@ -19,7 +19,7 @@ pub use bridge::Bridge;
 pub use connection::{Connection, ConnectionState};
 pub use error::{ApiError, ErrorKind};
 pub use follower::Follower;
-pub use stream::{EventStream, SHARED_NAME, Update};
+pub use stream::{EventStream, Update};
 #[cfg(target_arch = "wasm32")]
 pub use tabs::Realtime;
 pub use transport::{Request, Response, Transport, TransportError};

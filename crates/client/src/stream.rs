@@ -13,10 +13,6 @@ use socketio_client::{Events, Options, Socket};
 use notice::Notice;
 use place::Place;
 
-/// What the tabs of a browser share one stream by: the name of the lock that the tab with the socket holds, and of the
-/// channel on which it tells the others. Whoever takes the lock away and lets it go has the next tab open a socket.
-pub const SHARED_NAME: &str = "letip events";
-
 /// What comes from the event stream.
 #[derive(Debug)]
 pub enum Update {

@@ -246,3 +246,14 @@ fn a_mutation_that_succeeds_at_last_has_succeeded() {
     browser.runtime.advance(Duration::from_secs(5));
     assert_eq!(browser.runtime.block_on(outcome).unwrap().version, 2);
 }
+
+#[test]
+fn what_a_server_is_not_set_up_for_is_not_asked_again() {
+    let off = json!({ "type": "/problems/unavailable", "title": "Unavailable", "status": 503, "detail": "it is off" });
+    let browser = Browser::that_is_answered([(503, off)]);
+    let mutation = MutationObserver::new(&browser.cache, mutations::cancel_job(&browser.api));
+    let outcome = mutation.mutate(id());
+    browser.runtime.advance(Duration::from_secs(60));
+    assert_eq!(browser.asked(), 1);
+    assert!(browser.runtime.block_on(outcome).unwrap_err().to_string().contains("it is off"));
+}

@@ -64,7 +64,10 @@ fn start() {
 /// again at once when the machine is online again.
 fn connect(since: u64, follower: Follower) {
     let Ok(origin) = window().location().origin() else { return };
-    let realtime = Rc::new(Realtime::start(origin, since, follower));
+    let script = document().query_selector("link[rel=modulepreload]").ok().flatten();
+    // Of this version of the page alone.
+    let name = script.and_then(|link| link.get_attribute("href")).unwrap_or_default();
+    let realtime = Rc::new(Realtime::start(origin, name, since, follower));
     let again = Rc::clone(&realtime);
     let listeners = [
         window_event_listener_untyped("online", move |_| again.reconnect()),

@@ -1,6 +1,5 @@
 //! The HTML document around the application.
 
-use client::SHARED_NAME;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
 use requery_leptos::{dehydrated_script, use_query_client};
@@ -104,12 +103,13 @@ fn preload_links(assets: &AssetPaths) -> AnyView {
 }
 
 /// A panic ends the page's WebAssembly without a word of its own: the document says so and offers to load it anew. If it
-/// had the socket of all tabs, another one has to open its own.
-fn watch() -> String {
+/// had the socket of all tabs, another one has to open its own: whoever takes the lock away and lets it go has the next
+/// tab do so. Its name is that of the script.
+fn watch(js: &str) -> String {
     format!(
         "const crashed=event=>{{if((event.error??event.reason)instanceof WebAssembly.RuntimeError){{\
         document.getElementById('crash').hidden=false;\
-        navigator.locks?.request({SHARED_NAME:?},{{steal:true}},()=>{{}})}}}};\
+        navigator.locks?.request({js:?},{{steal:true}},()=>{{}})}}}};\
         addEventListener('error',crashed);addEventListener('unhandledrejection',crashed);"
     )
 }
@@ -119,7 +119,7 @@ fn start_script(assets: &AssetPaths, nonce: Option<String>) -> AnyView {
     let text = format!(
         "import init,{{hydrate,load}} from {:?};{}init({{module_or_path:{:?}}}).then(()=>hydrate(load))",
         assets.js,
-        watch(),
+        watch(&assets.js),
         assets.wasm
     );
     view! { <script type="module" nonce=nonce inner_html=text></script> }.into_any()

@@ -17,6 +17,7 @@ mod count;
 mod coverage;
 mod database;
 mod features;
+mod fuzz;
 mod interop;
 mod needs;
 mod readme;
@@ -67,6 +68,7 @@ fn all_steps(mut session: Session<'_>, report: &mut Report) {
     report.step("coverage", || coverage::measure(session.workspace));
     report.step("doc tests", || rust::doc_tests(session.workspace));
     report.step("schedules", || rust::schedules(session.workspace));
+    report.step("fuzz", || fuzz::targets(session.workspace));
     report.step("wasm tests", || wasm::tests(&session));
     report.step("interop tests", || interop::tests(&session));
     report.step("browser tests", || browser::tests(&session));

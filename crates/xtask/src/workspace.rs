@@ -9,6 +9,8 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
+use crate::process;
+
 /// The workspace's folders and what cargo knows of its packages.
 #[derive(Debug)]
 pub(crate) struct Workspace {
@@ -96,6 +98,11 @@ impl Workspace {
     /// target folder is elsewhere, because the server's build script reads it from there.
     pub(crate) fn web(&self) -> PathBuf {
         self.root.join("target/web")
+    }
+
+    /// What the compiler calls this machine, such as `x86_64-unknown-linux-gnu`.
+    pub(crate) fn host(&self) -> Option<String> {
+        process::query(self.command("rustc").args(["--print", "host-tuple"]))
     }
 
     /// The member called `name`.

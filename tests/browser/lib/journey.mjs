@@ -22,15 +22,15 @@ after(async () => {
 /**
  * One journey: a fresh server, a fresh browser context, and a failure for everything that must not happen on the way.
  * `steps` gets `{ server, page, context, problems, open, startBeside }`; `open()` makes another tab that is watched as
- * well. With `signIn` the server asks people to sign in. With `postgres` its database is one of Postgres, and
+ * well. With `signIn` the server asks people to sign in, and with `enrich` it reads websites. With `postgres` its database is one of Postgres, and
  * `startBeside()` starts another server on it; such a journey is left out where no Postgres is named.
  */
-export function journey(name, steps, { signIn = false, postgres = false, ...contextOptions } = {}) {
+export function journey(name, steps, { signIn = false, postgres = false, enrich = false, ...contextOptions } = {}) {
   test(name, { timeout: LIMIT, skip: postgres && noPostgres() }, async () => {
     const database = postgres ? await Database.create() : undefined;
     const servers = [];
     const start = async () => {
-      const server = await Server.start({ signIn, database: database?.url });
+      const server = await Server.start({ signIn, enrich, database: database?.url });
       servers.push(server);
       return server;
     };

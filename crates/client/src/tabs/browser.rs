@@ -16,7 +16,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use super::Tab;
 use crate::stream::EventStream;
 use crate::stream::notice::Notice;
-use crate::{Follower, SHARED_NAME, Update};
+use crate::{Follower, Update};
 
 /// A leader that says nothing for so long when it is asked has stopped, or was stopped by the browser.
 const PATIENCE_MS: u32 = 3_000;
@@ -43,13 +43,15 @@ impl fmt::Debug for Realtime {
 
 impl Realtime {
     /// Takes the stream of the server at `url` from behind the event `since`, the newest one that the cache already
-    /// shows.
+    /// shows. Tabs that say the same `name` share one socket, which is the name of the lock and of the channel: those of another
+    /// version of the page, which may know other events, say another.
     #[must_use]
-    pub fn start(url: String, since: u64, follower: Follower) -> Self {
+    pub fn start(url: String, name: String, since: u64, follower: Follower) -> Self {
         let shared = Rc::new(Shared {
             tab: RefCell::new(Tab::behind(since)),
-            channel: TabChannel::new(SHARED_NAME).ok(),
+            channel: TabChannel::new(&name).ok(),
             url,
+            name,
             follower,
             lead: RefCell::default(),
             stands: Cell::new(false),
@@ -84,7 +86,7 @@ impl Realtime {
         spawn_local(async move {
             TimeoutFuture::new(PATIENCE_MS).await;
             if shared.heard.get() == heard && !shared.tab.borrow().leads() {
-                oust();
+                oust(&shared.name);
             }
         });
     }
@@ -100,6 +102,7 @@ struct Shared {
     tab: RefCell<Tab>,
     channel: Option<TabChannel>,
     url: String,
+    name: String,
     follower: Follower,
     lead: RefCell<Option<Lead>>,
     /// It waits for the lock, or has it.
@@ -137,10 +140,8 @@ impl Shared {
         let shared = Rc::clone(self);
         let held =
             Closure::once(move |_: JsValue| Promise::new(&mut |release, _| shared.lead(Some(release))));
-        let lock = self
-            .channel
-            .as_ref()
-            .map(|_| request(SHARED_NAME, &Object::new(), held.as_ref().unchecked_ref()));
+        let lock =
+            self.channel.as_ref().map(|_| request(&self.name, &Object::new(), held.as_ref().unchecked_ref()));
         match lock {
             Some(Ok(lock)) => JsFuture::from(lock).await.is_ok(),
             // Nothing to share by: each tab for itself.
@@ -216,11 +217,11 @@ impl Shared {
 }
 
 /// Takes the lock away from whoever has it, for the one who waits for it longest.
-fn oust() {
+fn oust(name: &str) {
     let options = Object::new();
     // Setting a field of a plain object cannot fail.
     let _ = Reflect::set(&options, &"steal".into(), &true.into());
     let nothing = Closure::once_into_js(|| ());
     // Where there are no locks, nobody was waited for.
-    let _ = request(SHARED_NAME, &options, nothing.unchecked_ref());
+    let _ = request(name, &options, nothing.unchecked_ref());
 }

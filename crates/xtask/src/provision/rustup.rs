@@ -29,8 +29,7 @@ pub(crate) fn ask(workspace: &Workspace, arguments: &[&str], what: &str) -> Resu
 
 /// Where the active toolchain keeps its programs for this machine, `rust-lld` and LLVM's among them.
 pub(crate) fn programs(workspace: &Workspace) -> Option<PathBuf> {
-    let host = process::query(workspace.command("rustc").args(["--print", "host-tuple"]))?;
-    Some(sysroot(workspace)?.join("lib/rustlib").join(host).join("bin"))
+    Some(sysroot(workspace)?.join("lib/rustlib").join(workspace.host()?).join("bin"))
 }
 
 /// The folder of the active toolchain.

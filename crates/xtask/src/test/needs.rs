@@ -10,6 +10,7 @@ use crate::provision::apt::{self, Access, Package};
 use crate::provision::node::{self, Node};
 use crate::provision::python::{self, Python};
 use crate::provision::{chromium, postgres, which};
+use crate::test::fuzz;
 use crate::test::report::Outcome;
 use crate::workspace::Workspace;
 
@@ -48,6 +49,9 @@ impl Needs {
         }
         if self.chromium.is_none() {
             packages.push(chromium::PACKAGE);
+        }
+        if !fuzz::has_compiler() {
+            packages.push(fuzz::COMPILER);
         }
         packages
     }
