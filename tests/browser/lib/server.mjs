@@ -108,6 +108,15 @@ export class Server {
     this.#lines.splice(0, this.#lines.length - KEPT_LINES);
   }
 
+  /** Has it do nothing until it is resumed. */
+  pause() {
+    this.#child.kill("SIGSTOP");
+  }
+
+  resume() {
+    this.#child.kill("SIGCONT");
+  }
+
   /** Ends it as a power cut would. */
   async kill() {
     await this.#end("SIGKILL");
