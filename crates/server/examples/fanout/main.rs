@@ -16,6 +16,10 @@ use contract::Role;
 use server::{Access, ServerConfig, serve};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
+/// As `letip` has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
