@@ -19,7 +19,7 @@ const PAGE: u32 = 500;
 const FALLBACK: Duration = Duration::from_secs(5);
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
 /// Of events that come one soon after the other, sockets are told at most this often: each telling wakes every socket and
-/// is a write of the kernel's for each, which is half of what an event costs. The first after a while is told at once.
+/// is a write of the kernel's for each, some four tenths of what an event costs. The first after a while is told at once.
 const TICK: Duration = Duration::from_millis(19);
 
 /// An event, encoded once.

@@ -8,7 +8,7 @@ pub(crate) struct Counts {
     pub(crate) skipped: i64,
     /// Of those that passed, the ones that failed at first.
     pub(crate) flaky: i64,
-    /// What the runner called those that failed, each once.
+    /// What the runner called those that failed, also those that passed when they were run again; each once.
     pub(crate) failures: Vec<String>,
 }
 
