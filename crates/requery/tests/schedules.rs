@@ -11,7 +11,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use requery::runtime::TestRuntime;
-use requery::{QueryClient, QueryFilters, QueryKey, QueryObserver, QueryOptions, RefetchOptions, query_key};
+use requery::{
+    QueryClient, QueryFilters, QueryKey, QueryObserver, QueryOptions, RefetchOptions, StaleTime, query_key,
+};
 use shuttle::sync::Mutex;
 use shuttle::thread;
 
@@ -74,7 +76,7 @@ fn no_patch_is_lost() {
     });
 }
 
-/// Threads that ask at the same time share one fetch.
+/// Threads that ask at the same time share one fetch, also when it ends between two questions.
 #[test]
 fn one_fetch_is_shared() {
     in_every_order(|| {
@@ -84,13 +86,24 @@ fn one_fetch_is_shared() {
         let options = QueryOptions::<usize, String>::new(query_key!["once"], move |_| {
             let call = count.fetch_add(1, Ordering::SeqCst) + 1;
             async move { Ok(call) }
-        });
+        })
+        .stale_time(StaleTime::Never);
         let asking = |_| {
             let (client, options) = (client.clone(), options.clone());
             thread::spawn(move || client.fetch_query(&options))
         };
         let threads: Vec<_> = (0..3).map(asking).collect();
+        let watching = {
+            let (client, options) = (client.clone(), options.clone());
+            thread::spawn(move || drop(QueryObserver::new(&client, options).subscribe(|_| {})))
+        };
+        let driver = {
+            let runtime = runtime.clone();
+            thread::spawn(move || runtime.run_until_stalled())
+        };
         let fetching: Vec<_> = threads.into_iter().map(|thread| thread.join().unwrap()).collect();
+        [watching, driver].into_iter().for_each(|thread| thread.join().unwrap());
+        runtime.run_until_stalled();
         for answer in fetching {
             assert_eq!(*runtime.block_on(answer).unwrap(), 1);
         }

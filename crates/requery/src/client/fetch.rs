@@ -27,14 +27,30 @@ impl QueryClient {
 
     fn fetch_erased(&self, options: &ErasedOptions) -> ErasedFetching {
         let spec = self.spec(options, UnsaidRetry::Never);
-        let state = match self.build(&spec) {
-            Ok(state) => state,
-            Err(error) => return ErasedFetching::failed(&spec.key, error),
-        };
-        if state.is_stale_by_time(spec.policy.stale_time(&state), self.now()) {
-            self.start_fetch(&spec, false, None)
-        } else {
-            ErasedFetching::done(&spec.key, &state)
+        let is_stale = |state: &State| state.is_stale_by_time(spec.policy.stale_time(state), self.now());
+        self.fetch_if(&spec, is_stale, || Arc::clone(&spec))
+    }
+
+    /// Fetches with `fetching` if what the query holds now wants that, and is done otherwise. It may change on another
+    /// thread meanwhile: then it is looked at again, so that nobody fetches what has just arrived.
+    fn fetch_if(
+        &self,
+        spec: &Arc<QuerySpec>,
+        wanted: impl Fn(&State) -> bool,
+        fetching: impl Fn() -> Arc<QuerySpec>,
+    ) -> ErasedFetching {
+        loop {
+            let state = match self.build(spec) {
+                Ok(state) => state,
+                Err(error) => return ErasedFetching::failed(&spec.key, error),
+            };
+            if !wanted(&state) {
+                return ErasedFetching::done(&spec.key, &state);
+            }
+            let (start, fetch) = begin(&fetching(), false, None);
+            if self.apply(|core| core.fetch_as_seen(&spec.key, &state, start)) {
+                return fetch;
+            }
         }
     }
 
@@ -85,12 +101,8 @@ impl QueryClient {
 
     fn ensure_erased(&self, options: &ErasedOptions) -> ErasedFetching {
         let spec = self.spec(options, UnsaidRetry::Default);
-        match self.build(&spec) {
-            Ok(state) if state.data.is_some() => ErasedFetching::done(&spec.key, &state),
-            // Only a fetch that is waited for does without retries.
-            Ok(_) => self.start_fetch(&self.spec(options, UnsaidRetry::Never), false, None),
-            Err(error) => ErasedFetching::failed(&spec.key, error),
-        }
+        // Only a fetch that is waited for does without retries.
+        self.fetch_if(&spec, |state| state.data.is_none(), || self.spec(options, UnsaidRetry::Never))
     }
 
     /// Makes the query if there is none, and decodes what was hydrated.
@@ -118,12 +130,22 @@ impl QueryClient {
         cancel_refetch: bool,
         direction: Option<FetchDirection>,
     ) -> ErasedFetching {
-        let (waiter, outcome) = oneshot::channel();
-        let (spec_of_fetch, waiter) = (Some(Arc::clone(spec)), Some(waiter));
-        let start = StartFetch { spec: spec_of_fetch, cancel_refetch, waiter, direction };
+        let (start, fetch) = begin(spec, cancel_refetch, direction);
         self.apply(|core| core.fetch(&spec.key, start));
-        ErasedFetching { key: spec.key.clone(), outcome: Outcome::Waiting(outcome), select: None }
+        fetch
     }
+}
+
+/// What starts a fetch, and what its outcome is waited for with.
+fn begin(
+    spec: &Arc<QuerySpec>,
+    cancel_refetch: bool,
+    direction: Option<FetchDirection>,
+) -> (StartFetch, ErasedFetching) {
+    let (waiter, outcome) = oneshot::channel();
+    let spec_of_fetch = Some(Arc::clone(spec));
+    let start = StartFetch { spec: spec_of_fetch, cancel_refetch, waiter: Some(waiter), direction };
+    (start, ErasedFetching { key: spec.key.clone(), outcome: Outcome::Waiting(outcome), select: None })
 }
 
 enum Outcome {

@@ -110,6 +110,18 @@ impl Core {
         Env { online: self.online, focused: self.focused, has_turn: true }
     }
 
+    /// Like [`Core::fetch`], where that was decided by what the query was when it was `seen`. Says no, and does nothing, if
+    /// a fetch has ended since on another thread: what it brought may be all that was wanted.
+    pub(crate) fn fetch_as_seen(&mut self, key: &QueryKey, seen: &State, start: StartFetch) -> bool {
+        let is_as_seen = self
+            .query(key)
+            .is_none_or(|query| query.fetch.is_some() || query.state.counts() == seen.counts());
+        if is_as_seen {
+            self.fetch(key, start);
+        }
+        is_as_seen
+    }
+
     /// F2.3: starts a fetch or joins the one in flight. A first fetch is never restarted.
     pub(crate) fn fetch(&mut self, key: &QueryKey, start: StartFetch) {
         if let Some(spec) = start.spec.as_ref().filter(|spec| !self.queries.contains_key(&spec.key)) {

@@ -138,8 +138,13 @@ impl State {
         matches!(self.data, Some(Data::Raw(_)))
     }
 
+    /// How often it got data, and how often fetching failed.
+    pub(crate) fn counts(&self) -> (u64, u64) {
+        (self.data_update_count, self.error_update_count)
+    }
+
     pub(crate) fn is_fetched(&self) -> bool {
-        self.data_update_count + self.error_update_count > 0
+        self.counts() != (0, 0)
     }
 
     /// F2.9: no data is stale, static data never is, invalidated data is, the rest by its age.

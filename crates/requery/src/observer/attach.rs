@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::erased::{Inner, start};
-use super::memory::{Memory, counts};
+use super::memory::Memory;
 use super::result::ErasedResult;
 use crate::client::lock;
 use crate::core::{Core, ObserverHook, QuerySpec};
@@ -32,7 +32,7 @@ impl Inner {
         seen.generation += 1;
         seen.spec = Arc::clone(&spec);
         if self.has_listeners() {
-            seen.memory.counts_at_mount = counts(&state);
+            seen.memory.counts_at_mount = state.counts();
         } else {
             // Its query was collected since: nothing is left of what it saw.
             (seen.memory, seen.result) = (Memory::new(&state), ErasedResult::default());

@@ -4,7 +4,7 @@ use crate::sync::Mutex;
 use std::fmt;
 use std::sync::Arc;
 
-use super::memory::{Memory, counts};
+use super::memory::Memory;
 use super::result::ErasedResult;
 use super::seen::Seen;
 use super::view::View;
@@ -128,10 +128,9 @@ impl ErasedObserver {
         if self.client.build(&spec).is_err() {
             return;
         }
-        let fetches = self.inner.fresh(&self.client).view(self.client.now()).fetches_on_mount();
         self.inner.attach(&self.client);
-        if fetches && !self.client.is_restoring() {
-            self.client.apply(|core| core.fetch(&spec.key, start(&spec, false)));
+        if !self.client.is_restoring() {
+            self.inner.fetch_if(&self.client, &spec, |view| view.fetches_on_mount());
         }
         self.inner.look(&self.client, Look::Updated);
     }
@@ -185,7 +184,7 @@ impl ErasedObserver {
         let left = is_other_query.then(|| (seen.spec.key.clone(), seen.id.take()));
         let before = (Arc::clone(&seen.spec), seen.options.query_fn.is_some());
         if is_other_query {
-            seen.memory.counts_at_mount = counts(&state);
+            seen.memory.counts_at_mount = state.counts();
         }
         seen.generation += 1;
         (seen.options, seen.spec, seen.state, seen.wants, seen.blind) = (options, spec, state, wants, blind);
@@ -206,13 +205,11 @@ impl ErasedObserver {
             return;
         }
         self.client.apply(|core| core.event(|| CacheEvent::ObserverOptionsUpdated { key: spec.key.clone() }));
-        let seen = self.inner.fresh(&self.client);
         // Would the options from before fetch the query as it is now?
-        let was_enabled = || change.before.0.policy.observe(&seen.state, change.before.1).enabled;
-        let may = (change.left.is_some() || !was_enabled()) && !self.client.is_restoring();
-        if may && seen.view(self.client.now()).is_stale() {
-            self.client.apply(|core| core.fetch(&spec.key, start(spec, false)));
-        }
+        let was_enabled = |state: &State| change.before.0.policy.observe(state, change.before.1).enabled;
+        let may =
+            |state: &State| (change.left.is_some() || !was_enabled(state)) && !self.client.is_restoring();
+        self.inner.fetch_if(&self.client, spec, |view| may(view.state) && view.is_stale());
     }
 
     /// F7.8: fetches the query, enabled or not: all of it, or one more of its pages.
@@ -330,6 +327,19 @@ impl Inner {
         !lock(&self.listeners).all.is_empty()
     }
 
+    /// Fetches the query if what it holds now wants that. It may change on another thread meanwhile: then it is looked at
+    /// again, so that nobody fetches what has just arrived.
+    fn fetch_if(&self, client: &QueryClient, spec: &Arc<QuerySpec>, wanted: impl Fn(View<'_>) -> bool) {
+        loop {
+            let seen = self.fresh(client);
+            if !wanted(seen.view(client.now()))
+                || client.apply(|core| core.fetch_as_seen(&spec.key, &seen.state, start(spec, false)))
+            {
+                return;
+            }
+        }
+    }
+
     /// What was seen last, with the query's state as of now.
     fn fresh(&self, client: &QueryClient) -> Seen {
         self.fresh_at(client, None)
@@ -387,10 +397,8 @@ impl ObserverHook for Inner {
     }
 
     fn restored(&self, client: &QueryClient) {
-        let seen = self.fresh(client);
-        if seen.view(client.now()).fetches_on_mount() {
-            client.apply(|core| core.fetch(&seen.spec.key, start(&seen.spec, false)));
-        }
+        let spec = Arc::clone(&lock(&self.seen).spec);
+        self.fetch_if(client, &spec, |view| view.fetches_on_mount());
     }
 
     fn bring_back(self: Arc<Self>, client: &QueryClient) {

@@ -38,10 +38,6 @@ pub(super) struct Selection {
 
 impl Memory {
     pub(super) fn new(state: &State) -> Self {
-        Self { counts_at_mount: counts(state), ..Self::default() }
+        Self { counts_at_mount: state.counts(), ..Self::default() }
     }
-}
-
-pub(super) fn counts(state: &State) -> (u64, u64) {
-    (state.data_update_count, state.error_update_count)
 }

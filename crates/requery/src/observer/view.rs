@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::memory::{Last, Memory, Selection, counts};
+use super::memory::{Last, Memory, Selection};
 use super::result::ErasedResult;
 use crate::core::{Data, ObserverPolicy, QueryFn, State, Value};
 use crate::options::{ErasedOptions, Policy, Select};
@@ -51,8 +51,8 @@ impl View<'_> {
             failure_count: state.fetch_failure_count,
             failure_reason: state.fetch_failure_reason.clone(),
             is_fetched: state.is_fetched(),
-            is_fetched_after_mount: counts(state).0 > memory.counts_at_mount.0
-                || counts(state).1 > memory.counts_at_mount.1,
+            is_fetched_after_mount: state.counts().0 > memory.counts_at_mount.0
+                || state.counts().1 > memory.counts_at_mount.1,
             is_placeholder_data,
             is_stale: self.is_stale(),
             is_enabled: self.wants.enabled,

@@ -8,7 +8,9 @@ use server::ServerConfig;
 use socketio_client::{ConnectError, SocketEvent};
 use store::Store;
 
-use crate::support::{Listener, Listening, RawSocket, business, eventually, open_config, seed};
+use crate::support::{
+    Listener, Listening, RawSocket, business, eventually, lasting_address, open_config, seed,
+};
 
 fn config(store: &Store) -> ServerConfig {
     let config = open_config(store);
@@ -125,17 +127,16 @@ async fn events_of_another_process_arrive_as_well() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_outlives_a_restart_of_the_server() {
     let db = store::test_support::sqlite().await;
-    let first = Listening::start(config(db.store())).await;
-    let (url, address) = (first.url(), first.address);
-    let mut listener = Listener::since(&url, 0);
+    let listen = lasting_address();
+    let first = Listening::start(ServerConfig { listen, ..config(db.store()) }).await;
+    let mut listener = Listener::since(&first.url(), 0);
     listener.until("sync:ready").await;
     add(db.store(), 0..2).await;
     let before: BTreeSet<u64> = created(&listener.take(2).await).into_iter().collect();
     first.stop().await;
     add(db.store(), 2..5).await;
     let second = eventually("the port to be free again", || async {
-        let config = ServerConfig { listen: address, ..config(db.store()) };
-        Some(Listening::start(config).await)
+        Listening::try_start(ServerConfig { listen, ..config(db.store()) }).await.ok()
     })
     .await;
     // The handshake still says 0: everything comes again, and on.

@@ -4,7 +4,6 @@ mod peer;
 
 use std::net::SocketAddr;
 use std::ops::{Range, RangeInclusive};
-use std::time::Duration;
 
 use contract::Role;
 use serde_json::{Value, json};
@@ -12,9 +11,10 @@ use server::{Access, ServerConfig, serve};
 use store::Store;
 use store::test_support::TestStore;
 use tokio::runtime::Runtime;
+use tokio::sync::oneshot::{self, error::RecvError};
 
 use self::peer::{Asks, Maker, Peer, Way};
-use crate::support::{Listening, business, open_config, seed};
+use crate::support::{Listening, business, eventually, lasting_address, open_config, seed};
 
 async fn add(store: &Store, numbers: Range<u64>) {
     seed(store, numbers.map(|number| business(&format!("B{number}"), "Helsinki")).collect()).await;
@@ -73,37 +73,39 @@ async fn a_long_event_arrives_whole(maker: Maker, way: Way) {
 }
 
 /// A server that ends without a farewell: to `python-socketio`, one is a decision that it does not come back from.
-struct Doomed {
-    runtime: Option<Runtime>,
-    address: SocketAddr,
-}
+struct Doomed(Option<Runtime>);
 
 impl Doomed {
-    fn start(db: &TestStore, listen: SocketAddr) -> Self {
+    async fn start(db: &TestStore, listen: SocketAddr) -> Self {
+        let started = || async { Self::try_start(db, listen).await.ok() };
+        eventually("the port to be free", started).await
+    }
+
+    async fn try_start(db: &TestStore, listen: SocketAddr) -> Result<Self, RecvError> {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let (listening, address) = std::sync::mpsc::channel();
+        let (listening, address) = oneshot::channel();
         let database = db.config().clone();
         runtime.spawn(async move {
             let store = Store::open(&database).await.unwrap();
             let config = ServerConfig { listen, ..config(&store) };
-            serve(config, |address| listening.send(address).unwrap(), std::future::pending()).await.unwrap();
+            serve(config, |address| listening.send(address).unwrap(), std::future::pending()).await
         });
-        let address = address.recv_timeout(Duration::from_secs(60)).unwrap();
-        Self { runtime: Some(runtime), address }
+        let doomed = Self(Some(runtime));
+        address.await.map(|_address| doomed)
     }
 }
 
 impl Drop for Doomed {
     fn drop(&mut self) {
-        self.runtime.take().unwrap().shutdown_background();
+        self.0.take().unwrap().shutdown_background();
     }
 }
 
 async fn a_lost_connection_goes_on_where_it_was(maker: Maker, way: Way) {
     let db = store::test_support::sqlite().await;
-    let first = Doomed::start(&db, "127.0.0.1:0".parse().unwrap());
-    let address = first.address;
+    let address = lasting_address();
+    let first = Doomed::start(&db, address).await;
     let mut peer = Peer::start(maker, way, &format!("http://{address}"), &Asks::since(0));
     peer.event("sync:ready").await;
     peer.until_on_its_way(way).await;
@@ -112,7 +114,7 @@ async fn a_lost_connection_goes_on_where_it_was(maker: Maker, way: Way) {
     drop(first);
     peer.until("disconnected").await;
     add(db.store(), 5..10).await;
-    let _second = Doomed::start(&db, address);
+    let _second = Doomed::start(&db, address).await;
     expect(&mut peer, 6..=10).await;
 }
 

@@ -1,4 +1,4 @@
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -10,6 +10,14 @@ use socketio_client::{Events, Options, Reconnection, Socket, SocketEvent};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+/// A free address for a server that stops and comes back to it. Its port is none of those that the system hands out: while
+/// nobody listens there, another test would be given it.
+pub(crate) fn lasting_address() -> SocketAddr {
+    let first = 20_000 + u16::try_from(std::process::id() % 10_000).unwrap();
+    let mut addresses = (first..first + 1_000).map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
+    addresses.find(|address| TcpListener::bind(address).is_ok()).unwrap()
+}
+
 /// A server on a port of its own.
 pub(crate) struct Listening {
     pub(crate) address: SocketAddr,
@@ -19,12 +27,20 @@ pub(crate) struct Listening {
 
 impl Listening {
     pub(crate) async fn start(config: ServerConfig) -> Self {
+        Self::try_start(config).await.unwrap()
+    }
+
+    /// Says why where it cannot listen.
+    pub(crate) async fn try_start(config: ServerConfig) -> Result<Self, ServerError> {
         let (stop, stopped) = oneshot::channel();
         let (listening, address) = oneshot::channel();
         let on_listening = move |address: SocketAddr| listening.send(address).unwrap();
         let shutdown = async move { stopped.await.unwrap_or_default() };
         let task = tokio::spawn(async move { serve(config, on_listening, shutdown).await });
-        Self { address: address.await.unwrap(), stop, task }
+        match address.await {
+            Ok(address) => Ok(Self { address, stop, task }),
+            Err(_ended) => Err(task.await.unwrap().unwrap_err()),
+        }
     }
 
     pub(crate) fn url(&self) -> String {

@@ -26,7 +26,7 @@ use store::test_support::TestStore;
 use tower::ServiceExt;
 
 pub(crate) use answer::Answer;
-pub(crate) use listening::{Listener, Listening};
+pub(crate) use listening::{Listener, Listening, lasting_address};
 pub(crate) use raw::{BINARY, CONTINUED, RawSocket, TEXT};
 pub(crate) use seed::{business, seed};
 
