@@ -10,7 +10,8 @@ use client::transport::ReqwestTransport;
 use client::{ApiClient, ApiError, Connection, EventStream, Follower, Update, queries};
 use contract::{Business, BusinessId, BusinessQuery, EventPayload};
 use requery::{
-    Holds, QueryClient, QueryFilters, QueryObserver, QueryOptions, RefetchOptions, Row, Subscription,
+    Holds, QueryClient, QueryFilters, QueryKey, QueryObserver, QueryOptions, RefetchOptions, Row,
+    Subscription, query_key,
 };
 use socketio_client::{Options, Reconnection, Socket};
 use tokio::sync::watch;
@@ -73,8 +74,15 @@ impl Page {
         let log = Arc::new(Mutex::new(Log { last: since, ..Log::default() }));
         let (reached, seen) = watch::channel(since);
         let follower = Follower::new(cache.clone(), api.clone(), connection.clone());
-        let task = tokio::spawn(follow(stream, follower, Arc::clone(&log), reached));
-        let (subscriptions, _stream) = (Vec::new(), AbortOnDropHandle::new(task));
+        let known = Arc::clone(&log);
+        let options = QueryOptions::<(BusinessId, u64), ApiError>::observe_only(&last_gone());
+        let gone = QueryObserver::new(&cache, options).subscribe(move |result| {
+            if let Some(gone) = &result.data {
+                remember(&mut lock(&known).gone, gone.0, gone.1);
+            }
+        });
+        let task = tokio::spawn(follow(stream, follower, cache.clone(), Arc::clone(&log), reached));
+        let (subscriptions, _stream) = (vec![gone], AbortOnDropHandle::new(task));
         Ok(Self { cache, api, connection, socket, log, seen, subscriptions, _stream })
     }
 
@@ -138,7 +146,7 @@ impl Page {
         *self.seen.borrow()
     }
 
-    /// Queries that it has on screen.
+    /// Queries that it has on screen, and one that says what is gone.
     pub(crate) fn watched(&self) -> usize {
         self.subscriptions.len()
     }
@@ -155,9 +163,17 @@ impl Page {
     }
 }
 
+/// Holds what was deleted last. The cache tells observers in the order of its changes, but not before it returns: another
+/// thread may be telling them of earlier ones. Whoever observes this hears of a deletion when all that was shown before
+/// it was shown.
+fn last_gone() -> QueryKey {
+    query_key!["last gone"]
+}
+
 async fn follow(
     mut stream: EventStream,
     follower: Follower,
+    cache: QueryClient,
     log: Arc<Mutex<Log>>,
     reached: watch::Sender<u64>,
 ) {
@@ -166,11 +182,10 @@ async fn follow(
         if let Some(rest) = follower.take(update) {
             tokio::spawn(rest);
         }
-        let mut log = lock(&log);
-        if let Some((id, version)) = gone {
-            remember(&mut log.gone, id, version);
+        if let Some(gone) = gone {
+            cache.set_query_data(&last_gone(), gone);
         }
-        reached.send_replace(log.last);
+        reached.send_replace(lock(&log).last);
     }
 }
 

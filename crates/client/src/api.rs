@@ -168,6 +168,11 @@ impl<T> Call<T> {
     fn of(answer: Exchange) -> Self {
         Self { answer, of: PhantomData }
     }
+
+    /// The call, its answer read as another type of the same shape.
+    pub(crate) fn read_as<U>(self) -> Call<U> {
+        Call::of(self.answer)
+    }
 }
 
 impl<T> fmt::Debug for Call<T> {

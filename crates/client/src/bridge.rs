@@ -22,6 +22,9 @@ use jobs::JobChange;
 /// What events could not decide is fetched at most this often.
 const SETTLE: Duration = Duration::from_millis(500);
 
+/// Facets count over all businesses, and nearly every event changes some count: they are fetched at most this often.
+const SETTLE_FACETS: Duration = Duration::from_secs(3);
+
 /// Applies events to a cache.
 #[derive(Clone, Debug)]
 pub struct Bridge {
@@ -43,20 +46,21 @@ impl Bridge {
         match event.payload {
             EventPayload::BusinessCreated(business) => {
                 self.client.upsert(*business);
-                self.soon([keys::businesses::all_facets()]);
+                self.facets();
             }
             EventPayload::BusinessUpdated(business) => {
                 let detail = keys::business::detail(business.id);
                 self.client.upsert(*business);
                 // The event says how many contacts there are, not who they are.
-                self.soon([keys::businesses::all_facets(), detail]);
+                self.facets();
+                self.soon([detail]);
             }
             EventPayload::BusinessDeleted(deleted) => {
                 self.client.delete::<Business>(deleted.id, deleted.version);
-                self.soon([keys::businesses::all_facets()]);
+                self.facets();
             }
             EventPayload::BusinessesBulkUpdated(bulk) => {
-                self.soon([keys::businesses::all_facets()]);
+                self.facets();
                 return self.changed.add(&bulk).then(|| self.changed.clone().fetch());
             }
             EventPayload::ScrapingProgress(moved) => self.change_job(JobChange::moved(moved)),
@@ -101,6 +105,10 @@ impl Bridge {
         for key in keys {
             self.client.invalidate_soon(QueryFilters::prefix(key));
         }
+    }
+
+    fn facets(&self) {
+        self.client.invalidate_within(QueryFilters::prefix(keys::businesses::all_facets()), SETTLE_FACETS);
     }
 
     fn change_job(&self, change: JobChange) {

@@ -7,7 +7,7 @@ use contract::json::{self, FromJson};
 use contract::places::{CategorySuggestion, LocationSuggestion, SourceInfo, SuggestQuery};
 use contract::policy::{self, CachePolicy};
 use contract::stats::Facets;
-use contract::{Business, BusinessDetail, BusinessId, BusinessQuery, Job, JobId, Page, Stats, keys};
+use contract::{Business, BusinessDetail, BusinessId, BusinessQuery, Job, JobId, Page, Shared, Stats, keys};
 use requery::{Decode, QueryDefaults, QueryOptions};
 use serde::Serialize;
 use serde::de::Error as _;
@@ -68,16 +68,17 @@ impl<T: FromJson> Decode<T> for ByContract {
     }
 }
 
-/// A page of businesses. Shows the page before while the next one loads.
+/// A page of businesses. Shows the page before while the next one loads. Its rows are shared with the cache's entities and
+/// with other lists: a change of one row copies none of the others.
 #[must_use]
 pub fn business_list(
     api: &ApiClient,
     connection: &Connection,
     filters: BusinessQuery,
-) -> QueryOptions<Page<Business>, ApiError> {
+) -> QueryOptions<Page<Shared<Business>>, ApiError> {
     let (key, list) = (keys::businesses::list(&filters), membership::live_list(&filters));
     let connection = connection.clone();
-    query(api, key, policy::BUSINESS_LIST, Box::new(move |api| api.list_businesses(&filters)))
+    query(api, key, policy::BUSINESS_LIST, Box::new(move |api| api.list_businesses(&filters).read_as()))
         .live_list(list)
         .keep_previous_data()
         .refetch_interval_fn(move |_| connection.is_lost().then_some(policy::JOB_POLL))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use requery::{Change, Entity, EntityId, Holds, HoldsList, Mapped, Row};
 
-use crate::{Business, BusinessDetail, Job, Page, PageMeta};
+use crate::{Business, BusinessDetail, Job, Page, PageMeta, Shared};
 
 impl Entity for Business {
     fn id(&self) -> EntityId {
@@ -49,7 +49,17 @@ impl Holds<Business> for BusinessDetail {
     }
 }
 
-impl<E: Entity> Holds<E> for Page<E> {
+impl<E: Entity> Holds<E> for Shared<E> {
+    fn visit<'a>(&'a self, see: &mut dyn FnMut(Row<'a, E>)) {
+        self.value.visit(see);
+    }
+
+    fn map(&self, change: &mut dyn FnMut(&E) -> Change<E>) -> Mapped<Self> {
+        self.value.map(change).map(Self::from)
+    }
+}
+
+impl<E: Entity, X: Holds<E> + Clone> Holds<E> for Page<X> {
     fn visit<'a>(&'a self, see: &mut dyn FnMut(Row<'a, E>)) {
         self.data.visit(see);
     }
@@ -57,17 +67,18 @@ impl<E: Entity> Holds<E> for Page<E> {
     fn map(&self, change: &mut dyn FnMut(&E) -> Change<E>) -> Mapped<Self> {
         self.data.map(change).map(|rows| {
             let gone = (self.data.len() - rows.len()) as u64;
-            self.holding(rows, self.meta.total.saturating_sub(gone))
+            holding::<E, X>(self, rows, self.meta.total.saturating_sub(gone))
         })
     }
 }
 
-impl<E: Entity> HoldsList<E> for Page<E> {
+impl<E: Entity> HoldsList<E> for Page<Shared<E>> {
     fn insert(&self, entity: Arc<E>, at: usize) -> Self {
-        let mut rows = self.data.insert(entity, at);
+        let mut rows = self.data.clone();
+        rows.insert(at.min(rows.len()), entity.into());
         // What no longer fits is the next page's.
         rows.truncate(self.meta.limit as usize);
-        self.holding(rows, self.meta.total + 1)
+        holding::<E, Shared<E>>(self, rows, self.meta.total + 1)
     }
 
     fn has_more_before(&self) -> bool {
@@ -80,14 +91,18 @@ impl<E: Entity> HoldsList<E> for Page<E> {
     }
 }
 
-impl<E: Entity> Page<E> {
-    /// The page with other rows, of a list of another length.
-    fn holding(&self, rows: Vec<E>, total: u64) -> Self {
-        let last = |rows: &[E]| rows.last().map(Entity::id);
-        // A cursor points behind the last row: behind another one it would skip or repeat.
-        let next_cursor = self.meta.next_cursor.clone().filter(|_| last(&rows) == last(&self.data));
-        Self { data: rows, meta: PageMeta::new(total, self.meta.page, self.meta.limit, next_cursor) }
-    }
+/// The page with other rows, of a list of another length.
+fn holding<E: Entity, X: Holds<E>>(page: &Page<X>, rows: Vec<X>, total: u64) -> Page<X> {
+    // A cursor points behind the last row: behind another one it would skip or repeat.
+    let next_cursor = page.meta.next_cursor.clone().filter(|_| last::<E, X>(&rows) == last(&page.data));
+    let meta = PageMeta::new(total, page.meta.page, page.meta.limit, next_cursor);
+    Page { data: rows, meta }
+}
+
+fn last<E: Entity, X: Holds<E>>(rows: &[X]) -> Option<EntityId> {
+    let mut last = None;
+    rows.last()?.visit(&mut |row: Row<'_, E>| last = Some(row.id()));
+    last
 }
 
 #[cfg(test)]
@@ -107,12 +122,12 @@ mod tests {
         }
     }
 
-    fn page(ids: std::ops::Range<u32>, total: u64, number: u32) -> Page<Item> {
+    fn page(ids: std::ops::Range<u32>, total: u64, number: u32) -> Page<Shared<Item>> {
         let meta = PageMeta::new(total, number, 3, Some("behind the last".to_owned()));
-        Page { data: ids.map(Item).collect(), meta }
+        Page { data: ids.map(Item).map(Shared::new).collect(), meta }
     }
 
-    fn ids(page: &Page<Item>) -> Vec<u32> {
+    fn ids(page: &Page<Shared<Item>>) -> Vec<u32> {
         page.data.iter().map(|item| item.0).collect()
     }
 
@@ -137,7 +152,7 @@ mod tests {
 
     #[test]
     fn a_page_knows_whether_the_list_goes_on() {
-        let check = |page: Page<Item>, before: bool, after: bool| {
+        let check = |page: Page<Shared<Item>>, before: bool, after: bool| {
             assert_eq!((page.has_more_before(), page.has_more_after()), (before, after), "{page:?}");
         };
         check(page(0..3, 3, 1), false, false);

@@ -8,8 +8,8 @@ use contract::job::JobQuery;
 use contract::places::{CategorySuggestion, LocationSuggestion, SourceInfo, SuggestQuery};
 use contract::stats::Facets;
 use contract::{
-    Business, BusinessDetail, BusinessId, BusinessQuery, Job, JobAccepted, JobId, Page, ScrapeRequest, Stats,
-    keys, policy,
+    Business, BusinessDetail, BusinessId, BusinessQuery, Job, JobAccepted, JobId, Page, ScrapeRequest,
+    Shared, Stats, keys, policy,
 };
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
@@ -22,7 +22,7 @@ use crate::toast::use_toasts;
 use crate::{components::load::sentence, routes};
 
 /// A page of leads.
-pub(crate) type Leads = UseQuery<Page<Business>, ApiError>;
+pub(crate) type Leads = UseQuery<Page<Shared<Business>>, ApiError>;
 /// A page of jobs.
 pub(crate) type Jobs = UseQuery<Page<Job>, ApiError>;
 /// One job.
@@ -92,10 +92,11 @@ pub(crate) fn lead(id: impl Fn() -> Option<BusinessId> + 'static) -> UseQuery<Bu
 }
 
 fn known_from_list(cache: &QueryClient, id: BusinessId) -> Option<BusinessDetail> {
-    let lists = cache.get_queries_data::<Page<Business>>(&QueryFilters::prefix(keys::businesses::all()));
-    let find = |page: &Arc<Page<Business>>| page.data.iter().find(|lead| lead.id == id).cloned();
+    let lists =
+        cache.get_queries_data::<Page<Shared<Business>>>(&QueryFilters::prefix(keys::businesses::all()));
+    let find = |page: &Arc<Page<Shared<Business>>>| page.data.iter().find(|lead| lead.id == id).cloned();
     let lead = lists.iter().filter_map(|(_, page)| find(page)).max_by_key(|lead| lead.version)?;
-    Some(BusinessDetail { business: lead, contacts: Vec::new() })
+    Some(BusinessDetail { business: lead.into_inner(), contacts: Vec::new() })
 }
 
 /// While events arrive they keep a job current, so that what the server rendered is not fetched again; without

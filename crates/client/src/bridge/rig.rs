@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use contract::{
     Business, BusinessDetail, BusinessId, BusinessQuery, Event, Job, JobCounts, JobKind, JobProgress,
-    JobStatus, Page, PageMeta, Timestamp, keys,
+    JobStatus, Page, PageMeta, Shared, Timestamp, keys,
 };
 use requery::runtime::{Runtime, TestRuntime};
 use requery::{QueryClient, QueryObserver, QueryOptions};
@@ -76,7 +76,7 @@ impl Cache {
         self.server.asked();
     }
 
-    pub(super) fn with_list(mut self, query: &BusinessQuery, page: Page<Business>) -> Self {
+    pub(super) fn with_list(mut self, query: &BusinessQuery, page: Page<Shared<Business>>) -> Self {
         let options = queries::business_list(&self.api, &self.connection, query.clone());
         self.show(options, keys::businesses::list(query), page);
         self
@@ -97,11 +97,11 @@ impl Cache {
 
     /// What is asked for once everything has settled.
     pub(super) fn asked(&self) -> Vec<String> {
-        self.runtime.advance(super::SETTLE);
+        self.runtime.advance(super::SETTLE_FACETS);
         self.server.asked()
     }
 
-    pub(super) fn list(&self, query: &BusinessQuery) -> Arc<Page<Business>> {
+    pub(super) fn list(&self, query: &BusinessQuery) -> Arc<Page<Shared<Business>>> {
         self.client.get_query_data(keys::businesses::list(query)).unwrap()
     }
 
@@ -144,8 +144,8 @@ pub(super) fn business(id: i64, version: u64, name: &str) -> Business {
     }
 }
 
-pub(super) fn page(rows: Vec<Business>, total: u64, limit: u32) -> Page<Business> {
-    Page { data: rows, meta: PageMeta::new(total, 1, limit, None) }
+pub(super) fn page(rows: Vec<Business>, total: u64, limit: u32) -> Page<Shared<Business>> {
+    Page { data: rows.into_iter().map(Shared::new).collect(), meta: PageMeta::new(total, 1, limit, None) }
 }
 
 pub(super) fn job(version: u64) -> Job {

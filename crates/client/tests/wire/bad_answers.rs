@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use client::mutations;
 use client::{ApiClient, ApiError, Connection, ErrorKind, queries};
-use contract::{Business, BusinessDetail, BusinessId, BusinessQuery, Page, PageMeta, Timestamp, keys};
+use contract::{
+    Business, BusinessDetail, BusinessId, BusinessQuery, Page, PageMeta, Shared, Timestamp, keys,
+};
 use requery::runtime::TokioRuntime;
 use requery::{FetchError, MutationError, MutationObserver, QueryClient, QueryStatus};
 
@@ -60,9 +62,9 @@ impl Case {
     }
 }
 
-fn list() -> Page<Business> {
+fn list() -> Page<Shared<Business>> {
     let row = Business { version: 3, ..Business::named(BusinessId(7), "Kahvila", Timestamp::from_millis(1)) };
-    Page { data: vec![row], meta: PageMeta::new(1, 1, 20, None) }
+    Page { data: vec![Shared::new(row)], meta: PageMeta::new(1, 1, 20, None) }
 }
 
 /// A page that shows a list, on a server that does `does` with every further request.
@@ -81,7 +83,7 @@ impl Shown {
         shown
     }
 
-    async fn fetch(&self) -> Result<Arc<Page<Business>>, FetchError<ApiError>> {
+    async fn fetch(&self) -> Result<Arc<Page<Shared<Business>>>, FetchError<ApiError>> {
         let query = BusinessQuery::default();
         let options = queries::business_list(&self.api, &Connection::new(), query);
         self.cache.fetch_query(&options.stale_time(std::time::Duration::ZERO).retry(0)).await
@@ -89,10 +91,10 @@ impl Shown {
 
     fn is_as_it_was(&self, does: &Does) {
         let key = keys::businesses::list(&BusinessQuery::default());
-        let data = self.cache.get_query_data::<Page<Business>>(key).unwrap();
+        let data = self.cache.get_query_data::<Page<Shared<Business>>>(key).unwrap();
         assert_eq!(*data, list(), "{does:?}");
         let row = self.cache.get_entity::<Business>(BusinessId(7)).unwrap();
-        assert_eq!(*row, list().data[0], "{does:?}");
+        assert_eq!(*row, *list().data[0], "{does:?}");
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use client::{ApiClient, ApiError, Connection, queries};
 use contract::{
     Business, BusinessDetail, BusinessId, BusinessQuery, Contact, ContactId, EmailStatus, Job, JobCounts,
-    JobId, JobKind, JobProgress, JobStatus, Page, PageMeta, Timestamp, keys,
+    JobId, JobKind, JobProgress, JobStatus, Page, PageMeta, Shared, Timestamp, keys,
 };
 use requery::runtime::TokioRuntime;
 use requery::{MutationError, MutationObserver, MutationOptions, QueryClient};
@@ -85,7 +85,7 @@ impl Shown {
         Self { server, api, cache }
     }
 
-    pub(crate) fn list(&self) -> Arc<Page<Business>> {
+    pub(crate) fn list(&self) -> Arc<Page<Shared<Business>>> {
         self.cache.get_query_data(keys::businesses::list(&BusinessQuery::default())).unwrap()
     }
 
@@ -96,7 +96,7 @@ impl Shown {
     }
 
     pub(crate) fn row(&self, id: i64) -> Business {
-        self.list().data.iter().find(|row| row.id.0 == id).unwrap().clone()
+        self.list().data.iter().find(|row| row.id.0 == id).unwrap().clone().into_inner()
     }
 
     pub(crate) fn detail(&self) -> Arc<BusinessDetail> {

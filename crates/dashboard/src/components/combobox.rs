@@ -27,7 +27,8 @@ struct Combobox {
     field: FieldState,
     choices: Derived<Vec<Choice>>,
     open: Var<bool>,
-    active: Var<Option<usize>>,
+    /// The value of the choice that Enter takes. Not its place: the list may change between a look at it and the key.
+    active: Var<Option<String>>,
 }
 
 /// The field with its list. `commonest` stands in the `datalist` for browsers without script; `focused` turns
@@ -72,7 +73,7 @@ impl Combobox {
                 role="combobox" aria-autocomplete="list" aria-controls=self.list_id()
                 list=move || (!hydrated.get()).then(|| format!("{}-common", self.name))
                 aria-expanded=move || self.is_shown().to_string()
-                aria-activedescendant=move || self.active.get().filter(|_| self.is_shown()).map(|at| self.option_id(at))
+                aria-activedescendant=move || self.active_at().filter(|_| self.is_shown()).map(|at| self.option_id(at))
                 aria-describedby=described_by(text.name, self.field)
                 aria-invalid=move || self.field.error.get().map(|_| "true")
                 on:focus=move |_| focused.set(true)
@@ -95,16 +96,22 @@ impl Combobox {
         self.open.get() && self.choices.with(|choices| !choices.is_empty())
     }
 
+    /// Where the active choice stands, if it is still among them.
+    fn active_at(self) -> Option<usize> {
+        let active = self.active.get()?;
+        self.choices.with(|choices| choices.iter().position(|choice| choice.value == active))
+    }
+
     fn options(self) -> Node {
         let choices = self.choices.get();
         choices.into_iter().enumerate().map(|(at, choice)| self.option(at, choice)).collect()
     }
 
     fn option(self, at: usize, choice: Choice) -> Node {
-        let taken = choice.value.clone();
+        let (own, taken) = (choice.value.clone(), choice.value);
         view! {
             <li class="combobox__option" role="option" id=self.option_id(at)
-                aria-selected=move || (self.active.get() == Some(at)).to_string()
+                aria-selected=move || self.active.with(|active| active.as_ref() == Some(&own)).to_string()
                 on:pointerdown=move |event| event.prevent_default()
                 on:click=move |_| self.take(&taken)>
                 <span>{choice.label}</span>
@@ -140,7 +147,6 @@ impl Combobox {
 
     fn press(self, event: &KeyboardEvent) {
         let shown = self.open.get_untracked() && self.choices.with_untracked(|choices| !choices.is_empty());
-        let active = self.active.get_untracked();
         let handled = match event.key().as_str() {
             "ArrowDown" | "ArrowUp" if !shown => {
                 self.open.set(true);
@@ -148,7 +154,7 @@ impl Combobox {
             }
             "ArrowDown" => self.step(|at, count| at.map_or(0, |at| (at + 1) % count)),
             "ArrowUp" => self.step(|at, count| at.map_or(count - 1, |at| (at + count - 1) % count)),
-            "Enter" if shown => active.is_some_and(|at| self.take_at(at)),
+            "Enter" if shown => self.take_active(),
             "Escape" if shown => {
                 self.close();
                 true
@@ -161,20 +167,22 @@ impl Combobox {
     }
 
     fn step(self, next: impl Fn(Option<usize>, usize) -> usize) -> bool {
-        let count = self.choices.with_untracked(Vec::len);
-        self.active.update(|active| *active = (count > 0).then(|| next(*active, count)));
-        if let Some(at) = self.active.get_untracked() {
+        let active = untrack(|| self.active_at());
+        let choices = self.choices.get_untracked();
+        if !choices.is_empty() {
+            let at = next(active, choices.len());
+            self.active.set(choices.get(at).map(|choice| choice.value.clone()));
             scroll_to(&self.option_id(at));
         }
         true
     }
 
-    fn take_at(self, at: usize) -> bool {
-        let value = self.choices.with_untracked(|choices| choices.get(at).map(|choice| choice.value.clone()));
-        value.is_some_and(|value| {
+    fn take_active(self) -> bool {
+        let is_listed = untrack(|| self.active_at()).is_some();
+        if let Some(value) = self.active.get_untracked().filter(|_| is_listed) {
             self.take(&value);
-            true
-        })
+        }
+        is_listed
     }
 }
 

@@ -2,7 +2,7 @@ use std::sync::Mutex;
 
 use client::transport::TransportFuture;
 use client::{Request, Response, Transport, TransportError};
-use contract::{PageMeta, Timestamp};
+use contract::{PageMeta, Shared, Timestamp};
 use requery::runtime::TestRuntime;
 
 use super::*;
@@ -70,9 +70,9 @@ fn lead_of(id: i64, version: u64, name: &str) -> Business {
     Business { version, ..Business::named(BusinessId(id), name, Timestamp::from_millis(1)) }
 }
 
-fn page_of(leads: Vec<Business>) -> Page<Business> {
+fn page_of(leads: Vec<Business>) -> Page<Shared<Business>> {
     let total = leads.len() as u64;
-    Page { data: leads, meta: PageMeta::new(total, 1, 20, None) }
+    Page { data: leads.into_iter().map(Shared::new).collect(), meta: PageMeta::new(total, 1, 20, None) }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! One job, live: how far it is, what it counted, and the leads of its area as they come.
 
 use contract::query::GeoPoint;
-use contract::{Business, BusinessId, BusinessQuery, Job, JobId, JobStatus, Page};
+use contract::{Business, BusinessId, BusinessQuery, Job, JobId, JobStatus, Page, Shared};
 use markup::{Node, keyed, view};
 
 use crate::address::use_address;
@@ -230,7 +230,7 @@ fn results(area: Area) -> Node {
     let drawing = area.centre.map(|centre| {
         let pins = derive(move || {
             list.data()
-                .map(|page| page.data.iter().filter_map(Pin::of).collect::<Vec<_>>())
+                .map(|page| page.data.iter().filter_map(|row| Pin::of(row)).collect::<Vec<_>>())
                 .unwrap_or_default()
         });
         panel("map", "Map", Node::nothing(), map(centre, area.radius_km, pins, marked))
@@ -256,7 +256,7 @@ fn result_list(list: data::Leads, area: Area, marked: Var<Option<BusinessId>>) -
         }
         Some(true) => view! {
             <ul class="list list--results" aria-label="Leads in this area">
-                {keyed(rows, lead_key, move |lead| row(&lead, centre, since, marked))}
+                {keyed(rows, |lead| lead_key(lead), move |lead| row(&lead, centre, since, marked))}
             </ul>
             {move || list.data().and_then(|page| more(&page))}
         },
@@ -267,7 +267,7 @@ fn result_list(list: data::Leads, area: Area, marked: Var<Option<BusinessId>>) -
     }
 }
 
-fn more(page: &Page<Business>) -> Option<Node> {
+fn more(page: &Page<Shared<Business>>) -> Option<Node> {
     let more = page.meta.total.saturating_sub(page.data.len() as u64);
     let text = format!("and {} more", format::number(more));
     (more > 0).then(|| view! { <p class="panel__foot muted">{text}</p> })

@@ -3,7 +3,7 @@
 mod filters;
 mod table;
 
-use contract::{Business, BusinessQuery, Page};
+use contract::{Business, BusinessQuery, Page, Shared};
 use leptos::prelude::*;
 use markup::{Node, view};
 
@@ -64,7 +64,7 @@ fn rows(query: Derived<BusinessQuery>, list: data::Leads) -> Node {
     }
 }
 
-fn nothing(query: &BusinessQuery, page: &Page<Business>) -> Node {
+fn nothing(query: &BusinessQuery, page: &Page<Shared<Business>>) -> Node {
     if page.meta.total > 0 {
         let text = format!("The list has {}.", format::plural(page.meta.total_pages.into(), "page", "pages"));
         let first = leads_url::url(&leads_url::at_page(query, 1));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use contract::{Business, BusinessQuery, EnrichmentStatus, Job, Page, Stats};
+use contract::{Business, BusinessQuery, EnrichmentStatus, Job, Page, Shared, Stats};
 use markup::{Node, view};
 
 use crate::components::bars;
@@ -142,11 +142,11 @@ fn latest_leads() -> Node {
     loaded(
         latest,
         || lines(6),
-        |page: Arc<Page<Business>>| {
+        |page: Arc<Page<Shared<Business>>>| {
             if page.data.is_empty() {
                 return view! { <p class="muted panel__empty">"Leads appear here as they are stored."</p> };
             }
-            let rows = page.data.iter().map(latest_line).collect::<Node>();
+            let rows = page.data.iter().map(|lead| latest_line(lead)).collect::<Node>();
             view! { <ul class="list">{rows}</ul> }
         },
     )

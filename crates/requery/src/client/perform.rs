@@ -46,7 +46,7 @@ impl QueryClient {
             }
             Effect::Event(event, cause) => self.publish(&event, cause.as_ref()),
             Effect::EchoOverdue(layer) => self.echo_overdue(layer),
-            Effect::SettleMarks => self.settle_lists(),
+            Effect::SettleMarks => self.settle_due_marks(),
             Effect::Flush => {
                 let client = self.downgrade();
                 self.inner.runtime.spawn(Box::pin(async move {

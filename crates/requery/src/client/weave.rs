@@ -171,8 +171,29 @@ impl QueryClient {
     /// assert!(client.queries(QueryFilters::all())[0].is_invalidated);
     /// ```
     pub fn invalidate_soon(&self, filters: impl Borrow<QueryFilters>) {
+        self.invalidate_within(filters, Duration::ZERO);
+    }
+
+    /// Like [`QueryClient::invalidate_soon`], for queries that may wait longer than the others: as long as `wait` from the
+    /// first call, however many follow.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use requery::{QueryClient, QueryFilters, query_key, runtime::TestRuntime};
+    /// # let runtime = TestRuntime::new();
+    /// let client = QueryClient::new(runtime.clone());
+    /// client.set_query_data(query_key!["expensive"], 1);
+    /// let is_invalidated = || client.queries(QueryFilters::all())[0].is_invalidated;
+    /// client.invalidate_within(QueryFilters::exact(query_key!["expensive"]), Duration::from_secs(5));
+    /// runtime.advance(Duration::from_secs(4));
+    /// assert!(!is_invalidated());
+    /// client.invalidate_within(QueryFilters::exact(query_key!["expensive"]), Duration::from_secs(5));
+    /// runtime.advance(Duration::from_secs(1));
+    /// assert!(is_invalidated());
+    /// ```
+    pub fn invalidate_within(&self, filters: impl Borrow<QueryFilters>, wait: Duration) {
         let keys = self.find(filters.borrow());
-        self.apply(|core| keys.iter().for_each(|key| core.mark(key)));
+        self.apply(|core| keys.iter().for_each(|key| core.mark_within(key, wait)));
         self.settle_marks_at_once();
     }
 
@@ -184,15 +205,22 @@ impl QueryClient {
     /// Invalidates now what would wait to be, for those who do not want to wait for the time that
     /// [`QueryClient::settle_after`] says.
     pub fn settle_lists(&self) {
-        let marked = self.apply(Core::take_marks);
-        for key in marked {
-            drop(self.invalidate_queries_with(QueryFilters::exact(key), InvalidateOptions::default()));
-        }
+        self.settle(Core::take_marks);
+    }
+
+    pub(super) fn settle_due_marks(&self) {
+        self.settle(Core::take_due_marks);
     }
 
     pub(super) fn settle_marks_at_once(&self) {
-        if self.read(Core::settles_at_once) {
-            self.settle_lists();
+        if self.read(Core::has_due_marks) {
+            self.settle_due_marks();
+        }
+    }
+
+    fn settle(&self, marks: fn(&mut Core) -> Vec<QueryKey>) {
+        for key in self.apply(marks) {
+            drop(self.invalidate_queries_with(QueryFilters::exact(key), InvalidateOptions::default()));
         }
     }
 }

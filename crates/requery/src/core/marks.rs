@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use super::timers::{TimerId, TimerKind};
 use super::{Core, Effect};
-use crate::QueryKey;
+use crate::{QueryKey, Timestamp};
 
 #[derive(Default)]
 pub(super) struct Marks {
-    keys: Vec<QueryKey>,
+    /// Each with when it is due.
+    keys: Vec<(QueryKey, Timestamp)>,
     settle_after: Duration,
-    timer: Option<TimerId>,
+    /// For the first that is due.
+    timer: Option<(Timestamp, TimerId)>,
 }
 
 impl Core {
@@ -18,23 +20,52 @@ impl Core {
         self.marks.settle_after = wait;
     }
 
-    pub(crate) fn settles_at_once(&self) -> bool {
-        self.marks.settle_after.is_zero() && !self.marks.keys.is_empty()
+    pub(crate) fn has_due_marks(&self) -> bool {
+        self.marks.keys.iter().any(|(_, at)| *at <= self.now)
     }
 
     pub(crate) fn mark(&mut self, key: &QueryKey) {
-        if !self.marks.keys.contains(key) {
-            self.marks.keys.push(key.clone());
+        self.mark_within(key, Duration::ZERO);
+    }
+
+    /// One that may wait so long, if that is longer than all do. The first that wants it sooner is heard.
+    pub(crate) fn mark_within(&mut self, key: &QueryKey, wait: Duration) {
+        let at = self.now.saturating_add(wait.max(self.marks.settle_after));
+        match self.marks.keys.iter_mut().find(|(known, _)| known == key) {
+            Some((_, due)) => *due = at.min(*due),
+            None => self.marks.keys.push((key.clone(), at)),
         }
-        if !self.marks.settle_after.is_zero() && self.marks.timer.is_none() {
-            let at = self.now.saturating_add(self.marks.settle_after);
-            self.marks.timer = Some(self.timers.set(at, TimerKind::Settle));
+        if at > self.now {
+            self.wake_for_marks(at);
         }
     }
 
+    /// All, due or not.
     pub(crate) fn take_marks(&mut self) -> Vec<QueryKey> {
-        self.timers.cancel(&mut self.marks.timer);
-        std::mem::take(&mut self.marks.keys)
+        self.sleep_for_marks();
+        std::mem::take(&mut self.marks.keys).into_iter().map(|(key, _)| key).collect()
+    }
+
+    pub(crate) fn take_due_marks(&mut self) -> Vec<QueryKey> {
+        let now = self.now;
+        let due = self.marks.keys.extract_if(.., |(_, at)| *at <= now).map(|(key, _)| key).collect();
+        match self.marks.keys.iter().map(|(_, at)| *at).min() {
+            Some(at) => self.wake_for_marks(at),
+            None => self.sleep_for_marks(),
+        }
+        due
+    }
+
+    fn wake_for_marks(&mut self, at: Timestamp) {
+        if self.marks.timer.as_ref().is_none_or(|(set, _)| at < *set) {
+            self.sleep_for_marks();
+            self.marks.timer = Some((at, self.timers.set(at, TimerKind::Settle)));
+        }
+    }
+
+    fn sleep_for_marks(&mut self) {
+        let mut timer = self.marks.timer.take().map(|(_, timer)| timer);
+        self.timers.cancel(&mut timer);
     }
 
     pub(super) fn settle_due(&mut self) {

@@ -14,7 +14,7 @@ use client::{
 use contract::auth::{NewApiToken, NewUser, PasswordChange, UserChange};
 use contract::bulk::{BulkAction, BulkRequest};
 use contract::edit::{BusinessDraft, BusinessPatch, Change, ContactPatch};
-use contract::{Business, BusinessDetail, BusinessId, BusinessQuery, Page, Role, Timestamp, keys};
+use contract::{Business, BusinessDetail, BusinessId, BusinessQuery, Page, Role, Shared, Timestamp, keys};
 use requery::runtime::TokioRuntime;
 use requery::{MutationObserver, MutationOptions, QueryClient};
 use serde_json::json;
@@ -82,7 +82,7 @@ impl Page1 {
         self.cache.fetch_query(&queries::business_detail(&self.api, id)).await.unwrap()
     }
 
-    fn list(&self) -> Arc<Page<Business>> {
+    fn list(&self) -> Arc<Page<Shared<Business>>> {
         self.cache.get_query_data(keys::businesses::list(&self.query)).unwrap()
     }
 

@@ -47,7 +47,9 @@ fn kilometres(typed: &str) -> Option<f64> {
 fn drawing(centre: GeoPoint, radius: f64, leads: data::Leads) -> Node {
     let pins = derive(move || {
         let shown = leads.data().filter(|_| !leads.is_placeholder_data());
-        shown.map(|page| page.data.iter().filter_map(Pin::of).collect::<Vec<_>>()).unwrap_or_default()
+        shown
+            .map(|page| page.data.iter().filter_map(|row| Pin::of(row)).collect::<Vec<_>>())
+            .unwrap_or_default()
     });
     let list =
         leads_url::url(&BusinessQuery { near: Some(centre), radius_km: Some(radius), ..Default::default() });

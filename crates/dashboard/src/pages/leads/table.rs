@@ -1,7 +1,7 @@
 //! The table: heads that order it, and rows that are replaced one by one as they change elsewhere.
 
 use contract::query::SortKey;
-use contract::{Business, BusinessId, BusinessQuery};
+use contract::{Business, BusinessId, BusinessQuery, Shared};
 use leptos::prelude::*;
 use markup::{Node, keyed, view};
 
@@ -80,7 +80,12 @@ struct Seen {
 impl Seen {
     /// `rows`, each with whether it is new or newer in a list that is on screen already. Rows of the previous
     /// list that stand in for the next (`settled` is false) are nobody's news.
-    fn mark(&mut self, list: BusinessQuery, rows: Vec<Business>, settled: bool) -> Vec<(Business, bool)> {
+    fn mark(
+        &mut self,
+        list: BusinessQuery,
+        rows: Vec<Shared<Business>>,
+        settled: bool,
+    ) -> Vec<(Shared<Business>, bool)> {
         if !settled {
             return rows.into_iter().map(|row| (row, false)).collect();
         }
@@ -101,14 +106,14 @@ mod tests {
     use super::*;
     use crate::samples;
 
-    fn rows(versions: &[(i64, u64)]) -> Vec<Business> {
+    fn rows(versions: &[(i64, u64)]) -> Vec<Shared<Business>> {
         versions
             .iter()
-            .map(|&(id, version)| Business { version, ..samples::business(id, "Kahvila") })
+            .map(|&(id, version)| Shared::new(Business { version, ..samples::business(id, "Kahvila") }))
             .collect()
     }
 
-    fn changed(marked: &[(Business, bool)]) -> Vec<i64> {
+    fn changed(marked: &[(Shared<Business>, bool)]) -> Vec<i64> {
         marked.iter().filter(|(_, changed)| *changed).map(|(row, _)| row.id.0).collect()
     }
 
