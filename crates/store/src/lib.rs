@@ -20,6 +20,7 @@ mod provider_calls;
 mod snapshot;
 mod sql;
 mod store;
+pub mod suppression;
 #[cfg(feature = "test-support")]
 pub mod test_support;
 mod text;

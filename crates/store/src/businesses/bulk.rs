@@ -89,6 +89,22 @@ impl WriteTx {
         if after.is_empty() { Ok(Vec::new()) } else { self.write_changed(&before, after).await }
     }
 
+    /// Changes businesses as a program does it, and answers them as they are now; each counts as changed.
+    pub(crate) async fn change_businesses(
+        &self,
+        ids: &[BusinessId],
+        change: impl Fn(&mut Business) + Send,
+    ) -> Result<Vec<Business>, StoreError> {
+        let (mut before, mut after) = (Vec::new(), Vec::new());
+        for stored in self.lock_all(ids).await? {
+            before.push(stored.row.business.clone());
+            let mut row = stored.row;
+            change(&mut row.business);
+            after.push(row);
+        }
+        if after.is_empty() { Ok(Vec::new()) } else { self.write_changed(&before, after).await }
+    }
+
     async fn lock_all(&self, ids: &[BusinessId]) -> Result<Vec<Stored>, StoreError> {
         let mut ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
         ids.sort_unstable();

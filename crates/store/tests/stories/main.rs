@@ -29,6 +29,7 @@ mod provider_calls;
 mod search;
 mod similar;
 mod support;
+mod suppression;
 mod trouble;
 mod views;
 mod writing;
