@@ -16,6 +16,7 @@ mod jobs;
 mod load;
 mod migrations;
 mod model;
+pub mod provenance;
 mod provider_calls;
 mod snapshot;
 mod sql;

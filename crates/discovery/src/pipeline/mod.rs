@@ -148,6 +148,7 @@ impl Run {
             None => None,
         };
         tx.insert_numbered(&created).await?;
+        tx.note_provenance(&decided.provenance).await?;
         tell(&mut tx, created, updated, telling);
         if !batch.rejected.is_empty() {
             let rejections = batch.rejected.into_iter().map(rejection).collect();

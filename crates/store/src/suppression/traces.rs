@@ -12,6 +12,7 @@ use super::mentions::{addresses, scrub};
 use super::push_contains;
 use super::subject::Subject;
 use crate::codec::{from_json, json};
+use crate::events::log;
 use crate::sql::Columns;
 use crate::{StoreError, WriteTx};
 
@@ -172,7 +173,7 @@ impl WriteTx {
         }
         self.scrub("enrichment_log", "id", "evidence", subject).await?;
         self.scrub("business_merges", "id", "record", subject).await?;
-        self.scrub("events", "seq", "payload", subject).await?;
+        self.scrub_events(subject).await?;
         self.delete_mentioning("provider_answers", "subject", subject).await?;
         self.scrub_answers(subject).await?;
         self.delete_mentioning("idempotent_answers", "body", subject).await?;
@@ -203,6 +204,30 @@ impl WriteTx {
 
     /// Takes the addresses out of a column of JSON.
     async fn scrub(&self, table: &str, key: &str, column: &str, subject: &Subject) -> Result<(), StoreError> {
+        self.rewrite(table, key, column, subject, |text| {
+            let mut value: Value = from_json(text)?;
+            Ok(scrub(&mut value, &|address| is(address, subject)).then(|| value.to_string()))
+        })
+        .await
+    }
+
+    /// Takes the addresses out of past events, which keep their form.
+    async fn scrub_events(&self, subject: &Subject) -> Result<(), StoreError> {
+        self.rewrite("events", "seq", "payload", subject, |text| {
+            log::rewritten(text, |data| scrub(data, &|address| is(address, subject)))
+        })
+        .await
+    }
+
+    /// Rewrites the texts of a column that may have one of the addresses.
+    async fn rewrite(
+        &self,
+        table: &str,
+        key: &str,
+        column: &str,
+        subject: &Subject,
+        change: impl Fn(&str) -> Result<Option<String>, StoreError> + Send,
+    ) -> Result<(), StoreError> {
         let mut last = i64::MIN;
         loop {
             let mut sql = self.sql("SELECT ");
@@ -213,9 +238,8 @@ impl WriteTx {
             let rows = sql.all(self.connection()).await?;
             for row in &rows {
                 last = row.column(0)?;
-                let mut value: Value = from_json(&row.column::<String>(1)?)?;
-                if scrub(&mut value, &|address| is(address, subject)) {
-                    self.put(table, key, column, last, &value.to_string()).await?;
+                if let Some(text) = change(&row.column::<String>(1)?)? {
+                    self.put(table, key, column, last, &text).await?;
                 }
             }
             if rows.is_empty() {

@@ -25,6 +25,7 @@ mod merges;
 mod model;
 mod nearby;
 mod opening;
+mod provenance;
 mod provider_calls;
 mod search;
 mod similar;
