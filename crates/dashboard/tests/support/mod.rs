@@ -276,7 +276,7 @@ fn sources() -> Vec<SourceInfo> {
             state: SourceState::Unavailable,
             message: Some("no file was given; start the server with one".to_owned()),
             places: None,
-            retention_days: None,
+            retention_days: Some(30),
         },
     ]
 }
