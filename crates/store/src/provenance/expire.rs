@@ -304,7 +304,11 @@ fn expire_notes(json: &mut Value, source: &str, old: &[Old]) -> bool {
             notes.len() < before
         }
         Value::Object(fields) => {
-            fields.values_mut().fold(false, |changed, field| expire_notes(field, source, old) || changed)
+            let mut changed = false;
+            for field in fields.values_mut() {
+                changed |= expire_notes(field, source, old);
+            }
+            changed
         }
         _ => false,
     }
