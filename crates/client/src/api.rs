@@ -21,6 +21,7 @@ use contract::job::{FailedJobQuery, JobQuery};
 use contract::json::{self, FromJson};
 use contract::places::{CategorySuggestion, LocationSuggestion, SourceInfo, SuggestQuery};
 use contract::stats::Facets;
+use contract::suppression::{Suppression, SuppressionQuery};
 use contract::views::SavedView;
 use contract::{
     Business, BusinessDetail, BusinessId, BusinessQuery, Endpoint, Job, JobId, Method, Page, Stats, endpoints,
@@ -257,6 +258,8 @@ reads! {
     views() -> Vec<SavedView> = ListViews(&(), &NoQuery {});
     /// Everybody who may sign in, by name.
     users() -> Vec<User> = ListUsers(&(), &NoQuery {});
+    /// A page of the suppression list, the newest entry first.
+    suppressions(query: &SuppressionQuery) -> Page<Suppression> = ListSuppressions(&(), query);
 }
 
 /// Where the businesses of a filter can be had as a file: for a link, which saves what it answers.

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use crate::business::word_enum;
 use crate::json::{FromJson, Reading};
-use crate::{BusinessId, ContactId, JobId, SessionId, TokenId, UserId, ViewId};
+use crate::{BusinessId, ContactId, JobId, SessionId, SuppressionId, TokenId, UserId, ViewId};
 
 /// An HTTP method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -75,7 +75,7 @@ macro_rules! one_id {
     )+};
 }
 
-one_id!(BusinessId, JobId, SessionId, TokenId, UserId, ViewId);
+one_id!(BusinessId, JobId, SessionId, SuppressionId, TokenId, UserId, ViewId);
 
 impl PathParams for (BusinessId, ContactId) {
     fn fill(&self, template: &str) -> String {

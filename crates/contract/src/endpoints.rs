@@ -20,10 +20,11 @@ use crate::import::{FileUpload, ImportPreview};
 use crate::job::{FailedJobQuery, JobQuery, RetriedJobs};
 use crate::places::{CategorySuggestion, LocationSuggestion, SourceInfo, SuggestQuery};
 use crate::stats::Facets;
+use crate::suppression::{NewSuppression, Suppression, SuppressionAdded, SuppressionQuery};
 use crate::views::{NewView, SavedView, ViewChange};
 use crate::{
     Business, BusinessDetail, BusinessId, BusinessQuery, ContactId, Job, JobAccepted, JobId, Page,
-    ScrapeRequest, SessionId, Stats, TokenId, UserId, ViewId,
+    ScrapeRequest, SessionId, Stats, SuppressionId, TokenId, UserId, ViewId,
 };
 
 /// Declares bodies and answers: their schemas come from `ToSchema`.
@@ -86,17 +87,20 @@ schemas!(
     MergePreview,
     MergeRequest,
     NewApiToken,
+    NewSuppression,
     NewUser,
     NewView,
     Page<Business>,
     Page<EnrichmentLogEntry>,
     Page<Job>,
+    Page<Suppression>,
     PasswordChange,
     RetriedJobs,
     SavedView,
     ScrapeRequest,
     SetupRequest,
     Stats,
+    SuppressionAdded,
     UnmergeRequest,
     User,
     UserChange,
@@ -113,7 +117,16 @@ schemas!(
     Vec<User>,
     ViewChange,
 );
-query_schemas!(BusinessQuery, EventQuery, ExportQuery, FailedJobQuery, HistoryQuery, JobQuery, SuggestQuery);
+query_schemas!(
+    BusinessQuery,
+    EventQuery,
+    ExportQuery,
+    FailedJobQuery,
+    HistoryQuery,
+    JobQuery,
+    SuggestQuery,
+    SuppressionQuery,
+);
 
 /// Who may call an endpoint.
 macro_rules! role {
@@ -414,6 +427,18 @@ endpoints! {
     /// Remove an account with its sessions and tokens; 409 where it would leave no admin.
     DeleteUser = Delete "/api/users/{id}" in "users" for Admin {
         path: UserId, query: NoQuery, body: NoBody, 204 => NoBody, failures: [404, 409]
+    }
+    /// The suppression list, the newest first: who is neither stored nor shown.
+    ListSuppressions = Get "/api/suppressions" in "suppression" for Admin {
+        path: (), query: SuppressionQuery, body: NoBody, 200 => Page<Suppression>, failures: [422]
+    }
+    /// Put an address or a domain on the suppression list; what is stored of it is deleted at once.
+    AddSuppression = Post "/api/suppressions" in "suppression" for Admin {
+        path: (), query: NoQuery, body: NewSuppression, 201 => SuppressionAdded, failures: [413, 415, 422]
+    }
+    /// Take an entry off the suppression list; what was deleted does not come back.
+    RemoveSuppression = Delete "/api/suppressions/{id}" in "suppression" for Admin {
+        path: SuppressionId, query: NoQuery, body: NoBody, 204 => NoBody, failures: [404]
     }
 }
 

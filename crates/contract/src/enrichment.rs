@@ -137,7 +137,7 @@ pub struct EnrichmentLogEntry {
     pub business_id: BusinessId,
     /// Who did it, such as `website`.
     pub provider: String,
-    /// How it ended: `enriched`, `noWebsite`, `blockedByRobots`, `unreachable`, `parked`, `nothingFound` or `failed`.
+    /// How it ended: `enriched`, `noWebsite`, `blockedByRobots`, `unreachable`, `parked`, `suppressed`, `nothingFound` or `failed`.
     pub status: String,
     /// The fields that were written.
     pub fields_written: Vec<String>,

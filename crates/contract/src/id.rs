@@ -117,3 +117,8 @@ uuid_id! {
     /// Identifies an API token: a UUIDv7. It is not the token's secret.
     TokenId
 }
+
+uuid_id! {
+    /// Identifies an entry of the suppression list: a UUIDv7.
+    SuppressionId
+}

@@ -125,13 +125,15 @@ pub struct JobCounts {
     pub rejected: u64,
     /// Records of places that closed for good, left out.
     pub closed: u64,
+    /// Records from which an address was left out because it is on the suppression list; they count elsewhere too.
+    pub suppressed: u64,
     /// Units of work that failed.
     pub failed: u64,
 }
 
 from_json!(deserialize JobCounts {
     found or default, saved or default, merged or default, rejected or default, closed or default,
-    failed or default,
+    suppressed or default, failed or default,
 });
 
 /// The answer to a request for long work.

@@ -26,6 +26,7 @@ pub mod query;
 pub mod scrape;
 mod shared;
 pub mod stats;
+pub mod suppression;
 mod text_serde;
 mod timestamp;
 pub mod views;
@@ -35,7 +36,7 @@ pub use business::{
 };
 pub use endpoint::{Endpoint, Method, Role};
 pub use event::{Event, EventPayload};
-pub use id::{BusinessId, ContactId, JobId, SessionId, TokenId, UserId, ViewId};
+pub use id::{BusinessId, ContactId, JobId, SessionId, SuppressionId, TokenId, UserId, ViewId};
 pub use job::{Job, JobAccepted, JobCounts, JobKind, JobProgress, JobStatus};
 pub use page::{Page, PageMeta};
 pub use problem::{FieldError, Problem};

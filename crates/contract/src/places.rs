@@ -42,11 +42,13 @@ pub struct SourceInfo {
     pub message: Option<String>,
     /// Places in it, where that is known beforehand.
     pub places: Option<u64>,
+    /// After so many days what it said, but for its identifiers, is taken away; absent where it may be kept.
+    pub retention_days: Option<u32>,
 }
 
 from_json!(deserialize SourceInfo {
     source, name, coverage, licence, attribution, licence_url, cost, default, state, message,
-    places,
+    places, retention_days,
 });
 
 /// A canonical category that answers what was typed.

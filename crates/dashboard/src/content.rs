@@ -4,7 +4,8 @@ mod leads;
 
 use contract::auth::{ApiToken, ApiTokenCreated, Me, Session, User};
 use contract::import::ImportPreview;
-use contract::{Problem, Role};
+use contract::suppression::{Suppression, SuppressionAdded};
+use contract::{Page, Problem, Role};
 use leptos::prelude::provide_context;
 
 use crate::lead_form::LeadFailure;
@@ -32,6 +33,8 @@ pub enum FormContent {
     Users(Box<UsersContent>),
     /// One account, for admins.
     User(Box<UserContent>),
+    /// The suppression list.
+    Suppression(Box<SuppressionContent>),
     /// A file to be imported.
     Import(Box<ImportContent>),
     /// Why there is nothing else to show.
@@ -72,10 +75,12 @@ pub enum Done {
     ViewRenamed,
     /// A view was deleted.
     ViewDeleted,
+    /// An entry was taken off the suppression list.
+    Unsuppressed,
 }
 
 impl Done {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Password,
         Self::Session,
         Self::Sessions,
@@ -88,6 +93,7 @@ impl Done {
         Self::ViewSaved,
         Self::ViewRenamed,
         Self::ViewDeleted,
+        Self::Unsuppressed,
     ];
 
     /// The word for it in an address.
@@ -106,6 +112,7 @@ impl Done {
             Self::ViewSaved => "view-saved",
             Self::ViewRenamed => "view-renamed",
             Self::ViewDeleted => "view-deleted",
+            Self::Unsuppressed => "unsuppressed",
         }
     }
 
@@ -137,6 +144,9 @@ impl Done {
             Self::ViewSaved => "The view was saved.",
             Self::ViewRenamed => "The view was renamed.",
             Self::ViewDeleted => "The view was deleted. Its leads stay as they are.",
+            Self::Unsuppressed => {
+                "It is no longer on the list. What was deleted does not come back by itself."
+            }
         }
     }
 }
@@ -235,6 +245,26 @@ impl UserForm {
         let sign_in = if user.disabled { "no" } else { "yes" };
         Self { name: user.name.clone(), role: user.role.to_string(), sign_in: sign_in.to_owned() }
     }
+}
+
+/// The suppression list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SuppressionContent {
+    /// A page of it.
+    pub list: Page<Suppression>,
+    /// What was done last.
+    pub done: Option<Done>,
+    /// What came of the form on the page.
+    pub outcome: Option<SuppressionOutcome>,
+}
+
+/// What came of the form of the suppression list, where that is not another page.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SuppressionOutcome {
+    /// It is on the list: the text is not kept, so that this is told now and never again.
+    Added(Box<SuppressionAdded>),
+    /// What was typed, and why nothing came of it.
+    Refused(String, Problem),
 }
 
 /// A file to be imported.

@@ -26,6 +26,8 @@ pub(crate) mod refused;
 #[cfg(debug_assertions)]
 pub(crate) mod styleguide;
 #[cfg(feature = "ssr")]
+pub(crate) mod suppression;
+#[cfg(feature = "ssr")]
 pub(crate) mod users;
 #[cfg(feature = "ssr")]
 pub(crate) mod views;

@@ -61,7 +61,7 @@ impl Prefetch<'_> {
             }
             // Their handlers bring what they show.
             Route::Form(_) => Ok(()),
-            Route::Account | Route::Users | Route::User(_) | Route::Import(_) => Ok(()),
+            Route::Account | Route::Users | Route::User(_) | Route::Suppression | Route::Import(_) => Ok(()),
             Route::Styleguide => Ok(()),
         }
     }

@@ -41,6 +41,8 @@ pub enum Route {
     Users,
     /// `/users/{id}`
     User(UserId),
+    /// `/suppression`
+    Suppression,
     /// `/import`, and `/import/{id}` for a file that was chosen.
     Import(Option<Uuid>),
     /// `/styleguide`, in development builds.
@@ -69,6 +71,7 @@ impl Route {
             ["account"] => Some(Self::Account),
             ["users"] => Some(Self::Users),
             ["users", id] => id.parse().ok().map(Self::User),
+            ["suppression"] => Some(Self::Suppression),
             ["import"] => Some(Self::Import(None)),
             ["import", id] => id.parse().ok().map(|id| Self::Import(Some(id))),
             ["styleguide"] if cfg!(debug_assertions) => Some(Self::Styleguide),
@@ -84,7 +87,7 @@ impl Route {
             Self::NewLead | Self::EditLead(_) => true,
             #[cfg(any(feature = "ssr", test))]
             Self::Form(_) => true,
-            Self::Account | Self::Users | Self::User(_) | Self::Import(_) => true,
+            Self::Account | Self::Users | Self::User(_) | Self::Suppression | Self::Import(_) => true,
             Self::Overview | Self::Find(_) | Self::Jobs(_) | Self::Job(_) => false,
             Self::Leads(_) | Self::Lead(_) | Self::Styleguide => false,
         }
@@ -121,6 +124,7 @@ impl Route {
             Self::Account => "/account".to_owned(),
             Self::Users => "/users".to_owned(),
             Self::User(id) => format!("/users/{id}"),
+            Self::Suppression => "/suppression".to_owned(),
             Self::Import(None) => "/import".to_owned(),
             Self::Import(Some(id)) => format!("/import/{id}"),
             Self::Styleguide => "/styleguide".to_owned(),
@@ -226,6 +230,7 @@ mod tests {
         check("/account");
         check("/users");
         check("/users/019f0000-0000-7000-8000-000000000001");
+        check("/suppression");
         check("/import");
         check("/import/019f0000-0000-7000-8000-000000000001");
     }

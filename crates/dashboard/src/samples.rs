@@ -99,7 +99,15 @@ pub(crate) fn running_search() -> Job {
             stage: "saving".to_owned(),
             message: Some("Saving restaurants".to_owned()),
         },
-        counts: JobCounts { found: 312, saved: 268, merged: 31, rejected: 2, closed: 11, failed: 0 },
+        counts: JobCounts {
+            found: 312,
+            saved: 268,
+            merged: 31,
+            rejected: 2,
+            closed: 11,
+            suppressed: 0,
+            failed: 0,
+        },
         ..search(JobStatus::Running, request)
     }
 }

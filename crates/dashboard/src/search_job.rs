@@ -119,6 +119,7 @@ pub fn summary(counts: &JobCounts) -> String {
         (counts.merged, "merged"),
         (counts.rejected, "rejected"),
         (counts.closed, "closed"),
+        (counts.suppressed, "with an address left out"),
     ];
     let parts: Vec<String> = parts
         .into_iter()

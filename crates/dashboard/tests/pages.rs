@@ -219,6 +219,7 @@ async fn the_search_form_works_as_a_plain_form() {
             "role=\"combobox\"",
             "ODbL 1.0",
             "free, no network",
+            "<strong>30 days</strong>",
         ],
     );
 }

@@ -22,6 +22,8 @@ pub enum Reading {
     Unreachable(FetchError),
     /// The domain is for sale, or its host shows a page of its own.
     Parked,
+    /// The domain is on the suppression list: nothing was asked.
+    Suppressed,
     /// It was stopped on request.
     Cancelled,
 }

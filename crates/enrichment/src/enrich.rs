@@ -3,6 +3,7 @@
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use contract::event::{EnrichmentComplete, EnrichmentFailed};
+use contract::suppression::SuppressionReason;
 use contract::{
     Business, BusinessDetail, BusinessId, EnrichmentStatus, EventPayload, JobCounts, JobProgress, Timestamp,
 };
@@ -14,6 +15,7 @@ use crate::crawl::{Reading, crawl};
 use crate::fetcher::Fetcher;
 use crate::outcome::Outcome;
 use crate::providers::Providers;
+use crate::suppressed::{is_website_suppressed, leave_out, unwanted};
 use crate::verified::Verified;
 use crate::verify::Verifier;
 use crate::written::{Read, Written};
@@ -170,14 +172,17 @@ impl Run<'_> {
     /// Everything that is asked and read, outside any transaction.
     async fn read(&self, detail: &BusinessDetail) -> Result<Read, EnrichError> {
         let (business, started_at, started) = (&detail.business, now(), Instant::now());
-        let reading = match &business.website {
+        let mut reading = match &business.website {
             None => None,
+            Some(_) if is_website_suppressed(self.store, business).await? => Some(Reading::Suppressed),
             Some(website) => {
                 Some(crawl(self.tools.fetcher, website, business.country.as_deref(), self.cancel).await)
             }
         };
-        if matches!(reading, Some(Reading::Cancelled)) {
-            return Err(EnrichError::Cancelled);
+        match &mut reading {
+            Some(Reading::Cancelled) => return Err(EnrichError::Cancelled),
+            Some(Reading::Read(findings)) => leave_out(self.store, business, findings).await?,
+            _ => {}
         }
         let verified = match &reading {
             Some(Reading::Read(findings)) => tokio::select! {
@@ -188,29 +193,36 @@ impl Run<'_> {
         };
         let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let mut read = Read { reading, verified, started_at, duration_ms, consulted: Vec::new() };
-        if let Some(providers) = self.tools.providers.filter(|_| !read.is_parked()) {
+        if let Some(providers) = self.tools.providers.filter(|_| !read.is_final()) {
             let consulted =
                 providers.consult(self.store, business, &detail.contacts, read.findings(), &read.verified);
             // A call that is given up half way stays reserved, and so counts in full.
-            let consulted = tokio::select! {
+            let mut consulted = tokio::select! {
                 consulted = consulted => consulted,
                 () = self.cancel.cancelled() => return Err(EnrichError::Cancelled),
             };
+            for one in &mut consulted {
+                leave_out(self.store, business, &mut one.look_up.findings).await?;
+            }
             read.take(consulted);
         }
         Ok(read)
     }
 
     /// Everything that follows from a reading, in one transaction. The business is read again in it: a person may
-    /// have changed it while the site was read.
+    /// have changed it while the site was read. Who asked a provider not to be processed is suppressed first.
     async fn write(
         &self,
         id: BusinessId,
         read: Read,
         update: impl FnOnce(Outcome) -> JobUpdate,
     ) -> Result<Outcome, EnrichError> {
-        let contacts = self.store.get_business(id).await?.ok_or(EnrichError::UnknownBusiness(id))?.contacts;
         let mut tx = self.store.begin().await?;
+        let seen = tx.businesses_by_id(&[id]).await?.pop().ok_or(EnrichError::UnknownBusiness(id))?;
+        for subject in read.unwanted().filter_map(|whom| unwanted(whom, &seen.business)) {
+            tx.suppress(&subject, SuppressionReason::Provider).await?;
+        }
+        let contacts = tx.contacts(id).await?;
         let mut known = tx.businesses_by_id(&[id]).await?;
         let Some(mut known) = known.pop() else { return Err(EnrichError::UnknownBusiness(id)) };
         let Written { outcome, error, contacts: all, entries } = read.write(&mut known.business, &contacts);

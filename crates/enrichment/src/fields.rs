@@ -1,7 +1,7 @@
 //! Findings to the fields of a business: only what is missing is filled, and every value brings its evidence.
 
 use contract::enrichment::Evidence;
-use contract::{Business, Contact, EmailStatus, Timestamp};
+use contract::{Business, EmailStatus, Timestamp};
 use store::NewContact;
 
 use crate::extract::{Finding, Findings, Method, Person, PhoneKind, PostalAddress};
@@ -217,21 +217,5 @@ fn evidence(field: &str, finding: &Finding) -> Evidence {
         source_url: finding.source_url.clone(),
         snippet: Some(finding.snippet.clone()),
         confidence: finding.confidence,
-    }
-}
-
-/// A stored contact as it is given back to the store.
-pub(crate) fn as_new(contact: &Contact) -> NewContact {
-    NewContact {
-        name: contact.name.clone(),
-        title: contact.title.clone(),
-        email: contact.email.clone(),
-        email_status: contact.email_status,
-        phone: contact.phone.clone(),
-        linkedin: contact.linkedin.clone(),
-        is_primary: contact.is_primary,
-        confidence: contact.confidence,
-        source_url: contact.source_url.clone(),
-        found_at: contact.found_at,
     }
 }

@@ -11,6 +11,7 @@ mod fields;
 mod outcome;
 pub mod providers;
 mod robots;
+mod suppressed;
 mod verified;
 pub mod verify;
 mod written;

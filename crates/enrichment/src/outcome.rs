@@ -21,6 +21,8 @@ pub enum Outcome {
     BlockedByRobots,
     /// The domain is for sale, or its host shows a page of its own.
     Parked,
+    /// The website's domain is on the suppression list.
+    Suppressed,
     /// The site could not be read.
     Unreachable,
 }
@@ -35,6 +37,7 @@ impl Outcome {
             Self::NoWebsite => "noWebsite",
             Self::BlockedByRobots => "blockedByRobots",
             Self::Parked => "parked",
+            Self::Suppressed => "suppressed",
             Self::Unreachable => "unreachable",
         }
     }
@@ -60,6 +63,7 @@ impl Outcome {
             Self::NoWebsite => Some("the business has no website to read"),
             Self::BlockedByRobots => Some("the website's robots.txt does not allow it to be read"),
             Self::Parked => Some("the website's domain is parked"),
+            Self::Suppressed => Some("the website's domain is on the suppression list, so nothing was asked"),
             Self::Unreachable => Some("the website could not be reached"),
         }
     }

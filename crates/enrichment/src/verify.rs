@@ -14,7 +14,7 @@ mod verdict;
 
 pub use dns::{DnsConfig, DnsResolver, Exchange, Resolve, ResolveError, Route};
 pub use ladder::Verifier;
-pub use lists::Listed;
+pub use lists::{Listed, gives_mailboxes};
 pub use smtp::{Answer, Postponed, SmtpConfig, SmtpError};
 pub use syntax::{Address, SyntaxError};
 pub use verdict::{Reason, SmtpReport, Verdict, Verification};

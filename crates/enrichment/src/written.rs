@@ -41,9 +41,14 @@ impl Read {
         }
     }
 
-    /// Whether the domain is no longer the business's.
-    pub(crate) fn is_parked(&self) -> bool {
-        matches!(self.reading, Some(Reading::Parked))
+    /// Names and addresses of people who asked a provider not to be processed.
+    pub(crate) fn unwanted(&self) -> impl Iterator<Item = &str> {
+        self.consulted.iter().flat_map(|one| one.look_up.unwanted.iter().map(String::as_str))
+    }
+
+    /// Whether others are not asked either: the domain is no longer the business's, or whoever has it does not want it.
+    pub(crate) fn is_final(&self) -> bool {
+        matches!(self.reading, Some(Reading::Parked | Reading::Suppressed))
     }
 
     /// Takes what providers said, and lets go of whoever asked them not to be found.
@@ -63,7 +68,7 @@ impl Read {
     /// Fills what the business does not have: first what its own website says, then what others say.
     pub(crate) fn write(self, business: &mut Business, contacts: &[Contact]) -> Written {
         let (id, stored) = (business.id, contacts.len());
-        let known: Vec<NewContact> = contacts.iter().map(fields::as_new).collect();
+        let known: Vec<NewContact> = contacts.iter().map(NewContact::of).collect();
         let website = business.website.clone().unwrap_or_default();
         let teller = Teller { url: &website, verified: &self.verified, at: self.started_at };
         let mut failure = None;
@@ -77,6 +82,7 @@ impl Read {
             }
             Some(Reading::BlockedByRobots) => (Outcome::BlockedByRobots, None),
             Some(Reading::Parked) => (Outcome::Parked, None),
+            Some(Reading::Suppressed) => (Outcome::Suppressed, None),
             Some(Reading::Unreachable(error)) => {
                 failure = Some(error.to_string());
                 (Outcome::Unreachable, None)

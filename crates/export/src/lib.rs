@@ -119,6 +119,7 @@ pub(crate) mod tests {
             state: SourceState::Ready,
             message: None,
             places: None,
+            retention_days: None,
         }])
     }
 

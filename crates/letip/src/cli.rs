@@ -8,6 +8,7 @@ mod matching;
 mod providers;
 mod remote;
 mod scrape;
+mod suppress;
 mod verify;
 
 use std::net::SocketAddr;
@@ -25,6 +26,7 @@ pub(crate) use matching::MatchArgs;
 pub(crate) use providers::{BudgetArgs, ProviderArgs};
 pub(crate) use remote::{GeocoderArgs, PaidSourceArgs, RemoteArgs, SourcesArgs};
 pub(crate) use scrape::ScrapeArgs;
+pub(crate) use suppress::{SuppressArgs, SuppressCommand, SuppressListArgs, SuppressWhoArgs};
 pub(crate) use verify::VerifyArgs;
 
 /// Find leads: places become businesses, and a live list shows them.
@@ -51,6 +53,7 @@ pub(crate) enum Command {
     Match(MatchArgs),
     Events(EventsArgs),
     Users(UsersArgs),
+    Suppress(SuppressArgs),
     Migrate(MigrateArgs),
     Backup(BackupArgs),
     Places(PlacesArgs),

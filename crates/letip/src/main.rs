@@ -49,6 +49,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Match(args) => commands::matching::run(args).await,
         Command::Events(args) => commands::events::run(args).await,
         Command::Users(args) => commands::users::run(args).await,
+        Command::Suppress(args) => commands::suppress::run(args).await,
         Command::Migrate(args) => commands::migrate::run(args).await,
         Command::Backup(args) => commands::backup::run(args).await,
         Command::Places(args) => commands::places::run(args),

@@ -101,15 +101,26 @@ pub(crate) struct Outcome {
     merged: u64,
     rejected: u64,
     closed: u64,
+    suppressed: u64,
     duration_ms: u64,
 }
 
 impl Outcome {
     /// The outcome of a finished job that took `duration` in this process.
     pub(crate) fn new(job: &Job, duration: Duration) -> Self {
-        let JobCounts { found, saved, merged, rejected, closed, failed: _ } = job.counts;
+        let JobCounts { found, saved, merged, rejected, closed, suppressed, failed: _ } = job.counts;
         let duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-        Self { job_id: job.job_id, read: None, found, saved, merged, rejected, closed, duration_ms }
+        Self {
+            job_id: job.job_id,
+            read: None,
+            found,
+            saved,
+            merged,
+            rejected,
+            closed,
+            suppressed,
+            duration_ms,
+        }
     }
 
     /// The same outcome with the number of records read: for an import, all that were found.
@@ -127,6 +138,9 @@ impl fmt::Display for Outcome {
         }
         if self.closed > 0 {
             write!(f, ", {} closed for good", self.closed)?;
+        }
+        if self.suppressed > 0 {
+            write!(f, ", {} with an address left out, as it is on the suppression list", self.suppressed)?;
         }
         let seconds = Duration::from_millis(self.duration_ms).as_secs_f64();
         write!(f, " ({seconds:.1} s)")
@@ -201,6 +215,7 @@ mod tests {
             merged: 2,
             rejected: 0,
             closed: 1,
+            suppressed: 0,
             duration_ms: 1_250,
         }
     }
@@ -209,7 +224,7 @@ mod tests {
     fn json_has_exactly_the_promised_fields() {
         assert_eq!(
             serde_json::to_string(&outcome()).unwrap(),
-            r#"{"jobId":"01970f3e-7b5c-7d3a-9c52-2f0e6c1f4a11","found":12,"saved":9,"merged":2,"rejected":0,"closed":1,"durationMs":1250}"#
+            r#"{"jobId":"01970f3e-7b5c-7d3a-9c52-2f0e6c1f4a11","found":12,"saved":9,"merged":2,"rejected":0,"closed":1,"suppressed":0,"durationMs":1250}"#
         );
         assert!(serde_json::to_string(&outcome().with_read()).unwrap().contains(r#","read":12,"found":12"#));
     }

@@ -13,6 +13,7 @@ pub(crate) mod import;
 mod jobs;
 mod merges;
 mod scraper;
+mod suppression;
 mod users;
 mod views;
 
@@ -82,7 +83,10 @@ pub(crate) fn routes() -> Router<App> {
     let router = mount::<e::ListUsers, _, _>(router, users::list);
     let router = mount::<e::CreateUser, _, _>(router, users::create);
     let router = mount::<e::UpdateUser, _, _>(router, users::update);
-    mount::<e::DeleteUser, _, _>(router, users::delete)
+    let router = mount::<e::DeleteUser, _, _>(router, users::delete);
+    let router = mount::<e::ListSuppressions, _, _>(router, suppression::list);
+    let router = mount::<e::AddSuppression, _, _>(router, suppression::add);
+    mount::<e::RemoveSuppression, _, _>(router, suppression::remove)
 }
 
 /// The endpoints that take a file: a large one takes its time.

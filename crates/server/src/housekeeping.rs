@@ -1,11 +1,12 @@
 //! What is kept for a while only: past events, the answers of idempotent requests and of paid providers, sessions that have
-//! ended, and uploaded files of imports that nobody retried or went through with; and what an import that was killed has left
-//! undone.
+//! ended, uploaded files of imports that nobody retried or went through with, and values that their source lets be kept for a
+//! while only; and what an import that was killed has left undone.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use contract::Timestamp;
+use store::provenance::Expired;
 use store::{Store, StoreError};
 
 use crate::clock;
@@ -28,6 +29,16 @@ pub(crate) async fn run(store: Store, uploads: PathBuf) {
             }
             Err(error) => {
                 tracing::warn!(%error, "failed to remove what is out of date, trying again in an hour");
+            }
+        }
+        let now = clock::now();
+        match store.expire_values(&discovery::source::terms(now), now).await {
+            Ok(Expired { changed, deleted }) if changed + deleted > 0 => {
+                tracing::info!(changed, deleted, "took away what sources let be kept for a while only");
+            }
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(%error, "failed to take away what may no longer be kept, trying again in an hour");
             }
         }
         // An import that was killed, and that nobody went on with, has left them.

@@ -10,6 +10,7 @@ mod in_process;
 mod leads;
 mod render;
 mod sender;
+mod suppression;
 mod users;
 mod views;
 
@@ -65,6 +66,8 @@ pub(crate) fn routes() -> Router<App> {
         .route("/users", get(users::list).post(users::add))
         .route("/users/{id}", get(users::show).post(users::change))
         .route("/users/{id}/delete", post(users::delete).get(users::home))
+        .route("/suppression", get(suppression::list).post(suppression::change))
+        .route("/suppression/{id}/remove", post(suppression::remove).get(suppression::home))
         .fallback(page)
 }
 
@@ -88,7 +91,12 @@ async fn page(State(app): State<App>, request: Request) -> Response {
         // Their own handlers answer at their exact address.
         (
             Some(
-                route @ (Route::Form(_) | Route::Account | Route::Users | Route::User(_) | Route::Import(_)),
+                route @ (Route::Form(_)
+                | Route::Account
+                | Route::Users
+                | Route::User(_)
+                | Route::Suppression
+                | Route::Import(_)),
             ),
             _,
         ) => Redirect::to(&route.path()).into_response(),
@@ -114,6 +122,7 @@ fn label(path: &str) -> RouteLabel {
         Some(Route::Account) => "/account",
         Some(Route::Users) => "/users",
         Some(Route::User(_)) => "/users/{id}",
+        Some(Route::Suppression) => "/suppression",
         Some(Route::Import(None)) => "/import",
         Some(Route::Import(Some(_))) => "/import/{id}",
         Some(Route::Styleguide) => "/styleguide",

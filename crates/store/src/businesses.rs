@@ -20,6 +20,7 @@ mod write;
 
 use contract::{Business, BusinessDetail, BusinessId, BusinessQuery};
 
+pub(crate) use bulk::Fate;
 pub use merges::{Merged, Unmerged};
 pub use numbered::NumberedBusinesses;
 pub use similar::Similar;

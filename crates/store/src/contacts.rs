@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait, QueryResult, Value};
 use crate::codec::word;
 use crate::sql::{Columns, Sql, stored};
 use crate::text::fold;
-use crate::{Backend, NewContact, StoreError, WriteTx};
+use crate::{Backend, KnownBusiness, NewContact, StoreError, WriteTx};
 
 /// What [`decode`] reads.
 const COLUMNS: &str = "id, business_id, name, title, email, email_status, phone, linkedin, is_primary, confidence, \
@@ -15,7 +15,7 @@ const COLUMNS: &str = "id, business_id, name, title, email, email_status, phone,
 impl WriteTx {
     /// Puts `contacts` in place of those that the business has; answers all that it has now, the primary one first.
     /// A contact that is there already keeps its id. What a person wrote stays, and whom a person removed does not
-    /// come back. The business's version grows by one.
+    /// come back; who is on the suppression list is left out. The business's version grows by one.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] if there is no such business.
@@ -24,7 +24,8 @@ impl WriteTx {
         business_id: BusinessId,
         contacts: Vec<NewContact>,
     ) -> Result<Vec<Contact>, StoreError> {
-        self.require_business(business_id).await?;
+        let business = self.require_business(business_id).await?;
+        let contacts = self.leave_out_of_contacts(business.domain.as_deref(), contacts).await?;
         let mut sql = self.sql("SELECT ");
         sql.push(COLUMNS).push(", by_person, removed FROM contacts WHERE business_id = ").bind(business_id.0);
         let mut known = Vec::new();
@@ -66,13 +67,15 @@ impl WriteTx {
     /// Adds a contact that a person wrote. The business's version grows by one.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] if there is no such business.
+    /// [`StoreError::NotFound`] if there is no such business, [`StoreError::Conflict`] if the suppression list covers the
+    /// contact.
     pub async fn add_contact(
         &mut self,
         business_id: BusinessId,
         contact: NewContact,
     ) -> Result<Contact, StoreError> {
-        self.require_business(business_id).await?;
+        let business = self.require_business(business_id).await?;
+        self.refuse_suppressed(business.domain.as_deref(), contact.clone()).await?;
         if contact.is_primary {
             self.unset_primary(business_id).await?;
         }
@@ -84,8 +87,11 @@ impl WriteTx {
     /// Stores what a person made of a contact. The business's version grows by one.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] if the business has no such contact.
+    /// [`StoreError::NotFound`] if the business has no such contact, [`StoreError::Conflict`] if the suppression list covers
+    /// what it became.
     pub async fn edit_contact(&mut self, contact: &Contact) -> Result<(), StoreError> {
+        let domain = self.require_business(contact.business_id).await?.domain;
+        self.refuse_suppressed(domain.as_deref(), NewContact::of(contact)).await?;
         if contact.is_primary {
             self.unset_primary(contact.business_id).await?;
         }
@@ -114,6 +120,7 @@ impl WriteTx {
         business_id: BusinessId,
         contact_id: ContactId,
     ) -> Result<(), StoreError> {
+        self.has_suppressions().await?;
         let mut sql = self.sql("UPDATE contacts SET removed = ");
         sql.bind(true).push(", is_primary = ").bind(false);
         write_shown(&mut sql, business_id, contact_id);
@@ -129,8 +136,8 @@ impl WriteTx {
         of_business(self.backend(), self.connection(), business_id).await
     }
 
-    async fn require_business(&mut self, id: BusinessId) -> Result<(), StoreError> {
-        self.lock_business(id).await?.map(drop).ok_or_else(|| StoreError::not_found("business", id))
+    async fn require_business(&mut self, id: BusinessId) -> Result<KnownBusiness, StoreError> {
+        self.lock_business(id).await?.ok_or_else(|| StoreError::not_found("business", id))
     }
 
     async fn unset_primary(&self, business_id: BusinessId) -> Result<(), StoreError> {

@@ -20,6 +20,7 @@ pub(crate) use follow::Follower;
 /// Keys of the advisory locks that serialise writers on Postgres; SQLite has one writer anyway.
 const MIGRATION_LOCK: i64 = 7_304_001;
 const MATCHING_LOCK: i64 = 7_304_002;
+const SUPPRESSION_LOCK: i64 = 7_304_003;
 
 impl Backend {
     pub(crate) fn driver(self) -> DbBackend {
@@ -160,6 +161,21 @@ impl Backend {
     /// Only one transaction at a time looks for duplicates and inserts what has none.
     pub(crate) async fn lock_matching(self, tx: &impl ConnectionTrait) -> Result<(), StoreError> {
         self.advisory_lock(MATCHING_LOCK, tx).await
+    }
+
+    /// Waits for every transaction that asked the suppression list, and lets none ask before this one ends.
+    pub(crate) async fn lock_suppressions(self, tx: &impl ConnectionTrait) -> Result<(), StoreError> {
+        self.advisory_lock(SUPPRESSION_LOCK, tx).await
+    }
+
+    /// Nothing is added to the suppression list until the transaction ends; others may ask it too.
+    pub(crate) async fn share_suppressions(self, tx: &impl ConnectionTrait) -> Result<(), StoreError> {
+        if self == Self::Postgres {
+            let mut sql = Sql::new(self, "SELECT pg_advisory_xact_lock_shared(");
+            sql.bind(SUPPRESSION_LOCK).push(")");
+            sql.execute(tx).await?;
+        }
+        Ok(())
     }
 
     async fn advisory_lock(self, key: i64, tx: &impl ConnectionTrait) -> Result<(), StoreError> {

@@ -13,14 +13,15 @@ use crate::sql::{Columns, stored};
 use crate::{NewEnrichmentEntry, Store, StoreError, WriteTx};
 
 impl WriteTx {
-    /// Writes down what a provider did for a business.
+    /// Writes down what a provider did for a business, without evidence of whom the suppression list covers.
     ///
     /// # Errors
     /// If the business is gone or the database does not answer.
     pub async fn log_enrichment(
         &mut self,
-        entry: NewEnrichmentEntry,
+        mut entry: NewEnrichmentEntry,
     ) -> Result<EnrichmentLogEntry, StoreError> {
+        entry.evidence = self.leave_out_of_evidence(entry.business_id, entry.evidence).await?;
         let mut sql = self.sql(
             "INSERT INTO enrichment_log (business_id, provider, status, fields_written, cost_minor, currency, \
              started_at, duration_ms, error, evidence) VALUES (",

@@ -16,10 +16,12 @@ mod jobs;
 mod load;
 mod migrations;
 mod model;
+pub mod provenance;
 mod provider_calls;
 mod snapshot;
 mod sql;
 mod store;
+pub mod suppression;
 #[cfg(feature = "test-support")]
 pub mod test_support;
 mod text;

@@ -8,6 +8,8 @@ mod m0005_merges;
 mod m0006_loads;
 mod m0007_providers;
 mod m0008_saved_views;
+mod m0009_suppressions;
+mod m0010_provenance;
 
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, IntoDatabaseExecutor, SqliteTransactionMode, TransactionOptions,
@@ -35,6 +37,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_loads::Migration),
             Box::new(m0007_providers::Migration),
             Box::new(m0008_saved_views::Migration),
+            Box::new(m0009_suppressions::Migration),
+            Box::new(m0010_provenance::Migration),
         ]
     }
 }
@@ -119,5 +123,7 @@ pub(crate) fn digest() -> u64 {
         include_str!("migrations/m0006_loads.rs"),
         include_str!("migrations/m0007_providers.rs"),
         include_str!("migrations/m0008_saved_views.rs"),
+        include_str!("migrations/m0009_suppressions.rs"),
+        include_str!("migrations/m0010_provenance.rs"),
     ))
 }

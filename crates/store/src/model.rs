@@ -83,6 +83,23 @@ pub struct NewContact {
 }
 
 impl NewContact {
+    /// A stored contact as it is given back to the store.
+    #[must_use]
+    pub fn of(contact: &contract::Contact) -> Self {
+        Self {
+            name: contact.name.clone(),
+            title: contact.title.clone(),
+            email: contact.email.clone(),
+            email_status: contact.email_status,
+            phone: contact.phone.clone(),
+            linkedin: contact.linkedin.clone(),
+            is_primary: contact.is_primary,
+            confidence: contact.confidence,
+            source_url: contact.source_url.clone(),
+            found_at: contact.found_at,
+        }
+    }
+
     pub(crate) fn stored(self, id: ContactId, business_id: BusinessId) -> contract::Contact {
         contract::Contact {
             id,

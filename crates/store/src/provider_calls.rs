@@ -202,10 +202,14 @@ impl WriteTx {
         sql.execute(self.connection()).await.map(drop)
     }
 
+    /// What has an address that the suppression list covers is not kept.
     async fn keep_answer(&self, kept: &KeptAnswer) -> Result<(), StoreError> {
+        let Some(answer) = self.leave_out_of_answer(&kept.subject, &kept.answer).await? else {
+            return Ok(());
+        };
         let mut sql = self
             .sql("INSERT INTO provider_answers (provider, operation, subject, answer, kept_until) VALUES (");
-        sql.bind_list([kept.provider.as_str(), &kept.operation, &kept.subject, &kept.answer]);
+        sql.bind_list([kept.provider.as_str(), &kept.operation, &kept.subject, &answer]);
         sql.push(", ").bind(kept.kept_until.as_millis());
         sql.push(") ON CONFLICT (provider, operation, subject) DO UPDATE SET answer = excluded.answer, ");
         sql.push("kept_until = excluded.kept_until");

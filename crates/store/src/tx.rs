@@ -2,7 +2,7 @@
 
 use contract::{EventPayload, Timestamp};
 use sea_orm::DatabaseTransaction;
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, watch};
 
 use crate::events::{log, wake};
 use crate::sql::Sql;
@@ -19,6 +19,8 @@ pub struct WriteTx {
     lease_lost: bool,
     failed: bool,
     latest: watch::Sender<u64>,
+    /// Whether anybody is on the suppression list, once that was asked.
+    has_suppressions: OnceCell<bool>,
 }
 
 impl WriteTx {
@@ -28,7 +30,16 @@ impl WriteTx {
         now: Timestamp,
         latest: watch::Sender<u64>,
     ) -> Self {
-        Self { backend, connection, now, events: Vec::new(), lease_lost: false, failed: false, latest }
+        Self {
+            backend,
+            connection,
+            now,
+            events: Vec::new(),
+            lease_lost: false,
+            failed: false,
+            latest,
+            has_suppressions: OnceCell::new(),
+        }
     }
 
     /// The time that the transaction stamps on what it writes.
@@ -99,6 +110,16 @@ impl WriteTx {
     pub(crate) fn guard<T>(&mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
         self.failed |= result.is_err();
         result
+    }
+
+    /// Whether anybody is on the suppression list, as far as the transaction knows.
+    pub(crate) fn suppression_list(&self) -> &OnceCell<bool> {
+        &self.has_suppressions
+    }
+
+    /// Somebody is on it from now on.
+    pub(crate) fn has_suppression(&mut self) {
+        self.has_suppressions = OnceCell::new_with(Some(true));
     }
 
     /// From here on the transaction cannot be committed.

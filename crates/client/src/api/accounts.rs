@@ -3,7 +3,8 @@
 
 use contract::auth::{ApiTokenCreated, NewApiToken, NewUser, PasswordChange, User, UserChange};
 use contract::endpoint::{NoBody, NoQuery};
-use contract::{Endpoint, SessionId, TokenId, UserId, endpoints};
+use contract::suppression::{NewSuppression, SuppressionAdded};
+use contract::{Endpoint, SessionId, SuppressionId, TokenId, UserId, endpoints};
 
 use super::{ApiClient, Call, CallOptions};
 
@@ -37,7 +38,7 @@ impl ApiClient {
     }
 }
 
-/// Everybody's accounts, for admins.
+/// Everybody's accounts and the suppression list, for admins.
 impl ApiClient {
     /// Makes an account.
     /// A field that is wrong is found by [`crate::ApiError::field`]; 409 where the address has an account.
@@ -55,6 +56,17 @@ impl ApiClient {
     /// 409 where it would leave no admin.
     pub fn delete_user(&self, id: UserId) -> Call<NoBody> {
         self.put::<endpoints::DeleteUser>(&id, &NoBody {})
+    }
+
+    /// Puts an address or a domain on the suppression list.
+    /// A field that is wrong is found by [`crate::ApiError::field`].
+    pub fn add_suppression(&self, new: &NewSuppression) -> Call<SuppressionAdded> {
+        self.put::<endpoints::AddSuppression>(&(), new)
+    }
+
+    /// Takes an entry off the suppression list.
+    pub fn remove_suppression(&self, id: SuppressionId) -> Call<NoBody> {
+        self.put::<endpoints::RemoveSuppression>(&id, &NoBody {})
     }
 
     fn put<E: Endpoint<Query = NoQuery>>(&self, path: &E::Path, body: &E::Body) -> Call<E::Response> {

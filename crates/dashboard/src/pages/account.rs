@@ -56,7 +56,7 @@ fn nobody() -> Node {
             Icon::Person,
             "There are no accounts here",
             "This server asks nobody to sign in: whoever reaches it may use it. Started without --no-sign-in, it gives each person an account.",
-            Node::nothing(),
+            view! { <a class="btn" href="/suppression">"Suppression list"</a> },
         )}
     }
 }
@@ -68,7 +68,7 @@ fn person(user: &User, role: Role) -> Node {
     let text = |text: &str| view! { {text.to_owned()} };
     let users = (role == Role::Admin).then(|| {
         view! {
-            <p class="panel__foot"><a href="/users">"Accounts of others"</a></p>
+            <p class="panel__foot"><a href="/users">"Accounts of others"</a>" "<a href="/suppression">"Suppression list"</a></p>
         }
     });
     view! {

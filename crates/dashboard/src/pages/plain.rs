@@ -4,7 +4,9 @@
 use leptos::prelude::use_context;
 use markup::Node;
 
-use super::{account, contact, duplicates, edit, import, merge, not_found, refused, users, views};
+use super::{
+    account, contact, duplicates, edit, import, merge, not_found, refused, suppression, users, views,
+};
 use crate::content::FormContent;
 use crate::routes::Route;
 
@@ -22,6 +24,7 @@ pub(crate) fn plain_page(route: &Route) -> Node {
         (_, Some(FormContent::Account(content))) => account::account_page(&content),
         (_, Some(FormContent::Users(content))) => users::users_page(&content),
         (_, Some(FormContent::User(content))) => users::user_page(&content),
+        (_, Some(FormContent::Suppression(content))) => suppression::suppression_page(&content),
         (_, Some(FormContent::Import(content))) => import::import_page(&content),
         (_, Some(FormContent::Lead(_)) | None) => not_found::not_found_page(),
     }

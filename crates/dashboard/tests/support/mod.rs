@@ -262,6 +262,7 @@ fn sources() -> Vec<SourceInfo> {
             state: SourceState::Ready,
             message: None,
             places: Some(7321),
+            retention_days: None,
         },
         SourceInfo {
             source: "overture".to_owned(),
@@ -275,6 +276,7 @@ fn sources() -> Vec<SourceInfo> {
             state: SourceState::Unavailable,
             message: Some("no file was given; start the server with one".to_owned()),
             places: None,
+            retention_days: Some(30),
         },
     ]
 }

@@ -53,6 +53,12 @@ pub(crate) fn new_business(place: Place, source: SourceRef) -> NewBusiness {
 pub fn merge(known: &KnownBusiness, candidate: &Candidate, source: SourceRef) -> Option<KnownBusiness> {
     let mut merged = known.clone();
     let mut changed = fill(&mut merged.business, candidate, source);
+    // Only a name that was taken away, or says nothing, has no key.
+    if merged.name_key.is_empty() && !candidate.place.name_key.is_empty() {
+        merged.business.name.clone_from(&candidate.place.name);
+        merged.name_key.clone_from(&candidate.place.name_key);
+        changed = true;
+    }
     if merged.domain.is_none() && merged.business.website.is_some() && candidate.place.domain.is_some() {
         merged.domain.clone_from(&candidate.place.domain);
         changed = true;

@@ -36,6 +36,12 @@ impl Candidate {
         Self { source: place.source.unwrap_or(source).to_owned(), place, signature, profile: OnceLock::new() }
     }
 
+    /// Takes its address away.
+    pub(crate) fn forget_email(&mut self) {
+        self.place.email = None;
+        self.profile = OnceLock::new();
+    }
+
     /// The form in which it is compared.
     pub(crate) fn profile(&self) -> &Profile {
         self.profile.get_or_init(|| Profile::from(&self.place))

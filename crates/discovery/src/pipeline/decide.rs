@@ -2,6 +2,7 @@
 //! same batch.
 
 use contract::{SourceRef, Timestamp};
+use store::provenance::Provenance;
 use store::{KnownBusiness, NewBusiness};
 
 use super::entries::{Entries, Found, State};
@@ -20,6 +21,8 @@ pub(super) struct Decided {
     pub(super) merged: u64,
     /// What was merged, and why.
     pub(super) notes: Vec<MergeNote>,
+    /// Which fields hold what may be kept for a while only.
+    pub(super) provenance: Provenance,
     /// What was stored though it may be of a known business, for people to decide.
     pub(super) reviews: Vec<ReviewNote>,
 }
@@ -45,6 +48,7 @@ pub(super) fn decide(candidates: &[Candidate], known: Vec<KnownBusiness>, now: T
             Found::Nothing => entries.add_new(candidate, source),
         }
     }
+    decided.provenance = entries.take_provenance();
     for (business, state) in entries.into_businesses() {
         match state {
             State::Stored => {}

@@ -3,8 +3,9 @@
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
-use contract::SourceRef;
+use contract::{Business, SourceRef};
 use foldhash::fast::RandomState;
+use store::provenance::Provenance;
 use store::{KnownBusiness, NewBusiness};
 
 use crate::chains::REPEATED;
@@ -12,6 +13,7 @@ use crate::matching::{
     Candidate, MatchReason, Matcher, NEAR_KM, Profile, Score, Signature, Verdict, distance_km, is_same,
     is_same_record, merge, new_business,
 };
+use crate::source::retention_of;
 
 /// More businesses with one number or domain share it, and it finds nothing.
 const MOST_OF_A_KEY: usize = 16;
@@ -80,6 +82,8 @@ pub(super) struct Entries<'c> {
     by_record: HashMap<(String, String), usize, RandomState>,
     /// By the ends of phone numbers, and by domains.
     by_contact: HashMap<String, Vec<usize>, RandomState>,
+    /// What the records did to fields, where some of the sources let values be kept for a while only.
+    provenance: Provenance,
 }
 
 impl<'c> Entries<'c> {
@@ -101,6 +105,10 @@ impl<'c> Entries<'c> {
 
     pub(super) fn name(&self, entry: usize) -> &str {
         &self.all[entry].business.business.name
+    }
+
+    pub(super) fn take_provenance(&mut self) -> Provenance {
+        std::mem::take(&mut self.provenance)
     }
 
     pub(super) fn into_businesses(self) -> impl Iterator<Item = (KnownBusiness, State)> {
@@ -161,7 +169,10 @@ impl<'c> Entries<'c> {
     pub(super) fn merge(&mut self, index: usize, candidate: &Candidate, source: SourceRef) {
         let record = (source.source.clone(), source.source_id.clone());
         let entry = &mut self.all[index];
-        if let Some(merged) = merge(&entry.business, candidate, source) {
+        let merged = merge(&entry.business, candidate, source.clone());
+        let after = merged.as_ref().unwrap_or(&entry.business);
+        note(&mut self.provenance, candidate, source, Some(&entry.business.business), &after.business);
+        if let Some(merged) = merged {
             entry.business = merged;
             (entry.record, entry.profile) = (None, OnceCell::new());
             entry.change();
@@ -171,7 +182,9 @@ impl<'c> Entries<'c> {
 
     pub(super) fn add_new(&mut self, candidate: &'c Candidate, source: SourceRef) {
         let namesakes = self.namesakes_elsewhere(candidate);
-        let NewBusiness { mut business, name_key, domain } = new_business(candidate.place.clone(), source);
+        let NewBusiness { mut business, name_key, domain } =
+            new_business(candidate.place.clone(), source.clone());
+        note(&mut self.provenance, candidate, source, None, &business);
         let is_known_chain = namesakes.iter().any(|&index| self.all[index].business.business.chain);
         if is_known_chain || namesakes.len() + 1 >= REPEATED {
             business.chain = true;
@@ -199,6 +212,27 @@ impl<'c> Entries<'c> {
         if !entry.business.business.chain {
             entry.business.business.chain = true;
             entry.change();
+        }
+    }
+}
+
+/// Notes what a record did to the fields of the business that it is of, if that is to be known later.
+fn note(
+    provenance: &mut Provenance,
+    candidate: &Candidate,
+    source: SourceRef,
+    before: Option<&Business>,
+    after: &Business,
+) {
+    let is_limited = |one: &&SourceRef| retention_of(&one.source).is_some();
+    let record = (source.source.clone(), source.source_id.clone());
+    if is_limited(&&source) {
+        let says = new_business(candidate.place.clone(), source).business;
+        provenance.limited((&record.0, &record.1), before, after, &says);
+    } else if after.sources.iter().any(|one| is_limited(&one)) {
+        let says = new_business(candidate.place.clone(), source).business;
+        for one in after.sources.iter().filter(is_limited) {
+            provenance.confirmed((&one.source, &one.source_id), after, &says);
         }
     }
 }

@@ -5,6 +5,7 @@ mod ahead;
 mod decide;
 mod entries;
 mod notes;
+mod suppressed;
 
 use std::sync::Arc;
 
@@ -74,6 +75,8 @@ pub(crate) struct Batch {
     candidates: Arc<Vec<Candidate>>,
     rejected: Vec<Rejected>,
     closed: u64,
+    /// Records from which an address was left out, once the suppression list was asked.
+    suppressed: Option<u64>,
     /// What is known before it is written, and was decided on it while the batch before was.
     ahead: Option<Ahead>,
 }
@@ -118,8 +121,8 @@ impl Run {
     /// `next` is decided on.
     pub(crate) async fn write(
         &self,
-        batch: Batch,
-        next: Option<&mut Batch>,
+        mut batch: Batch,
+        mut next: Option<&mut Batch>,
         outcome: &mut Outcome,
         telling: Telling,
         progress: JobProgress,
@@ -130,17 +133,22 @@ impl Run {
         after.counts.found += batch.len();
         after.counts.rejected += batch.rejected.len() as u64;
         after.counts.closed += batch.closed;
+        after.counts.suppressed += batch.leave_out_suppressed(&tx).await?;
         let (decided, names) = ahead::decided(&mut tx, batch.candidates, batch.ahead).await?;
         after.add(&decided);
         let created = Arc::new(tx.number_businesses(decided.new).await?);
         let names = ahead::with_names_of(names, &decided.changed, &created);
         // First, so that what is known for the next batch is as it will be.
         let updated = tx.update_businesses(decided.changed).await?;
-        let ahead = match &next {
-            Some(next) => Some(Ahead::begin(&mut tx, &next.candidates, &created, names).await?),
+        let ahead = match &mut next {
+            Some(next) => {
+                next.leave_out_suppressed(&tx).await?;
+                Some(Ahead::begin(&mut tx, &next.candidates, &created, names).await?)
+            }
             None => None,
         };
         tx.insert_numbered(&created).await?;
+        tx.note_provenance(&decided.provenance).await?;
         tell(&mut tx, created, updated, telling);
         if !batch.rejected.is_empty() {
             let rejections = batch.rejected.into_iter().map(rejection).collect();
@@ -194,8 +202,9 @@ pub(crate) struct Foreseen {
 
 /// Decides on records as a batch does, and writes nothing.
 pub(crate) async fn foresee(store: &Store, candidates: Vec<Candidate>) -> Result<Foreseen, DiscoveryError> {
-    let candidates = Arc::new(candidates);
+    let mut candidates = Arc::new(candidates);
     let mut tx = store.begin().await?;
+    suppressed::leave_out(&tx, &mut candidates).await?;
     let known = tx.known_businesses(&lookup_keys(&candidates)).await?;
     let now = tx.now();
     tx.rollback().await?;

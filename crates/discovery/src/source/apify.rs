@@ -165,6 +165,7 @@ impl PlaceSource for Apify {
             state: if message.is_some() { SourceState::Unavailable } else { SourceState::Ready },
             message,
             places: None,
+            retention_days: None,
         }
     }
 

@@ -25,6 +25,7 @@ impl PlaceSource for BundledSource {
             state: SourceState::Ready,
             message: None,
             places: Some(bundled::count()),
+            retention_days: None,
         }
     }
 

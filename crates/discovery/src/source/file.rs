@@ -110,6 +110,7 @@ impl PlaceSource for FileSource {
             state: SourceState::Ready,
             message: None,
             places: None,
+            retention_days: None,
         }
     }
 

@@ -8,7 +8,8 @@
 //! they cost now is at <https://developers.google.com/maps/billing-and-pricing/pricing>; what counts here is configured.
 //!
 //! Its terms (<https://cloud.google.com/maps-platform/terms/maps-service-terms>) let place ids be kept for good, coordinates
-//! for 30 days, and nothing else; what is Google's has to be shown as "Google Maps".
+//! for 30 days, and nothing else; what is Google's has to be shown as "Google Maps". Values that it fills are taken away
+//! after those days, whatever they are: see [`RETENTION`].
 
 mod answer;
 mod kinds;
@@ -36,6 +37,8 @@ use search::Search;
 pub(super) const SOURCE: &str = "googlePlaces";
 /// What its records are under.
 pub(super) const LICENCE: &str = "Google Maps Platform Terms of Service";
+/// How long its values may be kept; its place ids may be kept for good.
+pub(super) const RETENTION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 const NAME: &str = "Google Places";
 /// The most requests of one search.
 const MOST_REQUESTS: usize = 64;
@@ -116,7 +119,7 @@ impl PlaceSource for GooglePlaces {
             source: SOURCE.to_owned(),
             name: NAME.to_owned(),
             coverage: "The whole world, as Google Maps has it; no e-mail addresses".to_owned(),
-            licence: format!("{LICENCE}: place ids may be kept, coordinates for 30 days, nothing else"),
+            licence: format!("{LICENCE}: place ids may be kept, the rest for 30 days at most"),
             attribution: "Google Maps".to_owned(),
             licence_url: Some("https://cloud.google.com/maps-platform/terms/maps-service-terms".to_owned()),
             cost: format!(
@@ -127,6 +130,7 @@ impl PlaceSource for GooglePlaces {
             state: if message.is_some() { SourceState::Unavailable } else { SourceState::Ready },
             message,
             places: None,
+            retention_days: Some(super::days(RETENTION)),
         }
     }
 

@@ -22,10 +22,13 @@ mod tiles;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use contract::Timestamp;
 use contract::places::SourceInfo;
 use metered::Usd;
 use store::Store;
+use store::provenance::Term;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
@@ -94,6 +97,32 @@ pub(crate) fn licence_of(source: &str) -> Option<&'static str> {
         apify::SOURCE => Some(apify::LICENCE),
         _ => None,
     }
+}
+
+/// Sources whose values may be kept for a while only, with that while.
+const LIMITED: [(&str, Duration); 1] = [(google_places::SOURCE, google_places::RETENTION)];
+
+/// How long values of the records of a source may be kept, as far as its slug says; `None` for as long as one likes.
+pub(crate) fn retention_of(source: &str) -> Option<Duration> {
+    LIMITED.iter().find(|(limited, _)| *limited == source).map(|(_, time)| *time)
+}
+
+/// From when on values may still be kept `now`, by source: what [`Store::expire_values`] is to be told.
+#[must_use]
+pub fn terms(now: Timestamp) -> Vec<Term> {
+    let before = |time: &Duration| {
+        let ms = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+        Timestamp::from_millis(now.as_millis().saturating_sub(ms))
+    };
+    LIMITED
+        .iter()
+        .map(|(source, time)| Term { source: (*source).to_owned(), fetched_before: before(time) })
+        .collect()
+}
+
+/// Whole days, for people.
+fn days(time: Duration) -> u32 {
+    u32::try_from(time.as_secs() / (24 * 60 * 60)).unwrap_or(u32::MAX)
 }
 
 /// Some records and how far the reader is.

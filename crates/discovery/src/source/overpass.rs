@@ -81,6 +81,7 @@ impl PlaceSource for Overpass {
             state: SourceState::Ready,
             message: None,
             places: None,
+            retention_days: None,
         }
     }
 

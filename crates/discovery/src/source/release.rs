@@ -102,6 +102,7 @@ impl PlaceSource for OvertureRelease {
             state: SourceState::Ready,
             message: None,
             places: None,
+            retention_days: None,
         }
     }
 

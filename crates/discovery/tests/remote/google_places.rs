@@ -371,3 +371,63 @@ async fn a_token_that_has_grown_too_old_parts_the_box() {
     let told = bought(&google(&server, "5"), &area, db.store()).await.unwrap();
     assert!(told.places.len() >= 45, "{}", told.places.len());
 }
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// As housekeeping does it so many days from now.
+async fn expire_in(store: &store::Store, days: i64) -> store::provenance::Expired {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis();
+    let then = contract::Timestamp::from_millis(i64::try_from(now).unwrap() + days * DAY_MS);
+    store.expire_values(&discovery::source::terms(then), then).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_google_said_is_gone_after_thirty_days_and_what_others_say_stays() {
+    let db = test_support::sqlite().await;
+    let server = knowing(spiral(3, 0.004, "plumber")).await;
+    let registry = SourceRegistry::default().with(google(&server, "5"));
+    let claimed = enqueued(db.store(), &request()).await;
+    search(&request(), &registry, run_of(db.store(), &claimed)).await.unwrap();
+    let all = businesses(db.store()).await;
+    let other = &all[1];
+    // A file that says the name and the phone of one of them as Google does, and another website.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("own.csv");
+    let row = format!(
+        "name,phone,latitude,longitude,website\n{},{},{},{},https://own.example/\n",
+        other.name,
+        other.phone.as_deref().unwrap(),
+        other.latitude.unwrap(),
+        other.longitude.unwrap()
+    );
+    std::fs::write(&path, row).unwrap();
+    let import =
+        db.store().enqueue_job(store::NewJob::new(contract::JobKind::Import, json!({}))).await.unwrap();
+    let lease = Duration::from_secs(600);
+    let import =
+        db.store().claim_job_by_id(import.job_id, "test", lease, crate::jobs::now()).await.unwrap().unwrap();
+    let file = discovery::import::ImportRequest::new(&path);
+    let outcome =
+        discovery::import::run(run_of(db.store(), &import), &file, &Default::default()).await.unwrap();
+    assert_eq!(outcome.counts.merged, 1, "{outcome:?}");
+
+    assert_eq!(expire_in(db.store(), 29).await, store::provenance::Expired::default());
+    let expired = expire_in(db.store(), 31).await;
+    assert_eq!((expired.changed, expired.deleted), (1, 2));
+    let left = businesses(db.store()).await;
+    assert_eq!((left.len(), &left[0].name, &left[0].phone), (1, &other.name, &other.phone));
+    assert_eq!(left[0].website, None, "Google alone said it");
+    assert!(left[0].sources.iter().any(|one| one.source == "googlePlaces"), "the place id stays");
+
+    // Found again, they are there again.
+    let claimed = enqueued(db.store(), &request()).await;
+    search(&request(), &registry, run_of(db.store(), &claimed)).await.unwrap();
+    let found = businesses(db.store()).await;
+    assert_eq!((found.len(), found[0].website.is_some()), (3, true));
+}
+
+#[tokio::test]
+async fn the_term_is_told_before_it_is_asked() {
+    let server = knowing(Vec::new()).await;
+    assert_eq!(google(&server, "5").info().retention_days, Some(30));
+}

@@ -1,8 +1,10 @@
 //! What an import does.
 
 use contract::event::EventPayload;
+use contract::suppression::SuppressionReason;
 use discovery::DiscoveryError;
 use discovery::import::ImportRequest;
+use store::suppression::Subject;
 use store::test_support::TestStore;
 
 use crate::support::{assert_adds_up, businesses, file, import_file};
@@ -15,6 +17,7 @@ store::stories!(
     a_file_that_is_cut_off_keeps_what_was_whole,
     closed_places_are_left_out,
     a_preview_tells_what_the_import_does,
+    addresses_on_the_suppression_list_are_left_out_and_counted,
 );
 
 async fn a_preview_tells_what_the_import_does(db: TestStore) {
@@ -38,6 +41,35 @@ async fn a_preview_tells_what_the_import_does(db: TestStore) {
     let (outcome, _) = import_file(&store, &path).await;
     let counts = outcome.unwrap().counts;
     assert_eq!((counts.saved, counts.merged, counts.rejected), (2, 2, 1));
+}
+
+async fn addresses_on_the_suppression_list_are_left_out_and_counted(db: TestStore) {
+    let store = db.store().clone();
+    let mut text = "name,email,city\n".to_owned();
+    // More than a batch, so that one is decided on while the one before it is written.
+    for row in 0..7000 {
+        let domain = if row % 1000 == 999 { "acme.example" } else { "other.example" };
+        text.push_str(&format!("Business {row},info{row}@{domain},Freehold\n"));
+    }
+    text.push_str("Rejected,info@acme.example\n");
+    let mut tx = store.begin().await.unwrap();
+    let domain = Subject::domain("acme.example").unwrap();
+    tx.suppress(&domain, SuppressionReason::Requested).await.unwrap();
+    tx.commit().await.unwrap();
+    let (_folder, path) = file("leads.csv", text);
+    let preview = discovery::preview(&store, &ImportRequest::new(&path)).await.unwrap();
+    assert!(!format!("{:?}", preview.sample).contains("acme.example"));
+    for (saved, merged) in [(7000, 0), (0, 7000)] {
+        let (outcome, rejections) = import_file(&store, &path).await;
+        let outcome = outcome.unwrap();
+        let counts = outcome.counts;
+        assert_eq!((counts.saved, counts.merged, counts.suppressed), (saved, merged, 7));
+        assert_adds_up(&outcome);
+        assert_eq!(rejections[0].raw, None, "the rejected record is not kept in full");
+    }
+    let all = businesses(&store).await;
+    assert_eq!(all.iter().filter(|business| business.email.is_none()).count(), 7);
+    assert!(all.iter().all(|business| business.version == 1), "nothing was new the second time");
 }
 
 async fn bad_rows_are_kept_with_line_and_reason(db: TestStore) {

@@ -31,6 +31,17 @@ impl Listed {
     }
 }
 
+/// Whether a domain gives mailboxes to anybody, for good or for minutes.
+///
+/// ```
+/// use enrichment::verify::gives_mailboxes;
+/// assert!(gives_mailboxes("gmail.com") && !gives_mailboxes("example.org"));
+/// ```
+#[must_use]
+pub fn gives_mailboxes(domain: &str) -> bool {
+    junk::is_free(domain) || LISTS.has("free", domain) || is_disposable(domain)
+}
+
 fn is_role(local: &str) -> bool {
     let local = local.to_ascii_lowercase();
     let base = local.split('+').next().unwrap_or_default();

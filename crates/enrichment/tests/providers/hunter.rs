@@ -1,9 +1,11 @@
 //! What Hunter says, in its documented forms, and what becomes of it.
 
 use contract::EmailStatus;
+use contract::suppression::{SuppressionKind, SuppressionQuery, SuppressionReason};
 use enrichment::Outcome;
 use enrichment::providers::HunterConfig;
 use serde_json::{Value, json};
+use store::suppression::Subject;
 use store::test_support;
 
 use crate::server::Server;
@@ -242,6 +244,65 @@ async fn whoever_asked_not_to_be_found_is_not_stored() {
     let told = serde_json::to_string(&log).unwrap();
     assert!(!told.contains("desk@") && !told.contains("John Smith"), "{told}");
     assert_eq!(spent(db.store()).await, usd("0"));
+
+    let listed = db.store().list_suppressions(&SuppressionQuery::default()).await.unwrap().data;
+    let kinds: Vec<_> = listed.iter().map(|entry| (entry.kind, entry.reason)).collect();
+    let provider = SuppressionReason::Provider;
+    assert_eq!(kinds, [(SuppressionKind::Email, provider), (SuppressionKind::Person, provider)]);
+    let asked = |server: &Server| {
+        server
+            .asked()
+            .iter()
+            .filter(|one| !one.uri.contains("domain-search") && one.uri.contains("/v2/"))
+            .count()
+    };
+    let before = asked(&server);
+    // Without anybody who says it again.
+    let (_, detail, log) = enriched(db.store(), &server, &providers(config(&server), "1"), id).await;
+    assert_eq!((detail.business.email, detail.contacts.len(), asked(&server)), (None, 0, before));
+    let told = serde_json::to_string(&log).unwrap();
+    assert!(!told.contains("desk@") && !told.contains("John Smith"), "{told}");
+}
+
+#[tokio::test]
+async fn whoever_asked_not_to_be_found_is_forgotten_everywhere() {
+    let gone =
+        json!({ "errors": [{ "id": "claimed_email", "code": 451, "details": "Not to be processed." }] });
+    let server = Server::start().await.page("/", "<p>Write to desk@acme.example</p>");
+    let server = server.json("/v2/domain-search", 200, &domain_search(Vec::new(), 0, 0));
+    let server = server.json("/v2/email-verifier", 451, &gone);
+    let db = test_support::sqlite().await;
+    let other = business(db.store(), &server, |row| row.email = Some("desk@acme.example".to_owned())).await;
+    let id = business(db.store(), &server, |_| ()).await;
+    let since = db.store().latest_seq().await.unwrap();
+    let whole = HunterConfig { verifications: 1, ..config(&server) };
+    enriched(db.store(), &server, &providers(whole, "1"), id).await;
+    assert_eq!(db.store().get_business(other).await.unwrap().unwrap().business.email, None);
+    let events = db.store().events_since(since, 100).await.unwrap().events;
+    let told = |event: &contract::Event| {
+        matches!(&event.payload,
+        contract::EventPayload::BusinessUpdated(business) if business.id == other)
+    };
+    assert!(events.iter().any(told), "{events:?}");
+}
+
+#[tokio::test]
+async fn a_website_on_the_suppression_list_is_not_read() {
+    let server = Server::start().await.page("/", "<p>Write to desk@acme.example</p>");
+    let db = test_support::sqlite().await;
+    let id = business(db.store(), &server, |row| {
+        row.website = Some(server.site_url().replace("localhost", "www.acme.example"));
+    })
+    .await;
+    let mut tx = db.store().begin().await.unwrap();
+    let domain = Subject::domain("acme.example").unwrap();
+    tx.suppress(&domain, SuppressionReason::Requested).await.unwrap();
+    tx.commit().await.unwrap();
+    let (outcome, detail, log) = enriched(db.store(), &server, &providers(config(&server), "1"), id).await;
+    assert_eq!((outcome, log[0].status.as_str()), (Outcome::Suppressed, "suppressed"));
+    let why = detail.business.enrichment_error.unwrap();
+    assert!(why.contains("suppression list"), "{why}");
+    assert_eq!((log.len(), server.asked().len()), (1, 0), "neither the site nor a provider was asked");
 }
 
 #[tokio::test]

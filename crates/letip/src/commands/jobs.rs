@@ -161,8 +161,8 @@ fn print_job(job: &Job, json: bool) -> Result<(), Failure> {
 fn counts(job: &Job) -> String {
     let counts = &job.counts;
     format!(
-        "{} found, {} saved, {} merged, {} rejected, {} closed",
-        counts.found, counts.saved, counts.merged, counts.rejected, counts.closed
+        "{} found, {} saved, {} merged, {} rejected, {} closed, {} with an address left out",
+        counts.found, counts.saved, counts.merged, counts.rejected, counts.closed, counts.suppressed
     )
 }
 

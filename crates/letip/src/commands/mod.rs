@@ -13,5 +13,6 @@ pub(crate) mod places;
 pub(crate) mod scrape;
 pub(crate) mod serve;
 pub(crate) mod sources;
+pub(crate) mod suppress;
 pub(crate) mod users;
 pub(crate) mod verify;

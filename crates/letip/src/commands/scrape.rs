@@ -44,6 +44,11 @@ fn tell_terms(args: &ScrapeArgs, sources: &SourceRegistry, resolved: &ResolvedSc
         let info = source.info();
         output::note(&format!("source: {} ({}, {})", info.name, info.attribution, info.licence));
         output::note(&format!("cost: {}", info.cost));
+        if let Some(days) = info.retention_days {
+            output::note(&format!(
+                "kept: {days} days, then only its identifiers; letip serve takes the rest away"
+            ));
+        }
         if let Some(most) = source.most_cost(&resolved.area()) {
             output::note(&format!("this search: {most} at most"));
         }

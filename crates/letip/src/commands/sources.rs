@@ -27,6 +27,9 @@ fn about(info: &SourceInfo) -> String {
         "{}{mark}: {}\n  covers: {}{places}\n  licence: {}{shown}{url}\n  cost: {}\n",
         info.source, info.name, info.coverage, info.licence, info.cost
     );
+    if let Some(days) = info.retention_days {
+        text.push_str(&format!("  kept: {days} days, then only its identifiers\n"));
+    }
     if info.state == SourceState::Unavailable {
         let reason = info.message.as_deref().unwrap_or("it does not say why");
         text.push_str(&format!("  cannot be searched: {reason}\n"));

@@ -12,5 +12,6 @@ mod remote;
 mod scrape;
 mod serve;
 mod support;
+mod suppress;
 mod users;
 mod verify;

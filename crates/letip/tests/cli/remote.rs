@@ -166,7 +166,7 @@ fn a_paid_search_tells_terms_and_price_and_a_budget_refuses_it() {
         (output.status.code(), stdout, stderr)
     };
     let (_, told, _) = run(&["sources"]);
-    for part in ["cost: 0.035 USD a request", "coordinates for 30 days", "cost: 0.004 USD a place"] {
+    for part in ["cost: 0.035 USD a request", "kept: 30 days", "cost: 0.004 USD a place"] {
         assert!(told.contains(part), "{part}: {told}");
     }
     for (source, most) in [("googlePlaces", "2.24 USD at most"), ("apify", "0.20 USD at most")] {

@@ -17,7 +17,10 @@ fn json_is_one_object_with_the_promised_fields_that_add_up() {
     let outcome: serde_json::Map<String, Value> = serde_json::from_str(&ran.stdout).unwrap();
     let mut fields: Vec<&str> = outcome.keys().map(String::as_str).collect();
     fields.sort_unstable();
-    assert_eq!(fields, ["closed", "durationMs", "found", "jobId", "merged", "rejected", "saved"]);
+    assert_eq!(
+        fields,
+        ["closed", "durationMs", "found", "jobId", "merged", "rejected", "saved", "suppressed"]
+    );
     let outcome = Value::Object(outcome);
     assert_adds_up(&outcome);
     assert!(number(&outcome, "saved") > 50, "{outcome}");

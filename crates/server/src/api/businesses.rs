@@ -7,7 +7,7 @@ use contract::endpoints::{
 use contract::{BusinessId, Endpoint, EventPayload, Page};
 use store::{KnownBusiness, NewBusiness, WriteTx};
 
-use super::{by_hand, no_business};
+use super::{by_hand, no_business, suppression};
 use crate::app::App;
 use crate::clock;
 use crate::endpoint::{Answer, Call};
@@ -40,6 +40,7 @@ pub(super) async fn create(
     let fields = by_hand::edit_business(call.body.0, &mut draft).map_err(ApiProblem::invalid)?;
     let KnownBusiness { business, name_key, domain } = draft;
     let mut tx = app.store().begin().await?;
+    suppression::refuse(&tx, business.email.as_deref(), None).await?;
     let saved = tx.add_business(NewBusiness { business, name_key, domain }, &fields).await?;
     tx.append_events([EventPayload::BusinessCreated(Box::new(saved.clone())), EventPayload::StatsUpdated {}]);
     let location = saved.id.fill(GetBusiness::PATH);
@@ -56,6 +57,7 @@ pub(super) async fn update(
     if fields.is_empty() {
         return Ok(Answer::new(known.business));
     }
+    suppression::refuse(&tx, known.business.email.as_deref(), None).await?;
     let changed = tx.edit_business(known, &fields).await?;
     tx.append_events([
         EventPayload::BusinessUpdated(Box::new(changed.clone())),

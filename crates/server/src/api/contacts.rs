@@ -7,7 +7,7 @@ use contract::{Business, BusinessId, Contact, ContactId, EmailStatus, Endpoint, 
 use store::{NewContact, WriteTx};
 
 use super::businesses::seen;
-use super::{by_hand, no_business};
+use super::{by_hand, no_business, suppression};
 use crate::app::App;
 use crate::endpoint::{Answer, Call};
 use crate::problem::{ApiProblem, NOT_FOUND};
@@ -38,7 +38,8 @@ pub(super) async fn add(app: App, call: Call<AddContact>) -> Result<Answer<AddCo
     };
     by_hand::edit_contact(call.body, known.business.country.as_deref(), &mut draft)
         .map_err(ApiProblem::invalid)?;
-    let contact = tx.add_contact(id, unsaved(draft)).await?;
+    refuse_suppressed(&tx, &draft, known.domain.as_deref()).await?;
+    let contact = tx.add_contact(id, NewContact::of(&draft)).await?;
     let business = told(&mut tx, id).await?;
     let location = (id, contact.id).fill(UpdateContact::PATH);
     Ok(Answer::committing(tx, saved(&business, contact)).with_location(location))
@@ -56,6 +57,7 @@ pub(super) async fn update(app: App, call: Call<UpdateContact>) -> Result<Answer
     if !changes {
         return Ok(Answer::new(saved(&known.business, contact)));
     }
+    refuse_suppressed(&tx, &contact, known.domain.as_deref()).await?;
     tx.edit_contact(&contact).await?;
     let business = told(&mut tx, id).await?;
     Ok(Answer::committing(tx, saved(&business, contact)))
@@ -87,19 +89,9 @@ fn saved(business: &Business, contact: Contact) -> ContactSaved {
     ContactSaved { version: business.version, contact_count: business.contact_count, contact }
 }
 
-fn unsaved(draft: Contact) -> NewContact {
-    NewContact {
-        name: draft.name,
-        title: draft.title,
-        email: draft.email,
-        email_status: draft.email_status,
-        phone: draft.phone,
-        linkedin: draft.linkedin,
-        is_primary: draft.is_primary,
-        confidence: draft.confidence,
-        source_url: draft.source_url,
-        found_at: draft.found_at,
-    }
+async fn refuse_suppressed(tx: &WriteTx, contact: &Contact, domain: Option<&str>) -> Result<(), ApiProblem> {
+    let person = contact.name.as_deref().zip(domain);
+    suppression::refuse(tx, contact.email.as_deref(), person).await
 }
 
 fn no_contact((business, contact): (BusinessId, ContactId)) -> ApiProblem {

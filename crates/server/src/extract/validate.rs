@@ -10,6 +10,7 @@ use contract::export::ExportQuery;
 use contract::job::{FailedJobQuery, JobQuery};
 use contract::page::MAX_LIMIT;
 use contract::places::SuggestQuery;
+use contract::suppression::{NewSuppression, SuppressionQuery};
 use contract::views::{NewView, ViewChange};
 use contract::{BusinessQuery, FieldError, ScrapeRequest};
 
@@ -40,6 +41,7 @@ macro_rules! by_contract {
 }
 by_contract!(BusinessQuery, BulkRequest, ExportQuery, ScrapeRequest, BatchEnrichmentRequest);
 by_contract!(SetupRequest, PasswordChange, NewApiToken, NewUser, UserChange, NewView, ViewChange);
+by_contract!(NewSuppression, SuppressionQuery);
 
 /// Types that people write by hand.
 macro_rules! by_hand {

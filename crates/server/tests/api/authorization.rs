@@ -12,7 +12,7 @@ use crate::support::guarded::{Guarded, PASSWORD, Visitor, browser, nobody, progr
 use crate::support::listed::{Listed, endpoints};
 
 /// Endpoints that are neither a GET for whoever reads nor a write for members, each with its reason.
-const OTHERWISE: [(&str, Option<Role>); 15] = [
+const OTHERWISE: [(&str, Option<Role>); 18] = [
     // Whoever comes to sign in, or out, is nobody yet, or no more.
     ("Setup", None),
     ("Login", None),
@@ -32,6 +32,10 @@ const OTHERWISE: [(&str, Option<Role>); 15] = [
     ("CreateUser", Some(Role::Admin)),
     ("UpdateUser", Some(Role::Admin)),
     ("DeleteUser", Some(Role::Admin)),
+    // What is deleted for good, and what may be stored again, is theirs too.
+    ("ListSuppressions", Some(Role::Admin)),
+    ("AddSuppression", Some(Role::Admin)),
+    ("RemoveSuppression", Some(Role::Admin)),
 ];
 
 #[derive(Default)]

@@ -25,7 +25,8 @@ async fn a_job_is_cancelled_once() {
         "found": 0,
         "merged": 0,
         "rejected": 0,
-        "saved": 0
+        "saved": 0,
+        "suppressed": 0
       },
       "createdAt": "[createdAt]",
       "createdBy": null,

@@ -35,6 +35,8 @@ mod serving;
 mod side_by_side;
 mod sockets;
 mod support;
+mod suppression;
+mod suppression_pages;
 mod user_pages;
 mod view_pages;
 mod views;

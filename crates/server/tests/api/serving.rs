@@ -109,3 +109,29 @@ impl jobs::JobHandler for Endless {
         Err(jobs::JobError::Stopped)
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_takes_away_what_may_no_longer_be_kept() {
+    let db = store::test_support::sqlite().await;
+    let mut new = store::NewBusiness::named("Acme Plumbing", "acme plumbing");
+    new.business.phone = Some("+17325550123".to_owned());
+    new.business.sources = vec![contract::SourceRef {
+        source: "googlePlaces".to_owned(),
+        source_id: "ChIJ1".to_owned(),
+        fetched_at: contract::Timestamp::from_millis(0),
+        licence: None,
+    }];
+    // In 1970.
+    let mut tx = db.store().begin_at(contract::Timestamp::from_millis(0)).await.unwrap();
+    let saved = tx.insert_businesses(vec![new]).await.unwrap().remove(0);
+    let mut provenance = store::provenance::Provenance::default();
+    provenance.limited(("googlePlaces", "ChIJ1"), None, &saved, &saved);
+    tx.note_provenance(&provenance).await.unwrap();
+    tx.commit().await.unwrap();
+    let server = Listening::start(config(db.store())).await;
+    eventually("the business goes", || async {
+        db.store().get_business(saved.id).await.unwrap().is_none().then_some(())
+    })
+    .await;
+    server.stop().await;
+}

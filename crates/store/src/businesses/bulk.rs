@@ -5,10 +5,21 @@ use contract::event::BusinessDeleted;
 use contract::{Business, BusinessId};
 
 use super::edit::Stored;
-use crate::{StoreError, WriteTx};
+use crate::{KnownBusiness, StoreError, WriteTx};
 
 /// Ids that one statement names.
 const IDS_PER_STATEMENT: usize = 1024;
+
+/// What becomes of a business.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It is as it was.
+    Stays,
+    /// It is written as it was changed.
+    Changed,
+    /// It is deleted with everything that belongs to it.
+    Deleted,
+}
 
 impl WriteTx {
     /// Deletes the businesses with everything that belongs to them, by ascending id; unknown ids are left out.
@@ -87,6 +98,46 @@ impl WriteTx {
             }
         }
         if after.is_empty() { Ok(Vec::new()) } else { self.write_changed(&before, after).await }
+    }
+
+    /// Changes businesses as a program does it, and answers them as they are now; each counts as changed.
+    pub(crate) async fn change_businesses(
+        &self,
+        ids: &[BusinessId],
+        change: impl Fn(&mut Business) + Send,
+    ) -> Result<Vec<Business>, StoreError> {
+        let (mut before, mut after) = (Vec::new(), Vec::new());
+        for stored in self.lock_all(ids).await? {
+            before.push(stored.row.business.clone());
+            let mut row = stored.row;
+            change(&mut row.business);
+            after.push(row);
+        }
+        if after.is_empty() { Ok(Vec::new()) } else { self.write_changed(&before, after).await }
+    }
+
+    /// Lets `decide` change each of the businesses, told which fields a person set or cleared in it, and say what becomes of
+    /// it. Answers those that changed, as they are now, and those that are gone.
+    pub(crate) async fn clear_businesses(
+        &mut self,
+        ids: &[BusinessId],
+        decide: impl Fn(&mut KnownBusiness, &[String]) -> Result<Fate, StoreError> + Send,
+    ) -> Result<(Vec<Business>, Vec<BusinessDeleted>), StoreError> {
+        let (mut before, mut after, mut gone) = (Vec::new(), Vec::new(), Vec::new());
+        for stored in self.lock_all(ids).await? {
+            let mut row = stored.row.clone();
+            match decide(&mut row, stored.edited())? {
+                Fate::Stays => {}
+                Fate::Changed => {
+                    before.push(stored.row.business);
+                    after.push(row);
+                }
+                Fate::Deleted => gone.push(row.business.id),
+            }
+        }
+        let deleted = self.delete_businesses(&gone).await?;
+        let changed = if after.is_empty() { Vec::new() } else { self.write_changed(&before, after).await? };
+        Ok((changed, deleted))
     }
 
     async fn lock_all(&self, ids: &[BusinessId]) -> Result<Vec<Stored>, StoreError> {

@@ -98,6 +98,7 @@ impl WriteTx {
     }
 
     pub(super) async fn number(&self, mut new: Vec<NewBusiness>) -> Result<NumberedBusinesses, StoreError> {
+        self.leave_out_of_businesses(new.iter_mut().map(|one| &mut one.business).collect()).await?;
         if !new.is_empty() {
             let ids = self.backend().new_business_ids(new.len(), self.connection()).await?;
             for (one, id) in new.iter_mut().zip(ids) {

@@ -81,6 +81,7 @@ impl WriteTx {
         before: &[Business],
         mut known: Vec<KnownBusiness>,
     ) -> Result<Vec<Business>, StoreError> {
+        self.leave_out_of_businesses(known.iter_mut().map(|one| &mut one.business).collect()).await?;
         for one in &mut known {
             one.business.version += 1;
             one.business.updated_at = self.now();
@@ -130,6 +131,7 @@ impl WriteTx {
 
     /// The stored rows, by ascending id; they stay as they are until the end of the transaction.
     pub(super) async fn stored(&self, ids: &[i64]) -> Result<Vec<Stored>, StoreError> {
+        self.has_suppressions().await?;
         let mut sql = self.sql("SELECT ");
         sql.push(&row::columns("b")).push(", b.edited FROM businesses b WHERE b.id IN (");
         sql.bind_list(padded(ids)).push(") ORDER BY b.id").push(self.backend().lock_rows());

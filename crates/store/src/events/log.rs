@@ -62,16 +62,32 @@ pub(crate) async fn read(
         .collect()
 }
 
-/// Reads a payload as it is written: with its name beside its data.
-fn payload(text: &str) -> Result<EventPayload, StoreError> {
-    #[derive(Deserialize)]
-    struct Named {
-        #[serde(rename = "type")]
-        name: String,
-        data: serde_json::Value,
+/// A payload as it is written: its name beside its data.
+#[derive(Deserialize)]
+struct Named {
+    #[serde(rename = "type")]
+    name: String,
+    data: serde_json::Value,
+}
+
+impl Named {
+    fn payload(&self) -> Result<EventPayload, StoreError> {
+        let payload = EventPayload::from_parts(&self.name, &self.data);
+        payload.map_err(|error| StoreError::Unreadable(error.to_string()))
     }
-    let Named { name, data } = from_json(text)?;
-    EventPayload::from_parts(&name, &data).map_err(|error| StoreError::Unreadable(error.to_string()))
+}
+
+fn payload(text: &str) -> Result<EventPayload, StoreError> {
+    from_json::<Named>(text)?.payload()
+}
+
+/// A payload with its data changed, in the form of a written one; `None` if `change` says that it changed nothing.
+pub(crate) fn rewritten(
+    text: &str,
+    change: impl FnOnce(&mut serde_json::Value) -> bool,
+) -> Result<Option<String>, StoreError> {
+    let mut named: Named = from_json(text)?;
+    if change(&mut named.data) { json(&named.payload()?).map(Some) } else { Ok(None) }
 }
 
 pub(crate) async fn latest_seq(backend: Backend, on: &impl ConnectionTrait) -> Result<u64, StoreError> {

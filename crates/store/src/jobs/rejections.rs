@@ -26,11 +26,12 @@ impl WriteTx {
     pub async fn add_rejections(
         &mut self,
         job_id: JobId,
-        rejections: Vec<Rejection>,
+        mut rejections: Vec<Rejection>,
     ) -> Result<(), StoreError> {
         if rejections.is_empty() {
             return Ok(());
         }
+        self.leave_out_of_rejections(&mut rejections).await?;
         let job = job_id.to_string();
         let mut sql = self.sql("SELECT coalesce(max(position), 0) FROM job_rejections WHERE job_id = ");
         sql.bind(job.as_str());

@@ -60,12 +60,17 @@ fn about(source: &SourceInfo, id: &str) -> Node {
         Some(url) => external(url, licence),
         None => view! { <span>{licence}</span> },
     };
+    let kept = source.retention_days.map(|days| {
+        let days = format::plural(u64::from(days), "day", "days");
+        view! { <span>"Kept: "<strong>{days}</strong></span> }
+    });
     view! {
         <div class="source-option__about" id=format!("{id}-about")>
             <p>{sentence(&source.coverage)}" "{places}</p>
             <p class="inline">
                 <span>"Cost: "<strong>{source.cost.clone()}</strong></span>
                 <span>"Licence: "{licence}</span>
+                {kept}
             </p>
             {source.message.clone().map(|message| view! { <p class="field__error">{sentence(&message)}</p> })}
         </div>

@@ -25,7 +25,7 @@ struct All(Vec<Listed>);
 
 impl Visitor for All {
     fn endpoint<E: Endpoint>(&mut self) {
-        let by_uuid = ["/api/jobs/{id}", "/api/auth/", "/api/users/", "/api/views/"];
+        let by_uuid = ["/api/jobs/{id}", "/api/auth/", "/api/users/", "/api/views/", "/api/suppressions/"];
         let by_uuid = by_uuid.iter().any(|start| E::PATH.starts_with(start));
         let path = match E::PATH.contains("{jobId}") || by_uuid {
             true => JobId("019f0000-0000-7000-8000-000000000001".parse().unwrap()).fill(E::PATH),
