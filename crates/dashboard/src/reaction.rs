@@ -57,6 +57,15 @@ impl<S: Get<Value = Held> + GetUntracked<Value = Held>, T: 'static> Typed<S, T> 
         self.with(T::clone)
     }
 
+    /// A copy of the value, where it is still there; what reads it follows it. Views that a signal of the same component
+    /// wakes may run once more after the component is gone.
+    pub(crate) fn try_get(self) -> Option<T>
+    where
+        T: Clone,
+    {
+        self.source.try_get().map(|held| read(&held, T::clone))
+    }
+
     /// A copy of the value, without following it.
     pub(crate) fn get_untracked(self) -> T
     where
@@ -116,18 +125,18 @@ fn set(signal: RwSignal<Held>, held: Held) {
 }
 
 /// A value that can be set for as long as somebody holds it, whatever component made it: a [`Var`] of what comes and goes.
-pub(crate) struct Shared<T> {
+pub(crate) struct ArcVar<T> {
     source: ArcRwSignal<Held>,
     of: PhantomData<fn() -> T>,
 }
 
-impl<T> Clone for Shared<T> {
+impl<T> Clone for ArcVar<T> {
     fn clone(&self) -> Self {
         Self { source: self.source.clone(), of: PhantomData }
     }
 }
 
-impl<T: PartialEq + Clone + Send + Sync + 'static> Shared<T> {
+impl<T: PartialEq + Clone + Send + Sync + 'static> ArcVar<T> {
     pub(crate) fn new(value: T) -> Self {
         Self { source: shared(Held::new(value)), of: PhantomData }
     }
@@ -251,6 +260,7 @@ mod tests {
             assert_eq!((count.get_untracked(), names.get_untracked().join("")), (2, "ab".to_owned()));
         });
         owner.cleanup();
+        assert_eq!(names.try_get(), None);
         names.set(Vec::new());
         names.update(|_| unreachable!("there is nothing to change"));
         assert_eq!(names.try_get_untracked(), None);
@@ -259,7 +269,7 @@ mod tests {
     #[test]
     fn a_shared_variable_outlives_what_made_it() {
         let owner = Owner::new();
-        let name = owner.with(|| Shared::new("a".to_owned()));
+        let name = owner.with(|| ArcVar::new("a".to_owned()));
         owner.cleanup();
         name.clone().set("b".to_owned());
         assert_eq!((name.get(), name.with_untracked(String::len)), ("b".to_owned(), 1));

@@ -97,12 +97,12 @@ pub(crate) fn use_virtual_list(
 impl VirtualList {
     /// All rows, where the list is one of gaps and rows; none where it is a page of rows.
     pub(crate) fn rows(self) -> Option<u32> {
-        let (total, most) = (self.total.get()?, self.most.get()?);
+        let (total, most) = (self.total.try_get()??, self.most.try_get()??);
         (total <= most).then_some(total)
     }
 
     fn rows_now(self) -> Option<u32> {
-        untrack(|| self.total.try_get_untracked().is_some().then(|| self.rows()).flatten())
+        untrack(|| self.rows())
     }
 
     fn begin(self, first: u32, remembered: Option<f64>) {

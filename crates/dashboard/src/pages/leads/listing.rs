@@ -42,7 +42,7 @@ pub(super) fn use_listing(query: Derived<BusinessQuery>, page: Leads) -> Listing
     });
     // Behind a cursor nobody knows at which place a row is.
     let total = derive(move || {
-        let has_places = shown.with(|shown| shown.cursor.is_none());
+        let has_places = shown.try_get()?.cursor.is_none();
         page.data().filter(|_| has_places).and_then(|page| u32::try_from(page.meta.total).ok())
     });
     let first = untrack(|| rows_of(page));
@@ -57,7 +57,8 @@ pub(super) fn use_listing(query: Derived<BusinessQuery>, page: Leads) -> Listing
         rows: StoredValue::new(Rows::default()),
     };
     untrack(|| listing.compose());
-    react(move || listing.ask());
+    let owner = Owner::current().unwrap_or_default();
+    react(move || listing.ask(&owner));
     react(move || listing.compose());
     react(move || {
         listing.parts.with(|_| listing.list.settle());
@@ -96,12 +97,12 @@ impl Listing {
     }
 
     /// Asks for the pages near the screen.
-    fn ask(self) {
+    fn ask(self, owner: &Owner) {
         let (list, limit) = (self.identity(), self.limit.get());
-        let Some(total) = self.list.rows() else { return self.near.show(&list, 1..1, None) };
+        let Some(total) = self.list.rows() else { return self.near.show(owner, &list, 1..1, None) };
         let (window, kept) = (self.list.window.get(), self.list.kept.get());
         let kept = kept.filter(|place| *place < total).map(|place| place / limit + 1);
-        untrack(|| self.near.show(&list, pages_around(&window, limit, total), kept));
+        untrack(|| self.near.show(owner, &list, pages_around(&window, limit, total), kept));
     }
 
     fn known(self) -> Known {

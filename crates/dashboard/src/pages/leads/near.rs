@@ -25,9 +25,8 @@ pub(super) struct Near {
     changed: Var<u32>,
 }
 
+#[derive(Default)]
 struct Held {
-    /// What pages are made in.
-    owner: Owner,
     list: BusinessQuery,
     pages: Vec<NearPage>,
     behind: VecDeque<u32>,
@@ -42,25 +41,22 @@ struct NearPage {
 
 /// No page yet.
 pub(super) fn use_near() -> Near {
-    let held = Held {
-        owner: Owner::current().unwrap_or_default(),
-        list: BusinessQuery::default(),
-        pages: Vec::new(),
-        behind: VecDeque::new(),
-    };
-    Near { held: StoredValue::new(held), changed: Var::new(0) }
+    let near = Near { held: StoredValue::new(Held::default()), changed: Var::new(0) };
+    // An owner that went with a stored value would end what it owns while stored values are being removed.
+    on_cleanup(move || drop(near.held.try_update_value(|held| std::mem::take(&mut held.pages))));
+    near
 }
 
 impl Near {
-    /// Has the pages of `list` with these numbers, and `kept` beside them, and no others.
-    pub(super) fn show(self, list: &BusinessQuery, numbers: Range<u32>, kept: Option<u32>) {
+    /// Has the pages of `list` with these numbers, and `kept` beside them, and no others. New ones are made in `owner`.
+    pub(super) fn show(self, owner: &Owner, list: &BusinessQuery, numbers: Range<u32>, kept: Option<u32>) {
         let forget = data::use_forget_leads();
         let is_changed = self.held.try_update_value(|held| {
             held.take_up(list);
             let is_wanted = |number: u32| numbers.contains(&number) || kept == Some(number);
             let has_left = held.leave(is_wanted, forget);
             let missing = kept.into_iter().chain(numbers.clone()).filter(|number| *number > 0);
-            missing.fold(has_left, |is_changed, number| held.come(number) || is_changed)
+            missing.fold(has_left, |is_changed, number| held.come(owner, number) || is_changed)
         });
         if is_changed == Some(true) {
             self.changed.update(|count| *count = count.wrapping_add(1));
@@ -68,7 +64,7 @@ impl Near {
     }
 
     fn queries(self) -> Vec<(u32, Leads)> {
-        self.changed.get();
+        self.changed.try_get();
         let read = |held: &Held| held.pages.iter().map(|page| (page.number, page.leads)).collect();
         self.held.try_with_value(read).unwrap_or_default()
     }
@@ -119,12 +115,12 @@ impl Held {
         !left.is_empty()
     }
 
-    fn come(&mut self, number: u32) -> bool {
+    fn come(&mut self, owner: &Owner, number: u32) -> bool {
         if self.pages.iter().any(|page| page.number == number) {
             return false;
         }
         let query = page_of(&self.list, number);
-        let owner = self.owner.with(Owner::new);
+        let owner = owner.with(Owner::new);
         let leads = owner.with(|| untrack(|| data::leads_page(query)));
         self.pages.push(NearPage { number, leads, _owner: owner });
         true

@@ -7,7 +7,7 @@ use contract::{Business, BusinessId, BusinessQuery, Page};
 use markup::Key;
 
 use crate::components::virtual_list::{Segment, segments};
-use crate::reaction::Shared;
+use crate::reaction::ArcVar;
 
 /// A row, as it is shown.
 #[derive(Clone, PartialEq)]
@@ -38,7 +38,7 @@ impl Mark {
 pub(super) struct Cell {
     id: BusinessId,
     serial: u64,
-    pub(super) shown: Shared<Shown>,
+    pub(super) shown: ArcVar<Shown>,
 }
 
 /// Where the same lead is: what it shows is told by itself.
@@ -159,7 +159,7 @@ impl Rows {
         let mark = if is_news { Mark::Changed } else { Mark::None };
         self.serial += 1;
         let shown = Shown { lead: Arc::new(lead.clone()), place, mark };
-        Cell { id: lead.id, serial: self.serial, shown: Shared::new(shown) }
+        Cell { id: lead.id, serial: self.serial, shown: ArcVar::new(shown) }
     }
 
     /// Remembers what is at both edges of the screen.

@@ -49,7 +49,7 @@ pub(super) fn table(query: Derived<BusinessQuery>, listing: Listing, total: Deri
                 <tbody role="rowgroup" node_ref=list.body.reference()
                     on:pointerover=move |event| pointed(listing.list.place_of(&event))
                     on:focusin=move |event| list.focused(&event) on:focusout=move |event| list.blurred(&event)>
-                    {keyed(move || listing.parts.get(), rows::key, make)}
+                    {keyed(move || listing.parts.try_get().unwrap_or_default(), rows::key, make)}
                 </tbody>
             </table>
         </div>
