@@ -19,6 +19,12 @@ impl<T> Shared<T> {
     pub fn new(value: T) -> Self {
         Self { value: Arc::new(value) }
     }
+
+    /// Whether both are one value, and not only equal.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.value, &other.value)
+    }
 }
 
 impl<T: Clone> Shared<T> {
@@ -45,7 +51,7 @@ impl<T> Deref for Shared<T> {
 
 impl<T: PartialEq> PartialEq for Shared<T> {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.value, &other.value) || self.value == other.value
+        self.is_same(other) || self.value == other.value
     }
 }
 

@@ -87,6 +87,15 @@ impl Address {
         }
     }
 
+    /// Has the way back lead to `to` instead, the same page further on, and remembers `place` in it. What follows the
+    /// address is told nothing.
+    pub(crate) fn remember(self, to: &str, place: f64) {
+        if let Ok(history) = window().history() {
+            // It fails where a page changes its address too often; then the way back leads to an earlier place.
+            _ = history.replace_state_with_url(&JsValue::from_f64(place), "", Some(to));
+        }
+    }
+
     fn show(self, address: &str) {
         let (path, search) = parts(address);
         for (shown, now) in [(self.search, search), (self.path, path)] {
@@ -123,6 +132,11 @@ impl Address {
             self.go(&(link.pathname() + &link.search()), step);
         }
     }
+}
+
+/// The place in the page that was remembered with its address, on a way back to it.
+pub(crate) fn remembered() -> Option<f64> {
+    window().history().ok()?.state().ok()?.as_f64()
 }
 
 /// The link to a page of this site that an event is of.

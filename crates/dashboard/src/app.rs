@@ -11,6 +11,7 @@ use crate::address::{provide_address, use_address};
 use crate::clock::provide_clock;
 use crate::components::icon::{Icon, icon};
 use crate::components::lead::external;
+use crate::components::virtual_list::focus_in_place;
 use crate::connection::{connection_badge, provide_connection_state};
 use crate::reaction::{derive, react};
 use crate::routes::Route;
@@ -182,7 +183,8 @@ fn focus_new_page() {
                 let title = document().query_selector("[data-page-title]").ok().flatten();
                 let title = title.and_then(|title| title.dyn_into::<web_sys::HtmlElement>().ok());
                 if let Some(title) = title {
-                    let _ = title.focus();
+                    // Where the page is scrolled is its own.
+                    focus_in_place(&title);
                 }
             });
         }

@@ -13,3 +13,4 @@ pub(crate) mod load;
 pub(crate) mod map;
 pub(crate) mod pagination;
 pub(crate) mod panel;
+pub(crate) mod virtual_list;

@@ -72,6 +72,21 @@ pub(crate) fn leads_if(query: impl Fn() -> Option<BusinessQuery> + 'static) -> L
     })
 }
 
+/// The page of leads that `query` asks for, which stays the same; the cache keeps it while somebody shows it.
+pub(crate) fn leads_page(query: BusinessQuery) -> Leads {
+    leads(move || query.clone())
+}
+
+/// Has the cache forget pages of leads: a list that somebody scrolls through has very many.
+pub(crate) fn use_forget_leads() -> impl Fn(&BusinessQuery) + Copy + Send + Sync + 'static {
+    let cache = StoredValue::new(use_query_client());
+    move |query| {
+        if let Some(cache) = cache.try_get_value() {
+            cache.remove_queries(QueryFilters::exact(keys::businesses::list(query)));
+        }
+    }
+}
+
 /// How the leads of `query` spread.
 pub(crate) fn facets(query: impl Fn() -> BusinessQuery + 'static) -> UseQuery<Facets, ApiError> {
     let api = use_api();

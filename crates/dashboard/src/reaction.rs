@@ -6,7 +6,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use leptos::prelude::{Effect, Get, GetUntracked, Memo, RwSignal, Set};
+use leptos::prelude::{ArcRwSignal, Effect, Get, GetUntracked, Memo, RwSignal, Set};
 
 /// Runs `react` in the browser once the page is there, and again whenever a signal that it read has changed. On the
 /// server it never runs.
@@ -55,6 +55,15 @@ impl<S: Get<Value = Held> + GetUntracked<Value = Held>, T: 'static> Typed<S, T> 
         T: Clone,
     {
         self.with(T::clone)
+    }
+
+    /// A copy of the value, where it is still there; what reads it follows it. Views that a signal of the same component
+    /// wakes may run once more after the component is gone.
+    pub(crate) fn try_get(self) -> Option<T>
+    where
+        T: Clone,
+    {
+        self.source.try_get().map(|held| read(&held, T::clone))
     }
 
     /// A copy of the value, without following it.
@@ -113,6 +122,43 @@ fn signal(held: Held) -> RwSignal<Held> {
 fn set(signal: RwSignal<Held>, held: Held) {
     // Nobody waits for what is gone.
     _ = signal.try_set(held);
+}
+
+/// A value that can be set for as long as somebody holds it, whatever component made it: a [`Var`] of what comes and goes.
+pub(crate) struct ArcVar<T> {
+    source: ArcRwSignal<Held>,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for ArcVar<T> {
+    fn clone(&self) -> Self {
+        Self { source: self.source.clone(), of: PhantomData }
+    }
+}
+
+impl<T: PartialEq + Clone + Send + Sync + 'static> ArcVar<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self { source: shared(Held::new(value)), of: PhantomData }
+    }
+
+    /// A copy of the value; what reads it follows it.
+    pub(crate) fn get(&self) -> T {
+        read(&self.source.get(), T::clone)
+    }
+
+    /// Reads the value without following it.
+    pub(crate) fn with_untracked<R>(&self, reader: impl FnOnce(&T) -> R) -> R {
+        read(&self.source.get_untracked(), reader)
+    }
+
+    /// Sets the value.
+    pub(crate) fn set(&self, value: T) {
+        self.source.set(Held::new(value));
+    }
+}
+
+fn shared(held: Held) -> ArcRwSignal<Held> {
+    ArcRwSignal::new(held)
 }
 
 /// The value that `make` makes, made anew when a signal that it read has changed.
@@ -214,9 +260,19 @@ mod tests {
             assert_eq!((count.get_untracked(), names.get_untracked().join("")), (2, "ab".to_owned()));
         });
         owner.cleanup();
+        assert_eq!(names.try_get(), None);
         names.set(Vec::new());
         names.update(|_| unreachable!("there is nothing to change"));
         assert_eq!(names.try_get_untracked(), None);
+    }
+
+    #[test]
+    fn a_shared_variable_outlives_what_made_it() {
+        let owner = Owner::new();
+        let name = owner.with(|| ArcVar::new("a".to_owned()));
+        owner.cleanup();
+        name.clone().set("b".to_owned());
+        assert_eq!((name.get(), name.with_untracked(String::len)), ("b".to_owned(), 1));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::address::{Address, Step, use_address};
 use crate::components::icon::{Icon, icon};
 use crate::reaction::{Var, react};
 
-const KEYS: [(&str, &str); 9] = [
+const KEYS: [(&str, &str); 11] = [
     ("/", "Search or filter"),
     ("n", "New search for leads"),
     ("g then o", "Overview"),
@@ -17,6 +17,8 @@ const KEYS: [(&str, &str); 9] = [
     ("g then j", "Jobs"),
     ("j or ↓", "Next row of the list"),
     ("k or ↑", "Previous row of the list"),
+    ("Page Up, Page Down", "A screen of rows up, down, from a row of the table"),
+    ("Home, End", "First, last row of the table"),
     ("Enter", "Open the row"),
     ("?", "This list"),
 ];
@@ -37,11 +39,40 @@ impl Shortcuts {
     }
 }
 
+type Press = Box<dyn Fn(&str) -> bool + Send + Sync>;
+
+/// Who takes the keys that lead from row to row, while it knows of more rows than stand on the page.
+#[derive(Clone, Copy)]
+pub(crate) struct RowKeys(StoredValue<Option<Press>>);
+
+impl RowKeys {
+    /// From now on `press` is told of each key, and says whether it was one of its own.
+    pub(crate) fn take(self, press: impl Fn(&str) -> bool + Send + Sync + 'static) {
+        self.0.set_value(Some(Box::new(press)));
+    }
+
+    /// Keys lead from row to row of the page again.
+    pub(crate) fn give_back(self) {
+        self.0.try_set_value(None);
+    }
+
+    fn press(self, key: &str) -> bool {
+        self.0.try_with_value(|press| press.as_ref().is_some_and(|press| press(key))).unwrap_or_default()
+    }
+}
+
+/// The keys of rows; nobody's where no page listens.
+pub(crate) fn use_row_keys() -> RowKeys {
+    use_context().unwrap_or_else(|| RowKeys(StoredValue::new(None)))
+}
+
 /// Listens to the keyboard, in the browser only.
 pub(crate) fn use_shortcuts() -> Shortcuts {
     let shortcuts = Shortcuts(NodeRef::new());
     let address = use_address();
     let after_g = Var::new(false);
+    let rows = RowKeys(StoredValue::new(None));
+    provide_context(rows);
     react(move || {
         let listener = window_event_listener(leptos::ev::keydown, move |event| {
             if event.ctrl_key() || event.meta_key() || event.alt_key() || is_typing() {
@@ -50,7 +81,10 @@ pub(crate) fn use_shortcuts() -> Shortcuts {
             let key = event.key();
             let second = after_g.get_untracked();
             after_g.set(key == "g" && !second);
-            let handled = if second { go(&key, address) } else { press(&key, shortcuts, address) };
+            let handled = match second {
+                true => go(&key, address),
+                false => rows.press(&key) || press(&key, shortcuts, address),
+            };
             if handled {
                 event.prevent_default();
             }

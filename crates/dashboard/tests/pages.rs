@@ -86,6 +86,20 @@ async fn leads_are_in_the_html_with_their_links() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn without_script_a_page_of_the_list_is_all_there_is() {
+    let mut leads = support::leads();
+    leads.meta = PageMeta::new(2341, 3, 50, None);
+    let page = render("/leads?page=3", Answers::full().ok("/api/businesses", &leads)).await;
+    // Rows know their places in the whole list, of which the head is the first.
+    has(
+        &page.html,
+        &["aria-rowcount=\"2342\"", "aria-rowindex=\"1\"", "aria-rowindex=\"102\"", "aria-rowindex=\"116\""],
+    );
+    has(&page.html, &["101–150 of 2,341", "href=\"/leads?page=4\"", "aria-label=\"Next page\""]);
+    has_not(&page.html, &["class=\"gap\"", "style=", "row--changed", "aria-rowindex=\"117\""]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn filters_stand_in_the_form_and_can_be_taken_away_one_by_one() {
     let page = render("/leads?search=caf&city=Espoo&hasEmail=true", Answers::full()).await;
     has(

@@ -13,6 +13,7 @@ use quote::quote;
 /// | `name=value` | one that may: text, number, `bool`, `Option`, a signal, or a closure of these |
 /// | `class:name=value` | a class that is there while the value is true |
 /// | `prop:name=value` | a property of the element, set in browsers only |
+/// | `style:name=value` | the custom property `--name` of the element's style, set in browsers only: an attribute with a style is what a strict policy of a page's content forbids |
 /// | `on:event=closure` | an event handler; the event has its own type |
 /// | `node_ref=reference` | where the element is put once it is there |
 ///

@@ -10,8 +10,8 @@ const ATTRIBUTE: u8 = 3;
 const TEXT: u8 = 4;
 /// The next slot's node.
 const CHILD: u8 = 5;
-/// What the next slot binds to the element that began last: the name of an attribute, `class:`, `prop:` or `on:`
-/// with a name, or `node_ref`.
+/// What the next slot binds to the element that began last: the name of an attribute, `class:`, `prop:`, `style:` or
+/// `on:` with a name, or `node_ref`.
 const BOUND: u8 = 6;
 
 /// One mark with its text.

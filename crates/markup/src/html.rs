@@ -104,11 +104,16 @@ fn write_bound(name: &'static str, value: &Value, tag: &mut Option<String>, out:
         if value.is_on() {
             write_attribute("class", class, tag, out);
         }
-    } else if !name.starts_with("prop:")
+    } else if !is_of_object(name)
         && let Some(text) = value.text()
     {
         write_attribute(name, text, tag, out);
     }
+}
+
+/// Whether it is set on the element's object: a document says nothing of it.
+pub(crate) fn is_of_object(name: &str) -> bool {
+    name.starts_with("prop:") || name.starts_with("style:")
 }
 
 fn write_attribute(name: &str, value: &str, tag: &mut Option<String>, out: &mut String) {

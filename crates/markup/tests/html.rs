@@ -38,7 +38,8 @@ fn classes_add_up() {
 
 #[test]
 fn properties_and_handlers_are_for_browsers() {
-    let view = html(|| view! { <button prop:disabled=|| true on:click=|_| ()>"Go"</button> });
+    let view =
+        html(|| view! { <button prop:disabled=|| true style:rows=3_u32 on:click=|_| ()>"Go"</button> });
     assert_eq!(view, "<button>Go</button>");
 }
 

@@ -28,26 +28,23 @@ journey("the way back shows at once what was there, whatever the server does", a
   const release = await hold(page, "**/api/businesses?**");
   await page.goBack();
   await page.waitForURL(`**${LIST}`);
-  assert.deepEqual(await dashboard.rows(page).allInnerTexts(), before);
+  await until("the rows are back", async () => {
+    const rows = await dashboard.rows(page).allInnerTexts();
+    return before.every((name, place) => rows[place] === name);
+  }, 2_000);
   release();
 });
 
-journey("the next page is there before it is asked for", async ({ page, server }) => {
+journey("rows behind those on screen are there before they come into sight", async ({ page, server }) => {
   await server.search(LEADS);
-  await dashboard.visit(page, LIST);
-  const before = await dashboard.rows(page).allInnerTexts();
-  const next = page.getByRole("link", { name: "Next page" });
   const fetched = page.waitForResponse((answer) => answer.url().includes("page=2"));
-  await next.hover();
+  await dashboard.visit(page, LIST);
   await fetched;
+  await page.waitForLoadState("networkidle");
   const release = await hold(page, "**/api/businesses?**");
-  await next.click();
-  await page.waitForURL(/page=2/);
-  const shown = await until("another page is shown", async () => {
-    const rows = await dashboard.rows(page).allInnerTexts();
-    return rows[0] !== before[0] && rows;
-  }, 2_000);
-  assert.equal(shown.length, 20);
+  await page.mouse.wheel(0, 500);
+  const { data } = await server.api("/api/businesses?sort=name&limit=200");
+  await until("they are in sight", () => page.getByRole("link", { name: data[24].name, exact: true }).first().isVisible(), 2_000);
   release();
 });
 

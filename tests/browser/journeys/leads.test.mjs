@@ -16,15 +16,15 @@ journey("filters stand in the address: a reload and the way back keep them", asy
   // The cafes are the newer ones: the first page without a filter has nothing else.
   const wanted = await server.api("/api/businesses?category=restaurant&limit=50");
   await total(page, wanted.meta.total);
-  await until("the filtered rows are listed", async () => same(await names(page), wanted.data.map((it) => it.name)));
+  await until("the filtered rows are listed", async () => begins(await names(page), wanted.data.map((it) => it.name)));
   const filtered = await names(page);
   assert.notDeepEqual(filtered, all);
   await page.reload();
   await dashboard.live(page);
-  await until("the filtered rows are back", async () => same(await names(page), filtered));
+  await until("the filtered rows are back", async () => begins(await names(page), filtered));
   await page.goBack();
   await page.waitForURL((url) => !url.searchParams.has("category"));
-  await until("all rows are back", async () => same(await names(page), all));
+  await until("all rows are back", async () => begins(await names(page), all));
 });
 
 journey("words find leads as they are typed, and the address follows", async ({ page, server }) => {
@@ -128,6 +128,12 @@ function names(page) {
 
 function same(one, two) {
   return JSON.stringify(one) === JSON.stringify(two);
+}
+
+/** Whether rows are shown, and are those that the list begins with: a document has those near the screen only. */
+function begins(shown, list) {
+  const length = Math.min(shown.length, list.length);
+  return length > 10 && same(shown.slice(0, length), list.slice(0, length));
 }
 
 async function totalOf(page) {

@@ -14,8 +14,10 @@ const SEEDS = (process.env.LETIP_STORM_SEEDS ?? "1,2,3,4").split(",").map(Number
 /** Changes in the storm, and behind it. */
 const CHANGES = [60, 10];
 
-/** Lists that differ in order, filter, length, and in what a page can decide of them by itself. */
+/** Lists that differ in order, filter, length of their pages, and in what a page can decide of them by itself. */
 const LISTS = ["?limit=200", "?limit=20&sort=name&hasPhone=true&city=Helsinki", "?limit=20&search=kahvila"];
+/** So high that every row is on screen: the lists are compared as a whole. */
+const SCREEN = { width: 1280, height: 12_000 };
 
 for (const seed of SEEDS) {
   journey(`after a storm and a kill, lists show what the server has, and nothing went back: seed ${seed}`, (world) => {
@@ -33,6 +35,7 @@ async function storm({ server, page, open, problems }, seed) {
   try {
     const pages = [page, await open(), await open()];
     for (const [at, tab] of pages.entries()) {
+      await tab.setViewportSize(SCREEN);
       await dashboard.visit(tab, `${proxy.url}/leads${LISTS[at]}`);
       await dashboard.mark(tab);
       await watchRows(tab);
@@ -101,7 +104,7 @@ function online(page) {
 
 /** Waits for the page to show what the server answers; gives how often its list had changed until then. */
 async function untilSame(page, server, list) {
-  const { data, meta } = await server.api(`/api/businesses${list}`);
+  const { data, meta } = await server.api(`/api/businesses${list.replace(/limit=\d+/, "limit=200")}`);
   const expected = [...data.map((lead) => lead.name), meta.total === 1 ? "1 lead" : `${meta.total} leads`].join("\n");
   await online(page);
   await dashboard.live(page);

@@ -36,13 +36,13 @@ export class Server {
 
   /**
    * Starts one on a free port of loopback and an empty folder; resolves when it is ready. It asks nobody to sign in
-   * unless `signIn` says so. `database` is the URL of a database that it uses instead of one in its folder. It reads websites
-   * only where `enrich` says so.
+   * unless `signIn` says so. `database` is the URL of a database that it uses instead of one in its folder, and `data` another
+   * folder with one, which is left as it is then. It reads websites only where `enrich` says so.
    */
-  static async start({ signIn = false, database, enrich = false } = {}) {
+  static async start({ signIn = false, database, data, enrich = false } = {}) {
     const program = await findProgram();
     const folder = await mkdtemp(join(tmpdir(), "letip-browser-"));
-    const server = new Server(program, await freePort(), folder, { signIn, database, enrich });
+    const server = new Server(program, await freePort(), folder, { signIn, database, data, enrich });
     await writeFile(server.places, manyPlaces());
     await server.#run();
     return server;
@@ -68,8 +68,8 @@ export class Server {
   }
 
   async #run() {
-    const { signIn, database, enrich } = this.settings;
-    const data = database ? ["--database-url", database] : ["--data-dir", join(this.folder, "data")];
+    const { signIn, database, data: kept, enrich } = this.settings;
+    const data = database ? ["--database-url", database] : ["--data-dir", kept ?? join(this.folder, "data")];
     const contact = enrich ? ["--contact-url", "https://letip.example/contact"] : [];
     const line = ["serve", "--listen", `127.0.0.1:${this.port}`, ...data, "--places", this.places, ...contact];
     const child = spawn(this.program, signIn ? line : [...line, "--no-sign-in"], {

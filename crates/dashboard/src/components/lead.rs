@@ -12,24 +12,20 @@ pub(crate) fn lead_key(lead: &Business) -> Key {
     (lead.id.0.cast_unsigned(), lead.version)
 }
 
-/// A row of the table of leads. `changed` marks it softly for a moment.
-pub(crate) fn lead_row(lead: &Business, changed: bool) -> Node {
-    let id = lead.id;
-    let hover = data::use_prefetch_lead();
+/// The cells of a row of the table of leads.
+pub(crate) fn lead_cells(lead: &Business) -> Node {
     view! {
-        <tr class="row" class:row--changed=changed role="row" on:pointerenter=move |_| hover(id)>
-            <td class="cell cell--name" role="cell">
-                <a class="row__link" href=routes::lead(id) data-row="">{lead.name.clone()}</a>
-                {lead.chain.then(|| view! { <span class="tag">"Chain"</span> })}
-            </td>
-            <td class="cell cell--category" role="cell">{format::category(lead.category.as_deref())}</td>
-            <td class="cell cell--city" role="cell">{text_or_none(lead.city.clone())}</td>
-            <td class="cell cell--phone" role="cell">{phone(lead)}</td>
-            <td class="cell cell--website" role="cell">{website(lead)}</td>
-            <td class="cell cell--email" role="cell">{email(lead)}</td>
-            <td class="cell cell--status" role="cell">{enrichment_badge(lead.enrichment_status)}</td>
-            <td class="cell cell--added num" role="cell">{clock::time(lead.created_at)}</td>
-        </tr>
+        <td class="cell cell--name" role="cell">
+            <a class="row__link" href=routes::lead(lead.id) data-row="">{lead.name.clone()}</a>
+            {lead.chain.then(|| view! { <span class="tag">"Chain"</span> })}
+        </td>
+        <td class="cell cell--category" role="cell">{format::category(lead.category.as_deref())}</td>
+        <td class="cell cell--city" role="cell">{text_or_none(lead.city.clone())}</td>
+        <td class="cell cell--phone" role="cell">{phone(lead)}</td>
+        <td class="cell cell--website" role="cell">{website(lead)}</td>
+        <td class="cell cell--email" role="cell">{email(lead)}</td>
+        <td class="cell cell--status" role="cell">{enrichment_badge(lead.enrichment_status)}</td>
+        <td class="cell cell--added num" role="cell">{clock::time(lead.created_at)}</td>
     }
 }
 

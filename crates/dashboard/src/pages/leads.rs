@@ -1,6 +1,9 @@
-//! Leads: a table whose filters, order and page stand in the address.
+//! Leads: a table whose filters, order and page stand in the address. With script it is the whole list.
 
 mod filters;
+mod listing;
+mod near;
+mod rows;
 mod table;
 
 use contract::{Business, BusinessQuery, Page, Shared};
@@ -12,7 +15,7 @@ use crate::components::icon::{Icon, icon};
 use crate::components::load::{lines, load_of, missing, stale_line};
 use crate::components::pagination::pagination;
 use crate::components::panel::{empty, link_button, page_head};
-use crate::reaction::{Derived, derive};
+use crate::reaction::{Derived, constant, derive};
 use crate::{data, format, leads_url};
 
 /// What stands under the filters; the table is made once and then changes row by row.
@@ -38,7 +41,7 @@ pub(crate) fn leads_page() -> Node {
     let body = move || match shape.get() {
         Shape::Missing => view! { {move || missing(load, || lines(12))} },
         Shape::Nothing => view! { {move || list.data().map(|page| nothing(&query.get(), &page))} },
-        Shape::Rows => rows(query, list),
+        Shape::Rows => whole_or_page(query, list, total),
     };
     let actions = view! {
         <a class="btn" href="/import" rel="external">{icon(Icon::Up)}<span>"Import"</span></a>
@@ -55,12 +58,18 @@ pub(crate) fn leads_page() -> Node {
     }
 }
 
-fn rows(query: Derived<BusinessQuery>, list: data::Leads) -> Node {
+fn whole_or_page(query: Derived<BusinessQuery>, list: data::Leads, total: Derived<Option<u64>>) -> Node {
     let prefetch = data::use_prefetch_leads();
     let hover = Callback::new(move |target: BusinessQuery| prefetch(leads_url::for_list(&target)));
+    let listing = listing::use_listing(query, list);
+    let pages = move || {
+        let page = list.data().filter(|_| !listing.is_whole());
+        page.map(|page| pagination(&query.get(), &page.meta, hover))
+    };
     view! {
-        {table::table(query, list)}
-        {move || list.data().map(|page| pagination(&query.get(), &page.meta, hover))}
+        {table::table(query, listing, total)}
+        {stale_line(listing.load(), constant(true))}
+        {pages}
     }
 }
 

@@ -145,7 +145,7 @@ fn contact() -> contract::Contact {
     }
 }
 
-fn leads() -> Page<Business> {
+pub(crate) fn leads() -> Page<Business> {
     let names = [
         "Kahvila Esimerkki",
         "Ravintola Sea Horse",

@@ -6,11 +6,12 @@ use leptos::reactive::effect::RenderEffect;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, Node};
+use web_sys::{Element, HtmlElement, Node};
 
 use super::mounted::Mounted;
 use super::{Cursor, mount as mount_node, patch};
 use crate::blueprint::{Step, Steps};
+use crate::html::is_of_object;
 use crate::slot::{Filling, Handler};
 use crate::value::Source;
 use crate::{Slot, Value};
@@ -150,8 +151,8 @@ impl Markup {
 }
 
 fn bind(target: Target, source: Source, makes: bool) -> Bound {
-    // What a server rendered has its attributes and classes; properties are not part of HTML.
-    let applies = makes || target.name.starts_with("prop:");
+    // What a server rendered has its attributes and classes.
+    let applies = makes || is_of_object(target.name);
     let state = match source {
         Source::Fixed(value) => {
             if applies {
@@ -207,6 +208,8 @@ impl Target {
             _ = self.element.class_list().toggle_with_force(class, value.is_on());
         } else if let Some(property) = self.name.strip_prefix("prop:") {
             set_property(&self.element, property, value);
+        } else if let Some(property) = self.name.strip_prefix("style:") {
+            set_style(&self.element, property, value.text());
         } else {
             set_attribute(&self.element, self.name, value.text());
         }
@@ -229,6 +232,16 @@ fn set_property(element: &Element, name: &str, value: &Value) {
     };
     // An element is an object that can be written to.
     _ = js_sys::Reflect::set(element, &JsValue::from_str(name), &value);
+}
+
+fn set_style(element: &Element, property: &str, value: Option<&str>) {
+    let style = element.unchecked_ref::<HtmlElement>().style();
+    let property = format!("--{property}");
+    // A custom property takes any text.
+    _ = match value {
+        Some(value) => style.set_property(&property, value),
+        None => style.remove_property(&property).map(drop),
+    };
 }
 
 fn listen(target: &Target, handler: Option<SendWrapper<Handler>>) -> Filled {

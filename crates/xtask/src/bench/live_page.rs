@@ -49,8 +49,9 @@ fn longest(count: u64, longest_ms: u64) -> String {
     if count == 0 { "none".to_owned() } else { format!("{count}, the longest of {longest_ms} ms") }
 }
 
+/// `0.5 % of 1200`.
 #[expect(clippy::cast_precision_loss, reason = "a figure for people, rounded anyway")]
-fn share(part: u64, whole: u64) -> String {
+pub(crate) fn share(part: u64, whole: u64) -> String {
     format!("{:.1} % of {whole}", 100.0 * part as f64 / whole.max(1) as f64)
 }
 

@@ -1,14 +1,23 @@
-//! The table: heads that order it, and rows that are replaced one by one as they change elsewhere.
+//! The table: heads that order it, rows that wake one by one as they change elsewhere, and gaps in place of others.
 
+use std::time::Duration;
+
+use contract::BusinessQuery;
 use contract::query::SortKey;
-use contract::{Business, BusinessId, BusinessQuery, Shared};
+use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use markup::{Node, keyed, view};
 
+use super::listing::Listing;
+use super::rows::{self, Cell, Mark};
 use crate::components::icon::{Icon, icon};
-use crate::components::lead::{lead_key, lead_row};
+use crate::components::lead::lead_cells;
+use crate::components::virtual_list::{ROWS_BEFORE, Segment};
 use crate::reaction::Derived;
 use crate::{data, leads_url};
+
+/// How long a pointer rests on a row before the lead is fetched: rows that are scrolled by are not.
+const REST: Duration = Duration::from_millis(80);
 
 /// Head, key that orders by it, and class of its cells.
 const COLUMNS: [(&str, Option<SortKey>, &str); 8] = [
@@ -22,26 +31,64 @@ const COLUMNS: [(&str, Option<SortKey>, &str); 8] = [
     ("Added", Some(SortKey::CreatedAt), "cell cell--added num"),
 ];
 
-/// The table of `list`; roles are written out because a phone shows the rows as cards.
-pub(super) fn table(query: Derived<BusinessQuery>, list: data::Leads) -> Node {
-    let seen = StoredValue::new(Seen::default());
-    let rows = move || {
-        let page = list.data().map(|page| page.data.clone()).unwrap_or_default();
-        let settled = !list.is_placeholder_data();
-        seen.try_update_value(|seen| seen.mark(query.get_untracked(), page, settled)).unwrap_or_default()
+/// The table of `listing`, of `total` rows; roles are written out because rows are no rows of a table to a style.
+pub(super) fn table(query: Derived<BusinessQuery>, listing: Listing, total: Derived<Option<u64>>) -> Node {
+    let list = listing.list;
+    let pointed = use_pointed(listing);
+    let make = |part: Segment<Cell>| match part {
+        Segment::Gap(_, rows) => gap(rows),
+        Segment::Row(cell) => row(cell),
     };
     view! {
         <div class="table-wrap">
-            <table class="table table--leads" role="table">
+            <table class="table table--leads" role="table" aria-rowcount=move || total.get().map(|total| total + 1)>
                 <caption class="hidden">"Leads"</caption>
                 <thead role="rowgroup">
-                    <tr role="row">{move || heads(&query.get())}</tr>
+                    <tr role="row" aria-rowindex="1">{move || heads(&query.get())}</tr>
                 </thead>
-                <tbody role="rowgroup">
-                    {keyed(rows, |(lead, _)| lead_key(lead), |(lead, changed)| lead_row(&lead, changed))}
+                <tbody role="rowgroup" node_ref=list.body.reference()
+                    on:pointerover=move |event| pointed(listing.list.place_of(&event))
+                    on:focusin=move |event| list.focused(&event) on:focusout=move |event| list.blurred(&event)>
+                    {keyed(move || listing.parts.try_get().unwrap_or_default(), rows::key, make)}
                 </tbody>
             </table>
         </div>
+    }
+}
+
+/// Room for rows that are not made.
+fn gap(rows: u32) -> Node {
+    view! { <tr class="gap" role="presentation" aria-hidden="true" style:rows=rows></tr> }
+}
+
+fn row(cell: Cell) -> Node {
+    view! {
+        {move || {
+            let shown = cell.shown.get();
+            let (changed, again) = (shown.mark == Mark::Changed, shown.mark == Mark::ChangedAgain);
+            view! {
+                <tr class="row" class:row--changed=changed class:row--changed-again=again role="row"
+                    aria-rowindex=shown.place + ROWS_BEFORE>{lead_cells(&shown.lead)}</tr>
+            }
+        }}
+    }
+}
+
+/// Fetches the lead of the row that the pointer rests on.
+fn use_pointed(listing: Listing) -> impl Fn(Option<u32>) + Copy + 'static {
+    let fetch = data::use_prefetch_lead();
+    let waiting = StoredValue::new(None::<TimeoutHandle>);
+    move |place| {
+        let fetch = move || {
+            if let Some(id) = place.and_then(|place| listing.lead_at(place)) {
+                fetch(id);
+            }
+        };
+        let timer = set_timeout_with_handle(fetch, REST).ok();
+        let earlier = waiting.try_update_value(|waiting| std::mem::replace(waiting, timer));
+        if let Some(earlier) = earlier.flatten() {
+            earlier.clear();
+        }
     }
 }
 
@@ -66,66 +113,5 @@ fn head(query: &BusinessQuery, name: &'static str, key: Option<SortKey>, class: 
                 {mark.map(icon)}
             </a>
         </th>
-    }
-}
-
-/// The rows of the list that was shown last: what differs from them came from elsewhere.
-#[derive(Default)]
-struct Seen {
-    list: Option<BusinessQuery>,
-    /// At most as many as a page has rows.
-    versions: Vec<(BusinessId, u64)>,
-}
-
-impl Seen {
-    /// `rows`, each with whether it is new or newer in a list that is on screen already. Rows of the previous
-    /// list that stand in for the next (`settled` is false) are nobody's news.
-    fn mark(
-        &mut self,
-        list: BusinessQuery,
-        rows: Vec<Shared<Business>>,
-        settled: bool,
-    ) -> Vec<(Shared<Business>, bool)> {
-        if !settled {
-            return rows.into_iter().map(|row| (row, false)).collect();
-        }
-        let same_list = self.list.replace(list.clone()) == Some(list);
-        let versions = rows.iter().map(|row| (row.id, row.version)).collect();
-        let before = std::mem::replace(&mut self.versions, versions);
-        rows.into_iter()
-            .map(|row| {
-                let changed = same_list && !before.contains(&(row.id, row.version));
-                (row, changed)
-            })
-            .collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::samples;
-
-    fn rows(versions: &[(i64, u64)]) -> Vec<Shared<Business>> {
-        versions
-            .iter()
-            .map(|&(id, version)| Shared::new(Business { version, ..samples::business(id, "Kahvila") }))
-            .collect()
-    }
-
-    fn changed(marked: &[(Shared<Business>, bool)]) -> Vec<i64> {
-        marked.iter().filter(|(_, changed)| *changed).map(|(row, _)| row.id.0).collect()
-    }
-
-    #[test]
-    fn only_what_changes_in_a_list_on_screen_is_marked() {
-        let (first, second) = (BusinessQuery::default(), leads_url::parse("page=2"));
-        const NONE: [i64; 0] = [];
-        let mut seen = Seen::default();
-        assert_eq!(changed(&seen.mark(first.clone(), rows(&[(1, 1), (2, 1)]), true)), NONE);
-        assert_eq!(changed(&seen.mark(first.clone(), rows(&[(3, 1), (1, 2), (2, 1)]), true)), [3, 1]);
-        assert_eq!(changed(&seen.mark(second.clone(), rows(&[(3, 1), (1, 2), (2, 1)]), false)), NONE);
-        assert_eq!(changed(&seen.mark(second.clone(), rows(&[(8, 1), (9, 1)]), true)), NONE);
-        assert_eq!(changed(&seen.mark(second, rows(&[(8, 1), (9, 1)]), true)), NONE);
     }
 }

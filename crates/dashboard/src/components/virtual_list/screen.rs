@@ -1,0 +1,82 @@
+//! The browser's part of a long list: what is on screen, scrolling, and the focus.
+
+use leptos::html::Tbody;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use web_sys::{Element, FocusOptions, HtmlElement, ScrollRestoration};
+
+use super::window::Sight;
+
+/// What a row's `aria-rowindex` counts before its place: rows are counted from 1, and the head is the first.
+pub(crate) const ROWS_BEFORE: u32 = 2;
+
+/// The element around the rows, while it is there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Body(NodeRef<Tbody>);
+
+impl Body {
+    pub(super) fn new() -> Self {
+        Self(NodeRef::new())
+    }
+
+    /// What to put the element into.
+    pub(crate) fn reference(self) -> NodeRef<Tbody> {
+        self.0
+    }
+
+    fn element(self) -> Option<Element> {
+        Some(self.0.try_get_untracked()??.unchecked_into())
+    }
+
+    /// What is on screen of the `rows` that the element stands for.
+    pub(super) fn sight(self, rows: u32) -> Option<Sight> {
+        let place = self.element()?.get_bounding_client_rect();
+        let screen = window().inner_height().ok()?.as_f64()?;
+        Sight::of(place.top(), place.height(), rows, screen)
+    }
+
+    /// The place of the row around `element`, if it is one of the list's.
+    pub(super) fn place_of(self, element: &Element) -> Option<u32> {
+        let row = element.closest("[aria-rowindex]").ok().flatten()?;
+        let index: u32 = row.get_attribute("aria-rowindex")?.parse().ok()?;
+        self.element()?.contains(Some(&row)).then(|| index.checked_sub(ROWS_BEFORE)).flatten()
+    }
+
+    /// The place of the row that has the focus.
+    pub(super) fn focused(self) -> Option<u32> {
+        self.element()?;
+        self.place_of(&document().active_element()?)
+    }
+
+    /// Puts the focus into the row at `place`, without scrolling; whether the row is there.
+    pub(super) fn focus(self, place: u32) -> bool {
+        let selector = format!("[aria-rowindex=\"{}\"] [data-row]", place.saturating_add(ROWS_BEFORE));
+        let row = self.element().and_then(|body| body.query_selector(&selector).ok().flatten());
+        row.and_then(|row| row.dyn_into::<HtmlElement>().ok()).is_some_and(|row| focus_in_place(&row))
+    }
+}
+
+/// Gives the element the focus, and leaves the page scrolled as it is.
+pub(crate) fn focus_in_place(element: &HtmlElement) -> bool {
+    let options = FocusOptions::new();
+    options.set_prevent_scroll(true);
+    element.focus_with_options(&options).is_ok()
+}
+
+/// Whether nothing has the focus.
+pub(super) fn is_focus_nowhere() -> bool {
+    document().active_element().is_none_or(|active| active.tag_name() == "BODY")
+}
+
+pub(super) fn scroll_by(pixels: f64) {
+    window().scroll_by_with_x_and_y(0.0, pixels);
+}
+
+/// Says whether the browser scrolls where the page was, on the way back to it: it cannot where rows are missing.
+pub(super) fn restores_scroll(is_browsers: bool) {
+    let restoration = if is_browsers { ScrollRestoration::Auto } else { ScrollRestoration::Manual };
+    if let Ok(history) = window().history() {
+        // A page without a history of its own has nothing to restore.
+        _ = history.set_scroll_restoration(restoration);
+    }
+}

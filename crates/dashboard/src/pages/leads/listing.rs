@@ -1,0 +1,189 @@
+//! The list behind the table: the page of the address first, and once a browser is at work the whole list, of which the
+//! rows near the screen are made.
+
+use std::ops::Range;
+
+use contract::{BusinessId, BusinessQuery};
+use leptos::prelude::*;
+
+use super::near::{Near, use_near};
+use super::rows::{Cell, Known, Rows, View};
+use crate::address::{remembered, use_address};
+use crate::components::load::Load;
+use crate::components::virtual_list::{Segment, VirtualList, pages_around, use_virtual_list};
+use crate::data::Leads;
+use crate::leads_url;
+use crate::reaction::{Derived, Var, derive, derive_from, react};
+
+/// The list.
+#[derive(Clone, Copy)]
+pub(super) struct Listing {
+    /// Where it is on the page.
+    pub(super) list: VirtualList,
+    /// Its parts, to be made in this order.
+    pub(super) parts: Var<Vec<Segment<Cell>>>,
+    /// The query of the address.
+    query: Derived<BusinessQuery>,
+    /// The query of what is shown: that of the address once its page is there.
+    shown: Derived<BusinessQuery>,
+    /// The page of the address.
+    page: Leads,
+    /// Rows a page.
+    limit: Derived<u32>,
+    near: Near,
+    rows: StoredValue<Rows>,
+}
+
+/// The list whose `page` the address, `query`, names.
+pub(super) fn use_listing(query: Derived<BusinessQuery>, page: Leads) -> Listing {
+    let shown = derive_from(move |before: Option<&BusinessQuery>| match before {
+        Some(before) if page.is_placeholder_data() => before.clone(),
+        _ => query.get(),
+    });
+    // Behind a cursor nobody knows at which place a row is.
+    let total = derive(move || {
+        let has_places = shown.try_get()?.cursor.is_none();
+        page.data().filter(|_| has_places).and_then(|page| u32::try_from(page.meta.total).ok())
+    });
+    let first = untrack(|| rows_of(page));
+    let listing = Listing {
+        list: use_virtual_list(total, first, remembered),
+        parts: Var::new(Vec::new()),
+        query,
+        shown,
+        page,
+        limit: derive(move || page.data().map_or(leads_url::PAGE_SIZE, |page| page.meta.limit.max(1))),
+        near: use_near(),
+        rows: StoredValue::new(Rows::default()),
+    };
+    untrack(|| listing.compose());
+    let owner = Owner::current().unwrap_or_default();
+    react(move || listing.ask(&owner));
+    react(move || listing.compose());
+    react(move || {
+        listing.parts.with(|_| listing.list.settle());
+    });
+    listing.follow_address();
+    listing.tell_address();
+    listing
+}
+
+/// Places of the rows of the page of the address.
+fn rows_of(page: Leads) -> Range<u32> {
+    let Some(page) = page.data() else { return 0..0 };
+    let begin = page.meta.page.saturating_sub(1).saturating_mul(page.meta.limit);
+    begin..begin.saturating_add(u32::try_from(page.data.len()).unwrap_or(u32::MAX))
+}
+
+impl Listing {
+    /// Whether the whole list is there to be scrolled through. Otherwise it has pages.
+    pub(super) fn is_whole(self) -> bool {
+        self.list.rows().is_some()
+    }
+
+    /// Why rows near the screen are missing.
+    pub(super) fn load(self) -> Load {
+        self.near.load()
+    }
+
+    /// The lead whose row is made at `place`.
+    pub(super) fn lead_at(self, place: u32) -> Option<BusinessId> {
+        self.rows.try_with_value(|rows| rows.lead_at(place)).flatten()
+    }
+
+    /// The list without its place in it.
+    fn identity(self) -> BusinessQuery {
+        self.shown.with(|shown| leads_url::changed(shown, |_| {}))
+    }
+
+    /// Asks for the pages near the screen.
+    fn ask(self, owner: &Owner) {
+        let (list, limit) = (self.identity(), self.limit.get());
+        let Some(total) = self.list.rows() else { return self.near.show(owner, &list, 1..1, None) };
+        let (window, kept) = (self.list.window.get(), self.list.kept.get());
+        let kept = kept.filter(|place| *place < total).map(|place| place / limit + 1);
+        untrack(|| self.near.show(owner, &list, pages_around(&window, limit, total), kept));
+    }
+
+    fn known(self) -> Known {
+        let mut pages = self.near.pages();
+        if let Some(page) = self.page.data()
+            && !pages.iter().any(|(number, _)| *number == page.meta.page)
+        {
+            pages.push((page.meta.page, page));
+        }
+        Known { limit: self.limit.get(), pages }
+    }
+
+    /// Makes the list's parts of what is known by now.
+    fn compose(self) {
+        let (known, list) = (self.known(), self.identity());
+        let Some(total) = self.list.rows() else { return self.compose_page(&known, &list) };
+        let kept = self.list.kept.get();
+        let moved = self
+            .rows
+            .try_with_value(|rows| (rows.displacement(&known), kept.map(|place| rows.follow(place, &known))));
+        let Some((by, kept_now)) = moved else { return };
+        if by != 0 {
+            self.list.follow(by);
+        }
+        if kept_now != kept {
+            self.list.kept.set(kept_now);
+        }
+        let window = self.list.window.get();
+        self.make(total, &View { list: &list, known: &known, total, window, kept: kept_now });
+        let on_screen = self.list.inner_rows();
+        self.rows.try_update_value(|rows| rows.look(on_screen, &known));
+    }
+
+    /// The rows of the page of the address, and no gaps.
+    fn compose_page(self, known: &Known, list: &BusinessQuery) {
+        let window = rows_of(self.page);
+        let rows = window.end - window.start;
+        let view = View { list, known, total: window.end, window, kept: None };
+        self.make(rows, &view);
+    }
+
+    fn make(self, rows: u32, view: &View<'_>) {
+        let composed = self.rows.try_update_value(|shown| shown.compose(view));
+        let Some(mut parts) = composed else { return };
+        if self.list.rows().is_none() {
+            parts.retain(|part| matches!(part, Segment::Row(_)));
+        }
+        if self.parts.with_untracked(|made| *made != parts) {
+            self.list.remake(rows);
+            self.parts.set(parts);
+        }
+    }
+
+    /// Another list, or another page of it, begins where its address says.
+    fn follow_address(self) {
+        let mut before = None;
+        react(move || {
+            let now = self.shown.get();
+            if before.replace(now.clone()).is_none_or(|before| before == now) {
+                return;
+            }
+            match remembered() {
+                Some(above) => self.list.show(above),
+                None => self.list.show_from(untrack(|| rows_of(self.page)).start),
+            }
+        });
+    }
+
+    /// Where the list comes to rest, the address follows, so that a reload and the way back lead there.
+    fn tell_address(self) {
+        let address = use_address();
+        react(move || {
+            let Some(rest) = self.list.rest.get() else { return };
+            let is_left =
+                self.query.with_untracked(|query| self.shown.with_untracked(|shown| query != shown));
+            if is_left {
+                return;
+            }
+            let page = rest.middle / self.limit.get_untracked() + 1;
+            let to = self.shown.with_untracked(|shown| leads_url::url(&leads_url::at_page(shown, page)));
+            address.remember(&to, rest.above);
+        });
+    }
+}
