@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result};
 
 use crate::bench::release;
 use crate::process;
@@ -16,53 +16,42 @@ use crate::workspace::Workspace;
 /// The browser tests, whose parts every script uses.
 const TESTS: &str = "tests/browser";
 
-/// What measuring needs besides the release.
-#[derive(Debug)]
-pub(crate) struct Tools {
-    pub(crate) node: Node,
-    chromium: PathBuf,
-}
-
-impl Tools {
-    /// What is there.
-    pub(crate) fn find() -> Result<Self> {
-        let Some(node) = node::find() else { bail!("this benchmark needs Node {} or newer", node::OLDEST) };
-        let Some(chromium) = chromium::find() else { bail!("this benchmark needs Chromium") };
-        Ok(Self { node, chromium })
-    }
+/// Node, which runs the scripts.
+pub(crate) fn node() -> Result<Node> {
+    node::find().with_context(|| format!("this benchmark needs Node {} or newer", node::OLDEST))
 }
 
 /// Builds the release and runs a script of `tests/browser` on it; answers the last line that it prints.
 pub(crate) fn figures(workspace: &Workspace, script: &str) -> Result<String> {
-    figures_with(workspace, &Tools::find()?, script, [])
+    figures_of(workspace, script, &[])
 }
 
-/// The same with more for the script to know.
-pub(crate) fn figures_with<const N: usize>(
+/// Like [`figures`], with variables of the script's own.
+pub(crate) fn figures_of(
     workspace: &Workspace,
-    tools: &Tools,
     script: &str,
-    environment: [(&str, &OsStr); N],
+    variables: &[(&str, &OsStr)],
 ) -> Result<String> {
-    figures_by(workspace, tools, &workspace.root.join(TESTS).join(script), environment)
+    figures_by(workspace, &workspace.root.join(TESTS).join(script), variables)
 }
 
-/// The same by any script that has a lock file beside it.
-pub(crate) fn figures_by<const N: usize>(
+/// Like [`figures_of`], by any script that has a lock file beside it.
+pub(crate) fn figures_by(
     workspace: &Workspace,
-    tools: &Tools,
     script: &Path,
-    environment: [(&str, &OsStr); N],
+    variables: &[(&str, &OsStr)],
 ) -> Result<String> {
+    let node = node()?;
+    let chromium = chromium::find().context("this benchmark needs Chromium")?;
     let program = release::with_page(workspace)?;
     let tests = workspace.root.join(TESTS);
     let folder = script.parent().unwrap_or(&tests);
     for folder in BTreeSet::from([tests.as_path(), folder]) {
-        tools.node.install(folder)?;
+        node.install(folder)?;
     }
-    let mut command = workspace.command(&tools.node.node);
+    let mut command = workspace.command(&node.node);
     command.current_dir(folder).arg(script);
-    command.env(release::PROGRAM, program).env("LETIP_CHROMIUM", &tools.chromium).envs(environment);
+    command.env(release::PROGRAM, program).env("LETIP_CHROMIUM", chromium).envs(variables.iter().copied());
     last_line(&mut command)
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
-use crate::bench::chromium::{self, Tools};
+use crate::bench::chromium;
 use crate::bench::document::Table;
 use crate::bench::react_peer;
 use crate::report::{bytes, duration};
@@ -100,10 +100,8 @@ impl Condition {
 
 /// Has Chromium visit the release and its peer.
 pub(crate) fn measure(workspace: &Workspace) -> Result<Table> {
-    let tools = Tools::find()?;
-    let peer = react_peer::build(workspace, &tools.node)?;
-    let environment = [("LETIP_REACT_PEER", peer.as_os_str())];
-    table(&chromium::figures_with(workspace, &tools, "measure.mjs", environment)?)
+    let peer = react_peer::build(workspace, &chromium::node()?)?;
+    table(&chromium::figures_of(workspace, "measure.mjs", &[("LETIP_REACT_PEER", peer.as_os_str())])?)
 }
 
 fn table(printed: &str) -> Result<Table> {

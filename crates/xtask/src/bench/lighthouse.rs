@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
-use crate::bench::chromium::{self, Tools};
+use crate::bench::chromium;
 use crate::bench::document::Table;
 use crate::workspace::Workspace;
 
@@ -30,8 +30,7 @@ struct Scores {
 
 /// Has the pages judged.
 pub(crate) fn measure(workspace: &Workspace) -> Result<Table> {
-    let tools = Tools::find()?;
-    let printed = chromium::figures_by(workspace, &tools, &workspace.root.join(SCRIPT), [])?;
+    let printed = chromium::figures_by(workspace, &workspace.root.join(SCRIPT), &[])?;
     let scores: Vec<Scores> =
         serde_json::from_str(&printed).context("failed to read what Lighthouse's program printed")?;
     let table = table(&scores);
