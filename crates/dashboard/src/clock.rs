@@ -11,16 +11,24 @@ use crate::state::use_page_state;
 /// How often ages on the page are counted anew.
 const TICK: std::time::Duration = std::time::Duration::from_secs(15);
 
+/// How far the browser's clock may be from the server's, in milliseconds, before it is wrong: a page is under way for a
+/// while before it is taken over.
+const UNDER_WAY: i64 = 60_000;
+
 /// The present. The first render sees [`PageState::now`](crate::PageState) on both sides.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
     now: Var<Option<Timestamp>>,
     ticking: Var<bool>,
+    /// What the browser's clock lacks, in milliseconds.
+    correction: i64,
 }
 
 /// Puts the clock in place; it ticks in the browser only.
 pub(crate) fn provide_clock() -> Clock {
-    let clock = Clock { now: Var::new(use_page_state().now), ticking: Var::new(false) };
+    let now = use_page_state().now;
+    let clock =
+        Clock { now: Var::new(now), ticking: Var::new(false), correction: correction(now, browser_now()) };
     provide_context(clock);
     react(move || {
         clock.tick();
@@ -34,13 +42,21 @@ pub(crate) fn provide_clock() -> Clock {
 
 /// The clock of this page; one that stands still where none was provided.
 pub(crate) fn use_clock() -> Clock {
-    use_context().unwrap_or_else(|| Clock { now: Var::new(None), ticking: Var::new(false) })
+    use_context().unwrap_or_else(|| Clock { now: Var::new(None), ticking: Var::new(false), correction: 0 })
+}
+
+/// What is to be added to the browser's clock, as it stands when it shows `browser`: times on the page are those of the
+/// server, and a clock that is a day fast would make what has just been found a day old.
+fn correction(server: Option<Timestamp>, browser: Option<Timestamp>) -> i64 {
+    let (Some(server), Some(browser)) = (server, browser) else { return 0 };
+    let lacks = server.as_millis() - browser.as_millis();
+    if lacks.abs() > UNDER_WAY { lacks } else { 0 }
 }
 
 impl Clock {
     fn tick(self) {
         if let Some(now) = browser_now() {
-            self.now.set(Some(now));
+            self.now.set(Some(Timestamp::from_millis(now.as_millis() + self.correction)));
         }
     }
 
@@ -113,6 +129,21 @@ mod tests {
             assert_eq!(use_clock().ago(at), format::ago(at, Timestamp::from_millis(7_200_000)));
             assert_eq!(clock.exact(at), format::date_time(at));
         });
+    }
+
+    #[test]
+    fn only_a_clock_that_is_wrong_is_corrected() {
+        let check = |server, browser, expect| {
+            let at = |millis: Option<i64>| millis.map(Timestamp::from_millis);
+            assert_eq!(correction(at(server), at(browser)), expect, "{server:?}, {browser:?}");
+        };
+        const DAY: i64 = 86_400_000;
+        check(Some(DAY), Some(DAY + 1500), 0);
+        check(Some(DAY), Some(DAY + 60_000), 0);
+        check(Some(DAY), Some(2 * DAY), -DAY);
+        check(Some(DAY), Some(1000), DAY - 1000);
+        check(None, Some(DAY), 0);
+        check(Some(DAY), None, 0);
     }
 
     #[test]

@@ -14,11 +14,14 @@ mod document;
 mod extraction;
 mod first_page;
 mod import;
+mod lighthouse;
 mod live_page;
 mod machine;
 mod matching;
 mod page;
+mod react_peer;
 mod realtime;
+mod release;
 mod requery;
 mod scroll;
 mod ssr;
@@ -37,7 +40,7 @@ struct Benchmark {
 }
 
 /// Every benchmark, in the order of the document.
-const ALL: [Benchmark; 11] = [
+const ALL: [Benchmark; 12] = [
     Benchmark {
         name: "up",
         title: "From a clone to a page",
@@ -54,10 +57,14 @@ const ALL: [Benchmark; 11] = [
     Benchmark {
         name: "first-page",
         title: "First visit",
-        about: "Chromium with an empty cache opens a page of the release build over loopback, on a database of one \
-                search; medians of five visits. Bytes are those on the wire. A page is live when it is hydrated and its \
-                event stream is connected.",
+        about: first_page::ABOUT,
         run: |workspace| first_page::measure(workspace).map(Some),
+    },
+    Benchmark {
+        name: "lighthouse",
+        title: "Lighthouse",
+        about: lighthouse::ABOUT,
+        run: |workspace| lighthouse::measure(workspace).map(Some),
     },
     Benchmark {
         name: "ssr",

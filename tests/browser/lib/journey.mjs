@@ -23,10 +23,15 @@ after(async () => {
  * One journey: a fresh server, a fresh browser context, and a failure for everything that must not happen on the way.
  * `steps` gets `{ server, page, context, problems, open, startBeside }`; `open()` makes another tab that is watched as
  * well. With `signIn` the server asks people to sign in, and with `enrich` it reads websites. With `postgres` its database is one of Postgres, and
- * `startBeside()` starts another server on it; such a journey is left out where no Postgres is named.
+ * `startBeside()` starts another server on it; such a journey is left out where no Postgres is named. `skip` says why it is left
+ * out otherwise, if it is.
  */
-export function journey(name, steps, { signIn = false, postgres = false, enrich = false, ...contextOptions } = {}) {
-  test(name, { timeout: LIMIT, skip: postgres && noPostgres() }, async () => {
+export function journey(
+  name,
+  steps,
+  { signIn = false, postgres = false, enrich = false, skip = false, ...contextOptions } = {},
+) {
+  test(name, { timeout: LIMIT, skip: skip || (postgres && noPostgres()) }, async () => {
     const database = postgres ? await Database.create() : undefined;
     const servers = [];
     const start = async () => {

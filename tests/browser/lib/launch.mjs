@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url";
+
 import { chromium } from "playwright-core";
 
 const FLAGS = [
@@ -10,11 +12,15 @@ const FLAGS = [
   "--disable-sync",
 ];
 
+/** One font for all pages, whatever the machine has: on Linux, where fonts come by fontconfig. */
+const FONTS = fileURLToPath(new URL("../fonts.conf", import.meta.url));
+
 /** A Chromium with nothing of its own going on in the background. */
 export function launch() {
   return chromium.launch({
     executablePath: process.env.LETIP_CHROMIUM ?? "/usr/bin/chromium",
     headless: !process.env.LETIP_HEADED,
     args: FLAGS,
+    env: { ...process.env, FONTCONFIG_FILE: FONTS },
   });
 }

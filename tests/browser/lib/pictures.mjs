@@ -14,12 +14,17 @@ export const VIEWS = [
   { name: "phone-dark", colorScheme: "dark", width: 390, height: 844 },
 ];
 
+/** Has the page looked at in that way. */
+export async function show(page, { colorScheme, width, height }) {
+  await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+  await page.setViewportSize({ width, height });
+}
+
 /** Calls `look` with the page in every view, after a picture of it was taken as `NAME-VIEW.png`; the first view is back then. */
 export async function inEveryView(page, name, look = async () => {}) {
   await mkdir(folder, { recursive: true });
   for (const view of VIEWS) {
-    await page.emulateMedia({ colorScheme: view.colorScheme, reducedMotion: "reduce" });
-    await page.setViewportSize({ width: view.width, height: view.height });
+    await show(page, view);
     await page.screenshot({ path: join(folder, `${name}-${view.name}.png`), fullPage: true });
     await look(view);
   }

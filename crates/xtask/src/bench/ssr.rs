@@ -2,11 +2,10 @@
 
 mod visitor;
 
-use std::env;
 use std::fs;
 use std::io::BufWriter;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -17,6 +16,7 @@ use rustix::process::Signal;
 use crate::bench::document::Table;
 use crate::bench::import::rows;
 use crate::bench::realtime::cpu_seconds;
+use crate::bench::release;
 use crate::bench::ssr::visitor::{Answer, Visitor};
 use crate::process::{self, signals};
 use crate::report::{bytes, millis};
@@ -32,8 +32,6 @@ pub(crate) const ABOUT: &str = "`letip serve --no-sign-in` on a SQLite database 
     back in a second (503), which they do. How long a page took is from when it was first asked for. Processor \
     time is the server's own, as the system counts it: it is little moved by what else the machine does.";
 
-/// A program to measure in the place of one that is built.
-const PROGRAM: &str = "LETIP_BIN";
 const PAGE: &str = "/leads?limit=20";
 const LEADS: u64 = 1000;
 /// Not counted: what is read from disk and compiled lazily comes with the first ones.
@@ -47,10 +45,7 @@ const STACK: usize = 128 * 1024;
 
 /// Imports the leads, serves them, asks.
 pub(crate) fn measure(workspace: &Workspace) -> Result<Table> {
-    let program = match env::var_os(PROGRAM) {
-        Some(program) => PathBuf::from(program),
-        None => up::build_server(workspace, false)?,
-    };
+    let program = release::server(workspace)?;
     let folder = tempfile::Builder::new()
         .prefix("bench-ssr-")
         .tempdir_in(&workspace.target)

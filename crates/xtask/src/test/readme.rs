@@ -73,11 +73,14 @@ fn root_documents(workspace: &Workspace) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Targets of links to files, without fragments; code is left out.
+/// Targets of links to files, and files of pictures, without fragments; code is left out.
 fn links(text: &str) -> Vec<String> {
     let prose = outside_code(text);
     let targets = prose.split("](").skip(1).filter_map(|rest| rest.split([')', ' ']).next());
-    let files = targets.filter(|target| !target.contains("://") && !target.starts_with("mailto:"));
+    let behind = |name| prose.split(name).skip(1).filter_map(|rest| rest.split('"').next());
+    let pictures = [" src=\"", " srcset=\""].into_iter().flat_map(behind);
+    let files =
+        targets.chain(pictures).filter(|target| !target.contains("://") && !target.starts_with("mailto:"));
     let paths = files.map(|target| target.split('#').next().unwrap_or_default().to_owned());
     paths.filter(|path| !path.is_empty()).collect()
 }
@@ -116,6 +119,13 @@ mod tests {
         let text = "See [a](docs/a.md#top) and [b](https://b.example), `[c](c.md)`.\n\
             ```text\n[d](d.md)\n```\n[e](#here) [f](f.md \"title\")";
         assert_eq!(links(text), ["docs/a.md", "f.md"]);
+    }
+
+    #[test]
+    fn pictures_are_found_as_links_are() {
+        let text =
+            "<source media=\"(dark)\" srcset=\"dark.webp\">\n<img alt=\"A page\" src=\"light.webp\">\n";
+        assert_eq!(links(text), ["light.webp", "dark.webp"]);
     }
 
     #[test]
