@@ -1,10 +1,15 @@
 // How people set their browsers up, and what they call their businesses.
 import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 import { fitsAndIsAccessible } from "../lib/axe.mjs";
 import { journey } from "../lib/journey.mjs";
+import { launchWithProfile } from "../lib/launch.mjs";
 import * as dashboard from "../lib/page.mjs";
-import { RESTAURANTS } from "../lib/page.mjs";
+import { RESTAURANTS, tabTo } from "../lib/page.mjs";
+import { Problems } from "../lib/problems.mjs";
 import { until } from "../lib/wait.mjs";
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -34,9 +39,7 @@ for (const [name, width] of Object.entries({ "a wide window": 1280, "a phone": 3
   journey(`every page bears letters of twice the size in ${name}`, async ({ page, context, server }) => {
     const session = await context.newCDPSession(page);
     await session.send("Page.setFontSizes", { fontSizes: { standard: 32, fixed: 26 } });
-    const paths = await somePages(server);
-    // What can be done with the list is one row there that does not break.
-    for (const path of paths.filter((path) => width > 390 || path !== "/leads")) {
+    for (const path of await somePages(server)) {
       await open(page, path);
       assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).fontSize), "32px");
       await fitsAndIsAccessible(page, `${path} in large letters`);
@@ -150,6 +153,56 @@ journey("a name of 10,000 letters is refused in words, by the form and by the AP
   assert.deepEqual(errors.map((error) => error.field), ["name"]);
   assert.equal((await server.api("/api/businesses?limit=1")).meta.total, 0);
 });
+
+journey("where storage is forbidden, the page is live and its appearance lasts as long as it does", async ({ server }) => {
+  await server.search({ ...RESTAURANTS, maxResults: 40 });
+  await withoutStorage(async (context) => {
+    const problems = new Problems();
+    const page = context.pages()[0] ?? (await context.newPage());
+    problems.watch(page);
+    const walk = async () => {
+      await dashboard.visit(page, `${server.url}/leads`);
+      assert.equal(await page.evaluate(storageError), "SecurityError", "storage is forbidden");
+      await page.getByTitle("Dark", { exact: true }).click();
+      const scheme = () => page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
+      await until("the page is dark", async () => (await scheme()) === "dark");
+      await page.getByRole("searchbox", { name: "Search leads" }).fill("sushi");
+      await page.waitForURL(/search=sushi/);
+      await page.getByRole("link", { name: "Clear all" }).first().click();
+      await page.waitForURL((url) => !url.searchParams.has("search"));
+      await server.api("/api/businesses", { name: "Kahvila Uusi" });
+      await page.getByRole("link", { name: "Kahvila Uusi" }).waitFor();
+      await tabTo(page, "Kahvila Uusi");
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { level: 1, name: "Kahvila Uusi" }).waitFor();
+    };
+    await Promise.race([walk(), problems.unexpected]);
+    problems.assertNone();
+  });
+});
+
+function storageError() {
+  try {
+    return String(globalThis.localStorage.length);
+  } catch (error) {
+    return error.name;
+  }
+}
+
+/** A browser whose settings let no site keep anything. */
+async function withoutStorage(steps) {
+  const profile = await mkdtemp(join(tmpdir(), "letip-profile-"));
+  await mkdir(join(profile, "Default"));
+  const settings = { profile: { default_content_setting_values: { cookies: 2 } } };
+  await writeFile(join(profile, "Default/Preferences"), JSON.stringify(settings));
+  const context = await launchWithProfile(profile, { locale: "en-US" });
+  try {
+    await steps(context);
+  } finally {
+    await context.close();
+    await rm(profile, { recursive: true, force: true });
+  }
+}
 
 for (const [name, off] of Object.entries({ "a day fast": DAY, "a day slow": -DAY })) {
   journey(`on a clock that is ${name}, ages are right and changes arrive`, async ({ page, server }) => {

@@ -17,10 +17,19 @@ const FONTS = fileURLToPath(new URL("../fonts.conf", import.meta.url));
 
 /** A Chromium with nothing of its own going on in the background. */
 export function launch() {
-  return chromium.launch({
+  return chromium.launch(options());
+}
+
+/** The same with a profile that was set up in a folder; answers its context, which is the browser's only one. */
+export function launchWithProfile(folder, contextOptions) {
+  return chromium.launchPersistentContext(folder, { ...options(), ...contextOptions });
+}
+
+function options() {
+  return {
     executablePath: process.env.LETIP_CHROMIUM ?? "/usr/bin/chromium",
     headless: !process.env.LETIP_HEADED,
     args: FLAGS,
     env: { ...process.env, FONTCONFIG_FILE: FONTS },
-  });
+  };
 }

@@ -142,10 +142,16 @@ impl Shared {
             Closure::once(move |_: JsValue| Promise::new(&mut |release, _| shared.lead(Some(release))));
         let lock =
             self.channel.as_ref().map(|_| request(&self.name, &Object::new(), held.as_ref().unchecked_ref()));
+        let lock = match lock {
+            Some(Ok(lock)) => JsFuture::from(lock).await,
+            Some(Err(error)) => Err(error),
+            None => Err(JsValue::UNDEFINED),
+        };
         match lock {
-            Some(Ok(lock)) => JsFuture::from(lock).await.is_ok(),
-            // Nothing to share by: each tab for itself.
-            _ => {
+            Ok(_) => true,
+            Err(error) if is_ousted(&error) => false,
+            // Nothing to share by, or the browser lets this site keep nothing, which locks are to it too: each tab for itself.
+            Err(_) => {
                 self.lead(None);
                 std::future::pending().await
             }
@@ -214,6 +220,11 @@ impl Shared {
         }
         self.say(Tab::follow);
     }
+}
+
+/// Whether a lock was taken away; other errors are of locks that are not to be had.
+fn is_ousted(error: &JsValue) -> bool {
+    Reflect::get(error, &"name".into()).is_ok_and(|name| name == "AbortError")
 }
 
 /// Takes the lock away from whoever has it, for the one who waits for it longest.
