@@ -75,7 +75,7 @@ impl Page {
         let (reached, seen) = watch::channel(since);
         let follower = Follower::new(cache.clone(), api.clone(), connection.clone());
         let known = Arc::clone(&log);
-        let options = QueryOptions::<(BusinessId, u64), ApiError>::observe_only(&last_gone());
+        let options = QueryOptions::<(BusinessId, u64), ApiError>::observe_only(last_gone());
         let gone = QueryObserver::new(&cache, options).subscribe(move |result| {
             if let Some(gone) = &result.data {
                 remember(&mut lock(&known).gone, gone.0, gone.1);
@@ -183,7 +183,7 @@ async fn follow(
             tokio::spawn(rest);
         }
         if let Some(gone) = gone {
-            cache.set_query_data(&last_gone(), gone);
+            cache.set_query_data(last_gone(), gone);
         }
         reached.send_replace(lock(&log).last);
     }
