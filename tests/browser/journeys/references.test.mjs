@@ -111,11 +111,11 @@ look("pages of an account", ["setup", "sign-in", "account", "users", "user", "su
   await setUp(page, server);
   await page.goto("/users");
   await looksAsBefore(page, "users");
-  await page.goto("/suppression");
-  await looksAsBefore(page, "suppression");
   await page.getByRole("main").getByRole("link", { name: "Ada" }).click();
   await page.waitForURL(/\/users\/[0-9a-f-]{36}$/);
   await looksAsBefore(page, "user");
+  await page.goto("/suppression");
+  await looksAsBefore(page, "suppression");
   await page.goto("/account");
   await looksAsBefore(page, "account");
   await page.getByRole("main").getByRole("button", { name: "Sign out", exact: true }).click();
