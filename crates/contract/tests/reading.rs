@@ -51,7 +51,7 @@ fn progress() -> Value {
 }
 
 fn counts() -> Value {
-    json!({ "found": 1, "saved": 2, "merged": 3, "rejected": 4, "closed": 5, "failed": 6 })
+    json!({ "found": 1, "saved": 2, "merged": 3, "rejected": 4, "closed": 5, "failed": 6, "suppressed": 7 })
 }
 
 fn list(row: Value) -> Value {

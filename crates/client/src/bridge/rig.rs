@@ -97,7 +97,7 @@ impl Cache {
 
     /// What is asked for once everything has settled.
     pub(super) fn asked(&self) -> Vec<String> {
-        self.runtime.advance(super::SETTLE_FACETS);
+        self.runtime.advance(super::SETTLE);
         self.server.asked()
     }
 
