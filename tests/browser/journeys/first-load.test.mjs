@@ -68,8 +68,11 @@ journey("what the server rendered is what stands there after hydration", async (
   const bare = await context.browser().newContext({ baseURL: server.url, locale: "en-US", javaScriptEnabled: false });
   const rendered = await bare.newPage();
   await rendered.goto("/leads?sort=name");
-  const cells = (tab) => tab.locator("tbody td:not(.cell--added)").allInnerTexts();
-  assert.deepEqual(await cells(page), await cells(rendered));
+  const cells = (tab) => tab.locator("tbody tr:has(a[data-row]) td:not(.cell--added)").allInnerTexts();
+  // With script, only the rows near the screen stay.
+  const near = await cells(page);
+  assert.ok(near.length > 50, `only ${near.length} cells are shown`);
+  assert.deepEqual(near, (await cells(rendered)).slice(0, near.length));
   await bare.close();
 });
 
