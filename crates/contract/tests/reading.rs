@@ -89,7 +89,7 @@ fn answers_are_read_whole() {
     }));
     check::<Vec<SourceInfo>>(&json!([{
         "source": "a", "name": "b", "coverage": "c", "licence": "d", "attribution": "e", "licenceUrl": "f",
-        "cost": "g", "default": true, "state": "unavailable", "message": "h", "places": 5
+        "cost": "g", "default": true, "state": "unavailable", "message": "h", "places": 5, "retentionDays": 30
     }]));
     check::<Vec<CategorySuggestion>>(
         &json!([{ "category": "a", "label": "b", "industry": "c", "matched": "d" }]),
