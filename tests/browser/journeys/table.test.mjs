@@ -89,6 +89,9 @@ journey("the whole list scrolls as one, and a document of it has few rows", asyn
   await inSight(page, all, { first: 0 });
 });
 
+/** How long the list waits for the hand to rest, in milliseconds, as its page has it. */
+const REST = 100;
+
 journey("rows that are dragged past are not asked for", async ({ page, server }) => {
   const all = await manyLeads(server);
   await dashboard.visit(page, LIST);
@@ -100,15 +103,21 @@ journey("rows that are dragged past are not asked for", async ({ page, server })
   });
   const { begin, pitch } = await look(page);
   // In one go, frame by frame, as a hand moves the scrollbar.
-  await page.evaluate(async ({ begin, step }) => {
+  const longest = await page.evaluate(async ({ begin, step }) => {
+    let [longest, before] = [0, performance.now()];
     for (let frame = 1; frame <= 15; frame += 1) {
       globalThis.scrollTo(0, begin + frame * step);
       await new Promise(requestAnimationFrame);
+      longest = Math.max(longest, performance.now() - before);
+      before = performance.now();
     }
+    return longest;
   }, { begin, step: 100 * pitch });
   await inSight(page, all);
   const there = Math.floor(1500 / 50) + 1;
-  for (const number of asked) assert.ok(Math.abs(number - there) <= 2, `page ${number} was asked for, of ${[...asked]}`);
+  const passed = [...asked].filter((number) => Math.abs(number - there) > 2);
+  // A machine that is too busy to draw holds still on the way: there the list rests, and may ask.
+  if (longest < REST / 2) assert.deepEqual(passed, [], `frames took ${longest} ms at most`);
   assert.ok(asked.has(there), [...asked].join());
 });
 
