@@ -103,6 +103,8 @@ journey("everything can be done by keyboard", async ({ page, server }) => {
   await page.keyboard.press("g");
   await page.keyboard.press("l");
   await page.waitForURL(/\/leads$/);
+  // The page before stays in place until the program of this one is there.
+  await page.locator("[data-search]").waitFor();
   await page.keyboard.press("/");
   await until("the search field has the focus", () => page.evaluate(() => document.activeElement.name === "search"));
 });
