@@ -1,8 +1,8 @@
 //! Which fields of businesses hold what a source lets be kept for a while only, and the end of that while.
 //!
 //! Whoever stores a record of such a source notes what it did to the business ([`WriteTx::note_provenance`]); whoever keeps
-//! house takes away what is too old ([`Store::expire_values`]). Which sources these are, and how long their while is, is not
-//! for the store to know.
+//! house takes away what is too old ([`crate::Store::expire_values`]). Which sources these are, and how long their while
+//! is, is not for the store to know.
 
 mod expire;
 mod fields;
