@@ -121,6 +121,9 @@ pub struct SuppressionAdded {
 
 from_json!(deserialize SuppressionAdded { suppression, contacts_removed, businesses_changed });
 
+/// The last page that can be asked for.
+const MAX_PAGE: u32 = 1_000_000;
+
 /// Which entries of the suppression list to show.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -135,9 +138,9 @@ pub struct SuppressionQuery {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 200, default = 20))]
     pub limit: Option<u32>,
-    /// From 1.
+    /// 1 to 1,000,000.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", param(minimum = 1, default = 1))]
+    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 1_000_000, default = 1))]
     pub page: Option<u32>,
 }
 
@@ -156,8 +159,8 @@ impl SuppressionQuery {
         if self.limit.is_some_and(|limit| !(1..=MAX_LIMIT).contains(&limit)) {
             errors.push(FieldError::new("limit", "range", "give a number from 1 to 200"));
         }
-        if self.page == Some(0) {
-            errors.push(FieldError::new("page", "range", "pages are counted from 1"));
+        if self.page.is_some_and(|page| !(1..=MAX_PAGE).contains(&page)) {
+            errors.push(FieldError::new("page", "range", "give a number from 1 to 1,000,000"));
         }
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
@@ -206,5 +209,6 @@ mod tests {
         };
         assert!(ask(&"0a".repeat(32), 200, 1).validate().is_ok());
         assert_eq!(wrong(ask("0A", 0, 0).validate()), ["digest", "limit", "page"]);
+        assert_eq!(wrong(ask(&"0a".repeat(32), 200, MAX_PAGE + 1).validate()), ["page"]);
     }
 }
