@@ -140,6 +140,18 @@ mod tests {
     }
 
     #[test]
+    fn a_change_of_one_row_copies_no_other() {
+        let before = page(0..3, 3, 1);
+        let changed = before.map(&mut |item: &Item| match item.0 {
+            1 => Change::Replace(Arc::new(Item(9))),
+            _ => Change::Keep,
+        });
+        let Mapped::Changed(after) = changed else { panic!("a row changed") };
+        assert_eq!(ids(&after), [0, 9, 2]);
+        assert!(after.data[0].is_same(&before.data[0]) && after.data[2].is_same(&before.data[2]));
+    }
+
+    #[test]
     fn a_row_that_goes_takes_one_off_the_total() {
         let gone = page(0..3, 7, 1).map(&mut |item: &Item| match item.0 {
             1 => Change::Remove,

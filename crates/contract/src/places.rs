@@ -42,7 +42,7 @@ pub struct SourceInfo {
     pub message: Option<String>,
     /// Places in it, where that is known beforehand.
     pub places: Option<u64>,
-    /// After so many days what it said, but for its identifiers, is taken away; absent where it may be kept.
+    /// After so many days what it said, but for its identifiers, is taken away; null where it may be kept.
     pub retention_days: Option<u32>,
 }
 
