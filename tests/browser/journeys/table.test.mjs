@@ -118,6 +118,7 @@ journey("rows that are dragged past are not asked for", async ({ page, server })
   const passed = [...asked].filter((number) => Math.abs(number - there) > 2);
   // A machine that is too busy to draw holds still on the way: there the list rests, and may ask.
   if (longest < REST / 2) assert.deepEqual(passed, [], `frames took ${longest} ms at most`);
+  else console.log(`notice: not checked what was asked for on the way, as a frame took ${Math.round(longest)} ms`);
   assert.ok(asked.has(there), [...asked].join());
 });
 
