@@ -74,7 +74,6 @@ pub(crate) async fn first_shown(store: &Store) -> Result<Shown> {
 fn hasty() -> SocketLimits {
     SocketLimits {
         recent_events: 20,
-        unsent_packets: 8,
         ping_interval: Duration::from_millis(300),
         ping_timeout: Duration::from_millis(200),
         ..SocketLimits::default()

@@ -57,7 +57,7 @@ impl App {
         let (fetcher, verifier) = (config.fetcher.as_ref(), config.verifier.as_ref());
         let mut handlers = work::job_handlers(&config.sources, fetcher, verifier, &config.providers);
         handlers.extend(config.handlers.iter().cloned());
-        let gateway = Gateway::start(config.store.clone(), config.limits.sockets.clone());
+        let gateway = Gateway::start(config.store.clone(), &config.limits.sockets);
         let downloads = Arc::new(Semaphore::new(config.limits.concurrent_downloads));
         let (keys, auth, liveness) = (Keys::default(), Auth::default(), Liveness::default());
         let shared = Shared { config, handlers, keys, auth, gateway, liveness, downloads };

@@ -135,8 +135,6 @@ pub struct SocketLimits {
     /// Recent events that a process keeps in memory for its sockets. A socket that is further behind the present than
     /// this while it does not take what it was sent is reset.
     pub recent_events: usize,
-    /// Packets that wait for one socket.
-    pub unsent_packets: usize,
     /// Largest packet that a client may send, in bytes.
     pub packet_bytes: usize,
     /// How often the server pings.
@@ -150,7 +148,6 @@ impl Default for SocketLimits {
         Self {
             open: 4096,
             recent_events: 10_000,
-            unsent_packets: 512,
             packet_bytes: 16 * 1024,
             ping_interval: Duration::from_secs(25),
             ping_timeout: Duration::from_secs(20),

@@ -1,7 +1,7 @@
 //! The people at the sockets: who has signed out, was disabled or whose time is over loses the connection.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use contract::{SessionId, TokenId};
@@ -28,18 +28,36 @@ struct Inner {
     sockets: HashMap<u64, (By, CancellationToken)>,
 }
 
-impl Guests {
-    /// Cancels `gone` once what the socket came with is no longer good; answers what [`leave`](Self::leave) takes.
-    pub(super) fn enter(&self, by: By, gone: CancellationToken) -> u64 {
-        let mut inner = self.lock();
-        inner.next += 1;
-        let place = inner.next;
-        inner.sockets.insert(place, (by, gone));
-        place
-    }
+/// One socket's, for as long as it is open.
+#[derive(Debug)]
+pub(super) struct Place {
+    guests: Arc<Guests>,
+    number: u64,
+    gone: CancellationToken,
+}
 
-    pub(super) fn leave(&self, place: u64) {
-        self.lock().sockets.remove(&place);
+impl Place {
+    /// Cancelled once what the socket came with is no longer good.
+    pub(super) fn gone(&self) -> &CancellationToken {
+        &self.gone
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.guests.lock().sockets.remove(&self.number);
+    }
+}
+
+impl Guests {
+    /// Takes in somebody who came with `by`.
+    pub(super) fn enter(guests: &Arc<Self>, by: By) -> Place {
+        let gone = CancellationToken::new();
+        let mut inner = guests.lock();
+        inner.next += 1;
+        let number = inner.next;
+        inner.sockets.insert(number, (by, gone.clone()));
+        Place { guests: Arc::clone(guests), number, gone }
     }
 
     /// Looks after them for ever.

@@ -1,131 +1,99 @@
 //! One socket's way through the log.
 //!
-//! A socket has a place in the log, its cursor, and takes what comes after it: replay and live are the same. A socket
-//! that does not take what it was sent makes its own pump wait, and nobody else.
+//! A socket has a place in the log, its cursor, and takes what comes after it: replay and live are the same. It asks for
+//! more when what it was given is with the network: a socket that does not take it makes its own pump wait, and nobody else.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use contract::event::{SYNC_READY, SYNC_RESET, SyncReset};
 use serde::Serialize;
-use socketioxide::extract::SocketRef;
-use socketioxide::{SendError, SocketError};
+use socketio_server::{Batch, Feed};
+use tokio::sync::watch;
 
-use super::tail::{Next, Sent, Tail};
-use crate::telemetry;
+use super::guests::Place;
+use super::tail::{Detail, Next, Tail};
+use crate::telemetry::{self, OpenSocket};
 
-const FIRST_WAIT: Duration = Duration::from_millis(5);
-const LONGEST_WAIT: Duration = Duration::from_millis(250);
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
 
 pub(super) struct Pump {
-    socket: SocketRef,
     tail: Arc<Tail>,
-}
-
-/// How sending ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Delivery {
-    Sent,
-    /// The socket is so far behind that it must begin anew.
-    Lost,
-    /// The socket is closed.
-    Gone,
+    latest: watch::Receiver<u64>,
+    /// The last event that was given; none before the end of the log was read.
+    cursor: Option<u64>,
+    /// Whether the present has been reached: then `sync:ready` has been told.
+    caught_up: bool,
+    place: Place,
+    _open: OpenSocket,
 }
 
 impl Pump {
-    pub(super) fn new(socket: SocketRef, tail: Arc<Tail>) -> Self {
-        Self { socket, tail }
+    /// Gives what came after `since`, or what comes from now on, for as long as its person may be there.
+    pub(super) fn new(tail: Arc<Tail>, place: Place, since: Option<u64>) -> Self {
+        let latest = tail.subscribe();
+        Self { tail, latest, cursor: since, caught_up: false, place, _open: OpenSocket::begin() }
     }
 
-    /// Feeds the socket until it is closed: what came after `since`, or what comes from now on.
-    pub(super) async fn run(self, since: Option<u64>) {
-        let mut latest = self.tail.subscribe();
-        let mut cursor = match since {
-            Some(since) => since,
-            None => self.present().await,
-        };
-        let mut caught_up = false;
+    async fn more(&mut self) -> Option<Batch> {
+        let cursor = self.begin().await;
         loop {
-            latest.borrow_and_update();
-            let delivery = match self.tail.after(cursor).await {
-                Ok(Next::Events(events)) => self.send_all(&events, &mut cursor, caught_up).await,
-                Ok(Next::Reset(seq)) => self.reset(seq, &mut cursor, "since").await,
+            let newest = *self.latest.borrow_and_update();
+            if self.caught_up && newest.saturating_sub(cursor) > self.tail.capacity() {
+                return Some(self.reset(newest, "slow"));
+            }
+            // Whoever resumes hears all that there was; whoever cannot keep up, how things are now.
+            let detail = if self.caught_up { Detail::Latest } else { Detail::All };
+            match self.tail.after(cursor, detail).await {
+                Ok(Next::Events(batch, last)) => {
+                    self.cursor = Some(last);
+                    telemetry::count_sent(batch.len() as u64);
+                    return Some(batch);
+                }
+                Ok(Next::Reset(seq)) => return Some(self.reset(seq, "since")),
+                Ok(Next::Present) if self.caught_up => self.latest.changed().await.ok()?,
                 Ok(Next::Present) => {
-                    if !caught_up {
-                        caught_up = self.tell(SYNC_READY, &SyncReset { seq: cursor }).await == Delivery::Sent;
-                    }
-                    if latest.changed().await.is_err() { Delivery::Gone } else { Delivery::Sent }
+                    self.caught_up = true;
+                    return Some(told(SYNC_READY, &SyncReset { seq: cursor }));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "failed to read events for a socket, trying again");
                     tokio::time::sleep(AFTER_FAILURE).await;
-                    Delivery::Sent
                 }
-            };
-            let newest = *latest.borrow();
-            let delivery = match delivery {
-                Delivery::Lost => self.reset(newest, &mut cursor, "slow").await,
-                other => other,
-            };
-            if delivery == Delivery::Gone {
-                return;
             }
         }
     }
 
-    /// The end of the log, as soon as it can be read.
-    async fn present(&self) -> u64 {
+    /// Where it stands; without a place, the end of the log as soon as that can be read.
+    async fn begin(&mut self) -> u64 {
         loop {
+            if let Some(cursor) = self.cursor {
+                return cursor;
+            }
             match self.tail.end().await {
-                Ok(seq) => return seq,
+                Ok(seq) => self.cursor = Some(seq),
                 Err(_) => tokio::time::sleep(AFTER_FAILURE).await,
             }
         }
     }
 
-    async fn send_all(&self, events: &[Sent], cursor: &mut u64, caught_up: bool) -> Delivery {
-        for event in events {
-            match self.send(event.name, &event.json, caught_up.then_some(*cursor)).await {
-                Delivery::Sent => *cursor = event.seq,
-                other => return other,
-            }
-        }
-        telemetry::count_sent(events.len() as u64);
-        Delivery::Sent
-    }
-
-    async fn reset(&self, seq: u64, cursor: &mut u64, reason: &'static str) -> Delivery {
+    fn reset(&mut self, seq: u64, reason: &'static str) -> Batch {
         telemetry::count_reset(reason);
-        let delivery = self.tell(SYNC_RESET, &SyncReset { seq }).await;
-        *cursor = seq;
-        delivery
+        self.cursor = Some(seq);
+        told(SYNC_RESET, &SyncReset { seq })
     }
+}
 
-    /// Sends what must arrive, however long it takes.
-    async fn tell<T: Serialize>(&self, name: &str, data: &T) -> Delivery {
-        self.send(name, data, None).await
+impl Feed for Pump {
+    async fn next(&mut self) -> Option<Batch> {
+        let gone = self.place.gone().clone();
+        gone.run_until_cancelled(self.more()).await.flatten()
     }
+}
 
-    /// Sends as soon as there is room. With `live_from`, gives up when the log has run on too far from there.
-    async fn send<T: Serialize + ?Sized>(&self, name: &str, data: &T, live_from: Option<u64>) -> Delivery {
-        let mut wait = FIRST_WAIT;
-        loop {
-            match self.socket.emit(name, data) {
-                Ok(()) => return Delivery::Sent,
-                Err(SendError::Socket(SocketError::InternalChannelFull)) => {}
-                Err(SendError::Socket(SocketError::Closed)) => return Delivery::Gone,
-                Err(SendError::Serialize(error)) => {
-                    tracing::error!(%error, event = name, "event cannot be encoded");
-                    return Delivery::Lost;
-                }
-            }
-            let behind = live_from.map_or(0, |cursor| self.tail.newest().saturating_sub(cursor));
-            if behind > self.tail.capacity() {
-                return Delivery::Lost;
-            }
-            tokio::time::sleep(wait).await;
-            wait = (wait * 2).min(LONGEST_WAIT);
-        }
-    }
+fn told<T: Serialize>(name: &str, data: &T) -> Batch {
+    Batch::event(name, data).unwrap_or_else(|error| {
+        tracing::error!(%error, event = name, "event cannot be encoded");
+        Batch::default()
+    })
 }

@@ -1,17 +1,21 @@
 //! The end of the event log, read once for all sockets of a process.
 
-use std::collections::VecDeque;
+mod recent;
+mod subject;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use contract::{Event, EventPayload};
-use serde_json::value::RawValue;
+use socketio_server::Batch;
 use store::{Store, StoreError};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::telemetry;
+use recent::Recent;
+use subject::Subject;
 
 /// Events read from the store, or handed to a socket, at once.
 const PAGE: u32 = 500;
@@ -22,26 +26,20 @@ const AFTER_FAILURE: Duration = Duration::from_secs(1);
 /// is a write of the kernel's for each, some four tenths of what an event costs. The first after a while is told at once.
 const TICK: Duration = Duration::from_millis(19);
 
-/// An event, encoded once.
-#[derive(Clone, Debug)]
-pub(super) struct Sent {
-    pub(super) seq: u64,
-    pub(super) name: &'static str,
-    pub(super) json: Arc<RawValue>,
-}
-
-impl Sent {
-    fn new(event: &Event) -> Result<Self, serde_json::Error> {
-        let json = serde_json::value::to_raw_value(event)?;
-        Ok(Self { seq: event.seq, name: event.payload.name(), json: json.into() })
-    }
+/// How much of what happened a socket is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// Every event.
+    All,
+    /// Of a thing that changed several times since, how it is now.
+    Latest,
 }
 
 /// What follows a place in the log.
 #[derive(Debug)]
 pub(super) enum Next {
-    /// These, in order and without a gap; not empty.
-    Events(Vec<Sent>),
+    /// These, in order and without a gap, not empty; and the number of the last.
+    Events(Batch, u64),
     /// Nothing yet.
     Present,
     /// The log does not go back to that place, or not so far: go on from here.
@@ -51,24 +49,18 @@ pub(super) enum Next {
 pub(super) struct Tail {
     store: Store,
     recent: Mutex<Recent>,
+    capacity: u64,
     latest: watch::Sender<u64>,
     stale_stats: watch::Sender<bool>,
     following: AtomicBool,
 }
 
-/// The last events, without a gap up to `latest`.
-#[derive(Debug)]
-struct Recent {
-    events: VecDeque<Sent>,
-    capacity: usize,
-}
-
 impl Tail {
     pub(super) fn new(store: Store, capacity: usize) -> Self {
-        let recent = Mutex::new(Recent { events: VecDeque::new(), capacity });
         Self {
             store,
-            recent,
+            recent: Mutex::new(Recent::new(capacity)),
+            capacity: capacity as u64,
             latest: watch::Sender::new(0),
             stale_stats: watch::Sender::new(false),
             following: AtomicBool::new(false),
@@ -78,11 +70,6 @@ impl Tail {
     /// Wakes with the newest seq whenever there are new events.
     pub(super) fn subscribe(&self) -> watch::Receiver<u64> {
         self.latest.subscribe()
-    }
-
-    /// The newest event that this process knows.
-    pub(super) fn newest(&self) -> u64 {
-        *self.latest.borrow()
     }
 
     /// True from a change of businesses until `stats:updated` has told of it.
@@ -96,7 +83,7 @@ impl Tail {
 
     /// How many events a socket may be behind before it counts as lost.
     pub(super) fn capacity(&self) -> u64 {
-        self.lock().capacity as u64
+        self.capacity
     }
 
     /// Where the log ends, by the store itself.
@@ -104,28 +91,19 @@ impl Tail {
         self.store.latest_seq().await
     }
 
-    /// What comes after `cursor`: from memory where that reaches back so far, else from the store.
-    pub(super) async fn after(&self, cursor: u64) -> Result<Next, StoreError> {
-        if let Some(events) = self.recent_after(cursor) {
-            return Ok(if events.is_empty() { Next::Present } else { Next::Events(events) });
+    /// What comes after `cursor`: from memory where that reaches back so far, else all of it from the store.
+    pub(super) async fn after(&self, cursor: u64, detail: Detail) -> Result<Next, StoreError> {
+        if let Some((batch, last)) = self.lock().after(cursor, PAGE as usize, detail) {
+            return Ok(if batch.is_empty() { Next::Present } else { Next::Events(batch, last) });
         }
-        let batch = self.store.events_since(cursor, PAGE).await?;
-        if batch.reset {
-            return Ok(Next::Reset(batch.latest_seq));
+        let read = self.store.events_since(cursor, PAGE).await?;
+        if read.reset {
+            return Ok(Next::Reset(read.latest_seq));
         }
-        let events = encode(&batch.events)?;
-        Ok(if events.is_empty() { Next::Present } else { Next::Events(events) })
-    }
-
-    /// None where memory cannot tell.
-    fn recent_after(&self, cursor: u64) -> Option<Vec<Sent>> {
-        let recent = self.lock();
-        let (first, last) = (recent.events.front()?.seq, recent.events.back()?.seq);
-        if cursor + 1 < first || cursor > last {
-            return None;
+        match read.events.last().map(|event| event.seq) {
+            Some(last) => Ok(Next::Events(encode(&read.events)?, last)),
+            None => Ok(Next::Present),
         }
-        let skip = usize::try_from(cursor + 1 - first).ok()?;
-        Some(recent.events.iter().skip(skip).take(PAGE as usize).cloned().collect())
     }
 
     /// Follows the log from its present end, for ever.
@@ -168,26 +146,19 @@ impl Tail {
             return Ok(Step { cursor: batch.latest_seq, more: true });
         }
         let reached = batch.events.last().map_or(cursor, |event| event.seq);
-        self.append(encode(&batch.events)?);
+        if reached > cursor {
+            let subjects = batch.events.iter().map(|event| Subject::of(&event.payload)).collect();
+            self.lock().append(encode(&batch.events)?, subjects, reached);
+            self.announce(reached);
+        }
         self.note_stats(&batch.events);
         Ok(Step { cursor: reached, more: batch.events.len() == PAGE as usize })
     }
 
     /// Forgets what it knew: the log goes on elsewhere.
     fn begin_at(&self, seq: u64) {
-        self.lock().events.clear();
+        self.lock().clear();
         self.announce(seq);
-    }
-
-    fn append(&self, events: Vec<Sent>) {
-        let Some(last) = events.last().map(|event| event.seq) else { return };
-        let mut recent = self.lock();
-        recent.events.extend(events);
-        while recent.events.len() > recent.capacity {
-            recent.events.pop_front();
-        }
-        drop(recent);
-        self.announce(last);
     }
 
     fn announce(&self, seq: u64) {
@@ -223,9 +194,14 @@ struct Step {
     more: bool,
 }
 
-fn encode(events: &[Event]) -> Result<Vec<Sent>, StoreError> {
-    let encoded: Result<Vec<_>, _> = events.iter().map(Sent::new).collect();
-    encoded.map_err(|error| StoreError::Unreadable(error.to_string()))
+/// Events of one page, encoded once for all sockets.
+fn encode(events: &[Event]) -> Result<Batch, StoreError> {
+    let mut batch = Batch::builder();
+    for event in events {
+        let encoded = batch.event(event.payload.name(), event);
+        encoded.map_err(|error| StoreError::Unreadable(error.to_string()))?;
+    }
+    Ok(batch.build())
 }
 
 /// Until a commit, or for a while. Once the store is closed, the while alone.

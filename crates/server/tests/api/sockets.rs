@@ -204,7 +204,6 @@ async fn a_client_that_does_not_read_is_reset_and_slows_nobody() {
     let db = store::test_support::sqlite().await;
     let mut config = config(db.store());
     config.limits.sockets.recent_events = 50;
-    config.limits.sockets.unsent_packets = 8;
     let server = Listening::start(config).await;
     let mut deaf = RawSocket::join(server.address, 0).await;
     deaf.until("sync:ready").await;
