@@ -16,6 +16,8 @@ use crate::Batch;
 
 /// Between packets of one body.
 const SEPARATOR: char = '\u{1e}';
+/// Most packets of one answer: `python-engineio` refuses to read more.
+const MOST_PACKETS: usize = 16;
 
 /// Why a request of a client is refused. Its session ends with it, but for [`Busy`](Refused::Busy).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,7 +41,7 @@ pub(crate) struct Mailbox {
 
 #[derive(Debug, Default)]
 struct State {
-    outgoing: Vec<Batch>,
+    outgoing: VecDeque<Batch>,
     incoming: VecDeque<Incoming>,
     /// Whether a request waits for packets.
     awaited: bool,
@@ -76,7 +78,7 @@ impl Mailbox {
         if state.outgoing.is_empty() {
             return state.ended.then_some(Err(Refused::Ended));
         }
-        let batches = std::mem::take(&mut state.outgoing);
+        let batches = first_packets(&mut state.outgoing);
         state.taken += 1;
         wake(&mut state);
         drop(state);
@@ -118,7 +120,7 @@ impl Mailbox {
     pub(crate) fn release(&self) {
         let mut state = self.lock();
         if state.awaited && state.outgoing.is_empty() {
-            state.outgoing.push(Batch::packet(&EnginePacket::Noop.encode()));
+            state.outgoing.push_back(Batch::packet(&EnginePacket::Noop.encode()));
             self.filled.notify_one();
         }
     }
@@ -169,7 +171,7 @@ impl Polling {
         if batch.is_empty() {
             return;
         }
-        self.0.lock().outgoing.push(batch.clone());
+        self.0.lock().outgoing.push_back(batch.clone());
         self.0.filled.notify_one();
     }
 
@@ -201,7 +203,7 @@ impl Polling {
     }
 
     /// What the client has not asked for yet. Nothing can be asked for afterwards.
-    pub(crate) fn into_unsent(self) -> Vec<Batch> {
+    pub(crate) fn into_unsent(self) -> VecDeque<Batch> {
         std::mem::take(&mut self.0.lock().outgoing)
     }
 }
@@ -211,6 +213,23 @@ impl Drop for Polling {
         let mut state = self.0.lock();
         self.0.end(&mut state);
     }
+}
+
+/// Takes what one answer may hold.
+fn first_packets(outgoing: &mut VecDeque<Batch>) -> Vec<Batch> {
+    let (mut taken, mut room) = (Vec::new(), MOST_PACKETS);
+    while room > 0
+        && let Some(batch) = outgoing.pop_front()
+    {
+        if batch.len() > room {
+            taken.push(batch.take(room));
+            outgoing.push_front(batch.skip(room));
+            break;
+        }
+        room -= batch.len();
+        taken.push(batch);
+    }
+    taken
 }
 
 fn encode_payload(batches: &[Batch]) -> String {

@@ -20,7 +20,9 @@ async fn numbers_come_in_their_order_with_whatever_request_asks_next() {
         scene.numbers.tell(count);
         let until = heard.len() as u64 + count;
         while (heard.len() as u64) < until {
-            heard.extend(numbers(&scene.take(&sid).await.1));
+            let some = numbers(&scene.take(&sid).await.1);
+            assert!((1..=16).contains(&some.len()), "more than every client reads: {}", some.len());
+            heard.extend(some);
         }
     }
     assert_eq!(heard, (0..307).collect::<Vec<u64>>());
