@@ -18,6 +18,7 @@ mod middleware;
 mod openapi;
 mod pages;
 mod problem;
+mod rates;
 mod serve;
 mod suppression;
 mod telemetry;
@@ -26,7 +27,7 @@ mod work;
 
 pub use app::App;
 pub use auth::{hash_password, setup_path};
-pub use config::{Access, Limits, ServerConfig, SocketLimits};
+pub use config::{Access, Limits, RateLimits, ServerConfig, SocketLimits};
 pub use error::ServerError;
 pub use extract::query::business_filter;
 pub use housekeeping::{Tidied, tidy};

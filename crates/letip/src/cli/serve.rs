@@ -1,6 +1,7 @@
 //! The arguments of `letip serve`.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -31,6 +32,8 @@ pub(crate) struct ServeArgs {
     /// Form of the log on stderr
     #[arg(long, value_enum, value_name = "FORM", default_value_t = LogForm::Text)]
     pub(crate) log: LogForm,
+    #[command(flatten)]
+    pub(crate) rates: RateArgs,
     /// Jobs that run at once
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=64))]
     pub(crate) concurrency: u8,
@@ -42,6 +45,50 @@ pub(crate) struct ServeArgs {
     pub(crate) geocoder: GeocoderArgs,
     #[command(flatten)]
     pub(crate) providers: ProviderArgs,
+}
+
+/// How often one caller may call, a minute.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Limits")]
+pub(crate) struct RateArgs {
+    /// Reads and pages a minute for each person, and for a person's tokens together; 0 is no limit
+    #[arg(
+        long,
+        value_name = "N",
+        env = "LETIP_READS_A_MINUTE",
+        hide_env_values = true,
+        default_value_t = 3000
+    )]
+    pub(crate) reads_a_minute: u32,
+    /// Changes a minute
+    #[arg(
+        long,
+        value_name = "N",
+        env = "LETIP_CHANGES_A_MINUTE",
+        hide_env_values = true,
+        default_value_t = 1200
+    )]
+    pub(crate) changes_a_minute: u32,
+    /// Searches, enrichments, imports, exports and bulk changes a minute
+    #[arg(
+        long,
+        value_name = "N",
+        env = "LETIP_HEAVY_A_MINUTE",
+        hide_env_values = true,
+        default_value_t = 60
+    )]
+    pub(crate) heavy_a_minute: u32,
+}
+
+impl RateArgs {
+    pub(crate) fn limits(&self) -> server::RateLimits {
+        let limit = NonZeroU32::new;
+        server::RateLimits {
+            reads: limit(self.reads_a_minute),
+            writes: limit(self.changes_a_minute),
+            heavy: limit(self.heavy_a_minute),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
