@@ -53,6 +53,17 @@ word_enum! {
     }
 }
 
+/// What a call takes of the server, by which it is limited how often one caller may make it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Cost {
+    /// It is answered from what is there.
+    Read,
+    /// It changes something, and is done before it is answered.
+    Write,
+    /// It starts long work, changes very much, or sends a whole file.
+    Heavy,
+}
+
 /// The arguments in a path: `()` for none, else the ids that stand in braces, in their order.
 pub trait PathParams: fmt::Debug + Clone + DeserializeOwned + Send + Sync + 'static {
     /// `template` with its braces filled.
@@ -117,6 +128,8 @@ pub trait Endpoint: fmt::Debug + Send + Sync + 'static {
     const PATH: &'static str;
     /// The least role that may call it; none where nobody has to be signed in.
     const ROLE: Option<Role>;
+    /// What a call takes of the server.
+    const COST: Cost;
     /// Whether its answer may be kept for a repeated request. One that holds a secret, or opens a session, is not.
     const KEEPS_ANSWER: bool;
     /// Status of a success.

@@ -10,7 +10,7 @@ use crate::edit::{
     BusinessContacts, BusinessDraft, BusinessPatch, ContactPatch, ContactSaved, ContactsChanged,
     MergeRequest, UnmergeRequest,
 };
-use crate::endpoint::{Endpoint, File, Method, NoBody, NoQuery, Role, Schemas};
+use crate::endpoint::{Cost, Endpoint, File, Method, NoBody, NoQuery, Role, Schemas};
 use crate::enrichment::{
     BatchAccepted, BatchEnrichmentRequest, EnrichmentBatch, EnrichmentLogEntry, HistoryQuery, ProviderInfo,
 };
@@ -146,13 +146,29 @@ macro_rules! keeps_answer {
     (secret) => {
         false
     };
+    (heavy) => {
+        true
+    };
+}
+
+/// What a call of an endpoint takes of the server.
+macro_rules! cost {
+    ($method:ident heavy) => {
+        Cost::Heavy
+    };
+    (Get $($mark:ident)?) => {
+        Cost::Read
+    };
+    ($method:ident $($mark:ident)?) => {
+        Cost::Write
+    };
 }
 
 /// Declares endpoints, and [`visit`] over all of them.
 macro_rules! endpoints {
     ($(
         $(#[doc = $summary:literal])+
-        $name:ident = $method:ident $path:literal in $tag:literal for $role:ident $($secret:ident)? {
+        $name:ident = $method:ident $path:literal in $tag:literal for $role:ident $($mark:ident)? {
             path: $args:ty, query: $query:ty, body: $body:ty, $success:literal => $response:ty,
             failures: [$($failure:literal),*]
         }
@@ -169,7 +185,8 @@ macro_rules! endpoints {
                 const METHOD: Method = Method::$method;
                 const PATH: &'static str = $path;
                 const ROLE: Option<Role> = role!($role);
-                const KEEPS_ANSWER: bool = keeps_answer!($($secret)?);
+                const COST: Cost = cost!($method $($mark)?);
+                const KEEPS_ANSWER: bool = keeps_answer!($($mark)?);
                 const SUCCESS: u16 = $success;
                 const FAILURES: &'static [u16] = &[$($failure),*];
                 type Path = $args;
@@ -243,11 +260,11 @@ endpoints! {
         path: BusinessId, query: HistoryQuery, body: NoBody, 200 => Page<EnrichmentLogEntry>, failures: [404, 422]
     }
     /// Do one thing to many businesses: at once up to 500 of them, else, and to enrich them, by a job (202).
-    BulkBusinesses = Post "/api/businesses/bulk" in "businesses" for Member {
+    BulkBusinesses = Post "/api/businesses/bulk" in "businesses" for Member heavy {
         path: (), query: NoQuery, body: BulkRequest, 200 => BulkAnswer, failures: [404, 413, 415, 422]
     }
     /// The businesses of a filter as a file, with the attribution of their sources.
-    ExportBusinesses = Get "/api/businesses/export" in "businesses" for Viewer {
+    ExportBusinesses = Get "/api/businesses/export" in "businesses" for Viewer heavy {
         path: (), query: ExportQuery, body: NoBody, 200 => File, failures: [422]
     }
     /// The businesses that may be the same as this one, the likeliest first, at most 20.
@@ -271,15 +288,15 @@ endpoints! {
         path: BusinessId, query: NoQuery, body: UnmergeRequest, 200 => Business, failures: [404, 409, 413, 415, 422]
     }
     /// What an import of a file would do: columns, sample, duplicates. Nothing is written.
-    PreviewImport = Post "/api/businesses/import/preview" in "businesses" for Member {
+    PreviewImport = Post "/api/businesses/import/preview" in "businesses" for Member heavy {
         path: (), query: NoQuery, body: FileUpload, 200 => ImportPreview, failures: [413, 415, 422]
     }
     /// Import a file of places.
-    ImportBusinesses = Post "/api/businesses/import" in "businesses" for Member {
+    ImportBusinesses = Post "/api/businesses/import" in "businesses" for Member heavy {
         path: (), query: NoQuery, body: FileUpload, 202 => JobAccepted, failures: [413, 415, 422]
     }
     /// Look for places around a location.
-    StartScrape = Post "/api/scraper/scrape" in "scraper" for Member {
+    StartScrape = Post "/api/scraper/scrape" in "scraper" for Member heavy {
         path: (), query: NoQuery, body: ScrapeRequest, 202 => JobAccepted, failures: [413, 415, 422]
     }
     /// How a search goes, with live counts.
@@ -303,11 +320,11 @@ endpoints! {
         path: (), query: SuggestQuery, body: NoBody, 200 => Vec<LocationSuggestion>, failures: [422]
     }
     /// Enrich one business.
-    EnrichBusiness = Post "/api/enrichment/{id}" in "enrichment" for Member {
+    EnrichBusiness = Post "/api/enrichment/{id}" in "enrichment" for Member heavy {
         path: BusinessId, query: NoQuery, body: NoBody, 202 => JobAccepted, failures: [404, 409]
     }
     /// Enrich many businesses.
-    EnrichBatch = Post "/api/enrichment/batch" in "enrichment" for Member {
+    EnrichBatch = Post "/api/enrichment/batch" in "enrichment" for Member heavy {
         path: (), query: NoQuery, body: BatchEnrichmentRequest, 202 => BatchAccepted,
         failures: [404, 409, 413, 415, 422]
     }
@@ -340,11 +357,11 @@ endpoints! {
         path: JobId, query: NoQuery, body: NoBody, 200 => Job, failures: [404, 409]
     }
     /// Put a failed or cancelled job back into the queue; 409 when it is neither.
-    RetryJob = Post "/api/jobs/{id}/retry" in "jobs" for Member {
+    RetryJob = Post "/api/jobs/{id}/retry" in "jobs" for Member heavy {
         path: JobId, query: NoQuery, body: NoBody, 200 => Job, failures: [404, 409]
     }
     /// Put failed jobs back into the queue, at most 1,000 at once; of batches, the members that failed.
-    RetryFailedJobs = Post "/api/jobs/retry-failed" in "jobs" for Member {
+    RetryFailedJobs = Post "/api/jobs/retry-failed" in "jobs" for Member heavy {
         path: (), query: NoQuery, body: NoBody, 200 => RetriedJobs, failures: []
     }
     /// Past events, for catching up over plain HTTP.
@@ -367,7 +384,7 @@ endpoints! {
     GetMe = Get "/api/auth/me" in "auth" for Viewer {
         path: (), query: NoQuery, body: NoBody, 200 => Me, failures: []
     }
-    /// Change one's password; every other session ends.
+    /// Change one's password; every other session ends. A token needs the role admin for it.
     ChangePassword = Post "/api/auth/password" in "auth" for Viewer secret {
         path: (), query: NoQuery, body: PasswordChange, 204 => NoBody, failures: [409, 413, 415, 422, 429]
     }
@@ -375,11 +392,11 @@ endpoints! {
     ListSessions = Get "/api/auth/sessions" in "auth" for Viewer {
         path: (), query: NoQuery, body: NoBody, 200 => Vec<Session>, failures: []
     }
-    /// End a session.
+    /// End a session. A token needs the role admin for it.
     RevokeSession = Delete "/api/auth/sessions/{id}" in "auth" for Viewer {
         path: SessionId, query: NoQuery, body: NoBody, 204 => NoBody, failures: [404]
     }
-    /// End every session of the person but the one of this request.
+    /// End every session of the person but the one of this request. A token needs the role admin for it.
     RevokeOtherSessions = Delete "/api/auth/sessions" in "auth" for Viewer {
         path: (), query: NoQuery, body: NoBody, 204 => NoBody, failures: [409]
     }
@@ -387,11 +404,11 @@ endpoints! {
     ListTokens = Get "/api/auth/tokens" in "auth" for Viewer {
         path: (), query: NoQuery, body: NoBody, 200 => Vec<ApiToken>, failures: []
     }
-    /// Make an API token; its secret is shown this once.
+    /// Make an API token; its secret is shown this once. A token needs the role admin for it.
     CreateToken = Post "/api/auth/tokens" in "auth" for Viewer secret {
         path: (), query: NoQuery, body: NewApiToken, 201 => ApiTokenCreated, failures: [403, 409, 413, 415, 422]
     }
-    /// End an API token.
+    /// End an API token. A token of a lower role than admin ends itself alone.
     RevokeToken = Delete "/api/auth/tokens/{id}" in "auth" for Viewer {
         path: TokenId, query: NoQuery, body: NoBody, 204 => NoBody, failures: [404]
     }
@@ -433,7 +450,7 @@ endpoints! {
         path: (), query: SuppressionQuery, body: NoBody, 200 => Page<Suppression>, failures: [422]
     }
     /// Put an address or a domain on the suppression list; what is stored of it is deleted at once.
-    AddSuppression = Post "/api/suppressions" in "suppression" for Admin {
+    AddSuppression = Post "/api/suppressions" in "suppression" for Admin heavy {
         path: (), query: NoQuery, body: NewSuppression, 201 => SuppressionAdded, failures: [413, 415, 422]
     }
     /// Take an entry off the suppression list; what was deleted does not come back.

@@ -6,6 +6,7 @@
 
 mod abstract_api;
 mod hunter;
+mod plausible;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -163,7 +164,7 @@ impl Providers {
             let (started_at, started) = (now(), Instant::now());
             let slug = provider.about().slug;
             let bill = Bill::new(store, self.budget, Some(business.id));
-            let look_up = provider.look_up(&bill, &subject).await;
+            let look_up = provider.look_up(&bill, &subject).await.plausible();
             if let Some(error) = &look_up.stopped {
                 tracing::warn!(provider = slug, %error, "a provider was not asked further");
             }

@@ -2,6 +2,7 @@
 
 mod charset;
 mod draft;
+mod filler;
 mod identity;
 mod manners;
 mod outcomes;
@@ -15,7 +16,7 @@ use fastrand::Rng;
 use self::charset::CHARSETS;
 use self::draft::{Draft, LAYOUTS};
 use self::ways::WAYS;
-use crate::site::Site;
+use crate::site::{Facts, Site};
 
 /// A name of the socket that nobody may reach.
 pub(crate) const FORBIDDEN_NAME: &str = "intranet.farm.example";
@@ -82,6 +83,26 @@ pub(crate) fn sites(seed: u64, count: usize, forbidden: SocketAddr) -> Vec<Site>
         grown.push(draft.finish(&format!("{kind}, {}", way.name)));
     }
     grown
+}
+
+/// A page with what it says.
+#[derive(Clone, Debug)]
+pub(crate) struct MarkedPage {
+    pub(crate) html: String,
+    pub(crate) facts: Facts,
+    pub(crate) street: String,
+    pub(crate) city: String,
+}
+
+/// That many contact pages of the seed, each of another business and as long as real ones, in UTF-8.
+pub(crate) fn pages(seed: u64, count: usize) -> Vec<MarkedPage> {
+    let mut rng = Rng::with_seed(seed);
+    let mut ways = Deck::of(WAYS.len());
+    let page = |index| {
+        let way = &WAYS[ways.deal(&mut rng)];
+        draft::marked_page(index, way, &mut rng)
+    };
+    (0..count).map(page).collect()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod answer;
 mod grow;
 mod judge;
 mod log;
+mod pages;
 mod report;
 mod score;
 mod server;
@@ -12,6 +13,7 @@ mod site;
 mod tests;
 mod visit;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -30,11 +32,19 @@ struct Cli {
     /// How many sites to make.
     #[arg(long, default_value_t = 2_000)]
     sites: usize,
+    /// Writes so many contact pages into this folder instead, with what is true of them in `gold.json`
+    #[arg(long, value_name = "FOLDER")]
+    pages: Option<PathBuf>,
 }
 
 fn main() -> Result<ExitCode> {
     let cli = Cli::parse();
     let seed = cli.seed.unwrap_or_else(seed_of_the_clock);
+    if let Some(folder) = &cli.pages {
+        pages::write(seed, cli.sites, folder)?;
+        println!("seed {seed}: {} pages in {}", cli.sites, folder.display());
+        return Ok(ExitCode::SUCCESS);
+    }
     let began = Instant::now();
     let plan = visit::Plan { seed, sites: cli.sites, max_bytes: None };
     let visits = runtime()?.block_on(visit::all(plan))?;

@@ -1,5 +1,6 @@
 //! The arguments of every command.
 
+mod enrich;
 mod export;
 mod extract;
 mod import;
@@ -8,16 +9,17 @@ mod matching;
 mod providers;
 mod remote;
 mod scrape;
+mod serve;
 mod suppress;
 mod verify;
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand};
 use contract::Role;
 
+pub(crate) use enrich::EnrichCommandArgs;
 pub(crate) use export::{ExportArgs, ExportFormat, FilterArgs};
 pub(crate) use extract::PageArgs;
 pub(crate) use import::ImportArgs;
@@ -26,6 +28,7 @@ pub(crate) use matching::MatchArgs;
 pub(crate) use providers::{BudgetArgs, ProviderArgs};
 pub(crate) use remote::{GeocoderArgs, PaidSourceArgs, RemoteArgs, SourcesArgs};
 pub(crate) use scrape::ScrapeArgs;
+pub(crate) use serve::{LogForm, ServeArgs};
 pub(crate) use suppress::{SuppressArgs, SuppressCommand, SuppressListArgs, SuppressWhoArgs};
 pub(crate) use verify::VerifyArgs;
 
@@ -44,6 +47,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Serve(ServeArgs),
     Scrape(Box<ScrapeArgs>),
+    Enrich(Box<EnrichCommandArgs>),
     Sources(SourcesArgs),
     Import(ImportArgs),
     Export(Box<ExportArgs>),
@@ -54,6 +58,7 @@ pub(crate) enum Command {
     Events(EventsArgs),
     Users(UsersArgs),
     Suppress(SuppressArgs),
+    Tidy(TidyArgs),
     Migrate(MigrateArgs),
     Backup(BackupArgs),
     Places(PlacesArgs),
@@ -97,51 +102,6 @@ pub(crate) struct EnrichArgs {
     /// service on the network is asked for places
     #[arg(long, value_name = "URL", env = "LETIP_CONTACT_URL", hide_env_values = true)]
     pub(crate) contact_url: Option<String>,
-}
-
-/// Serve the dashboard and the API, and run jobs
-#[derive(Args, Debug)]
-#[command(after_help = "Examples:
-  letip serve
-  letip serve --listen 127.0.0.1:8080 --data-dir ./data
-  letip serve --places new-jersey.parquet --places oregon.osm.pbf")]
-pub(crate) struct ServeArgs {
-    /// Address and port to listen on; port 0 takes a free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3030")]
-    pub(crate) listen: SocketAddr,
-    #[command(flatten)]
-    pub(crate) data: DataArgs,
-    /// Ask nobody to sign in: whoever reaches the address may do everything; loopback addresses only
-    #[arg(long, conflicts_with = "tls")]
-    pub(crate) no_sign_in: bool,
-    /// Browsers reach the server over TLS, by a proxy before it; assumed where the address is not loopback
-    #[arg(long)]
-    pub(crate) tls: bool,
-    /// File of places to search in besides the bundled ones; may be repeated
-    #[arg(long, value_name = "FILE", num_args = 1..)]
-    pub(crate) places: Vec<PathBuf>,
-    /// Form of the log on stderr
-    #[arg(long, value_enum, value_name = "FORM", default_value_t = LogForm::Text)]
-    pub(crate) log: LogForm,
-    /// Jobs that run at once
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=64))]
-    pub(crate) concurrency: u8,
-    #[command(flatten)]
-    pub(crate) enrich: EnrichArgs,
-    #[command(flatten)]
-    pub(crate) remote: RemoteArgs,
-    #[command(flatten)]
-    pub(crate) geocoder: GeocoderArgs,
-    #[command(flatten)]
-    pub(crate) providers: ProviderArgs,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LogForm {
-    /// Lines for people
-    Text,
-    /// One JSON object a line
-    Json,
 }
 
 /// Print the events of a running server
@@ -244,6 +204,23 @@ pub(crate) struct MigrateArgs {
     pub(crate) data: DataArgs,
 }
 
+/// Remove what is out of date, as a running server does every hour
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  letip tidy
+  letip tidy --json
+
+Takes away what sources let be kept for a while only, past events of more than a week or beyond the newest million, kept answers and
+sessions that have ended, and files of imports that nobody went through with. scrape, enrich, import and jobs work do the first of these
+too, for up to 2000 records each time.")]
+pub(crate) struct TidyArgs {
+    /// Print what was removed as one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+}
+
 /// Copy the SQLite database, also while others write
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
@@ -333,6 +310,33 @@ mod tests {
     }
 
     #[test]
+    fn enrichment_is_of_ids_a_filter_or_a_count() {
+        let request = |line: &str| {
+            let cli = Cli::try_parse_from(line.split(' ')).unwrap();
+            let Command::Enrich(args) = cli.command else { panic!("not enrich") };
+            args.request().map_err(|failure| failure.to_string())
+        };
+        let ids = request("letip enrich 5 7").unwrap();
+        assert_eq!(ids.business_ids, Some(vec![contract::BusinessId(5), contract::BusinessId(7)]));
+        let filter = request("letip enrich --city Freehold --has-website").unwrap().filter.unwrap();
+        assert_eq!((filter.city.as_deref(), filter.has_website), (Some("Freehold"), Some(true)));
+        assert_eq!(
+            request("letip enrich --filter city=Freehold&hasWebsite=true").unwrap().filter,
+            Some(filter)
+        );
+        assert_eq!(request("letip enrich --count 10").unwrap().count, Some(10));
+        for (line, expect) in [
+            ("letip enrich", "which businesses"),
+            ("letip enrich 5 --count 10", "exclude each other"),
+            ("letip enrich --city Espoo --filter city=Espoo", "not both"),
+            ("letip enrich --filter town=Espoo", "--filter: town"),
+        ] {
+            let error = request(line).unwrap_err();
+            assert!(error.contains(expect), "{line}: {error}");
+        }
+    }
+
+    #[test]
     fn a_key_needs_a_budget_and_a_price_and_shows_itself_nowhere() {
         let parse = |line: &str| Cli::try_parse_from(line.split(' '));
         let error = parse("letip serve --hunter-key s3cret").unwrap_err().to_string();
@@ -364,6 +368,8 @@ mod tests {
         };
         check("letip jobs show 12", "<ID>");
         check("letip serve --listen localhost", "--listen");
+        check("letip enrich 0", "positive number");
+        check("letip enrich --count 1001", "1..=1000");
         check("letip export --format xml", "csv, xlsx, json, geojson, vcard");
         check("letip export --format csv --near 91,0", "latitude,longitude");
         check("letip jobs work --job-lease 0", "0.1 to 3600");

@@ -2,7 +2,10 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
+use contract::Timestamp;
+use store::provenance::Expired;
 use store::{Store, StoreConfig};
 
 use crate::cli::DataArgs;
@@ -11,6 +14,40 @@ use crate::output::{self, Failure};
 /// Opens the database and brings it to this version.
 pub(crate) async fn open(args: &DataArgs) -> Result<Store, Failure> {
     Ok(Store::open(&config(args)?).await?)
+}
+
+/// Records of which a command that writes takes away at most what may no longer be kept, before it does its own work.
+const MOST_EXPIRED: u64 = 2000;
+
+/// The same for a command that writes: what sources let be kept for a while only, and that while is over, goes first, as no
+/// server may ever run here.
+pub(crate) async fn open_to_write(args: &DataArgs) -> Result<Store, Failure> {
+    let store = open(args).await?;
+    let now = now();
+    match store.expire_some_values(&discovery::source::terms(now), now, MOST_EXPIRED).await {
+        Ok(expired) => tell_expired(expired),
+        // Whatever the command is for is not held up by it.
+        Err(error) => {
+            tracing::warn!(%error, "failed to take away what may no longer be kept; letip tidy tries again")
+        }
+    }
+    Ok(store)
+}
+
+fn now() -> Timestamp {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_millis(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
+}
+
+fn tell_expired(Expired { changed, deleted, records, .. }: Expired) {
+    if changed + deleted > 0 {
+        output::note(&format!(
+            "note: took away what its source lets be kept for a while only: {changed} businesses changed, {deleted} deleted"
+        ));
+    }
+    if records == MOST_EXPIRED {
+        output::note("note: there may be more of it; take all away with: letip tidy");
+    }
 }
 
 /// The database that the arguments name; a data folder that is not there is made.

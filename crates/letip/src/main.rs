@@ -40,6 +40,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Serve(args) => commands::serve::run(args).await,
         Command::Scrape(args) => commands::scrape::run(*args, verbose).await,
+        Command::Enrich(args) => commands::enrich::run(*args, verbose).await,
         Command::Sources(args) => commands::sources::run(args),
         Command::Import(args) => commands::import::run(args, verbose).await,
         Command::Export(args) => commands::export::run(*args).await,
@@ -50,6 +51,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Events(args) => commands::events::run(args).await,
         Command::Users(args) => commands::users::run(args).await,
         Command::Suppress(args) => commands::suppress::run(args).await,
+        Command::Tidy(args) => commands::tidy::run(args).await,
         Command::Migrate(args) => commands::migrate::run(args).await,
         Command::Backup(args) => commands::backup::run(args).await,
         Command::Places(args) => commands::places::run(args),

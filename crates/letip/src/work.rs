@@ -34,9 +34,12 @@ const MAX_ATTEMPTS: u32 = 10;
 
 /// A job of a command of this program.
 pub(crate) fn new_job(kind: JobKind, request: &impl Serialize) -> Result<NewJob, Failure> {
-    let created_by = Some("command line".to_owned());
-    let job = NewJob::new(kind, serde_json::to_value(request)?);
-    Ok(NewJob { created_by, max_attempts: MAX_ATTEMPTS, ..job })
+    Ok(of_command_line(NewJob::new(kind, serde_json::to_value(request)?)))
+}
+
+/// The job as one that a command asks for.
+pub(crate) fn of_command_line(job: NewJob) -> NewJob {
+    NewJob { created_by: Some("command line".to_owned()), max_attempts: MAX_ATTEMPTS, ..job }
 }
 
 /// What the first Ctrl-C does to the job.

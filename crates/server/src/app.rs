@@ -24,6 +24,7 @@ use crate::health::Liveness;
 use crate::idempotency::Keys;
 use crate::middleware::{encoded_tags, headers, host, load, observe, origin, panics, request_id, sockets};
 use crate::problem::{self, ApiProblem, METHOD_NOT_ALLOWED, NOT_FOUND};
+use crate::rates::{self, Rates};
 use crate::{api, assets, health, openapi, pages, telemetry, work};
 
 /// The application: everything that a request may need. Clones share it.
@@ -35,6 +36,7 @@ struct Shared {
     handlers: Vec<Arc<dyn JobHandler>>,
     keys: Keys,
     auth: Auth,
+    rates: Rates,
     gateway: Gateway,
     liveness: Liveness,
     downloads: Arc<Semaphore>,
@@ -60,7 +62,8 @@ impl App {
         let gateway = Gateway::start(config.store.clone(), &config.limits.sockets);
         let downloads = Arc::new(Semaphore::new(config.limits.concurrent_downloads));
         let (keys, auth, liveness) = (Keys::default(), Auth::default(), Liveness::default());
-        let shared = Shared { config, handlers, keys, auth, gateway, liveness, downloads };
+        let rates = Rates::new(&config.limits.rates);
+        let shared = Shared { config, handlers, keys, auth, rates, gateway, liveness, downloads };
         Self(Arc::new(shared))
     }
 
@@ -86,6 +89,10 @@ impl App {
 
     pub(crate) fn attempts(&self) -> &Attempts {
         &self.0.auth.attempts
+    }
+
+    pub(crate) fn rates(&self) -> &Rates {
+        &self.0.rates
     }
 
     pub(crate) fn gateway(&self) -> &Gateway {
@@ -129,9 +136,9 @@ impl App {
 
     fn open_routes(&self) -> Router<App> {
         let time: Duration = self.config().limits.request_time;
-        self.identified(api::routes().merge(pages::routes()))
+        let pages = pages::routes().layer(layer::from_fn_with_state(self.clone(), rates::page));
+        self.identified(api::routes().merge(pages))
             .merge(openapi::routes())
-            .merge(health::routes())
             .merge(assets::routes())
             .layer(layer::from_fn_with_state(time, load::time_out))
             .merge(self.identified(api::uploads().merge(pages::uploads())))
@@ -149,10 +156,11 @@ impl App {
     /// Layers, the innermost first.
     fn guarded(&self, routes: Router<App>, hosts: &host::Hosts) -> Router {
         let limits = &self.config().limits;
-        let permits = Arc::new(Semaphore::new(limits.concurrent_requests));
         routes
             .layer(CsrfLayer::new().with_rejection_response(origin::refuse))
-            .layer(layer::from_fn_with_state(permits, load::limit))
+            .layer(layer::from_fn_with_state(load::Queue::new(limits), load::limit))
+            // Whoever asks how the server is gets an answer however busy it is.
+            .merge(health::routes().layer(layer::from_fn_with_state(limits.request_time, load::time_out)))
             .layer(layer::from_fn_with_state(hosts.clone(), host::check))
             .layer(CatchPanicLayer::custom(panics::answer))
             .layer(layer::from_fn(problem::complete))

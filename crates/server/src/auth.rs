@@ -15,8 +15,8 @@ use contract::Timestamp;
 use contract::auth::User;
 use store::{NewSession, Store};
 
-pub(crate) use attempts::Attempts;
-pub(crate) use identify::{Identity, Peer, Visitor};
+pub(crate) use attempts::{Attempts, make_room, network};
+pub(crate) use identify::{Identity, Peer, Visitor, Within};
 pub(crate) use passwords::Passwords;
 pub(crate) use principal::{By, Principal};
 pub(crate) use secret::{Secret, digest};

@@ -1,6 +1,7 @@
 //! Settings.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -97,8 +98,14 @@ pub struct Limits {
     pub upload_bytes: u64,
     /// Longest time to the head of an answer, and between two pieces of a file that comes in.
     pub request_time: Duration,
-    /// Requests answered at once; more are told to come back.
+    /// Requests answered at once; more wait in the order in which they came.
     pub concurrent_requests: usize,
+    /// Requests that wait at once; more are told to come back.
+    pub waiting_requests: usize,
+    /// Longest time that a request waits; then it is told to come back.
+    pub waiting_time: Duration,
+    /// How often one caller may call.
+    pub rates: RateLimits,
     /// Files sent at once, each by a thread of its own; more are told to come back.
     pub concurrent_downloads: usize,
     /// Connections open at once; more wait to be accepted.
@@ -118,12 +125,32 @@ impl Default for Limits {
             upload_bytes: 1024 * 1024 * 1024,
             request_time: Duration::from_secs(30),
             concurrent_requests: 256,
+            waiting_requests: 2048,
+            waiting_time: Duration::from_secs(10),
+            rates: RateLimits::default(),
             concurrent_downloads: 8,
             connections: 4096,
             head_time: Duration::from_secs(10),
             shutdown_time: Duration::from_secs(15),
             sockets: SocketLimits::default(),
         }
+    }
+}
+
+/// How many calls one caller may make in a minute; none is no limit. At most 300 of them may come at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RateLimits {
+    /// What is answered from what is there, and pages.
+    pub reads: Option<NonZeroU32>,
+    /// What changes something.
+    pub writes: Option<NonZeroU32>,
+    /// What starts long work, changes very much, or sends a whole file: searches, enrichment, imports, exports, bulk changes.
+    pub heavy: Option<NonZeroU32>,
+}
+
+impl Default for RateLimits {
+    fn default() -> Self {
+        Self { reads: NonZeroU32::new(3000), writes: NonZeroU32::new(1200), heavy: NonZeroU32::new(60) }
     }
 }
 

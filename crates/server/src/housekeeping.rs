@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use contract::Timestamp;
+use serde::Serialize;
 use store::provenance::Expired;
 use store::{Store, StoreError};
 
@@ -23,40 +24,64 @@ pub(crate) async fn run(store: Store, uploads: PathBuf) {
     let mut ticks = tokio::time::interval(INTERVAL);
     loop {
         ticks.tick().await;
-        match tidy(&store).await {
-            Ok(Removed { events, answers, bought, sessions }) => {
-                tracing::debug!(events, answers, bought, sessions, "removed what is out of date");
+        match tidy(&store, &uploads).await {
+            Ok(tidied) if tidied.businesses_changed + tidied.businesses_deleted > 0 => {
+                tracing::info!(?tidied, "took away what sources let be kept for a while only");
             }
+            Ok(tidied) => tracing::debug!(?tidied, "removed what is out of date"),
             Err(error) => {
-                tracing::warn!(%error, "failed to remove what is out of date, trying again in an hour");
+                tracing::warn!(%error, "failed to remove all that is out of date, trying again in an hour");
             }
         }
-        let now = clock::now();
-        match store.expire_values(&discovery::source::terms(now), now).await {
-            Ok(Expired { changed, deleted }) if changed + deleted > 0 => {
-                tracing::info!(changed, deleted, "took away what sources let be kept for a while only");
-            }
-            Ok(_) => {}
-            Err(error) => {
-                tracing::warn!(%error, "failed to take away what may no longer be kept, trying again in an hour");
-            }
-        }
-        // An import that was killed, and that nobody went on with, has left them.
-        if let Err(error) = store.finish_load().await {
-            tracing::warn!(%error, "failed to make the indexes of lists, trying again in an hour");
-        }
-        let folder = uploads.clone();
-        let files = tokio::task::spawn_blocking(move || remove_old(&folder, SystemTime::now())).await;
-        tracing::debug!(files = files.unwrap_or_default(), "removed uploads that are out of date");
     }
 }
 
-/// Rows that were removed.
-struct Removed {
-    events: u64,
-    answers: u64,
-    bought: u64,
-    sessions: u64,
+/// What was out of date.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tidied {
+    /// Businesses that lost what a source lets be kept for a while only.
+    pub businesses_changed: u64,
+    /// Businesses of which nothing was left then.
+    pub businesses_deleted: u64,
+    /// Past events.
+    pub events: u64,
+    /// Kept answers, to idempotent requests and of paid providers.
+    pub answers: u64,
+    /// Sessions that had ended.
+    pub sessions: u64,
+    /// Files of imports that nobody retried or went through with.
+    pub files: u64,
+}
+
+/// Removes what is out of date: all of it, also where one part fails. `uploads` is where files that come in are kept.
+///
+/// # Errors
+/// The database did not do a part of it.
+pub async fn tidy(store: &Store, uploads: &Path) -> Result<Tidied, StoreError> {
+    let now = clock::now();
+    let expired = store.expire_values(&discovery::source::terms(now), now).await;
+    let removed = remove_old_rows(store, now).await;
+    // An import that was killed, and that nobody went on with, has left them.
+    let indexes = store.finish_load().await;
+    let folder = uploads.to_owned();
+    let files = tokio::task::spawn_blocking(move || remove_old(&folder, SystemTime::now())).await;
+    let (Expired { changed, deleted, .. }, removed) = (expired?, removed?);
+    indexes?;
+    Ok(Tidied {
+        businesses_changed: changed,
+        businesses_deleted: deleted,
+        files: files.unwrap_or_default(),
+        ..removed
+    })
+}
+
+async fn remove_old_rows(store: &Store, now: Timestamp) -> Result<Tidied, StoreError> {
+    let oldest = Timestamp::from_millis(now.as_millis() - EVENT_DAYS * DAY_MS);
+    let events = store.prune_events(oldest, MOST_EVENTS).await?;
+    let answers = store.prune_idempotent_answers(now).await? + store.prune_kept_answers(now).await?;
+    let sessions = store.prune_sessions(now).await?;
+    Ok(Tidied { events, answers, sessions, ..Tidied::default() })
 }
 
 /// Removes uploads that nobody has touched for a week, and those that wait for a person for too long; answers how many.
@@ -80,16 +105,6 @@ fn remove_old(folder: &Path, now: SystemTime) -> u64 {
         }
     }
     removed
-}
-
-async fn tidy(store: &Store) -> Result<Removed, StoreError> {
-    let now = clock::now();
-    let oldest = Timestamp::from_millis(now.as_millis() - EVENT_DAYS * DAY_MS);
-    let events = store.prune_events(oldest, MOST_EVENTS).await?;
-    let answers = store.prune_idempotent_answers(now).await?;
-    let bought = store.prune_kept_answers(now).await?;
-    let sessions = store.prune_sessions(now).await?;
-    Ok(Removed { events, answers, bought, sessions })
 }
 
 #[cfg(test)]

@@ -49,8 +49,12 @@ impl Store {
         let mut sql = Sql::new(self.backend(), "SELECT coalesce(max(seq), 0) FROM events WHERE at < ");
         sql.bind(older_than.as_millis());
         let last_too_old: i64 = sql.scalar(tx.connection()).await?;
+        let last = last_to_go.max(last_too_old);
+        let mut sql = tx.sql("DELETE FROM event_records WHERE seq <= ");
+        sql.bind(last);
+        sql.execute(tx.connection()).await?;
         let mut sql = tx.sql("DELETE FROM events WHERE seq <= ");
-        sql.bind(last_to_go.max(last_too_old));
+        sql.bind(last);
         let removed = sql.execute(tx.connection()).await?;
         tx.commit().await?;
         Ok(removed)

@@ -4,8 +4,10 @@
 //! house takes away what is too old ([`crate::Store::expire_values`]). Which sources these are, and how long their while
 //! is, is not for the store to know.
 
+pub(crate) mod copies;
 mod expire;
 mod fields;
+mod notes;
 
 use std::collections::BTreeMap;
 

@@ -155,7 +155,8 @@ fn decode(row: &QueryResult) -> Result<Suppression, StoreError> {
 fn push_contains(sql: &mut Sql, column: &str, texts: &[String]) {
     for (position, text) in texts.iter().enumerate() {
         let escaped = text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
-        sql.push(if position > 0 { " OR lower(" } else { "(lower(" }).push(column).push(") LIKE ");
+        let compared = sql.backend().for_like(column);
+        sql.push(if position > 0 { " OR " } else { "(" }).push(&compared).push(" LIKE ");
         sql.bind(format!("%{escaped}%")).push(r" ESCAPE '\'");
     }
     sql.push(")");

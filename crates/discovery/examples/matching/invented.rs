@@ -130,6 +130,18 @@ impl Invented {
         self
     }
 
+    /// What [`row`](Self::row) writes.
+    pub(crate) const COLUMNS: &str = "name,phone,website,street,city,postal_code,latitude,longitude";
+
+    /// A row of CSV. No value has a comma or a quotation mark.
+    pub(crate) fn row(&self) -> String {
+        let point = self
+            .point
+            .map_or_else(|| ",".to_owned(), |point| format!("{},{}", point.latitude, point.longitude));
+        let Self { name, phone, website, street, city, postal_code, .. } = self;
+        format!("{name},{phone},{website},{street},{city},{postal_code},{point}")
+    }
+
     pub(crate) fn profile(&self) -> Profile {
         Profile::new(&Description {
             name: &self.name,

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::num::NonZero;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use super::block::Index;
@@ -26,16 +27,34 @@ pub struct Link {
 /// The pairs between two lists that score at least so much, the best first.
 #[must_use]
 pub fn between(left: &[Profile], right: &[Profile], matcher: &Matcher, at_least: f64) -> Vec<Link> {
+    compared(left, right, matcher, at_least).links
+}
+
+/// What came of comparing two lists.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Compared {
+    /// The pairs that score enough, the best first.
+    pub links: Vec<Link>,
+    /// How many pairs were scored: those that have something in common, of each record 24 at most.
+    pub scored: u64,
+}
+
+/// The same as [`between`], with how many pairs were scored for it.
+#[must_use]
+pub fn compared(left: &[Profile], right: &[Profile], matcher: &Matcher, at_least: f64) -> Compared {
     let index = Index::new(right, matcher.frequencies());
+    let pairs = AtomicU64::new(0);
     let score = |a: u32, profile: &Profile| {
-        let candidates = index.candidates(profile, matcher.frequencies()).into_iter();
-        let scored = candidates.filter_map(|b| {
+        let candidates = index.candidates(profile, matcher.frequencies());
+        pairs.fetch_add(candidates.len() as u64, Ordering::Relaxed);
+        let scored = candidates.into_iter().filter_map(|b| {
             let score = matcher.score(profile, right.get(usize::try_from(b).ok()?)?).probability;
             (score >= at_least).then_some(Link { a, b, score })
         });
         scored.collect()
     };
-    in_parallel(left, score)
+    let links = in_parallel(left, score);
+    Compared { links, scored: pairs.into_inner() }
 }
 
 /// The pairs within a list that score at least so much, the best first.

@@ -24,7 +24,7 @@ pub use domain::{domain, is_shared_platform};
 pub use features::{Direction, FEATURES, Feature, Values, compare};
 pub use frequency::{Frequencies, WordTable};
 pub use likely::likely;
-pub use link::{Link, between, groups, one_to_one, within};
+pub use link::{Compared, Link, between, compared, groups, one_to_one, within};
 pub use merge::merge;
 pub(crate) use merge::new_business;
 pub use model::{Evidence, Matcher, Model, Score, Term, Thresholds, Verdict};

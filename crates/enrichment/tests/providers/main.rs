@@ -5,6 +5,7 @@
 mod abstract_api;
 mod budget;
 mod hunter;
+mod lies;
 mod secrets;
 mod server;
 mod trouble;

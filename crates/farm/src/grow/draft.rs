@@ -12,6 +12,7 @@ use flate2::write::GzEncoder;
 use super::charset::Charset;
 use super::identity::Identity;
 use super::ways::Way;
+use super::{MarkedPage, filler};
 use crate::answer::Answer;
 use crate::site::{Facts, Host, Policy, Site, Truth};
 
@@ -88,6 +89,23 @@ fn contacts(identity: &Identity, way: &Way, rng: &mut Rng) -> Said {
         ..Facts::default()
     };
     (html, facts)
+}
+
+/// A page on which everything stands: number, address, people, what looks like addresses and is none, and much else.
+pub(super) fn marked_page(index: usize, way: &Way, rng: &mut Rng) -> MarkedPage {
+    let identity = Identity::invent(rng, index);
+    let (contacts, team) = (contacts(&identity, way, rng), team(&identity, rng));
+    let (head, tail) = filler::around(rng);
+    let mut facts = Facts { phones: vec![identity.phone.e164()], ..Facts::default() };
+    facts.absorb(&contacts.1);
+    facts.absorb(&team.1);
+    let (name, phone) = (&identity.name, identity.phone.written(index));
+    let html = format!(
+        "<!doctype html><html lang='en'><head><meta charset='utf-8'><title>{name}</title>{head}</head><body><h1>{name}</h1>\
+         <p>Call {phone}.</p>{}{}{tail}{DECOYS}</body></html>",
+        contacts.0, team.0,
+    );
+    MarkedPage { html, facts, street: identity.street, city: identity.city.to_owned() }
 }
 
 /// The people, in one of several forms.

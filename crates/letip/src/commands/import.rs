@@ -22,7 +22,7 @@ const TOLD: usize = 5;
 /// Reads the file as a job, through the same queue and handlers as a server.
 pub(crate) async fn run(args: ImportArgs, verbose: u8) -> Result<(), Failure> {
     let request = request(&args.file)?;
-    let store = data::open(&args.data).await?;
+    let store = data::open_to_write(&args.data).await?;
     let watch = Watch::new(OnInterrupt::Cancel, verbose);
     let job = work::new_job(JobKind::Import, &request)?;
     let sources = Arc::new(SourceRegistry::bundled());

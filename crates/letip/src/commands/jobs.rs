@@ -107,7 +107,7 @@ async fn work(args: &JobsWorkArgs, verbose: u8) -> Result<(), Failure> {
     let fetcher = work::fetcher(&args.enrich)?;
     let (verifier, providers) =
         (work::verifier(fetcher.as_ref()), work::providers(&args.providers, &args.remote.budget)?);
-    let store = data::open(&args.data).await?;
+    let store = data::open_to_write(&args.data).await?;
     let watch = Watch::new(OnInterrupt::Release, verbose);
     let mut failed = 0;
     while let Some(id) = store.oldest_unfinished_job().await? {

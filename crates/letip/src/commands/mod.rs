@@ -2,6 +2,7 @@
 
 pub(crate) mod backup;
 pub(crate) mod completions;
+pub(crate) mod enrich;
 pub(crate) mod events;
 pub(crate) mod export;
 pub(crate) mod extract;
@@ -14,5 +15,6 @@ pub(crate) mod scrape;
 pub(crate) mod serve;
 pub(crate) mod sources;
 pub(crate) mod suppress;
+pub(crate) mod tidy;
 pub(crate) mod users;
 pub(crate) mod verify;

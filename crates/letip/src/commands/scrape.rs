@@ -21,7 +21,7 @@ pub(crate) async fn run(args: ScrapeArgs, verbose: u8) -> Result<(), Failure> {
         .map_err(|errors| Failure::fields(&errors, option))?;
     tell_terms(&args, &sources, &resolved);
 
-    let store = data::open(&args.data).await?;
+    let store = data::open_to_write(&args.data).await?;
     let watch = Watch::new(OnInterrupt::Cancel, verbose);
     let job = work::new_job(JobKind::Scrape, &scrape::job_request(&request, &resolved))?;
     let reserved =
@@ -46,7 +46,7 @@ fn tell_terms(args: &ScrapeArgs, sources: &SourceRegistry, resolved: &ResolvedSc
         output::note(&format!("cost: {}", info.cost));
         if let Some(days) = info.retention_days {
             output::note(&format!(
-                "kept: {days} days, then only its identifiers; letip serve takes the rest away"
+                "kept: {days} days, then only its identifiers; letip serve and every search, import and enrichment takes the rest away"
             ));
         }
         if let Some(most) = source.most_cost(&resolved.area()) {

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use contract::Role;
-use server::{Access, ServerConfig};
+use server::{Access, Limits, ServerConfig};
 
 use crate::cli::ServeArgs;
 use crate::output::{self, Failure};
@@ -21,15 +21,18 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Failure> {
     };
     let fetcher = work::fetcher(&args.enrich)?;
     let interruption = signals::interruption();
+    let base = ServerConfig::new(args.listen, store, sources);
+    let limits = Limits { rates: args.rates.limits(), ..base.limits.clone() };
     let config = ServerConfig {
         access,
+        limits,
         job_concurrency: args.concurrency.into(),
         verifier: work::verifier(fetcher.as_ref()),
         providers: work::providers(&args.providers, &args.remote.budget)?,
         fetcher,
         geocoder,
         uploads: data::uploads(&args.data)?,
-        ..ServerConfig::new(args.listen, store, sources)
+        ..base
     };
     let announce = |address| announce(address, access, setup.as_deref());
     server::serve(config, announce, interruption.cancelled_owned()).await?;

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod data;
+mod enrich;
 mod events;
 mod export;
 mod extract;
@@ -13,5 +14,6 @@ mod scrape;
 mod serve;
 mod support;
 mod suppress;
+mod tidy;
 mod users;
 mod verify;

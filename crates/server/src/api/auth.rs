@@ -10,7 +10,7 @@ use contract::{FieldError, Role, Timestamp};
 use store::{NewAccount, NewToken, StoreError};
 
 use crate::app::App;
-use crate::auth::{self, By, Secret, cookie, digest};
+use crate::auth::{self, By, Principal, Secret, cookie, digest};
 use crate::clock;
 use crate::endpoint::{Answer, Call, Caller};
 use crate::problem::{ApiProblem, FORBIDDEN, UNAUTHENTICATED};
@@ -96,12 +96,29 @@ pub(super) async fn me(_: App, call: Call<GetMe>) -> Result<Answer<GetMe>, ApiPr
     Ok(Answer::new(Me { user: principal.user.clone(), role: principal.role, expires_at }))
 }
 
+/// The person whose password, sessions and tokens the caller may change: their own, and with a token only with one of the
+/// role admin. A token that was made for reading, or for leads, signs nobody out, and makes no other token that would outlive
+/// it once it is revoked.
+fn manager(principal: &Principal) -> Result<&User, ApiProblem> {
+    let person = principal.person()?;
+    match principal.by {
+        By::Token { .. } if principal.role < Role::Admin => Err(ApiProblem::new(
+            FORBIDDEN,
+            format!(
+                "a token of the role {} changes no password, session or token; sign in, or use a token of the role admin",
+                principal.role
+            ),
+        )),
+        _ => Ok(person),
+    }
+}
+
 pub(super) async fn change_password(
     app: App,
     call: Call<ChangePassword>,
 ) -> Result<Answer<ChangePassword>, ApiProblem> {
     let principal = call.caller.somebody()?;
-    let user = principal.person()?;
+    let user = manager(principal)?;
     app.attempts().count(call.caller.peer, &digest(&user.email))?;
     let known = app.store().credentials(&user.email).await?;
     let hash = known.as_ref().map(|known| known.password_hash.as_str());
@@ -130,7 +147,7 @@ pub(super) async fn revoke_session(
     app: App,
     call: Call<RevokeSession>,
 ) -> Result<Answer<RevokeSession>, ApiProblem> {
-    let user = call.caller.somebody()?.person()?.id;
+    let user = manager(call.caller.somebody()?)?.id;
     let mut tx = app.store().begin().await?;
     tx.end_session(user, call.path).await?;
     tx.commit().await?;
@@ -142,7 +159,7 @@ pub(super) async fn revoke_other_sessions(
     call: Call<RevokeOtherSessions>,
 ) -> Result<Answer<RevokeOtherSessions>, ApiProblem> {
     let principal = call.caller.somebody()?;
-    let user = principal.person()?.id;
+    let user = manager(principal)?.id;
     let mut tx = app.store().begin().await?;
     tx.end_sessions(user, principal.by.session()).await?;
     tx.commit().await?;
@@ -154,13 +171,12 @@ pub(super) async fn tokens(app: App, call: Call<ListTokens>) -> Result<Answer<Li
     Ok(Answer::new(app.store().list_tokens(user, clock::now()).await?))
 }
 
-/// A token made with a token may do no more than that one.
 pub(super) async fn create_token(
     app: App,
     call: Call<CreateToken>,
 ) -> Result<Answer<CreateToken>, ApiProblem> {
     let principal = call.caller.somebody()?;
-    let user = principal.person()?;
+    let user = manager(principal)?;
     if call.body.role > principal.role {
         return Err(ApiProblem::new(
             FORBIDDEN,
@@ -187,7 +203,12 @@ pub(super) async fn revoke_token(
     app: App,
     call: Call<RevokeToken>,
 ) -> Result<Answer<RevokeToken>, ApiProblem> {
-    let user = call.caller.somebody()?.person()?.id;
+    let principal = call.caller.somebody()?;
+    let user = match principal.by {
+        // Whoever finds a token where it should not be can end it with itself.
+        By::Token { id, .. } if id == call.path => principal.person()?.id,
+        _ => manager(principal)?.id,
+    };
     let mut tx = app.store().begin().await?;
     tx.end_token(user, call.path).await?;
     tx.commit().await?;

@@ -1,15 +1,12 @@
 //! Enrichment of one business and of many, what it did, and who does it.
 
-use std::collections::HashMap;
-
 use contract::endpoints::{
     EnrichBatch, EnrichBusiness, GetEnrichmentBatch, ListEnrichmentHistory, ListProviders,
 };
-use contract::enrichment::{BatchAccepted, BatchEnrichmentRequest, BatchItem, EnrichmentBatch, ProviderInfo};
+use contract::enrichment::{BatchAccepted, BatchEnrichmentRequest, ProviderInfo};
 use contract::places::SourceState;
-use contract::{BusinessId, Job, JobAccepted, JobKind};
-
-use store::WriteTx;
+use contract::{Job, JobAccepted, JobKind};
+use store::{NewJob, WriteTx};
 
 use super::{no_business, no_job};
 use crate::app::App;
@@ -55,10 +52,7 @@ pub(super) async fn start_batch(
     key: Option<String>,
 ) -> Result<(Job, u64, WriteTx), ApiProblem> {
     check_available(app, JobKind::Enrich)?;
-    let members = work::batch_members(app, request).await?;
-    let total = members.len() as u64;
-    let (job, tx) = work::enqueue_batch(app, members, key).await?;
-    Ok((job, total, tx))
+    work::batch::enqueue(app.store(), request, |job| NewJob { idempotency_key: key.clone(), ..job }).await
 }
 
 pub(super) async fn batch_state(
@@ -67,23 +61,7 @@ pub(super) async fn batch_state(
 ) -> Result<Answer<GetEnrichmentBatch>, ApiProblem> {
     let job = app.store().get_job(call.path).await?;
     let job = job.filter(|job| job.kind == JobKind::BatchEnrich).ok_or_else(|| no_job(call.path))?;
-    let members = app.store().batch_members(job.job_id).await?;
-    let ids: Vec<BusinessId> = members.iter().filter_map(work::business_of).collect();
-    let businesses = app.store().businesses_by_id(&ids).await?;
-    let names: HashMap<BusinessId, String> = businesses.into_iter().map(|one| (one.id, one.name)).collect();
-    let item = |member: Job| {
-        let business_id = work::business_of(&member)?;
-        let outcome = member.result.as_ref().and_then(|result| result.get("outcome")?.as_str());
-        Some(BatchItem {
-            business_id,
-            name: names.get(&business_id).cloned(),
-            job_id: member.job_id,
-            status: member.status,
-            outcome: outcome.map(str::to_owned),
-            error: member.error,
-        })
-    };
-    Ok(Answer::new(EnrichmentBatch { items: members.into_iter().filter_map(item).collect(), job }))
+    Ok(Answer::new(work::batch::enrichment_batch(app.store(), job).await?))
 }
 
 /// The reader of websites needs no key, but an address that tells websites who reads them. A provider is absent without

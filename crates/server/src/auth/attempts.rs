@@ -55,7 +55,7 @@ impl Attempts {
 }
 
 /// Forgets who came long ago, where there are many; an error where too many came just now.
-fn make_room<K: Hash + Eq + Clone>(counters: &DefaultKeyedRateLimiter<K>) -> Result<(), ()> {
+pub(crate) fn make_room<K: Hash + Eq + Clone>(counters: &DefaultKeyedRateLimiter<K>) -> Result<(), ()> {
     if counters.len() >= REMEMBERED {
         counters.retain_recent();
     }
@@ -63,7 +63,7 @@ fn make_room<K: Hash + Eq + Clone>(counters: &DefaultKeyedRateLimiter<K>) -> Res
 }
 
 /// Who has one address of IPv6 has at least the 2^64 that share its first half.
-fn network(peer: IpAddr) -> IpAddr {
+pub(crate) fn network(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V6(address) => Ipv6Addr::from(u128::from(address) >> 64 << 64).into(),
         address @ IpAddr::V4(_) => address,

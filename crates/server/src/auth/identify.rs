@@ -89,6 +89,10 @@ pub(crate) fn nobody() -> ApiProblem {
     ApiProblem::new(UNAUTHENTICATED, "sign in at /sign-in, or send Authorization: Bearer TOKEN")
 }
 
+/// Marks a request that is made within the process to answer another one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Within;
+
 /// Where a request comes from, carried on by the calls that are made within the process to answer it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Visitor {
@@ -108,6 +112,7 @@ impl Visitor {
 
     /// Makes another request one of the same visitor.
     pub(crate) fn sign(&self, request: &mut Request) {
+        request.extensions_mut().insert(Within);
         request.extensions_mut().insert(self.identity.clone());
         if let Some(peer) = self.peer {
             request.extensions_mut().insert(peer);

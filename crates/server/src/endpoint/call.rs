@@ -5,10 +5,11 @@ use std::net::IpAddr;
 use axum::extract::Request;
 use axum::http::{HeaderMap, header};
 use bytes::Bytes;
-use contract::{Endpoint, Role};
+use contract::Endpoint;
+use contract::endpoint::Cost;
 
 use crate::app::App;
-use crate::auth::{Identity, Peer, Principal, identify};
+use crate::auth::{Identity, Peer, Principal, Within, identify};
 use crate::extract::validate::Validate;
 use crate::extract::{body, path, precondition, query};
 use crate::idempotency;
@@ -36,16 +37,19 @@ pub(crate) struct Caller {
     pub(crate) peer: Option<IpAddr>,
     /// What the program calls itself.
     pub(crate) user_agent: Option<String>,
+    /// Whether the call is made within the process, to answer another one.
+    within: bool,
 }
 
 impl Caller {
-    pub(super) fn of(request: &Request) -> Self {
+    pub(crate) fn of(request: &Request) -> Self {
         let extensions = request.extensions();
         let agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
         Self {
             principal: extensions.get::<Identity>().and_then(|identity| identity.0.clone()),
             peer: extensions.get::<Peer>().map(|peer| peer.0),
             user_agent: agent.map(str::to_owned),
+            within: extensions.get::<Within>().is_some(),
         }
     }
 
@@ -54,9 +58,13 @@ impl Caller {
         self.principal.as_ref().ok_or_else(identify::nobody)
     }
 
-    /// Whether the caller may call an endpoint of that role.
-    pub(super) fn check(&self, needed: Option<Role>) -> Result<(), ApiProblem> {
-        match needed {
+    /// Whether the caller may call the endpoint now: not too often, and by the role. What a page reads for itself is counted
+    /// with the page.
+    pub(super) fn admit<E: Endpoint>(&self, app: &App) -> Result<(), ApiProblem> {
+        if !(self.within && E::COST == Cost::Read) {
+            app.rates().count(self.principal.as_ref(), self.peer, E::COST)?;
+        }
+        match E::ROLE {
             Some(role) if self.somebody()?.role < role => {
                 Err(ApiProblem::new(FORBIDDEN, format!("this needs the role {role}")))
             }
@@ -91,7 +99,7 @@ where
     /// Reads a request: role, path, query, version, body, in that order, then ranges.
     pub(crate) async fn read(app: &App, request: Request) -> Result<(Self, Received), ApiProblem> {
         let caller = Caller::of(&request);
-        caller.check(E::ROLE)?;
+        caller.admit::<E>(app)?;
         let (mut parts, stream) = request.into_parts();
         let path = path::read::<E::Path>(&mut parts).await?;
         let query = query::read::<E::Query>(parts.uri.query())?;

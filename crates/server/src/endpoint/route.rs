@@ -77,7 +77,7 @@ where
 {
     let serve = move |State(app): State<App>, request: Request| async move {
         let caller = Caller::of(&request);
-        caller.check(E::ROLE)?;
+        caller.admit::<E>(&app)?;
         let (parts, body) = request.into_parts();
         query::read::<NoQuery>(parts.uri.query())?;
         let key = caller.own_key(&parts.headers)?;

@@ -1,7 +1,7 @@
 //! Query strings.
 
-use contract::FieldError;
 use contract::endpoint::Schemas;
+use contract::{BusinessQuery, FieldError, Problem};
 use serde::de::DeserializeOwned;
 
 use super::fields;
@@ -23,6 +23,19 @@ where
         }
         ApiProblem::malformed(errors)
     })
+}
+
+/// The filters of the list of businesses as they stand behind the question mark of its address.
+///
+/// # Errors
+/// Every pair that is unknown, given twice, unreadable or out of range is named.
+pub fn business_filter(query: &str) -> Result<BusinessQuery, Problem> {
+    let read = read::<BusinessQuery>(Some(query));
+    let checked = read.and_then(|query| match query.validate() {
+        Ok(()) => Ok(query.filters()),
+        Err(errors) => Err(ApiProblem::invalid(errors)),
+    });
+    checked.map_err(ApiProblem::into_problem)
 }
 
 /// What is wrong pair by pair: serde's message for a whole query does not say which value it means.
@@ -51,7 +64,6 @@ fn encode(name: &str, value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use contract::BusinessQuery;
     use contract::endpoint::NoQuery;
 
     use super::*;

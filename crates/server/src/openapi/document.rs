@@ -12,7 +12,7 @@ use contract::edit::{
     BusinessContacts, BusinessDraft, BusinessPatch, ContactPatch, ContactSaved, ContactsChanged,
     MergeRequest, UnmergeRequest,
 };
-use contract::endpoint::Schemas;
+use contract::endpoint::{Cost, Schemas};
 use contract::endpoints::{EnrichBusiness, Visitor, visit};
 use contract::enrichment::{
     BatchAccepted, BatchEnrichmentRequest, EnrichmentBatch, EnrichmentLogEntry, ProviderInfo,
@@ -39,6 +39,7 @@ use utoipa::openapi::{
 };
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::config::RateLimits;
 use crate::extract::precondition::is_guarded;
 use crate::problem::KINDS;
 
@@ -62,7 +63,9 @@ pub fn openapi_document() -> OpenApi {
 
 const ABOUT: &str = "Finds businesses, stores them as leads and enriches them. JSON in camelCase, times in RFC 3339 \
     UTC, errors as RFC 9457 problems. A GET answers 304 to a known `If-None-Match`; a POST may carry \
-    `Idempotency-Key`; a change of a lead names the version that was seen in `If-Match`; every answer carries `x-request-id`.";
+    `Idempotency-Key`; a change of a lead names the version that was seen in `If-Match`; every answer carries `x-request-id`. \
+    Calls are counted for each person, for a person's tokens together, and by network for whoever has not signed in; whoever \
+    calls too often is answered 429 with `Retry-After`. The limits named here are those of a server that was not told others.";
 
 const TAGS: [(&str, &str); 9] = [
     ("businesses", "Leads: list, figures, detail, change."),
@@ -167,7 +170,7 @@ impl Visitor for Operations {
         let mut operation = OperationBuilder::new()
             .operation_id(Some(operation_id(E::NAME)))
             .summary(Some(E::SUMMARY.trim()))
-            .description(Some(needed(E::ROLE)))
+            .description(Some(format!("{} {}", needed(E::ROLE), counted(E::COST))))
             .tag(E::TAG)
             .parameters(Some(parameters::<E>()))
             .request_body(request_body::<E>(&mut self.named))
@@ -183,6 +186,17 @@ impl Visitor for Operations {
 /// Who may call an endpoint, in words.
 fn needed(role: Option<Role>) -> String {
     role.map_or_else(|| "For anyone.".to_owned(), |role| format!("Needs the role {role}."))
+}
+
+/// How often one caller may make a call, in words.
+fn counted(cost: Cost) -> String {
+    let limits = RateLimits::default();
+    let (kind, limit) = match cost {
+        Cost::Read => ("a read", limits.reads),
+        Cost::Write => ("a change", limits.writes),
+        Cost::Heavy => ("heavy", limits.heavy),
+    };
+    limit.map_or_else(String::new, |limit| format!("Counted as {kind}: {limit} a minute for each caller."))
 }
 
 /// `ListBusinesses` as `listBusinesses`.
@@ -302,7 +316,7 @@ fn text_header(description: &str) -> Header {
 fn failures<E: Endpoint>() -> Vec<u16> {
     let not_modified = (E::METHOD == Method::Get).then_some(304);
     let mut all: Vec<u16> =
-        E::FAILURES.iter().copied().chain([400, 401, 403, 500, 503]).chain(not_modified).collect();
+        E::FAILURES.iter().copied().chain([400, 401, 403, 429, 500, 503]).chain(not_modified).collect();
     all.extend((E::METHOD == Method::Post).then_some(422));
     all.sort_unstable();
     all.dedup();
@@ -316,8 +330,10 @@ fn failure(status: u16) -> Response {
     let titles: Vec<&str> =
         KINDS.iter().filter(|kind| kind.status.as_u16() == status).map(|kind| kind.title).collect();
     let content = Content::new(Some(Ref::from_schema_name("Problem")));
-    ResponseBuilder::new()
-        .description(format!("{}.", titles.join(". ")))
-        .content(PROBLEM_JSON, content)
-        .build()
+    let mut response =
+        ResponseBuilder::new().description(format!("{}.", titles.join(". "))).content(PROBLEM_JSON, content);
+    if matches!(status, 429 | 503) {
+        response = response.header("Retry-After", text_header("Seconds after which to try again."));
+    }
+    response.build()
 }

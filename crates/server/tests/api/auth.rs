@@ -201,6 +201,36 @@ async fn a_token_does_what_it_is_for_and_no_more_than_its_person_may() {
     assert_eq!(app.status(&program("no such token"), "/api/businesses").await, 401);
 }
 
+/// A token that was made for reading, or for leads, signs nobody out and makes nothing that outlives it.
+#[tokio::test]
+async fn a_token_changes_its_person_s_account_only_with_the_role_for_everything() {
+    let app = Guarded::new().await;
+    let sessions = app.get(&app.admin, "/api/auth/sessions").await.json();
+    let session = format!("/api/auth/sessions/{}", sessions[0]["id"].as_str().unwrap());
+    let new = json!({ "name": "x", "role": "viewer" });
+    let password = json!({ "current": PASSWORD, "new": "another short sentence" });
+    for role in [Role::Viewer, Role::Member] {
+        let token = app.token(&app.admin, role).await;
+        let others = app.get(&app.admin, "/api/auth/tokens").await.json();
+        let other = app.token(&app.admin, role).await;
+        assert_eq!(app.delete(&other, &session).await.status.as_u16(), 403, "{role}");
+        assert_eq!(app.delete(&other, "/api/auth/sessions").await.status.as_u16(), 403, "{role}");
+        assert_eq!(app.post(&other, "/api/auth/tokens", new.clone()).await.status.as_u16(), 403, "{role}");
+        let changed = app.post(&other, "/api/auth/password", password.clone()).await;
+        assert_eq!(changed.status.as_u16(), 403, "{role}");
+        assert!(changed.json()["detail"].as_str().unwrap().contains("sign in"), "{}", changed.text());
+        let path = format!("/api/auth/tokens/{}", others[0]["id"].as_str().unwrap());
+        assert_eq!(app.delete(&other, &path).await.status.as_u16(), 403, "{role}");
+        assert_eq!(app.delete(&token, &path).await.status.as_u16(), 204, "its own end is its own");
+        assert_eq!(app.status(&token, "/api/businesses").await, 401);
+    }
+    assert_eq!(app.status(&app.admin, "/api/businesses").await, 200, "the session is still there");
+    let strong = app.token(&app.admin, Role::Admin).await;
+    assert_eq!(app.post(&strong, "/api/auth/tokens", new).await.status.as_u16(), 201);
+    assert_eq!(app.delete(&strong, &session).await.status.as_u16(), 204);
+    assert_eq!(app.status(&app.admin, "/api/businesses").await, 401);
+}
+
 #[tokio::test]
 async fn a_disabled_account_is_out_at_once_and_an_admin_is_always_left() {
     let app = Guarded::new().await;

@@ -80,12 +80,16 @@ async fn another_origin_opens_no_socket() {
 
 #[tokio::test]
 async fn too_many_requests_at_once_are_told_to_come_back() {
-    let app = TestApp::with(|config| config.limits.concurrent_requests = 0).await;
+    let app = TestApp::with(|config| {
+        config.limits.concurrent_requests = 0;
+        config.limits.waiting_requests = 0;
+    })
+    .await;
     let answer = app.get("/api/businesses").await;
     assert_snapshot!(answer.snapshot(), @r#"
     503 application/problem+json
     {
-      "detail": "too many requests are being answered at once; try again in a moment",
+      "detail": "more requests wait than can be answered soon; try again in a moment",
       "errors": [],
       "instance": "/api/businesses",
       "requestId": "[requestId]",
@@ -95,6 +99,15 @@ async fn too_many_requests_at_once_are_told_to_come_back() {
     }
     "#);
     assert_eq!(answer.header("retry-after"), Some("1"));
+    assert_eq!(app.get("/livez").await.status.as_u16(), 200, "how it is, it says however busy it is");
+}
+
+/// With room for one at a time, everybody is answered all the same.
+#[tokio::test]
+async fn requests_that_come_at_once_wait_for_their_turn() {
+    let app = TestApp::with(|config| config.limits.concurrent_requests = 1).await;
+    let answers = futures::future::join_all((0..50).map(|_| app.get("/api/businesses"))).await;
+    assert!(answers.iter().all(|answer| answer.status.as_u16() == 200));
 }
 
 #[tokio::test]

@@ -30,6 +30,7 @@ mod merges;
 mod openapi;
 mod pages;
 mod paid_sources;
+mod rates;
 mod scraper;
 mod serving;
 mod side_by_side;

@@ -92,8 +92,9 @@ impl WriteTx {
         self.set_edited(kept, &edited).await?;
         let mut sql = self.sql("INSERT INTO business_merges (kept_id, other_id, merged_at, record) VALUES (");
         sql.bind(kept.0).push(", ").bind(other.0).push(", ").bind(self.now().as_millis());
-        sql.push(", ").bind(json(&record)?).push(")");
-        sql.execute(self.connection()).await?;
+        sql.push(", ").bind(json(&record)?).push(") RETURNING id");
+        let merge: i64 = sql.scalar(self.connection()).await?;
+        self.note_merge(merge, [&record.before, &record.after, &record.other]).await?;
         Ok(Merged { business, deleted: BusinessDeleted { id: other, version: gone.version + 1 } })
     }
 

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::{Columns, Sql, stored};
 use crate::codec::{from_json, json};
+use crate::provenance::copies::{self, Limited};
 use crate::sql::bulk_runs;
 use crate::{Backend, StoreError};
 
@@ -26,6 +27,10 @@ pub(crate) async fn append(
     }
     // Before the counter is locked.
     let texts = payloads.iter().map(json).collect::<Result<Vec<_>, _>>()?;
+    let limited = match payloads.iter().any(|payload| copies::told(payload).is_some()) {
+        true => Limited::read(backend, tx).await?,
+        false => Limited::default(),
+    };
     let mut sql = Sql::new(backend, "UPDATE event_head SET seq = seq + ");
     sql.bind(stored(texts.len() as u64)).push(" WHERE id = 1 RETURNING seq");
     let last: i64 = sql.scalar(tx).await?;
@@ -38,6 +43,7 @@ pub(crate) async fn append(
         );
         sql.execute(tx).await?;
     }
+    copies::note_events(backend, tx, &limited, (first..).zip(payloads)).await?;
     backend.notify(tx).await?;
     Ok(number(first)?..number(last)? + 1)
 }

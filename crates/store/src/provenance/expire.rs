@@ -10,11 +10,13 @@ use super::fields::{clear, has_any};
 use crate::businesses::Fate;
 use crate::codec::from_json;
 use crate::events::log;
-use crate::sql::Columns;
+use crate::sql::{Columns, Sql, padded, stored};
 use crate::{KnownBusiness, Store, StoreError, WriteTx};
 
 /// Records whose values one transaction takes away.
-const RECORDS_PER_WRITE: i64 = 200;
+const RECORDS_PER_WRITE: usize = 200;
+/// Records for which the notes of jobs are read once: they are not found by record.
+const RECORDS_PER_PASS: u64 = 10_000;
 
 /// How long a source's values may be kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +34,10 @@ pub struct Expired {
     pub changed: u64,
     /// Businesses of which nothing was left.
     pub deleted: u64,
+    /// Records of sources that had said something too long ago.
+    pub records: u64,
+    /// Copies in past events and in what merges keep that were read for it.
+    pub copies: u64,
 }
 
 /// A record whose values are too old, with the digests of those by field.
@@ -65,28 +71,74 @@ impl Store {
     /// # Errors
     /// If the database does not answer; what was taken away until then stays away.
     pub async fn expire_values(&self, terms: &[Term], now: Timestamp) -> Result<Expired, StoreError> {
+        self.expire_some_values(terms, now, u64::MAX).await
+    }
+
+    /// The same for `most` records at most. Where nothing is due, nothing is written and nobody waits.
+    ///
+    /// # Errors
+    /// As [`Store::expire_values`].
+    pub async fn expire_some_values(
+        &self,
+        terms: &[Term],
+        now: Timestamp,
+        most: u64,
+    ) -> Result<Expired, StoreError> {
         let mut expired = Expired::default();
         for term in terms {
-            loop {
-                let mut tx = self.begin_at(now).await?;
-                let Some(step) = tx.expire_some(term).await? else { break };
-                tx.commit().await?;
-                expired.changed += step.changed;
-                expired.deleted += step.deleted;
+            while expired.records < most {
+                let due = self.due_records(term, RECORDS_PER_PASS.min(most - expired.records)).await?;
+                if due.is_empty() {
+                    break;
+                }
+                expired.records += due.len() as u64;
+                self.expire_records(term, &due, now, &mut expired).await?;
             }
         }
         Ok(expired)
     }
+
+    /// Records that said something too long ago.
+    async fn due_records(&self, term: &Term, most: u64) -> Result<Vec<String>, StoreError> {
+        let mut sql =
+            Sql::new(self.backend(), "SELECT DISTINCT source_id FROM field_provenance WHERE source = ");
+        sql.bind(term.source.as_str()).push(" AND fetched_at < ").bind(term.fetched_before.as_millis());
+        sql.push(" LIMIT ").bind(stored(most));
+        sql.all(self.reader()).await?.iter().map(|row| row.column(0)).collect()
+    }
+
+    async fn expire_records(
+        &self,
+        term: &Term,
+        due: &[String],
+        now: Timestamp,
+        expired: &mut Expired,
+    ) -> Result<(), StoreError> {
+        // First: a record is no longer known as due once its values are gone.
+        let mut tx = self.begin_at(now).await?;
+        let forgotten = tx.take_from_jobs(term, due).await;
+        tx.guard(forgotten)?;
+        tx.commit().await?;
+        for run in due.chunks(RECORDS_PER_WRITE) {
+            let mut tx = self.begin_at(now).await?;
+            let step = tx.expire_some(term, run).await;
+            let step = tx.guard(step)?;
+            tx.commit().await?;
+            expired.changed += step.changed;
+            expired.deleted += step.deleted;
+            expired.copies += step.copies;
+        }
+        Ok(())
+    }
 }
 
 impl WriteTx {
-    async fn expire_some(&mut self, term: &Term) -> Result<Option<Expired>, StoreError> {
-        let old = self.old_records(term).await?;
+    async fn expire_some(&mut self, term: &Term, due: &[String]) -> Result<Expired, StoreError> {
+        let old = self.old_records(term, due).await?;
         if old.is_empty() {
-            return Ok(None);
+            return Ok(Expired::default());
         }
-        let expired = self.take_away(&term.source, &old).await;
-        self.guard(expired).map(Some)
+        self.take_away(&term.source, &old).await
     }
 
     async fn take_away(&mut self, source: &str, old: &[Old]) -> Result<Expired, StoreError> {
@@ -98,30 +150,26 @@ impl WriteTx {
             sql.execute(self.connection()).await?;
         }
         let (changed, deleted) = self.take_from_businesses(source, old).await?;
-        self.take_from_merges(source, old).await?;
-        self.take_from_events(source, old).await?;
-        self.take_from_jobs(source, old).await?;
-        let expired = Expired { changed: changed.len() as u64, deleted: deleted.len() as u64 };
-        if expired != Expired::default() {
+        let copies = self.take_from_merges(source, old).await? + self.take_from_events(source, old).await?;
+        self.forget_copies(source, old).await?;
+        let (lost, gone) = (changed.len() as u64, deleted.len() as u64);
+        if lost + gone > 0 {
             self.append_events(deleted.into_iter().map(EventPayload::BusinessDeleted));
             let changed = changed.into_iter();
             self.append_events(changed.map(|business| EventPayload::BusinessUpdated(Box::new(business))));
             self.append_events([EventPayload::StatsUpdated {}]);
         }
-        Ok(expired)
+        Ok(Expired { changed: lost, deleted: gone, copies, ..Expired::default() })
     }
 
-    /// The records that said something the longest ago, with the business that each is of.
-    async fn old_records(&self, term: &Term) -> Result<Vec<Old>, StoreError> {
-        let before = term.fetched_before.as_millis();
+    /// What of these records is too old, with the business that each is of.
+    async fn old_records(&self, term: &Term, due: &[String]) -> Result<Vec<Old>, StoreError> {
         let mut sql = self.sql(
             "SELECT p.source_id, p.field, p.digest, s.business_id FROM field_provenance p \
              LEFT JOIN business_sources s ON s.source = p.source AND s.source_id = p.source_id WHERE p.source = ",
         );
-        sql.bind(term.source.as_str()).push(" AND p.fetched_at < ").bind(before);
-        sql.push(" AND p.source_id IN (SELECT source_id FROM field_provenance WHERE source = ");
-        sql.bind(term.source.as_str()).push(" AND fetched_at < ").bind(before);
-        sql.push(" GROUP BY source_id ORDER BY source_id LIMIT ").bind(RECORDS_PER_WRITE).push(")");
+        sql.bind(term.source.as_str()).push(" AND p.fetched_at < ").bind(term.fetched_before.as_millis());
+        sql.push(" AND p.source_id IN (").bind_list(padded(due)).push(")");
         let mut old: BTreeMap<String, Old> = BTreeMap::new();
         for row in sql.all(self.connection()).await? {
             let source_id: String = row.column(0)?;
@@ -165,24 +213,29 @@ impl WriteTx {
         .await
     }
 
-    /// What merges keep of the businesses that became one.
-    async fn take_from_merges(&self, source: &str, old: &[Old]) -> Result<(), StoreError> {
-        for (id, text) in self.mentioning("business_merges", "id", "record", source).await? {
-            let mut record: Value = from_json(&text)?;
+    /// What merges keep of the businesses that became one; answers how many were read.
+    async fn take_from_merges(&self, source: &str, old: &[Old]) -> Result<u64, StoreError> {
+        let select =
+            "SELECT id, record FROM business_merges WHERE id IN (SELECT merge_id FROM merge_records WHERE ";
+        let copies = self.copies(select, source, old).await?;
+        for (id, text) in &copies {
+            let mut record: Value = from_json(text)?;
             if expire_copies(&mut record, source, old)? {
                 let mut sql = self.sql("UPDATE business_merges SET record = ");
-                sql.bind(record.to_string()).push(" WHERE id = ").bind(id);
+                sql.bind(record.to_string()).push(" WHERE id = ").bind(*id);
                 sql.execute(self.connection()).await?;
             }
         }
-        Ok(())
+        Ok(copies.len() as u64)
     }
 
-    /// Past events' copies of businesses.
-    async fn take_from_events(&self, source: &str, old: &[Old]) -> Result<(), StoreError> {
-        for (seq, text) in self.mentioning("events", "seq", "payload", source).await? {
+    /// Past events' copies of businesses; answers how many were read.
+    async fn take_from_events(&self, source: &str, old: &[Old]) -> Result<u64, StoreError> {
+        let select = "SELECT seq, payload FROM events WHERE seq IN (SELECT seq FROM event_records WHERE ";
+        let copies = self.copies(select, source, old).await?;
+        for (seq, text) in &copies {
             let mut failed = Ok(());
-            let rewritten = log::rewritten(&text, |data| {
+            let rewritten = log::rewritten(text, |data| {
                 expire_copies(data, source, old).unwrap_or_else(|error| {
                     failed = Err(error);
                     false
@@ -191,46 +244,44 @@ impl WriteTx {
             failed?;
             if let Some(text) = rewritten {
                 let mut sql = self.sql("UPDATE events SET payload = ");
-                sql.bind(text).push(" WHERE seq = ").bind(seq);
+                sql.bind(text).push(" WHERE seq = ").bind(*seq);
                 sql.execute(self.connection()).await?;
             }
         }
-        Ok(())
+        Ok(copies.len() as u64)
     }
 
-    /// The notes of what jobs merged, which have the names of records.
-    async fn take_from_jobs(&self, source: &str, old: &[Old]) -> Result<(), StoreError> {
-        for column in ["result", "checkpoint"] {
-            let mut sql = self.sql("SELECT id, ");
-            sql.push(column).push(" FROM jobs WHERE ").push(column).push(" LIKE ").bind(pattern(source));
-            for row in sql.all(self.connection()).await? {
-                let (id, text): (String, String) = (row.column(0)?, row.column(1)?);
-                let mut json: Value = from_json(&text)?;
-                if !expire_notes(&mut json, source, old) {
-                    continue;
-                }
-                let mut sql = self.sql("UPDATE jobs SET ");
-                sql.push(column).push(" = ").bind(json.to_string()).push(" WHERE id = ").bind(id);
-                sql.execute(self.connection()).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Rows whose JSON has a record of the source.
-    async fn mentioning(
+    /// Rows that are known to have a copy of what one of the records is of.
+    async fn copies(
         &self,
-        table: &str,
-        key: &str,
-        column: &str,
+        select: &str,
         source: &str,
+        old: &[Old],
     ) -> Result<Vec<(i64, String)>, StoreError> {
-        let mut sql = self.sql("SELECT ");
-        sql.push(key).push(", ").push(column).push(" FROM ").push(table).push(" WHERE ").push(column);
-        sql.push(" LIKE ").bind(pattern(source));
+        let mut sql = self.sql(select);
+        push_records(&mut sql, source, old);
+        sql.push(")");
         let rows = sql.all(self.connection()).await?;
         rows.iter().map(|row| Ok((row.column(0)?, row.column(1)?))).collect()
     }
+
+    /// Of a record of which nothing is limited any more nobody needs to know where its copies are.
+    async fn forget_copies(&self, source: &str, old: &[Old]) -> Result<(), StoreError> {
+        for table in ["event_records", "merge_records"] {
+            let mut sql = self.sql("DELETE FROM ");
+            sql.push(table).push(" WHERE ");
+            push_records(&mut sql, source, old);
+            sql.push(" AND NOT EXISTS (SELECT 1 FROM field_provenance p WHERE p.source = ").push(table);
+            sql.push(".source AND p.source_id = ").push(table).push(".source_id)");
+            sql.execute(self.connection()).await?;
+        }
+        Ok(())
+    }
+}
+
+fn push_records(sql: &mut Sql, source: &str, old: &[Old]) {
+    let ids: Vec<&str> = old.iter().map(|record| record.source_id.as_str()).collect();
+    sql.push("source = ").bind(source).push(" AND source_id IN (").bind_list(padded(&ids)).push(")");
 }
 
 /// Takes what is too old from a business, unless a person wrote it; answers whether there was any.
@@ -290,31 +341,4 @@ fn expire_copies(json: &mut Value, source: &str, old: &[Old]) -> Result<bool, St
         changed |= expire_copies(field, source, old)?;
     }
     Ok(changed)
-}
-
-/// Takes notes about records that are too old out of lists that stand in JSON; answers whether there was any.
-fn expire_notes(json: &mut Value, source: &str, old: &[Old]) -> bool {
-    match json {
-        Value::Array(notes) => {
-            let before = notes.len();
-            notes.retain(|note| {
-                let id = note["sourceId"].as_str().filter(|_| note["source"] == source);
-                !id.is_some_and(|id| old.iter().any(|record| record.source_id == id))
-            });
-            notes.len() < before
-        }
-        Value::Object(fields) => {
-            let mut changed = false;
-            for field in fields.values_mut() {
-                changed |= expire_notes(field, source, old);
-            }
-            changed
-        }
-        _ => false,
-    }
-}
-
-/// What stands in JSON that has a record of the source.
-fn pattern(source: &str) -> String {
-    format!("%\"source\":\"{source}\"%")
 }

@@ -13,7 +13,7 @@ use super::push_contains;
 use super::subject::Subject;
 use crate::codec::{from_json, json};
 use crate::events::log;
-use crate::sql::Columns;
+use crate::sql::{Columns, stored};
 use crate::{StoreError, WriteTx};
 
 /// So many businesses are told of one by one, more of them in one event.
@@ -242,7 +242,8 @@ impl WriteTx {
                     self.put(table, key, column, last, &text).await?;
                 }
             }
-            if rows.is_empty() {
+            // Fewer than were asked for are the last: to ask again would look through the rest once more.
+            if stored(rows.len() as u64) < ROWS_PER_READ {
                 return Ok(());
             }
         }

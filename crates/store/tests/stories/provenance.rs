@@ -43,7 +43,7 @@ async fn note(db: &TestStore, second: i64, note: impl FnOnce(&mut Provenance)) {
 
 async fn expire(db: &TestStore, fetched_before: i64) -> (u64, u64) {
     let term = Term { source: SOURCE.to_owned(), fetched_before: at(fetched_before) };
-    let Expired { changed, deleted } = db.store().expire_values(&[term], at(1000)).await.unwrap();
+    let Expired { changed, deleted, .. } = db.store().expire_values(&[term], at(1000)).await.unwrap();
     (changed, deleted)
 }
 
@@ -173,18 +173,86 @@ async fn somebody_who_was_found_keeps_the_business(db: TestStore) {
     assert_eq!((left.business.name.as_str(), left.contacts.len()), ("Place p1", 1));
 }
 
-async fn many_are_taken_away_in_steps(db: TestStore) {
-    let new: Vec<_> = (0..450).map(|number| record(&format!("p{number:03}"))).collect();
-    let mut tx = db.store().begin_at(at(0)).await.unwrap();
+/// Stores so many businesses at once, each of a record of its own, and an event for each.
+async fn found_many(db: &TestStore, prefix: &str, count: usize, second: i64) -> Vec<Business> {
+    let new: Vec<_> = (0..count).map(|number| record(&format!("{prefix}{number:03}"))).collect();
+    let mut tx = db.store().begin_at(at(second)).await.unwrap();
+    let saved = tx.insert_businesses(new).await.unwrap();
     let mut provenance = Provenance::default();
-    for saved in tx.insert_businesses(new).await.unwrap() {
-        let id = saved.sources[0].source_id.clone();
-        provenance.limited((SOURCE, &id), None, &saved, &record(&id).business);
+    for business in &saved {
+        let id = &business.sources[0].source_id;
+        provenance.limited((SOURCE, id), None, business, &record(id).business);
     }
     tx.note_provenance(&provenance).await.unwrap();
+    tx.append_events(saved.iter().map(|business| EventPayload::BusinessCreated(Box::new(business.clone()))));
     tx.commit().await.unwrap();
+    saved
+}
+
+async fn merge(db: &TestStore, kept: BusinessId, other: BusinessId) {
+    let mut tx = db.store().begin_at(at(5)).await.unwrap();
+    tx.merge_businesses(kept, other).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn many_are_taken_away_in_steps(db: TestStore) {
+    found_many(&db, "p", 450, 0).await;
     assert_eq!(expire(&db, 1).await, (0, 450));
     assert_eq!(db.store().stats(at(2)).await.unwrap().total, 0);
+}
+
+async fn only_copies_of_what_is_due_are_read(db: TestStore) {
+    let kept = insert_named(&db, &["Kept", "Other"]).await;
+    let old = found_many(&db, "p", 450, 0).await;
+    let new = found_many(&db, "q", 300, 10).await;
+    merge(&db, kept[0].id, old[0].id).await;
+    merge(&db, kept[1].id, new[0].id).await;
+    let term = Term { source: SOURCE.to_owned(), fetched_before: at(1) };
+    let expired = db.store().expire_values(std::slice::from_ref(&term), at(1000)).await.unwrap();
+    let read_once = 450 + 1;
+    assert_eq!(expired, Expired { changed: 1, deleted: 449, records: 450, copies: read_once });
+    let again = db.store().expire_values(&[term], at(1000)).await.unwrap();
+    assert_eq!(again, Expired::default());
+    let past = db.store().events_since(0, 2000).await.unwrap().events;
+    let still = past.iter().filter(|event| format!("{event:?}").contains("555")).count();
+    assert_eq!(still, 300, "what is not due yet");
+}
+
+async fn a_bounded_run_leaves_the_rest_for_the_next(db: TestStore) {
+    found_many(&db, "p", 30, 0).await;
+    let term = [Term { source: SOURCE.to_owned(), fetched_before: at(1) }];
+    let some = db.store().expire_some_values(&term, at(1000), 20).await.unwrap();
+    assert_eq!((some.records, some.deleted, some.copies), (20, 20, 20));
+    let rest = db.store().expire_some_values(&term, at(1000), 20).await.unwrap();
+    assert_eq!((rest.records, rest.deleted, rest.copies), (10, 10, 10));
+}
+
+async fn where_copies_were_goes_with_past_events(db: TestStore) {
+    found_many(&db, "p", 10, 0).await;
+    assert_eq!(db.store().prune_events(at(1), 100).await.unwrap(), 10);
+    let term = [Term { source: SOURCE.to_owned(), fetched_before: at(1) }];
+    assert_eq!(db.store().expire_values(&term, at(1000)).await.unwrap().copies, 0);
+}
+
+/// A database of before, in which nothing was noted of where copies are.
+async fn copies_of_an_older_database_are_found(db: TestStore) {
+    let kept = insert_named(&db, &["Kept"]).await.remove(0);
+    let old = found_many(&db, "p", 3, 0).await;
+    merge(&db, kept.id, old[0].id).await;
+    for statement in [
+        "DROP TABLE event_records",
+        "DROP TABLE merge_records",
+        "DELETE FROM seaql_migrations WHERE version = 'm0011_limited_copies'",
+    ] {
+        db.store().execute_for_test(statement).await.unwrap();
+    }
+    let again = store::Store::open(db.config()).await.unwrap();
+    let term = [Term { source: SOURCE.to_owned(), fetched_before: at(1) }];
+    let expired = again.expire_values(&term, at(1000)).await.unwrap();
+    assert_eq!(expired, Expired { changed: 1, deleted: 2, records: 3, copies: 4 });
+    let past = again.events_since(0, 100).await.unwrap().events;
+    assert!(!format!("{past:?}").contains("555"), "{past:?}");
+    again.close().await.unwrap();
 }
 
 store::stories!(
@@ -196,4 +264,8 @@ store::stories!(
     copies_in_merges_and_past_events_go_too,
     somebody_who_was_found_keeps_the_business,
     many_are_taken_away_in_steps,
+    only_copies_of_what_is_due_are_read,
+    a_bounded_run_leaves_the_rest_for_the_next,
+    where_copies_were_goes_with_past_events,
+    copies_of_an_older_database_are_found,
 );

@@ -28,9 +28,10 @@ pub(crate) const ABOUT: &str = "`letip serve --no-sign-in` on a SQLite database 
     machine, whoever asks beside the server. A page is the whole answer to `GET /leads?limit=20` over a connection that is \
     kept: the HTML with 20 leads, the filters with their counts, and the cached data that the browser goes on from. First \
     500 pages one after the other. Then a thousand browsers, each with a connection of its own, each asking for its next \
-    page as soon as it has one, for 20 seconds; the server answers 256 requests at a time and tells the others to come \
-    back in a second (503), which they do. How long a page took is from when it was first asked for. Processor \
-    time is the server's own, as the system counts it: it is little moved by what else the machine does.";
+    page as soon as it has one, for 20 seconds; the server answers 256 requests at a time, and the others wait in the order \
+    in which they came; who finds no place among 2,048 is told to come back in a second (503), and does. How long a page took \
+    is from when it was first asked for. Processor time is the server's own, as the system counts it: it is little moved by \
+    what else the machine does.";
 
 const PAGE: &str = "/leads?limit=20";
 const LEADS: u64 = 1000;

@@ -22,6 +22,9 @@ const PASSWORD: &str = "a password of the schema tests";
 /// Enrichment is on, so that its endpoints do more than to say that it is off. No business has a website that is read.
 const CONTACT: &str = "https://letip.example/contact";
 
+/// One caller asks more often than anybody may: nothing would be seen but that.
+const UNLIMITED: [&str; 6] = ["--reads-a-minute", "0", "--changes-a-minute", "0", "--heavy-a-minute", "0"];
+
 /// What may not be in an answer.
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,\
                       response_headers_conformance,response_schema_conformance,negative_data_rejection,\
@@ -47,8 +50,12 @@ pub(crate) fn requests(session: &Session<'_>) -> Result<Outcome> {
     let program = up::build_with_tests(workspace)?;
     let data = tempfile::tempdir().context("failed to make a folder for the database")?;
     add_account(workspace, &program, data.path())?;
-    let (mut server, address) =
-        up::start_on_free_port(workspace, &program, data.path(), &["--contact-url", CONTACT])?;
+    let (mut server, address) = up::start_on_free_port(
+        workspace,
+        &program,
+        data.path(),
+        &[&["--contact-url", CONTACT], &UNLIMITED[..]].concat(),
+    )?;
     let schemathesis = || {
         let mut command = workspace.command(folder.join(".venv/bin/st"));
         // What it keeps for itself goes with the database.
