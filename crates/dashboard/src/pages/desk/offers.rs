@@ -158,7 +158,7 @@ mod tests {
             assert!(offers.undo());
             assert_eq!(ends.take(), [(second, true)], "the latest one is undone");
             offers.end(second, false);
-            assert_eq!(ends.take(), [], "that one has ended");
+            assert!(ends.take().is_empty(), "that one has ended");
             let rest = ["deleted A", "C", "D"].map(|text| ends.offer(offers, text));
             assert_eq!(ends.take(), [(first, false)], "there was no room");
             offers.end_all();
