@@ -3,6 +3,7 @@
 mod batches;
 mod businesses;
 mod contacts;
+mod in_turn;
 mod optimistic;
 
 use std::sync::Arc;
@@ -15,10 +16,12 @@ use crate::{ApiClient, ApiError, Connection, IdempotencyKey, queries};
 
 pub use batches::{enrich_batch, retry_failed_jobs};
 pub use businesses::{
-    BusinessUpdate, bulk_businesses, create_business, delete_business, merge_business, unmerge_business,
-    update_business,
+    BusinessUpdate, bulk_businesses, create_business, delete_business, delete_business_in_turn,
+    merge_business, unmerge_business, update_business, update_business_in_turn,
 };
 pub use contacts::{ContactUpdate, add_contact, delete_contact, update_contact};
+pub use in_turn::OwnVersions;
+pub use optimistic::name_temporary;
 
 /// An enrichment that has not begun by then waits behind others: the business is shown as the server has it.
 const BEGINS_WITHIN: Duration = Duration::from_secs(10);

@@ -5,6 +5,7 @@ use leptos::wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlAnchorElement, MouseEvent};
 
 use crate::chunk;
+use crate::desk::Desk;
 use crate::reaction::Var;
 
 /// Where the page is. What reads a part follows it.
@@ -16,6 +17,8 @@ pub(crate) struct Address {
     pub(crate) search: Var<String>,
     /// The number of the way that was taken last: one that waits for its page's chunk ends where another was taken.
     way: Var<u32>,
+    /// What is asked for of leads, on whatever page.
+    pub(crate) desk: Desk,
 }
 
 /// How to go to an address.
@@ -33,10 +36,11 @@ impl Default for Step {
     }
 }
 
-/// Puts the address in place; in the browser it follows links, and the way back and forth, from then on.
-pub(crate) fn provide_address() {
+/// Puts the address in place; in the browser it follows links, and the way back and forth, from then on. Links to forms
+/// of leads are the desk's.
+pub(crate) fn provide_address(desk: Desk) {
     let (path, search) = parts(&current());
-    let address = Address { path: Var::new(path), search: Var::new(search), way: Var::new(0) };
+    let address = Address { path: Var::new(path), search: Var::new(search), way: Var::new(0), desk };
     provide_context(address);
     if cfg!(target_arch = "wasm32") {
         address.listen();
@@ -123,7 +127,7 @@ impl Address {
     /// A plain click on a link to a page of this site goes there; any other is the browser's.
     fn follow(self, event: &MouseEvent) {
         let with_key = event.meta_key() || event.alt_key() || event.ctrl_key() || event.shift_key();
-        if event.default_prevented() || event.button() != 0 || with_key {
+        if event.default_prevented() || event.button() != 0 || with_key || self.desk.take_over(event) {
             return;
         }
         if let Some(link) = link_of(event) {
@@ -139,10 +143,15 @@ pub(crate) fn remembered() -> Option<f64> {
     window().history().ok()?.state().ok()?.as_f64()
 }
 
+/// The link that an event is of.
+pub(crate) fn anchor_of(event: &web_sys::Event) -> Option<HtmlAnchorElement> {
+    let element = event.target()?.dyn_into::<web_sys::Element>().ok()?;
+    element.closest("a[href]").ok()??.dyn_into::<HtmlAnchorElement>().ok()
+}
+
 /// The link to a page of this site that an event is of.
 fn link_of(event: &web_sys::Event) -> Option<HtmlAnchorElement> {
-    let element = event.target()?.dyn_into::<web_sys::Element>().ok()?;
-    let link = element.closest("a[href]").ok()??.dyn_into::<HtmlAnchorElement>().ok()?;
+    let link = anchor_of(event)?;
     let is_external = link.rel().split_ascii_whitespace().any(|word| word == "external");
     let is_here = window().location().origin().is_ok_and(|origin| origin == link.origin());
     let is_page = link.target().is_empty() && link.hash().is_empty() && !link.has_attribute("download");

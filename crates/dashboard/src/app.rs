@@ -13,6 +13,7 @@ use crate::components::icon::{Icon, icon};
 use crate::components::lead::external;
 use crate::components::virtual_list::focus_in_place;
 use crate::connection::{connection_badge, provide_connection_state};
+use crate::desk::{Desk, desk_view};
 use crate::reaction::{derive, react};
 use crate::routes::Route;
 use crate::shortcuts::{Shortcuts, shortcuts_dialog, use_shortcuts};
@@ -27,14 +28,15 @@ pub fn App() -> impl IntoView {
     if cfg!(feature = "ssr") {
         provide_meta_context();
     }
-    provide_address();
+    let desk = Desk::new();
+    provide_address(desk);
     provide_clock();
     let toasts = provide_toasts();
-    frame(toasts)
+    frame(toasts, desk)
 }
 
-fn frame(toasts: Toasts) -> Node {
-    let shortcuts = use_shortcuts();
+fn frame(toasts: Toasts, desk: Desk) -> Node {
+    let shortcuts = use_shortcuts(desk);
     focus_new_page();
     view! {
         <a class="skip" href="#main" rel="external">"Skip to content"</a>
@@ -46,6 +48,7 @@ fn frame(toasts: Toasts) -> Node {
             </div>
         </div>
         {shortcuts_dialog(shortcuts)}
+        {desk_view(desk)}
         {toast_region(toasts)}
     }
 }

@@ -44,6 +44,7 @@ mod whole {
             "job" => pages::job::job_page(),
             "leads" => pages::leads::leads_page(),
             "lead" => pages::lead::lead_page(),
+            crate::desk::CHUNK => pages::desk::desk(),
             _ => pages::not_found::not_found_page(),
         }
     }
@@ -169,5 +170,11 @@ pub mod roots {
     #[wasm_bindgen]
     pub fn chunk_lead() {
         hand_over(pages::lead::lead_page());
+    }
+
+    /// Makes what is done to leads over a page.
+    #[wasm_bindgen]
+    pub fn chunk_desk() {
+        hand_over(pages::desk::desk());
     }
 }

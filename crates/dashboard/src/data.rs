@@ -228,13 +228,8 @@ pub(crate) fn use_retry_job() -> UseMutation<Job, ApiError, JobId> {
     use_mutation(mutations::retry_job(&use_api()))
 }
 
-/// Enriches a lead.
-pub(crate) fn use_enrich_lead() -> UseMutation<JobAccepted, ApiError, BusinessId> {
-    use_mutation(mutations::enrich_business(&use_api()))
-}
-
 /// Calls the mutation unless a call is under way, and says when it failed.
-pub(crate) fn act<T, V>(mutation: UseMutation<T, ApiError, V>, on: V, done: Option<&'static str>)
+pub(crate) fn act<T, V>(mutation: UseMutation<T, ApiError, V>, on: V)
 where
     T: Send + Sync + 'static,
     V: Send + Sync + 'static,
@@ -244,11 +239,6 @@ where
     }
     let toasts = use_toasts();
     let callbacks = MutateCallbacks::new()
-        .on_success(move |_: Arc<T>, _: Arc<V>| {
-            if let Some(done) = done {
-                toasts.done(done);
-            }
-        })
         .on_error(move |error: Arc<ApiError>, _| toasts.failed(sentence(&error.to_string())));
     mutation.mutate_with(on, callbacks);
 }

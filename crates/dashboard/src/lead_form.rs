@@ -1,15 +1,42 @@
 //! The fields of a lead that people write, as they type them, to a draft or a change and back.
 
+use contract::Business;
+#[cfg(any(feature = "ssr", test))]
+use contract::Problem;
 use contract::edit::{BusinessDraft, BusinessPatch};
-use contract::{Business, Problem};
-use serde::{Deserialize, Serialize};
 
+use crate::components::field::FieldText;
 use crate::format;
-use crate::typed_form::{TypedForm, change};
+#[cfg(any(feature = "ssr", test))]
+use crate::typed_form::TypedForm;
+use crate::typed_form::{change, rebase};
+
+pub(crate) const NAME: FieldText =
+    FieldText { name: "name", label: "Name", hint: "As the business writes it." };
+pub(crate) const CATEGORY: FieldText =
+    FieldText { name: "category", label: "Trade", hint: "In words; the industry follows from it." };
+pub(crate) const PHONE: FieldText =
+    FieldText { name: "phone", label: "Phone", hint: "With the country's prefix, such as +358 9 1234567." };
+pub(crate) const EMAIL: FieldText =
+    FieldText { name: "email", label: "E-mail", hint: "An address to write to." };
+pub(crate) const WEBSITE: FieldText =
+    FieldText { name: "website", label: "Website", hint: "Begins with https:// or http://." };
+pub(crate) const STREET: FieldText = FieldText { name: "street", label: "Street", hint: "" };
+pub(crate) const POSTAL_CODE: FieldText = FieldText { name: "postalCode", label: "Postal code", hint: "" };
+pub(crate) const CITY: FieldText = FieldText { name: "city", label: "City", hint: "" };
+pub(crate) const STATE: FieldText =
+    FieldText { name: "state", label: "State or region", hint: "Two letters in the United States." };
+pub(crate) const COUNTRY: FieldText =
+    FieldText { name: "country", label: "Country", hint: "Two letters, such as FI or US." };
+pub(crate) const TAGS: FieldText =
+    FieldText { name: "tags", label: "Tags", hint: "With commas between them." };
+pub(crate) const NOTES: FieldText =
+    FieldText { name: "notes", label: "Notes", hint: "For you and those you work with." };
 
 /// The body of `POST /leads/new` and `POST /leads/{id}/edit`: every field as it was typed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(any(feature = "ssr", test), derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(any(feature = "ssr", test), serde(rename_all = "camelCase", default))]
 pub struct LeadForm {
     /// As the business writes it.
     pub name: String,
@@ -38,13 +65,14 @@ pub struct LeadForm {
     /// The version of the lead that was shown.
     pub version: String,
     /// The form as it was shown, in JSON.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(any(feature = "ssr", test), serde(skip_serializing_if = "String::is_empty"))]
     pub seen: String,
     /// The same on every press of the button of one rendered form.
     pub idempotency_key: String,
 }
 
 /// A form that was refused.
+#[cfg(any(feature = "ssr", test))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct LeadFailure {
     /// As it was typed.
@@ -103,8 +131,46 @@ impl LeadForm {
             ..BusinessPatch::default()
         }
     }
+
+    /// The fields that people write, in the order in which a form shows them.
+    pub(crate) fn each(&mut self) -> [(FieldText, &mut String); 12] {
+        [
+            (NAME, &mut self.name),
+            (CATEGORY, &mut self.category),
+            (PHONE, &mut self.phone),
+            (EMAIL, &mut self.email),
+            (WEBSITE, &mut self.website),
+            (STREET, &mut self.street),
+            (POSTAL_CODE, &mut self.postal_code),
+            (CITY, &mut self.city),
+            (STATE, &mut self.state),
+            (COUNTRY, &mut self.country),
+            (TAGS, &mut self.tags),
+            (NOTES, &mut self.notes),
+        ]
+    }
+
+    /// The form as it is filled in `now`, with what was changed since `seen` put on top.
+    #[must_use]
+    pub fn over(mut self, mut seen: Self, mut now: Self) -> Self {
+        let texts = |form: &mut Self| form.each().map(|(_, text)| std::mem::take(text));
+        let (typed, seen) = (texts(&mut self), texts(&mut seen));
+        for ((typed, seen), (_, now)) in typed.iter().zip(&seen).zip(now.each()) {
+            rebase(typed, seen, now);
+        }
+        now
+    }
+
+    /// The labels of fields that differ in `now`, with what stands in them there.
+    #[must_use]
+    pub fn differences(mut self, mut now: Self) -> Vec<(&'static str, String)> {
+        let fields = self.each().into_iter().zip(now.each());
+        let differs = fields.filter(|((_, before), (_, now))| !change(now, before).is_keep());
+        differs.map(|(_, (text, now))| (text.label, now.clone())).collect()
+    }
 }
 
+#[cfg(any(feature = "ssr", test))]
 impl TypedForm for LeadForm {
     fn seen(&self) -> &str {
         &self.seen
@@ -115,20 +181,7 @@ impl TypedForm for LeadForm {
     }
 
     fn fields(&mut self) -> Vec<&mut String> {
-        vec![
-            &mut self.name,
-            &mut self.category,
-            &mut self.phone,
-            &mut self.email,
-            &mut self.website,
-            &mut self.street,
-            &mut self.postal_code,
-            &mut self.city,
-            &mut self.state,
-            &mut self.country,
-            &mut self.tags,
-            &mut self.notes,
-        ]
+        self.each().map(|(_, text)| text).into()
     }
 }
 
@@ -176,6 +229,18 @@ mod tests {
         assert_eq!(shown, ("Kaisla Oy", "Vantaa", "theirs", "5"));
         assert_eq!(next.as_seen(), now);
         assert_eq!(next.changes(&next.as_seen()).city, Change::Set("Vantaa".to_owned()));
+    }
+
+    #[test]
+    fn what_somebody_else_changed_is_named_and_kept_under_ones_own() {
+        let seen = form("name=Kaisla&phone=1&notes=shared");
+        let typed = LeadForm { phone: "2".into(), ..seen.clone() };
+        let now = form("name=Kaisla+Oy&phone=3&notes=");
+        let differences = seen.clone().differences(now.clone());
+        let expect = [("Name", "Kaisla Oy"), ("Phone", "3"), ("Notes", "")];
+        assert_eq!(differences, expect.map(|(label, now)| (label, now.to_owned())));
+        let next = typed.over(seen, now);
+        assert_eq!((next.name.as_str(), next.phone.as_str(), next.notes.as_str()), ("Kaisla Oy", "2", ""));
     }
 
     #[test]

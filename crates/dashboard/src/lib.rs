@@ -11,13 +11,13 @@ pub mod contact_form;
 #[cfg(feature = "ssr")]
 pub mod content;
 mod data;
+mod desk;
 #[cfg(all(feature = "hydrate", target_arch = "wasm32"))]
 mod entry;
 pub mod find_form;
 #[cfg(any(feature = "ssr", test))]
 pub mod form_routes;
 pub mod format;
-#[cfg(any(feature = "ssr", test))]
 pub mod lead_form;
 pub mod leads_url;
 mod pages;
@@ -35,7 +35,6 @@ mod signed_out;
 mod state;
 mod theme;
 mod toast;
-#[cfg(any(feature = "ssr", test))]
 pub mod typed_form;
 #[cfg(any(feature = "ssr", test))]
 mod user_agent;

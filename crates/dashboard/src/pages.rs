@@ -4,6 +4,7 @@
 pub(crate) mod account;
 #[cfg(feature = "ssr")]
 pub(crate) mod contact;
+pub(crate) mod desk;
 #[cfg(feature = "ssr")]
 pub(crate) mod duplicates;
 #[cfg(feature = "ssr")]

@@ -10,8 +10,9 @@ use crate::find_form::FindForm;
 use crate::form_routes::FormRoute;
 use crate::leads_url;
 
-/// The chunks of the application's program, in the order in which people mostly come by them.
-pub const CHUNKS: [&str; 6] = ["overview", "leads", "lead", "find", "job", "jobs"];
+/// The chunks of the application's program, in the order in which people mostly come by them: those of pages, and what is
+/// done to leads over them.
+pub const CHUNKS: [&str; 7] = ["overview", "leads", "lead", crate::desk::CHUNK, "find", "job", "jobs"];
 
 /// A page.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,5 +1,6 @@
 //! Keyboard: one listener for the page, and the dialog that lists what it does.
 
+use leptos::ev::KeyboardEvent;
 use leptos::html::Dialog;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -7,9 +8,10 @@ use markup::{Node, view};
 
 use crate::address::{Address, Step, use_address};
 use crate::components::icon::{Icon, icon};
+use crate::desk::Desk;
 use crate::reaction::{Var, react};
 
-const KEYS: [(&str, &str); 11] = [
+const KEYS: [(&str, &str); 16] = [
     ("/", "Search or filter"),
     ("n", "New search for leads"),
     ("g then o", "Overview"),
@@ -19,9 +21,17 @@ const KEYS: [(&str, &str); 11] = [
     ("k or ↑", "Previous row of the list"),
     ("Page Up, Page Down", "A screen of rows up, down, from a row of the table"),
     ("Home, End", "First, last row of the table"),
-    ("Enter", "Open the row"),
+    ("Enter", "Open the row, or change the cell"),
+    ("← → F2", "Cells of the row; change one in its place"),
+    ("x", "Select the row; Shift with ↑ or ↓ selects on"),
+    ("Ctrl or ⌘ A", "Select what is on screen, then all"),
+    ("Delete", "Delete what is selected, or the row"),
+    ("Ctrl or ⌘ Z", "Undo a deletion"),
     ("?", "This list"),
 ];
+
+/// Where keys go into: a box that is ticked takes the space bar alone.
+const TYPING: &str = "input:not([type=checkbox]):focus,textarea:focus,select:focus,dialog[open]";
 
 /// The dialog of shortcuts, to be opened from a button too.
 #[derive(Clone, Copy, Debug)]
@@ -67,7 +77,7 @@ pub(crate) fn use_row_keys() -> RowKeys {
 }
 
 /// Listens to the keyboard, in the browser only.
-pub(crate) fn use_shortcuts() -> Shortcuts {
+pub(crate) fn use_shortcuts(desk: Desk) -> Shortcuts {
     let shortcuts = Shortcuts(NodeRef::new());
     let address = use_address();
     let after_g = Var::new(false);
@@ -75,15 +85,15 @@ pub(crate) fn use_shortcuts() -> Shortcuts {
     provide_context(rows);
     react(move || {
         let listener = window_event_listener(leptos::ev::keydown, move |event| {
-            if event.ctrl_key() || event.meta_key() || event.alt_key() || is_typing() {
+            if event.default_prevented() || is_typing() {
                 return;
             }
-            let key = event.key();
+            let Some(key) = chord(&event) else { return };
             let second = after_g.get_untracked();
             after_g.set(key == "g" && !second);
             let handled = match second {
                 true => go(&key, address),
-                false => rows.press(&key) || press(&key, shortcuts, address),
+                false => desk.press(&key) || rows.press(&key) || press(&key, shortcuts, address),
             };
             if handled {
                 event.prevent_default();
@@ -94,11 +104,22 @@ pub(crate) fn use_shortcuts() -> Shortcuts {
     shortcuts
 }
 
+/// What is pressed, where it may be a shortcut: the key, behind `Mod+` (Ctrl or Command) or, of an arrow, `Shift+`.
+fn chord(event: &KeyboardEvent) -> Option<String> {
+    let key = event.key();
+    let with_mod = event.ctrl_key() || event.meta_key();
+    match (with_mod, event.shift_key()) {
+        _ if event.alt_key() => None,
+        (true, false) if key == "a" || key == "z" => Some(["Mod+", &key].concat()),
+        (true, _) => None,
+        (false, true) if key.starts_with("Arrow") => Some(["Shift+", &key].concat()),
+        (false, _) => Some(key),
+    }
+}
+
 /// Whether keys go into a field or a dialog now.
 fn is_typing() -> bool {
-    let Some(element) = document().active_element() else { return false };
-    matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
-        || document().query_selector("dialog[open]").ok().flatten().is_some()
+    document().query_selector(TYPING).ok().flatten().is_some()
 }
 
 fn go(key: &str, address: Address) -> bool {

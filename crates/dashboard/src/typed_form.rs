@@ -1,9 +1,10 @@
 //! Forms whose fields are kept as people typed them, beside what they were shown.
 
 use contract::edit::Change;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+#[cfg(any(feature = "ssr", test))]
+use serde::{Serialize, de::DeserializeOwned};
 
+#[cfg(any(feature = "ssr", test))]
 /// A form that knows what it was filled in with when it was shown, so that only what a person changed is written.
 pub trait TypedForm: Default + Serialize + DeserializeOwned {
     /// The form as it was shown, in JSON; empty in a form that was not shown yet.
@@ -36,11 +37,16 @@ pub trait TypedForm: Default + Serialize + DeserializeOwned {
         let mut seen = self.as_seen();
         let mut next = now.shown();
         for ((typed, seen), next) in self.fields().into_iter().zip(seen.fields()).zip(next.fields()) {
-            if change(typed, seen) != Change::Keep {
-                next.clone_from(typed);
-            }
+            rebase(typed, seen, next);
         }
         next
+    }
+}
+
+/// Puts what was typed over a field that is filled in with `next`, if it was changed since it showed `seen`.
+pub(crate) fn rebase(typed: &str, seen: &str, next: &mut String) {
+    if change(typed, seen) != Change::Keep {
+        typed.clone_into(next);
     }
 }
 

@@ -5,7 +5,7 @@ import * as dashboard from "../lib/page.mjs";
 import { RESTAURANTS } from "../lib/page.mjs";
 import { until } from "../lib/wait.mjs";
 
-const CHUNKS = ["find", "job", "jobs", "lead", "leads", "overview"];
+const CHUNKS = ["desk", "find", "job", "jobs", "lead", "leads", "overview"];
 
 /** The chunk's file, whatever its content is. */
 const fileOf = (chunk) => new RegExp(`/assets/dashboard-${chunk}-[0-9a-f]+\\.wasm$`);

@@ -8,6 +8,7 @@ use contract::endpoint::NoBody;
 use contract::{Business, BusinessId, Timestamp, keys};
 use requery::{MutationOptions, QueryClient, QueryFilters};
 
+use super::in_turn::{OwnVersions, scope};
 use super::optimistic::{self, patched, temporary};
 use super::{renew_job_lists, renew_lists, show_business};
 use crate::{ApiClient, ApiError, Connection, IdempotencyKey, queries};
@@ -44,33 +45,82 @@ pub fn create_business(api: &ApiClient) -> MutationOptions<Business, ApiError, (
 #[must_use]
 pub fn update_business(api: &ApiClient) -> MutationOptions<Business, ApiError, BusinessUpdate> {
     let api = api.clone();
-    MutationOptions::new(move |update: BusinessUpdate| {
+    shown_update(MutationOptions::new(move |update: BusinessUpdate| {
         api.update_business(update.id, update.version, &update.patch)
-    })
-    .optimistic(|layer, update| {
-        let patch = update.patch.clone();
-        layer.update::<Business>(update.id, move |business| *business = patched(business, &patch));
-    })
-    .on_success(|business: Arc<Business>, call| async move { show_business(&call.client, &business) })
-    .on_error(|error: Arc<ApiError>, call| async move { show_current(&call.client, &error) })
+    }))
+}
+
+/// The same for a page that goes on changing the business while an answer is on its way: changes of one business are sent
+/// one after the other, each of the version that the one before led to.
+#[must_use]
+pub fn update_business_in_turn(
+    api: &ApiClient,
+    own: &OwnVersions,
+    id: BusinessId,
+) -> MutationOptions<Business, ApiError, BusinessUpdate> {
+    let (api, own) = (api.clone(), own.clone());
+    let send = move |update: BusinessUpdate| {
+        let version = own.now(update.id, update.version);
+        let (own, answer) = (own.clone(), api.update_business(update.id, version, &update.patch));
+        async move {
+            let business = answer.await?;
+            own.note(business.id, version, business.version);
+            Ok(business)
+        }
+    };
+    shown_update(MutationOptions::new(send)).scope(scope(id))
+}
+
+fn shown_update(
+    options: MutationOptions<Business, ApiError, BusinessUpdate>,
+) -> MutationOptions<Business, ApiError, BusinessUpdate> {
+    options
+        .optimistic(|layer, update| {
+            let patch = update.patch.clone();
+            layer.update::<Business>(update.id, move |business| *business = patched(business, &patch));
+        })
+        .on_success(|business: Arc<Business>, call| async move { show_business(&call.client, &business) })
+        .on_error(|error: Arc<ApiError>, call| async move { show_current(&call.client, &error) })
 }
 
 /// Deletes that version of a business: its row is gone at once, and totals are one less.
 #[must_use]
 pub fn delete_business(api: &ApiClient) -> MutationOptions<NoBody, ApiError, (BusinessId, u64)> {
-    let api = api.clone();
-    MutationOptions::new(move |(id, version): (BusinessId, u64)| api.delete_business(id, version))
-        .optimistic(|layer, (id, _)| {
-            layer.remove::<Business>(*id);
-        })
-        .on_success(|_: Arc<NoBody>, call| async move {
-            let (id, version) = *call.variables;
-            call.client.delete::<Business>(id, version + 1);
-        })
-        .on_error(|error: Arc<ApiError>, call| async move { show_current(&call.client, &error) })
-        .on_settled(|_, call| async move {
-            renew_figures(&call.client);
-        })
+    shown_deletion(api, &OwnVersions::default())
+}
+
+/// The same behind the changes of the business that the page made before it.
+#[must_use]
+pub fn delete_business_in_turn(
+    api: &ApiClient,
+    own: &OwnVersions,
+    id: BusinessId,
+) -> MutationOptions<NoBody, ApiError, (BusinessId, u64)> {
+    shown_deletion(api, own).scope(scope(id))
+}
+
+fn shown_deletion(
+    api: &ApiClient,
+    own: &OwnVersions,
+) -> MutationOptions<NoBody, ApiError, (BusinessId, u64)> {
+    let (api, own, deleted) = (api.clone(), own.clone(), own.clone());
+    MutationOptions::new(move |(id, version): (BusinessId, u64)| {
+        api.delete_business(id, own.now(id, version))
+    })
+    .optimistic(|layer, (id, _)| {
+        layer.remove::<Business>(*id);
+    })
+    .on_success(move |_: Arc<NoBody>, call| {
+        let (id, version) = *call.variables;
+        let last = deleted.now(id, version);
+        async move {
+            call.client.delete::<Business>(id, last + 1);
+        }
+    })
+    .on_error(|error: Arc<ApiError>, call| async move { show_current(&call.client, &error) })
+    .on_settled(|_, call| async move {
+        renew_figures(&call.client);
+    })
 }
 
 /// Does one thing to many businesses. What is named by id is shown at once; lists are fetched anew when it is done, and

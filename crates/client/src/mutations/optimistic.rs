@@ -1,11 +1,11 @@
 //! What is shown before the server has done it.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use contract::bulk::{BulkAction, BulkRequest};
 use contract::edit::{BusinessDraft, BusinessPatch, Change, MAX_TAGS};
-use contract::{Business, BusinessId, EnrichmentStatus, Timestamp};
-use requery::LayerBuilder;
+use contract::{Business, BusinessId, EnrichmentStatus, Page, Shared, Timestamp, keys};
+use requery::{LayerBuilder, QueryClient, QueryFilters, Subscription};
 
 /// The business as the patch leaves it, before the server has read what was typed.
 pub(super) fn patched(business: &Business, patch: &BusinessPatch) -> Business {
@@ -73,4 +73,31 @@ pub(super) fn temporary(draft: &BusinessDraft, now: Timestamp) -> Business {
     static LAST: AtomicI64 = AtomicI64::new(0);
     let id = BusinessId(LAST.fetch_sub(1, Ordering::Relaxed) - 1);
     patched(&Business::named(id, "", now), &draft.0)
+}
+
+/// Where the event of a creation comes before its answer, the row under a temporary id becomes the one that the event
+/// tells of, and does not stand beside it until the answer is there. It does so as long as what this returns is kept, for
+/// a business of that name; where somebody else took it in the same moment, the answer puts that right.
+pub fn name_temporary(client: &QueryClient, name: String) -> Subscription {
+    let is_named = AtomicBool::new(false);
+    let known: Vec<BusinessId> = rows(client, &name).into_iter().map(|row| row.id).collect();
+    let watched = client.clone();
+    client.subscribe(move |_| {
+        let rows = rows(&watched, &name);
+        let temporary = rows.iter().find(|row| row.id.0 < 0 && !known.contains(&row.id));
+        let created = rows.iter().find(|row| row.id.0 > 0 && !known.contains(&row.id));
+        if let (Some(temporary), Some(created)) = (temporary, created)
+            && !is_named.swap(true, Ordering::Relaxed)
+        {
+            watched.replace_temporary(temporary.id, created.clone().into_inner());
+        }
+    })
+}
+
+/// Rows of that name in any list.
+fn rows(client: &QueryClient, name: &str) -> Vec<Shared<Business>> {
+    let filters = QueryFilters::prefix(keys::businesses::all());
+    let lists = client.get_queries_data::<Page<Shared<Business>>>(&filters);
+    let rows = lists.iter().flat_map(|(_, page)| &page.data);
+    rows.filter(|row| row.name == name).cloned().collect()
 }

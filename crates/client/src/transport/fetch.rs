@@ -9,6 +9,10 @@ use web_sys::{AbortController, Headers, RequestInit};
 
 use super::{Request, Response, Transport, TransportError, TransportFuture};
 
+/// A write up to this many bytes is sent to its end although the page is left meanwhile: browsers allow for 64 KiB of all
+/// such requests together.
+const KEPT_ALIVE: usize = 16 * 1024;
+
 /// The browser's `fetch`, to the origin of the page.
 #[derive(Clone, Copy, Debug)]
 pub struct FetchTransport {
@@ -61,6 +65,10 @@ async fn fetch(request: Request) -> Result<Response, JsValue> {
         headers.set(name, value)?;
     }
     init.set_headers(&headers);
+    if request.method != "GET" && request.body.as_ref().is_none_or(|body| body.len() < KEPT_ALIVE) {
+        // Known to every browser, and to web-sys only where unstable interfaces are switched on.
+        js_sys::Reflect::set(&init, &JsValue::from_str("keepalive"), &JsValue::TRUE)?;
+    }
     if let Some(body) = &request.body {
         init.set_body(&js_sys::Uint8Array::from(body.as_slice()));
     }

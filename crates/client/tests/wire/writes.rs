@@ -1,10 +1,12 @@
 //! Writes by hand: what is shown ahead of the server, and what is shown when it has answered.
 
-use client::Connection;
-use client::mutations::{self, BusinessUpdate, ContactUpdate};
+use client::mutations::{self, BusinessUpdate, ContactUpdate, OwnVersions};
+use client::{Bridge, Connection};
 use contract::bulk::{BulkAction, BulkAnswer, BulkRequest};
 use contract::edit::{BusinessDraft, BusinessPatch, Change, ContactPatch, ContactSaved, ContactsChanged};
-use contract::{BusinessId, ContactId, EnrichmentStatus, JobStatus, OperatingStatus, Timestamp};
+use contract::{
+    BusinessId, ContactId, EnrichmentStatus, Event, EventPayload, JobStatus, OperatingStatus, Timestamp,
+};
 use serde_json::json;
 
 use crate::loopback::Does;
@@ -45,6 +47,33 @@ async fn a_draft_is_a_row_under_a_temporary_id_until_the_server_has_named_it() {
         (shown.names(), shown.row(9).name),
         (vec!["Alpha".into(), "Beta".into(), "Gamma".into()], "Gamma".into())
     );
+    assert!(shown.list().data.iter().all(|row| row.id.0 > 0), "no temporary id is left");
+}
+
+/// The event of a creation may be there before its answer is.
+#[tokio::test]
+async fn a_row_under_a_temporary_id_becomes_the_one_that_an_event_tells_of() {
+    let shown = Shown::before(when_told(Does::json(201, &business(9, 1, "Delta")))).await;
+    let bridge = Bridge::new(shown.cache.clone(), shown.api.clone());
+    let naming = mutations::name_temporary(&shown.cache, "Delta".to_owned());
+    let name = Change::Set("Delta".to_owned());
+    let draft = BusinessDraft(BusinessPatch { name, ..BusinessPatch::default() });
+    let created = |id: i64, name: &str| Event {
+        seq: 1,
+        timestamp: Timestamp::from_millis(1),
+        payload: EventPayload::BusinessCreated(Box::new(business(id, 1, name))),
+    };
+    let variables = (draft, Timestamp::from_millis(7));
+    let made = shown.mutate_seen(mutations::create_business(&shown.api), variables, |page| {
+        assert_eq!(page.names(), ["Alpha", "Beta", "Delta"]);
+        drop(bridge.apply(created(8, "Other")));
+        drop(bridge.apply(created(9, "Delta")));
+        assert_eq!(page.names(), ["Alpha", "Beta", "Delta", "Other"], "it stands there once");
+        assert_eq!(page.row(9).name, "Delta", "and leads to the server's");
+    });
+    made.await.unwrap();
+    drop(naming);
+    assert_eq!((shown.names().len(), shown.list().meta.total), (4, 4));
     assert!(shown.list().data.iter().all(|row| row.id.0 > 0), "no temporary id is left");
 }
 
@@ -100,6 +129,42 @@ async fn what_came_first_is_shown_where_a_change_is_made_of_an_older_version() {
     assert_eq!((shown.row(1), shown.detail().business.version), (current.clone(), 5));
     let late = shown.mutate(mutations::delete_business(&shown.api), (BusinessId(1), 2)).await.unwrap_err();
     assert_eq!((late.status, shown.row(1)), (Some(412), current));
+}
+
+/// Changes of one business that are made while another is on its way are shown at once, and sent behind it for the version
+/// that it leads to; so is a deletion of what was seen before.
+#[tokio::test]
+async fn a_pages_own_changes_are_not_taken_for_somebody_elses() {
+    let renamed = |version: u64, name: &str| Does::json(200, &business(1, version, name));
+    let deleted = Does::Answers(204, "", Vec::new());
+    let answers = when_told(renamed(2, "Alfa")).into_iter().chain([renamed(3, "Aleph"), deleted]);
+    let shown = Shown::before(answers).await;
+    let (own, id) = (OwnVersions::default(), BusinessId(1));
+    let update = |name: &str| {
+        let name = Change::Set(name.to_owned());
+        let update =
+            BusinessUpdate { id, version: 1, patch: BusinessPatch { name, ..BusinessPatch::default() } };
+        (mutations::update_business_in_turn(&shown.api, &own, id), update)
+    };
+    let ((first, alfa), (second, aleph)) = (update("Alfa"), update("Aleph"));
+    let look = async {
+        while shown.asked().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(shown.detail().business.name, "Aleph", "what was typed last is shown");
+        assert_eq!(shown.asked().len(), 1, "one after the other");
+        shown.server.go_on();
+    };
+    let done = tokio::join!(shown.mutate(first, alfa), shown.mutate(second, aleph), look);
+    assert!(done.0.is_ok() && done.1.is_ok(), "{done:?}");
+    let delete = mutations::delete_business_in_turn(&shown.api, &own, id);
+    shown.mutate(delete, (id, 1)).await.unwrap();
+    let versions =
+        shown.server.asked().into_iter().filter_map(|asked| asked.header("if-match").map(str::to_owned));
+    assert_eq!(versions.collect::<Vec<_>>(), ["\"1\"", "\"2\"", "\"3\""]);
+    assert_eq!(shown.names(), ["Beta"]);
+    shown.cache.upsert(business(1, 3, "Aleph"));
+    assert_eq!(shown.names(), ["Beta"], "an answer that was on its way does not bring it back");
 }
 
 #[tokio::test]

@@ -102,7 +102,7 @@ fn cancel_form(id: JobId, requested: bool) -> Node {
     view! {
         <form method="post" action=format!("/jobs/{id}/cancel") on:submit=move |event: SubmitEvent| {
             event.prevent_default();
-            data::act(cancel, id, None);
+            data::act(cancel, id);
         }>
             <button type="submit" class="btn" prop:disabled=waiting>
                 {icon(Icon::Stop)}
@@ -117,7 +117,7 @@ fn retry_form(id: JobId) -> Node {
     view! {
         <form method="post" action=format!("/jobs/{id}/retry") on:submit=move |event: SubmitEvent| {
             event.prevent_default();
-            data::act(retry, id, None);
+            data::act(retry, id);
         }>
             <button type="submit" class="btn" prop:disabled=move || retry.is_pending()>
                 {icon(Icon::Retry)}

@@ -16,7 +16,7 @@ pub(crate) fn lead_key(lead: &Business) -> Key {
 pub(crate) fn lead_cells(lead: &Business) -> Node {
     view! {
         <td class="cell cell--name" role="cell">
-            <a class="row__link" href=routes::lead(lead.id) data-row="">{lead.name.clone()}</a>
+            {row_link(lead)}
             {lead.chain.then(|| view! { <span class="tag">"Chain"</span> })}
         </td>
         <td class="cell cell--category" role="cell">{format::category(lead.category.as_deref())}</td>
@@ -26,6 +26,15 @@ pub(crate) fn lead_cells(lead: &Business) -> Node {
         <td class="cell cell--email" role="cell">{email(lead)}</td>
         <td class="cell cell--status" role="cell">{enrichment_badge(lead.enrichment_status)}</td>
         <td class="cell cell--added num" role="cell">{clock::time(lead.created_at)}</td>
+    }
+}
+
+/// What names a row and leads to its lead. One that the server has not named yet leads nowhere.
+fn row_link(lead: &Business) -> Node {
+    let name = lead.name.clone();
+    match lead.id.0 > 0 {
+        true => view! { <a class="row__link" href=routes::lead(lead.id) data-row="">{name}</a> },
+        false => view! { <span class="row__link" data-row="" tabindex="-1" aria-busy="true">{name}</span> },
     }
 }
 

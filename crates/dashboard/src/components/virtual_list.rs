@@ -24,6 +24,7 @@ use leptos::wasm_bindgen::JsCast;
 
 use crate::reaction::{Derived, Var, react};
 use crate::shortcuts::use_row_keys;
+use screen::Aim;
 pub(crate) use screen::{Body, ROWS_BEFORE, focus_in_place};
 use window::Sight;
 pub(crate) use window::{Segment, pages_around, segments};
@@ -68,6 +69,8 @@ struct Moving {
     above: Option<f64>,
     /// The row to give the focus to once it is made.
     wanted: Option<u32>,
+    /// What of it gets the focus.
+    aim: Aim,
     /// The row in the focus is about to be made anew or moved.
     had_focus: bool,
     pause: Option<TimeoutHandle>,
@@ -148,6 +151,17 @@ impl VirtualList {
         let seen = self.moving.try_with_value(|moving| moving.seen)??;
         let rows = seen.visible(self.rows_now()?);
         (seen.above > 0.0 && !rows.is_empty()).then_some(rows)
+    }
+
+    /// Rows on screen, at least in part.
+    pub(crate) fn on_screen(self) -> Option<Range<u32>> {
+        Some(self.look()?.visible(self.rows_now()?))
+    }
+
+    /// The row with the focus.
+    pub(crate) fn focused_row(self) -> Option<u32> {
+        let wanted = self.moving.try_with_value(|moving| moving.wanted).flatten();
+        wanted.or_else(|| self.body.focused())
     }
 
     /// What is on screen stands `by` rows further on in the list by now: goes there.
@@ -256,14 +270,20 @@ impl VirtualList {
     }
 
     /// Goes where the key leads; whether it leads anywhere.
-    fn press(self, key: &str) -> bool {
+    pub(crate) fn press(self, key: &str) -> bool {
         let (Some(total), Some(seen)) = (self.rows_now(), self.look()) else { return false };
         let wanted = self.moving.try_with_value(|moving| moving.wanted).flatten();
         let here = wanted.or_else(|| self.body.focused());
         let Some(place) = keyboard::target(key, here, &seen, total) else { return false };
-        self.moving.try_update_value(|moving| moving.wanted = Some(place));
+        let aim = self.body.aim();
+        self.moving.try_update_value(|moving| {
+            moving.wanted = Some(place);
+            if wanted.is_none() {
+                moving.aim = aim;
+            }
+        });
         let above = seen.showing(place, keyboard::HEAD);
-        if self.body.focus(place) {
+        if self.focus(place) {
             screen::scroll_by((above - seen.above) * seen.row);
         } else {
             self.show(above);
@@ -271,17 +291,22 @@ impl VirtualList {
         true
     }
 
+    fn focus(self, place: u32) -> bool {
+        let aim = self.moving.try_with_value(|moving| moving.aim).unwrap_or_default();
+        self.body.focus(place, aim)
+    }
+
     fn restore_focus(self) {
         let asked =
             self.moving.try_update_value(|moving| (moving.wanted, std::mem::take(&mut moving.had_focus)));
         let Some((wanted, had_focus)) = asked else { return };
         if let Some(wanted) = wanted {
-            self.body.focus(wanted);
+            self.focus(wanted);
         } else if had_focus
             && screen::is_focus_nowhere()
             && let Some(kept) = self.kept.try_get_untracked().flatten()
         {
-            self.body.focus(kept);
+            self.focus(kept);
         }
     }
 }

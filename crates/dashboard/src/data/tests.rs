@@ -43,7 +43,7 @@ impl Rig {
         let owner = Owner::new();
         owner.with(|| {
             provide_page(cache.clone(), ApiClient::new(api.clone()), PageState::default());
-            crate::address::provide_address();
+            crate::address::provide_address(crate::desk::Desk::new());
             crate::toast::provide_toasts();
         });
         Self { runtime, cache, api, owner }
@@ -164,7 +164,7 @@ fn what_may_be_opened_next_is_fetched_ahead_until_the_page_is_gone() {
 }
 
 #[test]
-fn what_is_done_to_a_job_and_a_lead_is_asked_of_the_server() {
+fn what_is_done_to_a_job_is_asked_of_the_server() {
     let running = crate::samples::running_search();
     let id = running.job_id;
     let rig = Rig::new().answering(&format!("/api/jobs/{id}/cancel"), 200, &running).answering(
@@ -173,16 +173,12 @@ fn what_is_done_to_a_job_and_a_lead_is_asked_of_the_server() {
         &running,
     );
     rig.owner.with(|| {
-        act(use_cancel_job(), id, None);
-        act(use_retry_job(), id, None);
-        act(use_enrich_lead(), BusinessId(7), None);
+        act(use_cancel_job(), id);
+        act(use_retry_job(), id);
     });
     let asked = rig.asked();
     let paths: Vec<_> = asked.iter().map(|request| request.path.clone()).collect();
-    assert_eq!(
-        paths,
-        [format!("/api/jobs/{id}/cancel"), format!("/api/jobs/{id}/retry"), "/api/enrichment/7".to_owned()]
-    );
+    assert_eq!(paths, [format!("/api/jobs/{id}/cancel"), format!("/api/jobs/{id}/retry")]);
     let key = |request: &Request| request.headers.iter().find(|(name, _)| name == "idempotency-key").cloned();
     assert!(asked.iter().all(|request| key(request).is_some()));
 }

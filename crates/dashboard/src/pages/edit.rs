@@ -1,5 +1,5 @@
-//! Forms that add, change and delete a lead. Their documents carry no script: the browser sends them as they are, so
-//! that the page's program is not made larger by them.
+//! Forms that add, change and delete a lead, for pages without script: the browser sends them as they are. With script,
+//! [`super::desk`] has them over the page.
 
 use contract::{Business, BusinessId, FieldError};
 use markup::{Node, view};
@@ -9,31 +9,15 @@ use crate::components::field::{FieldState, FieldText, described_by, field, input
 use crate::components::form::Refusal;
 use crate::components::icon::{Icon, icon};
 use crate::components::panel::{page_head, panel};
-use crate::lead_form::{LeadFailure, LeadForm};
+use crate::lead_form::{
+    CATEGORY, CITY, COUNTRY, EMAIL, LeadFailure, LeadForm, NAME, NOTES, PHONE, POSTAL_CODE, STATE, STREET,
+    TAGS, WEBSITE,
+};
 use crate::pages::not_found::nothing_there;
 use crate::reaction::{Var, constant};
 use crate::state::use_page_state;
 use crate::typed_form::TypedForm;
 use crate::{data, format, routes};
-
-const NAME: FieldText = FieldText { name: "name", label: "Name", hint: "As the business writes it." };
-const CATEGORY: FieldText =
-    FieldText { name: "category", label: "Trade", hint: "In words; the industry follows from it." };
-const PHONE: FieldText =
-    FieldText { name: "phone", label: "Phone", hint: "With the country's prefix, such as +358 9 1234567." };
-const EMAIL: FieldText = FieldText { name: "email", label: "E-mail", hint: "An address to write to." };
-const WEBSITE: FieldText =
-    FieldText { name: "website", label: "Website", hint: "Begins with https:// or http://." };
-const STREET: FieldText = FieldText { name: "street", label: "Street", hint: "" };
-const POSTAL_CODE: FieldText = FieldText { name: "postalCode", label: "Postal code", hint: "" };
-const CITY: FieldText = FieldText { name: "city", label: "City", hint: "" };
-const STATE: FieldText =
-    FieldText { name: "state", label: "State or region", hint: "Two letters in the United States." };
-const COUNTRY: FieldText =
-    FieldText { name: "country", label: "Country", hint: "Two letters, such as FI or US." };
-const TAGS: FieldText = FieldText { name: "tags", label: "Tags", hint: "With commas between them." };
-const NOTES: FieldText =
-    FieldText { name: "notes", label: "Notes", hint: "For you and those you work with." };
 
 /// The page that adds a lead.
 pub(crate) fn new_page(failure: Option<LeadFailure>) -> Node {

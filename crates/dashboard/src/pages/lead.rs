@@ -12,8 +12,9 @@ use crate::components::lead::{email, external, none, phone, text_or_none, websit
 use crate::components::load::{lines, load_of, missing, sentence};
 use crate::components::map::{Pin, map};
 use crate::components::panel::{empty, page_head, panel};
+use crate::desk::{Task, use_desk};
 use crate::pages::not_found::nothing_there;
-use crate::reaction::{Var, constant, derive_from};
+use crate::reaction::{Var, constant, derive_from, react};
 use crate::routes::Route;
 use crate::state::use_page_state;
 use crate::{clock, data, format, leads_url, routes};
@@ -29,6 +30,9 @@ pub(crate) fn lead_page() -> Node {
         _ => before.copied().flatten(),
     });
     let missing_path = use_page_state().missing;
+    // What is asked for here is shown within a frame.
+    let desk = use_desk();
+    react(move || desk.open(None));
     let lead = data::lead(move || id.get());
     let load = load_of(lead);
     let is_missing = move || {
@@ -105,18 +109,16 @@ fn action(href: String, mark: Icon, text: &'static str) -> Node {
 }
 
 fn enrich_form(lead: &Business) -> Node {
-    let id = lead.id;
-    let enrich = data::use_enrich_lead();
+    let (id, desk) = (lead.id, use_desk());
     let is_at_it = lead.enrichment_status == EnrichmentStatus::Enriching;
-    let waiting = move || is_at_it || enrich.is_pending();
     view! {
         <form method="post" action=format!("/leads/{id}/enrich") on:submit=move |event: SubmitEvent| {
             event.prevent_default();
-            data::act(enrich, id, Some("Enrichment was asked for."));
+            desk.ask(Task::Enrich(id));
         }>
-            <button type="submit" class="btn btn--primary" prop:disabled=waiting>
+            <button type="submit" class="btn btn--primary" prop:disabled=is_at_it>
                 {icon(Icon::Spark)}
-                <span>{move || if waiting() { "Enriching" } else { "Enrich now" }}</span>
+                <span>{if is_at_it { "Enriching" } else { "Enrich now" }}</span>
             </button>
         </form>
     }

@@ -3,6 +3,7 @@
 mod filters;
 mod listing;
 mod near;
+mod picks;
 mod rows;
 mod table;
 

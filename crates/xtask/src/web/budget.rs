@@ -37,9 +37,12 @@ fn every_route(manifest: &Manifest) -> impl Iterator<Item = &Asset> {
     paths.into_iter().flatten().filter_map(|path| manifest.asset(path))
 }
 
+/// What is put over a page that stands already: no route loads it first.
+const OVER_PAGES: [&str; 1] = ["desk"];
+
 /// The chunks, of which a route loads one.
 fn chunks(manifest: &Manifest) -> impl Iterator<Item = (&str, &Asset)> {
-    let chunks = manifest.entry.chunks.iter();
+    let chunks = manifest.entry.chunks.iter().filter(|(name, _)| !OVER_PAGES.contains(&name.as_str()));
     chunks.filter_map(|(name, path)| Some((name.as_str(), manifest.asset(path)?)))
 }
 
@@ -105,6 +108,14 @@ mod tests {
             text.contains("route with find") && text.contains("33.0 kB") && text.contains("31.0 kB"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn what_is_put_over_a_page_is_no_route() {
+        let manifest = manifest(10_000, 20_000, &[("leads.wasm", 3_000), ("desk.wasm", 50_000)]);
+        assert_eq!(first_route(&manifest), 33_000);
+        let text = table(&manifest);
+        assert!(text.contains("desk.wasm") && !text.contains("route with desk"), "{text}");
     }
 
     #[test]

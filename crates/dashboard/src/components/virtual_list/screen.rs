@@ -3,7 +3,7 @@
 use leptos::html::Tbody;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use web_sys::{Element, FocusOptions, HtmlElement, ScrollRestoration};
+use web_sys::{Element, FocusOptions, HtmlElement, HtmlTableCellElement, ScrollRestoration};
 
 use super::window::Sight;
 
@@ -48,13 +48,29 @@ impl Body {
         self.place_of(&document().active_element()?)
     }
 
+    /// What of its row has the focus.
+    pub(super) fn aim(self) -> Aim {
+        let cell = document().active_element().filter(|active| active.tag_name() == "TD");
+        Aim(cell.map(|cell| cell.unchecked_into::<HtmlTableCellElement>().cell_index() + 1))
+    }
+
     /// Puts the focus into the row at `place`, without scrolling; whether the row is there.
-    pub(super) fn focus(self, place: u32) -> bool {
-        let selector = format!("[aria-rowindex=\"{}\"] [data-row]", place.saturating_add(ROWS_BEFORE));
-        let row = self.element().and_then(|body| body.query_selector(&selector).ok().flatten());
-        row.and_then(|row| row.dyn_into::<HtmlElement>().ok()).is_some_and(|row| focus_in_place(&row))
+    pub(super) fn focus(self, place: u32, Aim(cell): Aim) -> bool {
+        let aim = cell.map_or_else(|| "[data-row]".to_owned(), |cell| format!("td:nth-child({cell})"));
+        let selector = format!("[aria-rowindex=\"{}\"] {aim}", place.saturating_add(ROWS_BEFORE));
+        let aim = self.element().and_then(|body| body.query_selector(&selector).ok().flatten());
+        aim.and_then(|aim| aim.dyn_into::<HtmlElement>().ok()).is_some_and(|aim| {
+            if cell.is_some() {
+                aim.set_tab_index(-1);
+            }
+            focus_in_place(&aim)
+        })
     }
 }
+
+/// What of a row has the focus: a cell, counted from 1, or else what leads to what the row stands for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Aim(Option<i32>);
 
 /// Gives the element the focus, and leaves the page scrolled as it is.
 pub(crate) fn focus_in_place(element: &HtmlElement) -> bool {

@@ -91,6 +91,11 @@ impl Listing {
         self.rows.try_with_value(|rows| rows.lead_at(place)).flatten()
     }
 
+    /// Places of the rows of the page of the address.
+    pub(super) fn page_rows(self) -> Range<u32> {
+        rows_of(self.page)
+    }
+
     /// The list without its place in it.
     fn identity(self) -> BusinessQuery {
         self.shown.with(|shown| leads_url::changed(shown, |_| {}))
@@ -105,7 +110,8 @@ impl Listing {
         untrack(|| self.near.show(owner, &list, pages_around(&window, limit, total), kept));
     }
 
-    fn known(self) -> Known {
+    /// What is loaded of the list.
+    pub(super) fn known(self) -> Known {
         let mut pages = self.near.pages();
         if let Some(page) = self.page.data()
             && !pages.iter().any(|(number, _)| *number == page.meta.page)

@@ -70,7 +70,7 @@ impl Known {
         place / self.limit + 1
     }
 
-    fn lead(&self, place: u32) -> Option<&Shared<Business>> {
+    pub(super) fn lead(&self, place: u32) -> Option<&Shared<Business>> {
         let number = self.page_of(place);
         let (_, page) = self.pages.iter().find(|(known, _)| *known == number)?;
         page.data.get((place % self.limit) as usize)

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use markup::{Node, keyed, view};
 
 use super::listing::Listing;
+use super::picks::{Picks, use_picks};
 use super::rows::{self, Cell, Mark};
 use crate::components::icon::{Icon, icon};
 use crate::components::lead::lead_cells;
@@ -35,19 +36,21 @@ const COLUMNS: [(&str, Option<SortKey>, &str); 8] = [
 pub(super) fn table(query: Derived<BusinessQuery>, listing: Listing, total: Derived<Option<u64>>) -> Node {
     let list = listing.list;
     let pointed = use_pointed(listing);
-    let make = |part: Segment<Cell>| match part {
+    let picks = use_picks(listing, query, total);
+    let make = move |part: Segment<Cell>| match part {
         Segment::Gap(_, rows) => gap(rows),
-        Segment::Row(cell) => row(cell),
+        Segment::Row(cell) => row(cell, picks),
     };
     view! {
         <div class="table-wrap">
             <table class="table table--leads" role="table" aria-rowcount=move || total.get().map(|total| total + 1)>
                 <caption class="hidden">"Leads"</caption>
                 <thead role="rowgroup">
-                    <tr role="row" aria-rowindex="1">{move || heads(&query.get())}</tr>
+                    <tr role="row" aria-rowindex="1">{picks.head()}{move || heads(&query.get())}</tr>
                 </thead>
                 <tbody role="rowgroup" node_ref=list.body.reference()
                     on:pointerover=move |event| pointed(listing.list.place_of(&event))
+                    on:click=move |event| picks.clicked(&event)
                     on:focusin=move |event| list.focused(&event) on:focusout=move |event| list.blurred(&event)>
                     {keyed(move || listing.parts.try_get().unwrap_or_default(), rows::key, make)}
                 </tbody>
@@ -61,14 +64,15 @@ fn gap(rows: u32) -> Node {
     view! { <tr class="gap" role="presentation" aria-hidden="true" style:rows=rows></tr> }
 }
 
-fn row(cell: Cell) -> Node {
+fn row(cell: Cell, picks: Picks) -> Node {
     view! {
         {move || {
             let shown = cell.shown.get();
             let (changed, again) = (shown.mark == Mark::Changed, shown.mark == Mark::ChangedAgain);
             view! {
                 <tr class="row" class:row--changed=changed class:row--changed-again=again role="row"
-                    aria-rowindex=shown.place + ROWS_BEFORE>{lead_cells(&shown.lead)}</tr>
+                    class:row--picked=picks.follow(shown.lead.id)
+                    aria-rowindex=shown.place + ROWS_BEFORE>{picks.cell(&shown.lead)}{lead_cells(&shown.lead)}</tr>
             }
         }}
     }
