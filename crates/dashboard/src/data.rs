@@ -148,6 +148,12 @@ pub(crate) fn jobs(query: impl Fn() -> JobQuery + 'static) -> Jobs {
     use_query(move || kept_by_events(queries::jobs(&api, &connection, query()), &connection))
 }
 
+/// The newest jobs of those that `query` selects.
+pub(crate) fn latest_jobs(query: fn() -> JobQuery) -> UseQuery<Vec<Job>, ApiError> {
+    let (api, connection) = (use_api(), use_connection());
+    use_query(move || kept_by_events(queries::latest_jobs(&api, &connection, query()), &connection))
+}
+
 /// What is asked for where nothing was typed yet.
 pub(crate) fn commonest() -> SuggestQuery {
     SuggestQuery { q: String::new(), limit: Some(50) }
@@ -299,5 +305,8 @@ fn same_or_new(last: Option<Intent>, request: ScrapeRequest) -> Intent {
     last.filter(|(before, _)| *before == request).unwrap_or_else(|| (request, IdempotencyKey::new()))
 }
 
+pub(crate) mod columns;
+pub(crate) mod enrichment;
+pub(crate) mod palette;
 #[cfg(test)]
 mod tests;

@@ -2,12 +2,14 @@
 
 #[cfg(feature = "ssr")]
 pub(crate) mod account;
+pub(crate) mod activity;
 #[cfg(feature = "ssr")]
 pub(crate) mod contact;
 #[cfg(feature = "ssr")]
 pub(crate) mod duplicates;
 #[cfg(feature = "ssr")]
 pub(crate) mod edit;
+pub(crate) mod enrichment;
 pub(crate) mod find;
 #[cfg(feature = "ssr")]
 pub(crate) mod import;

@@ -7,19 +7,24 @@ use markup::{Node, view};
 
 use crate::address::{Address, Step, use_address};
 use crate::components::icon::{Icon, icon};
+use crate::palette::Palette;
 use crate::reaction::{Var, react};
 
-const KEYS: [(&str, &str); 11] = [
+const KEYS: [(&str, &str); 15] = [
+    ("Ctrl or ⌘ K", "Command palette"),
     ("/", "Search or filter"),
     ("n", "New search for leads"),
     ("g then o", "Overview"),
+    ("g then f", "Find"),
     ("g then l", "Leads"),
+    ("g then e", "Enrichment"),
     ("g then j", "Jobs"),
     ("j or ↓", "Next row of the list"),
     ("k or ↑", "Previous row of the list"),
     ("Page Up, Page Down", "A screen of rows up, down, from a row of the table"),
     ("Home, End", "First, last row of the table"),
     ("Enter", "Open the row"),
+    ("t", "The numbers of a chart as a table"),
     ("?", "This list"),
 ];
 
@@ -67,7 +72,7 @@ pub(crate) fn use_row_keys() -> RowKeys {
 }
 
 /// Listens to the keyboard, in the browser only.
-pub(crate) fn use_shortcuts() -> Shortcuts {
+pub(crate) fn use_shortcuts(palette: Palette) -> Shortcuts {
     let shortcuts = Shortcuts(NodeRef::new());
     let address = use_address();
     let after_g = Var::new(false);
@@ -75,7 +80,8 @@ pub(crate) fn use_shortcuts() -> Shortcuts {
     provide_context(rows);
     react(move || {
         let listener = window_event_listener(leptos::ev::keydown, move |event| {
-            if event.ctrl_key() || event.meta_key() || event.alt_key() || is_typing() {
+            if palette.press(&event) || event.ctrl_key() || event.meta_key() || event.alt_key() || is_typing()
+            {
                 return;
             }
             let key = event.key();
@@ -97,14 +103,19 @@ pub(crate) fn use_shortcuts() -> Shortcuts {
 /// Whether keys go into a field or a dialog now.
 fn is_typing() -> bool {
     let Some(element) = document().active_element() else { return false };
-    matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
-        || document().query_selector("dialog[open]").ok().flatten().is_some()
+    matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT") || is_dialog_open()
+}
+
+/// Whether a dialog lies over the page.
+pub(crate) fn is_dialog_open() -> bool {
+    document().query_selector("dialog[open]").ok().flatten().is_some()
 }
 
 fn go(key: &str, address: Address) -> bool {
     let path = match key {
         "o" => "/",
         "f" => "/find",
+        "e" => "/enrichment",
         "l" => "/leads",
         "j" => "/jobs",
         _ => return false,
@@ -122,6 +133,7 @@ fn press(key: &str, shortcuts: Shortcuts, address: Address) -> bool {
         }
         "j" | "ArrowDown" => step(1, key == "j"),
         "k" | "ArrowUp" => step(-1, key == "k"),
+        "t" => crate::palette::press("[data-numbers] summary"),
         "?" => {
             shortcuts.open();
             true

@@ -10,6 +10,7 @@ mod m0007_providers;
 mod m0008_saved_views;
 mod m0009_suppressions;
 mod m0010_provenance;
+mod m0011_appearances;
 
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, IntoDatabaseExecutor, SqliteTransactionMode, TransactionOptions,
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_saved_views::Migration),
             Box::new(m0009_suppressions::Migration),
             Box::new(m0010_provenance::Migration),
+            Box::new(m0011_appearances::Migration),
         ]
     }
 }
@@ -125,5 +127,6 @@ pub(crate) fn digest() -> u64 {
         include_str!("migrations/m0008_saved_views.rs"),
         include_str!("migrations/m0009_suppressions.rs"),
         include_str!("migrations/m0010_provenance.rs"),
+        include_str!("migrations/m0011_appearances.rs"),
     ))
 }

@@ -22,7 +22,7 @@ pub(crate) fn job_row_parts(job: &Job) -> Node {
                 {job_badge(job)}
             </div>
             <p class="job-row__meta">
-                <span>{search_job::summary(&job.counts)}</span>
+                <span>{search_job::counted(job)}</span>
                 <span class="muted">{clock::time(job.created_at)}</span>
             </p>
             {has_progress(job).then(|| progress(job))}

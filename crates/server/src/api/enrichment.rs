@@ -3,11 +3,14 @@
 use std::collections::HashMap;
 
 use contract::endpoints::{
-    EnrichBatch, EnrichBusiness, GetEnrichmentBatch, ListEnrichmentHistory, ListProviders,
+    EnrichBatch, EnrichBusiness, GetEnrichmentBatch, GetEnrichmentQueue, GetSpending, ListEnrichmentHistory,
+    ListProviders,
 };
-use contract::enrichment::{BatchAccepted, BatchEnrichmentRequest, BatchItem, EnrichmentBatch, ProviderInfo};
+use contract::enrichment::{
+    BatchAccepted, BatchEnrichmentRequest, BatchItem, EnrichmentBatch, EnrichmentQueue, ProviderInfo,
+};
 use contract::places::SourceState;
-use contract::{BusinessId, Job, JobAccepted, JobKind};
+use contract::{BusinessId, Job, JobAccepted, JobKind, JobStatus};
 
 use store::WriteTx;
 
@@ -84,6 +87,24 @@ pub(super) async fn batch_state(
         })
     };
     Ok(Answer::new(EnrichmentBatch { items: members.into_iter().filter_map(item).collect(), job }))
+}
+
+pub(super) async fn queue(
+    app: App,
+    _: Call<GetEnrichmentQueue>,
+) -> Result<Answer<GetEnrichmentQueue>, ApiProblem> {
+    let standing = app.store().kind_standing(JobKind::Enrich).await?;
+    Ok(Answer::new(EnrichmentQueue {
+        waiting: standing.count(JobStatus::Pending),
+        running: standing.count(JobStatus::Running),
+        completed: standing.count(JobStatus::Completed),
+        failed: standing.count(JobStatus::Failed),
+        causes: standing.causes,
+    }))
+}
+
+pub(super) async fn spending(app: App, _: Call<GetSpending>) -> Result<Answer<GetSpending>, ApiProblem> {
+    Ok(Answer::new(app.config().providers.spending(app.store()).await?))
 }
 
 /// The reader of websites needs no key, but an address that tells websites who reads them. A provider is absent without

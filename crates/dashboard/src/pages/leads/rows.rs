@@ -70,13 +70,13 @@ impl Known {
         place / self.limit + 1
     }
 
-    fn lead(&self, place: u32) -> Option<&Shared<Business>> {
+    pub(super) fn lead(&self, place: u32) -> Option<&Shared<Business>> {
         let number = self.page_of(place);
         let (_, page) = self.pages.iter().find(|(known, _)| *known == number)?;
         page.data.get((place % self.limit) as usize)
     }
 
-    fn place(&self, id: BusinessId) -> Option<u32> {
+    pub(super) fn place(&self, id: BusinessId) -> Option<u32> {
         self.pages.iter().find_map(|(number, page)| {
             let at = page.data.iter().position(|lead| lead.id == id)?;
             Some((number - 1) * self.limit + u32::try_from(at).ok()?)
