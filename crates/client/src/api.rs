@@ -11,10 +11,13 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use contract::auth::{ApiToken, Me, Session, User};
+use contract::columns::Appearance;
 use contract::duplicates::{LikelyDuplicate, MergePreview, MergedBusiness};
 use contract::edit::BusinessContacts;
 use contract::endpoint::{NoBody, NoQuery, PathParams};
-use contract::enrichment::{EnrichmentBatch, EnrichmentLogEntry, HistoryQuery, ProviderInfo};
+use contract::enrichment::{
+    EnrichmentBatch, EnrichmentLogEntry, EnrichmentQueue, HistoryQuery, ProviderInfo, Spending,
+};
 use contract::event::{EventPage, EventQuery};
 use contract::export::ExportQuery;
 use contract::job::{FailedJobQuery, JobQuery};
@@ -162,17 +165,24 @@ type Exchange = TransportFuture<'static, Result<(u16, Value), ApiError>>;
 #[must_use = "a call is sent when it is awaited"]
 pub struct Call<T> {
     answer: Exchange,
+    /// The field of the answer that is read; none for all of it.
+    field: Option<&'static str>,
     of: PhantomData<fn() -> T>,
 }
 
 impl<T> Call<T> {
     fn of(answer: Exchange) -> Self {
-        Self { answer, of: PhantomData }
+        Self { answer, field: None, of: PhantomData }
     }
 
     /// The call, its answer read as another type of the same shape.
     pub(crate) fn read_as<U>(self) -> Call<U> {
         Call::of(self.answer)
+    }
+
+    /// The call, of its answer only that field read.
+    pub(crate) fn only<U>(self, field: &'static str) -> Call<U> {
+        Call { field: Some(field), ..Call::of(self.answer) }
     }
 }
 
@@ -186,9 +196,11 @@ impl<T: FromJson> Future for Call<T> {
     type Output = Result<T, ApiError>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let field = self.field;
         self.answer.as_mut().poll(context).map(|answer| {
             let (status, answer) = answer?;
-            json::read(&answer).map_err(|error| ApiError::unreadable(status, error))
+            let part = field.and_then(|name| answer.get(name)).unwrap_or(&answer);
+            json::read(part).map_err(|error| ApiError::unreadable(status, error))
         })
     }
 }
@@ -244,6 +256,10 @@ reads! {
     failed_jobs(query: &FailedJobQuery) -> Page<Job> = ListFailedJobs(&(), query);
     /// A batch with where each of its businesses stands.
     enrichment_batch(job: JobId) -> EnrichmentBatch = GetEnrichmentBatch(&job, &NoQuery {});
+    /// How many businesses wait to be enriched, and why others failed to be.
+    enrichment_queue() -> EnrichmentQueue = GetEnrichmentQueue(&(), &NoQuery {});
+    /// What paid services cost this month.
+    spending() -> Spending = GetSpending(&(), &NoQuery {});
     /// What can enrich.
     providers() -> Vec<ProviderInfo> = ListProviders(&(), &NoQuery {});
     /// Past events.
@@ -256,6 +272,8 @@ reads! {
     tokens() -> Vec<ApiToken> = ListTokens(&(), &NoQuery {});
     /// One's saved views, by name.
     views() -> Vec<SavedView> = ListViews(&(), &NoQuery {});
+    /// How one has the pages laid out.
+    appearance() -> Appearance = GetAppearance(&(), &NoQuery {});
     /// Everybody who may sign in, by name.
     users() -> Vec<User> = ListUsers(&(), &NoQuery {});
     /// A page of the suppression list, the newest entry first.

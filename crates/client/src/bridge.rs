@@ -79,10 +79,16 @@ impl Bridge {
                 self.soon([
                     keys::business::detail(complete.business_id),
                     keys::jobs::detail(complete.job_id),
+                    keys::enrichment::queue(),
+                    keys::enrichment::spending(),
                 ]);
             }
             EventPayload::EnrichmentFailed(failed) => {
-                self.soon([keys::business::detail(failed.business_id), keys::jobs::detail(failed.job_id)]);
+                self.soon([
+                    keys::business::detail(failed.business_id),
+                    keys::jobs::detail(failed.job_id),
+                    keys::enrichment::queue(),
+                ]);
             }
             EventPayload::JobUpdated(updated) => self.change_job(JobChange::updated(&updated)),
             EventPayload::StatsUpdated {} => self.soon([keys::stats::all()]),
@@ -128,6 +134,12 @@ impl Bridge {
 }
 
 /// Whatever may show that job.
-fn showing(id: JobId) -> [keys::Key; 4] {
-    [keys::jobs::detail(id), keys::scraper::status(id), keys::jobs::all(), keys::scraper::jobs()]
+fn showing(id: JobId) -> [keys::Key; 5] {
+    [
+        keys::jobs::detail(id),
+        keys::scraper::status(id),
+        keys::jobs::all(),
+        keys::scraper::jobs(),
+        keys::enrichment::queue(),
+    ]
 }

@@ -1,5 +1,6 @@
 //! What the pages write. A mutation brings its own idempotency key, so that a retry is never a second write.
 
+mod appearance;
 mod batches;
 mod businesses;
 mod contacts;
@@ -14,6 +15,7 @@ use requery::{MutationDefaults, MutationOptions, QueryClient, QueryFilters};
 
 use crate::{ApiClient, ApiError, Connection, IdempotencyKey, queries};
 
+pub use appearance::choose_columns;
 pub use batches::{enrich_batch, retry_failed_jobs};
 pub use businesses::{
     BusinessUpdate, bulk_businesses, create_business, delete_business, delete_business_in_turn,

@@ -1,12 +1,16 @@
 //! What the pages read: each query with the contract's key and cache times.
 
+use contract::auth::Me;
 use contract::edit::BusinessContacts;
-use contract::enrichment::{EnrichmentBatch, EnrichmentLogEntry, HistoryQuery, ProviderInfo};
+use contract::enrichment::{
+    EnrichmentBatch, EnrichmentLogEntry, EnrichmentQueue, HistoryQuery, ProviderInfo, Spending,
+};
 use contract::job::{FailedJobQuery, JobQuery};
 use contract::json::{self, FromJson};
 use contract::places::{CategorySuggestion, LocationSuggestion, SourceInfo, SuggestQuery};
 use contract::policy::{self, CachePolicy};
 use contract::stats::Facets;
+use contract::views::SavedView;
 use contract::{Business, BusinessDetail, BusinessId, BusinessQuery, Job, JobId, Page, Shared, Stats, keys};
 use requery::{Decode, QueryDefaults, QueryOptions};
 use serde::Serialize;
@@ -169,6 +173,20 @@ pub fn enrichment_batch(
         .refetch_interval_in_background(true)
 }
 
+/// How many businesses wait to be enriched, and why others failed to be. Events have it asked for anew; without them it polls.
+#[must_use]
+pub fn enrichment_queue(api: &ApiClient, connection: &Connection) -> QueryOptions<EnrichmentQueue, ApiError> {
+    let connection = connection.clone();
+    query(api, keys::enrichment::queue(), policy::JOB, Box::new(ApiClient::enrichment_queue))
+        .refetch_interval_fn(move |_| connection.is_lost().then_some(policy::BATCH_POLL))
+}
+
+/// What paid services cost this month.
+#[must_use]
+pub fn spending(api: &ApiClient) -> QueryOptions<Spending, ApiError> {
+    query(api, keys::enrichment::spending(), policy::STATS, Box::new(ApiClient::spending))
+}
+
 /// What can enrich.
 #[must_use]
 pub fn providers(api: &ApiClient) -> QueryOptions<Vec<ProviderInfo>, ApiError> {
@@ -209,6 +227,20 @@ pub fn jobs(
         .refetch_interval_fn(move |_| connection.is_lost().then_some(policy::JOB_POLL))
 }
 
+/// The newest jobs of those that `filters` selects: the rows of their page alone.
+#[must_use]
+pub fn latest_jobs(
+    api: &ApiClient,
+    connection: &Connection,
+    filters: JobQuery,
+) -> QueryOptions<Vec<Job>, ApiError> {
+    let key = keys::jobs::latest(&filters);
+    let connection = connection.clone();
+    query(api, key, policy::JOB, Box::new(move |api| api.jobs(&filters).only("data")))
+        .entity::<Job>()
+        .refetch_interval_fn(move |_| connection.is_lost().then_some(policy::JOB_POLL))
+}
+
 /// The sources of places.
 #[must_use]
 pub fn sources(api: &ApiClient) -> QueryOptions<Vec<SourceInfo>, ApiError> {
@@ -235,4 +267,16 @@ pub fn location_suggestions(
     let key = keys::scraper::locations(&typed);
     query(api, key, policy::CATALOGUE, Box::new(move |api| api.suggest_locations(&typed)))
         .keep_previous_data()
+}
+
+/// Who one is and what one may do.
+#[must_use]
+pub fn me(api: &ApiClient) -> QueryOptions<Me, ApiError> {
+    query(api, keys::auth::me(), policy::OWN, Box::new(ApiClient::me))
+}
+
+/// One's saved views, by name.
+#[must_use]
+pub fn views(api: &ApiClient) -> QueryOptions<Vec<SavedView>, ApiError> {
+    query(api, keys::views::all(), policy::OWN, Box::new(ApiClient::views))
 }

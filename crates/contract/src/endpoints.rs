@@ -5,6 +5,7 @@ use crate::auth::{
     User, UserChange,
 };
 use crate::bulk::{BulkAnswer, BulkRequest};
+use crate::columns::{Appearance, AppearanceChange};
 use crate::duplicates::{LikelyDuplicate, MergePreview, MergedBusiness};
 use crate::edit::{
     BusinessContacts, BusinessDraft, BusinessPatch, ContactPatch, ContactSaved, ContactsChanged,
@@ -12,12 +13,13 @@ use crate::edit::{
 };
 use crate::endpoint::{Cost, Endpoint, File, Method, NoBody, NoQuery, Role, Schemas};
 use crate::enrichment::{
-    BatchAccepted, BatchEnrichmentRequest, EnrichmentBatch, EnrichmentLogEntry, HistoryQuery, ProviderInfo,
+    BatchAccepted, BatchEnrichmentRequest, EnrichmentBatch, EnrichmentLogEntry, EnrichmentQueue,
+    HistoryQuery, ProviderInfo, Spending,
 };
 use crate::event::{EventPage, EventQuery};
 use crate::export::ExportQuery;
 use crate::import::{FileUpload, ImportPreview};
-use crate::job::{FailedJobQuery, JobQuery, RetriedJobs};
+use crate::job::{FailedJobQuery, JobQuery, RetriedJobs, RetryQuery};
 use crate::places::{CategorySuggestion, LocationSuggestion, SourceInfo, SuggestQuery};
 use crate::stats::Facets;
 use crate::suppression::{NewSuppression, Suppression, SuppressionAdded, SuppressionQuery};
@@ -64,6 +66,8 @@ macro_rules! query_schemas {
 
 schemas!(
     ApiTokenCreated,
+    Appearance,
+    AppearanceChange,
     BatchAccepted,
     BatchEnrichmentRequest,
     BulkAnswer,
@@ -77,6 +81,7 @@ schemas!(
     ContactSaved,
     ContactsChanged,
     EnrichmentBatch,
+    EnrichmentQueue,
     EventPage,
     Facets,
     ImportPreview,
@@ -99,6 +104,7 @@ schemas!(
     SavedView,
     ScrapeRequest,
     SetupRequest,
+    Spending,
     Stats,
     SuppressionAdded,
     UnmergeRequest,
@@ -124,6 +130,7 @@ query_schemas!(
     FailedJobQuery,
     HistoryQuery,
     JobQuery,
+    RetryQuery,
     SuggestQuery,
     SuppressionQuery,
 );
@@ -332,6 +339,14 @@ endpoints! {
     GetEnrichmentBatch = Get "/api/enrichment/batch/{jobId}" in "enrichment" for Viewer {
         path: JobId, query: NoQuery, body: NoBody, 200 => EnrichmentBatch, failures: [404]
     }
+    /// How many businesses wait to be enriched, and why others failed to be.
+    GetEnrichmentQueue = Get "/api/enrichment/queue" in "enrichment" for Viewer {
+        path: (), query: NoQuery, body: NoBody, 200 => EnrichmentQueue, failures: []
+    }
+    /// What paid services cost this month.
+    GetSpending = Get "/api/enrichment/spending" in "enrichment" for Viewer {
+        path: (), query: NoQuery, body: NoBody, 200 => Spending, failures: []
+    }
     /// What can enrich, with its cost and quota.
     ListProviders = Get "/api/enrichment/providers" in "enrichment" for Viewer {
         path: (), query: NoQuery, body: NoBody, 200 => Vec<ProviderInfo>, failures: []
@@ -360,9 +375,10 @@ endpoints! {
     RetryJob = Post "/api/jobs/{id}/retry" in "jobs" for Member heavy {
         path: JobId, query: NoQuery, body: NoBody, 200 => Job, failures: [404, 409]
     }
-    /// Put failed jobs back into the queue, at most 1,000 at once; of batches, the members that failed.
+    /// Put failed jobs back into the queue, all or those of one kind or cause, at most 1,000 at once; of batches, the members
+    /// that failed.
     RetryFailedJobs = Post "/api/jobs/retry-failed" in "jobs" for Member heavy {
-        path: (), query: NoQuery, body: NoBody, 200 => RetriedJobs, failures: []
+        path: (), query: RetryQuery, body: NoBody, 200 => RetriedJobs, failures: []
     }
     /// Past events, for catching up over plain HTTP.
     ListEvents = Get "/api/events" in "events" for Viewer {
@@ -428,6 +444,14 @@ endpoints! {
     /// Forget a saved view; the leads that it shows stay.
     DeleteView = Delete "/api/views/{id}" in "views" for Viewer {
         path: ViewId, query: NoQuery, body: NoBody, 204 => NoBody, failures: [404, 412]
+    }
+    /// How the person has the pages laid out.
+    GetAppearance = Get "/api/appearance" in "views" for Viewer {
+        path: (), query: NoQuery, body: NoBody, 200 => Appearance, failures: []
+    }
+    /// Lay the person's pages out differently: what is absent stays, null takes a choice back. The last change holds.
+    UpdateAppearance = Patch "/api/appearance" in "views" for Viewer {
+        path: (), query: NoQuery, body: AppearanceChange, 200 => Appearance, failures: [413, 415, 422]
     }
     /// Everybody who may sign in, by name.
     ListUsers = Get "/api/users" in "users" for Admin {

@@ -103,6 +103,75 @@ pub struct BatchItem {
 
 from_json!(deserialize BatchItem { business_id, name, job_id, status, outcome, error });
 
+/// How the enrichment of businesses stands: its jobs, those of batches among them, as far as they are kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EnrichmentQueue {
+    /// Businesses that wait for a worker.
+    pub waiting: u64,
+    /// Businesses that are being enriched.
+    pub running: u64,
+    /// Jobs that came to their end.
+    pub completed: u64,
+    /// Jobs that were given up.
+    pub failed: u64,
+    /// Why they were, the commonest cause first, at most 20.
+    pub causes: Vec<FailureCause>,
+}
+
+from_json!(deserialize EnrichmentQueue { waiting, running, completed, failed, causes });
+
+/// Why jobs failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FailureCause {
+    /// The `error` that they share.
+    pub cause: String,
+    /// How many they are.
+    pub count: u64,
+    /// When the last of them failed.
+    pub last_at: Option<Timestamp>,
+}
+
+from_json!(deserialize FailureCause { cause, count, last_at });
+
+/// What calls to paid services cost within a month, as their ledger has it: one that is not settled counts at the most
+/// that it may cost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Spending {
+    /// `2026-05`, in UTC.
+    pub month: String,
+    /// ISO 4217 code of all amounts.
+    pub currency: String,
+    /// The most that the month may cost, in minor units; absent where no paid service is switched on.
+    pub budget_minor: Option<i64>,
+    /// What it costs so far, in minor units, rounded up.
+    pub cost_minor: i64,
+    /// Each service that was called, by its slug.
+    pub services: Vec<ServiceSpending>,
+}
+
+from_json!(deserialize Spending { month, currency, budget_minor, cost_minor, services });
+
+/// What calls to one paid service cost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ServiceSpending {
+    /// The service's slug, as the enrichment log and sources write it.
+    pub service: String,
+    /// Calls that were made or are being made.
+    pub calls: u64,
+    /// What they cost, in minor units, rounded up.
+    pub cost_minor: i64,
+}
+
+from_json!(deserialize ServiceSpending { service, calls, cost_minor });
+
 /// Something that enriches. One that needs a key is absent without it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]

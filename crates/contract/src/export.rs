@@ -54,7 +54,7 @@ impl ExportFormat {
 pub struct ExportQuery {
     /// The form; has to be given.
     pub format: Option<ExportFormat>,
-    /// The filters of a list, without order and paging.
+    /// The filters of a list, without order and paging, and the columns of a table.
     pub filters: BusinessQuery,
 }
 
@@ -79,7 +79,8 @@ const NOT_TAKEN: [&str; 4] = ["page", "limit", "cursor", "sort"];
 impl Serialize for ExportQuery {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::Error;
-        let filters = serde_json::to_value(self.filters.filters()).map_err(S::Error::custom)?;
+        let filters = BusinessQuery { columns: self.filters.columns.clone(), ..self.filters.filters() };
+        let filters = serde_json::to_value(filters).map_err(S::Error::custom)?;
         let mut map = serializer.serialize_map(None)?;
         if let Some(format) = self.format {
             map.serialize_entry("format", &format)?;
@@ -152,7 +153,7 @@ mod tests {
 
     #[test]
     fn a_url_query_round_trips() {
-        let text = "format=xlsx&hasPhone=true&search=caf%C3%A9";
+        let text = "columns=city%2Cphone&format=xlsx&hasPhone=true&search=caf%C3%A9";
         let query: ExportQuery = serde_urlencoded::from_str(text).unwrap();
         assert_eq!((query.format, query.filters.has_phone), (Some(ExportFormat::Xlsx), Some(true)));
         let written = serde_urlencoded::to_string(&query).unwrap();

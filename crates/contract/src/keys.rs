@@ -170,6 +170,18 @@ pub mod enrichment {
         Key::of("enrichment-status").with("businessId", business)
     }
 
+    /// How many businesses wait, and why others failed.
+    #[must_use]
+    pub fn queue() -> Key {
+        Key::of("enrichment-queue")
+    }
+
+    /// What paid services cost.
+    #[must_use]
+    pub fn spending() -> Key {
+        Key::of("enrichment-spending")
+    }
+
     /// What can enrich.
     #[must_use]
     pub fn providers() -> Key {
@@ -207,6 +219,12 @@ pub mod jobs {
         all().filtered(filters)
     }
 
+    /// The newest of `filters`, without their page.
+    #[must_use]
+    pub fn latest(filters: &JobQuery) -> Key {
+        all().noun("latest").filtered(filters)
+    }
+
     /// The failed ones.
     #[must_use]
     pub fn failed() -> Key {
@@ -222,6 +240,17 @@ pub mod auth {
     #[must_use]
     pub fn me() -> Key {
         Key::of("auth").noun("me")
+    }
+}
+
+/// Saved views.
+pub mod views {
+    use super::Key;
+
+    /// One's own.
+    #[must_use]
+    pub fn all() -> Key {
+        Key::of("saved-views")
     }
 }
 
@@ -247,6 +276,10 @@ mod tests {
             stats::dashboard(),
             scraper::status(job),
             scraper::jobs(),
+            views::all(),
+            enrichment::queue(),
+            enrichment::spending(),
+            jobs::latest(&crate::job::JobQuery::default()),
             scraper::sources(),
             scraper::categories(&typed),
             scraper::locations(&typed),

@@ -5,6 +5,7 @@ pub mod bulk;
 pub mod business;
 #[cfg(feature = "cache")]
 mod cached;
+pub mod columns;
 pub mod duplicates;
 pub mod edit;
 pub mod endpoint;

@@ -30,6 +30,8 @@ pub const BUSINESS_PARTS: CachePolicy = policy(30, 10);
 pub const STATS: CachePolicy = policy(30, 10);
 /// Jobs, searches and batches.
 pub const JOB: CachePolicy = policy(0, 10);
+/// What is a person's own: who they are, their saved views.
+pub const OWN: CachePolicy = policy(30, 10);
 /// What changes only with the program or its settings: sources, category and location suggestions.
 pub const CATALOGUE: CachePolicy = policy(3600, 60);
 

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::business::word_enum;
+use crate::columns::Columns;
 use crate::number::{asin, cos, sin, text};
 use crate::page::{DEFAULT_LIMIT, MAX_LIMIT};
 use crate::text_serde::text_serde;
@@ -91,6 +92,10 @@ pub struct BusinessQuery {
     /// Stored before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created_before: Option<Timestamp>,
+    /// What a table of the list shows beside names: kept by saved views, and followed by exports that are tables. A list of
+    /// the API answers whole businesses, with it and without.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub columns: Option<Columns>,
 }
 
 from_json!(BusinessQuery {
@@ -116,6 +121,7 @@ from_json!(BusinessQuery {
     bbox,
     created_after,
     created_before,
+    columns,
 });
 
 impl BusinessQuery {
@@ -143,10 +149,15 @@ impl BusinessQuery {
         })
     }
 
-    /// The same filters without order and paging: what two pages of one list share.
+    /// The same filters without order, paging and columns: what two pages of one list share.
     #[must_use]
     pub fn filters(&self) -> Self {
-        Self { page: None, limit: None, cursor: None, sort: None, ..self.clone() }
+        // Field by field: less code than a value with the rest of another.
+        let mut filters = self.clone();
+        (filters.page, filters.limit, filters.columns) = (None, None, None);
+        filters.cursor = None;
+        filters.sort = None;
+        filters
     }
 
     /// What is wrong with the query, if anything.

@@ -1,5 +1,6 @@
 //! The page's address as signals, and the way to another one without loading the document anew.
 
+use contract::number;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlAnchorElement, MouseEvent};
@@ -93,10 +94,10 @@ impl Address {
 
     /// Has the way back lead to `to` instead, the same page further on, and remembers `place` in it. What follows the
     /// address is told nothing.
-    pub(crate) fn remember(self, to: &str, place: f64) {
+    pub(crate) fn remember(self, to: &str, place: &Place) {
         if let Ok(history) = window().history() {
             // It fails where a page changes its address too often; then the way back leads to an earlier place.
-            _ = history.replace_state_with_url(&JsValue::from_f64(place), "", Some(to));
+            _ = history.replace_state_with_url(&JsValue::from_str(&place.to_text()), "", Some(to));
         }
     }
 
@@ -139,8 +140,37 @@ impl Address {
 }
 
 /// The place in the page that was remembered with its address, on a way back to it.
-pub(crate) fn remembered() -> Option<f64> {
-    window().history().ok()?.state().ok()?.as_f64()
+pub(crate) fn remembered() -> Option<Place> {
+    Place::of_text(&window().history().ok()?.state().ok()?.as_string()?)
+}
+
+/// A place in a list.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Place {
+    /// Rows above the screen's upper edge.
+    pub(crate) above: f64,
+    /// The row that has the focus: its place, and the id of what it shows.
+    pub(crate) row: Option<(u32, i64)>,
+}
+
+impl Place {
+    fn to_text(self) -> String {
+        let row = self.row.map(|(place, id)| format!(" {place} {id}")).unwrap_or_default();
+        number::text(self.above) + &row
+    }
+
+    fn of_text(text: &str) -> Option<Self> {
+        let mut numbers = text.split(' ').map(number::parse);
+        let above = numbers.next()??;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "they were whole numbers"
+        )]
+        let row =
+            numbers.next().flatten().zip(numbers.next().flatten()).map(|(at, id)| (at as u32, id as i64));
+        Some(Self { above, row })
+    }
 }
 
 /// The link that an event is of.
@@ -203,7 +233,7 @@ pub(crate) fn current() -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{parts, without_origin};
+    use super::{Place, parts, without_origin};
 
     #[test]
     fn an_address_is_a_path_and_a_query() {
@@ -213,6 +243,17 @@ mod tests {
         check("/", "/", "");
         check("/leads?city=Espoo&search=a%3Fb?", "/leads", "city=Espoo&search=a%3Fb?");
         check("/find?", "/find", "");
+    }
+
+    #[test]
+    fn a_place_is_read_as_it_was_written() {
+        for place in [Place { above: 12.5, row: None }, Place { above: -1.0, row: Some((14, 9_007)) }] {
+            assert_eq!(Place::of_text(&place.to_text()), Some(place));
+        }
+        assert_eq!(Place::of_text("3 x 5"), Some(Place { above: 3.0, row: None }));
+        for text in ["", "x", "null"] {
+            assert_eq!(Place::of_text(text), None, "{text}");
+        }
     }
 
     #[test]

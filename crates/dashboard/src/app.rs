@@ -9,11 +9,13 @@ use markup::{Node, view};
 
 use crate::address::{provide_address, use_address};
 use crate::clock::provide_clock;
+use crate::columns::provide_own_columns;
 use crate::components::icon::{Icon, icon};
 use crate::components::lead::external;
-use crate::components::virtual_list::focus_in_place;
+use crate::components::virtual_list::{focus_in_place, is_row_focused};
 use crate::connection::{connection_badge, provide_connection_state};
 use crate::desk::{Desk, desk_view};
+use crate::palette::{Palette, palette_button, palette_place, provide_palette};
 use crate::reaction::{derive, react};
 use crate::routes::Route;
 use crate::shortcuts::{Shortcuts, shortcuts_dialog, use_shortcuts};
@@ -31,17 +33,19 @@ pub fn App() -> impl IntoView {
     let desk = Desk::new();
     provide_address(desk);
     provide_clock();
+    provide_own_columns();
     let toasts = provide_toasts();
     frame(toasts, desk)
 }
 
 fn frame(toasts: Toasts, desk: Desk) -> Node {
-    let shortcuts = use_shortcuts(desk);
+    let palette = provide_palette();
+    let shortcuts = use_shortcuts(desk, palette);
     focus_new_page();
     view! {
         <a class="skip" href="#main" rel="external">"Skip to content"</a>
         <div class="frame">
-            {sidebar(shortcuts)}
+            {sidebar(shortcuts, palette)}
             <div class="content">
                 <main id="main" class="main" tabindex="-1">{page()}</main>
                 {footer()}
@@ -49,6 +53,7 @@ fn frame(toasts: Toasts, desk: Desk) -> Node {
         </div>
         {shortcuts_dialog(shortcuts)}
         {desk_view(desk)}
+        {palette_place(palette)}
         {toast_region(toasts)}
     }
 }
@@ -80,7 +85,7 @@ fn page_of(route: Option<Route>) -> Node {
     }
 }
 
-fn sidebar(shortcuts: Shortcuts) -> Node {
+fn sidebar(shortcuts: Shortcuts, palette: Palette) -> Node {
     let connection = provide_connection_state();
     view! {
         <header class="side">
@@ -91,6 +96,7 @@ fn sidebar(shortcuts: Shortcuts) -> Node {
                 </svg>
                 <span class="brand__name">"Le Tip"</span>
             </a>
+            {palette_button(palette)}
             {navigation()}
             <div class="side__foot">
                 {connection_badge(connection)}
@@ -132,6 +138,7 @@ fn navigation() -> Node {
                 {entry("/", Icon::Home, "Overview")}
                 {entry("/find", Icon::Search, "Find")}
                 {entry("/leads", Icon::Leads, "Leads")}
+                {entry("/enrichment", Icon::Spark, "Enrichment")}
                 {entry("/jobs", Icon::Jobs, "Jobs")}
             </ul>
         </nav>
@@ -185,7 +192,8 @@ fn focus_new_page() {
                 use leptos::wasm_bindgen::JsCast;
                 let title = document().query_selector("[data-page-title]").ok().flatten();
                 let title = title.and_then(|title| title.dyn_into::<web_sys::HtmlElement>().ok());
-                if let Some(title) = title {
+                // A list that somebody comes back to has given it to the row that had it.
+                if let Some(title) = title.filter(|_| !is_row_focused()) {
                     // Where the page is scrolled is its own.
                     focus_in_place(&title);
                 }

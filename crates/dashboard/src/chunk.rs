@@ -1,11 +1,15 @@
-//! The program in parts: what one kind of page alone needs is a chunk, loaded when such a page is near.
+//! The program in parts: what one kind of page alone needs is a chunk, loaded when such a page is near; so is what is
+//! opened seldom, loaded when somebody opens it.
 //!
 //! The build finds a chunk by the name of the function that makes its page, and moves there whatever only that function
 //! reaches. Elsewhere, on the server and in tests, all is one program.
 
+mod dialog;
+
 use markup::Node;
 
 use crate::routes::Route;
+pub(crate) use dialog::LoadedDialog;
 
 /// What the page at an address needs besides the program's main part.
 #[must_use]
@@ -23,7 +27,7 @@ pub(crate) use parts::{is_ready, load_ahead, page, provide, when_loaded};
 #[cfg(not(target_arch = "wasm32"))]
 mod whole {
     use super::Node;
-    use crate::pages;
+    use crate::{pages, palette};
 
     /// Whether the chunk's page can be made at once.
     pub(crate) fn is_ready(_chunk: &str) -> bool {
@@ -42,9 +46,12 @@ mod whole {
             "find" => pages::find::find_page(),
             "jobs" => pages::jobs::jobs_page(),
             "job" => pages::job::job_page(),
+            "enrichment" => pages::enrichment::enrichment_page(),
             "leads" => pages::leads::leads_page(),
             "lead" => pages::lead::lead_page(),
             crate::desk::CHUNK => pages::desk::desk(),
+            pages::leads::columns::CHUNK => pages::leads::columns::columns_dialog(),
+            palette::CHUNK => palette::dialog::palette_dialog(),
             _ => pages::not_found::not_found_page(),
         }
     }
@@ -134,7 +141,7 @@ pub mod roots {
     use wasm_bindgen::prelude::wasm_bindgen;
 
     use super::parts::hand_over;
-    use crate::pages;
+    use crate::{pages, palette};
 
     /// Makes the page `/`.
     #[wasm_bindgen]
@@ -160,6 +167,12 @@ pub mod roots {
         hand_over(pages::job::job_page());
     }
 
+    /// Makes the page `/enrichment`.
+    #[wasm_bindgen]
+    pub fn chunk_enrichment() {
+        hand_over(pages::enrichment::enrichment_page());
+    }
+
     /// Makes the page `/leads`.
     #[wasm_bindgen]
     pub fn chunk_leads() {
@@ -176,5 +189,17 @@ pub mod roots {
     #[wasm_bindgen]
     pub fn chunk_desk() {
         hand_over(pages::desk::desk());
+    }
+
+    /// Makes the dialog in which columns are chosen.
+    #[wasm_bindgen]
+    pub fn chunk_columns() {
+        hand_over(pages::leads::columns::columns_dialog());
+    }
+
+    /// Makes the command palette.
+    #[wasm_bindgen]
+    pub fn chunk_palette() {
+        hand_over(palette::dialog::palette_dialog());
     }
 }

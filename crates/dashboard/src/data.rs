@@ -148,6 +148,12 @@ pub(crate) fn jobs(query: impl Fn() -> JobQuery + 'static) -> Jobs {
     use_query(move || kept_by_events(queries::jobs(&api, &connection, query()), &connection))
 }
 
+/// The newest jobs of those that `query` selects.
+pub(crate) fn latest_jobs(query: fn() -> JobQuery) -> UseQuery<Vec<Job>, ApiError> {
+    let (api, connection) = (use_api(), use_connection());
+    use_query(move || kept_by_events(queries::latest_jobs(&api, &connection, query()), &connection))
+}
+
 /// What is asked for where nothing was typed yet.
 pub(crate) fn commonest() -> SuggestQuery {
     SuggestQuery { q: String::new(), limit: Some(50) }
@@ -228,8 +234,8 @@ pub(crate) fn use_retry_job() -> UseMutation<Job, ApiError, JobId> {
     use_mutation(mutations::retry_job(&use_api()))
 }
 
-/// Calls the mutation unless a call is under way, and says when it failed.
-pub(crate) fn act<T, V>(mutation: UseMutation<T, ApiError, V>, on: V)
+/// Calls the mutation unless a call is under way, and says when it failed, and what is `done` when it did not.
+pub(crate) fn act<T, V>(mutation: UseMutation<T, ApiError, V>, on: V, done: Option<&'static str>)
 where
     T: Send + Sync + 'static,
     V: Send + Sync + 'static,
@@ -239,6 +245,11 @@ where
     }
     let toasts = use_toasts();
     let callbacks = MutateCallbacks::new()
+        .on_success(move |_: Arc<T>, _: Arc<V>| {
+            if let Some(done) = done {
+                toasts.done(done);
+            }
+        })
         .on_error(move |error: Arc<ApiError>, _| toasts.failed(sentence(&error.to_string())));
     mutation.mutate_with(on, callbacks);
 }
@@ -289,5 +300,8 @@ fn same_or_new(last: Option<Intent>, request: ScrapeRequest) -> Intent {
     last.filter(|(before, _)| *before == request).unwrap_or_else(|| (request, IdempotencyKey::new()))
 }
 
+pub(crate) mod columns;
+pub(crate) mod enrichment;
+pub(crate) mod palette;
 #[cfg(test)]
 mod tests;

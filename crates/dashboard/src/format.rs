@@ -164,6 +164,14 @@ pub fn coordinates(point: GeoPoint) -> String {
     format!("{}, {}", half(point.latitude, "N", "S"), half(point.longitude, "E", "W"))
 }
 
+/// An amount in minor units: `20.05 USD`.
+#[must_use]
+pub fn money(minor: i64, currency: &str) -> String {
+    let sign = if minor < 0 { "-" } else { "" };
+    let minor = minor.unsigned_abs();
+    format!("{sign}{}.{:02} {currency}", number(minor / 100), minor % 100)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,6 +191,15 @@ mod tests {
             (plural(1, "lead", "leads"), plural(0, "lead", "leads")),
             ("1 lead".into(), "0 leads".into())
         );
+    }
+
+    #[test]
+    fn money_has_two_decimals() {
+        let check = |minor, expect: &str| assert_eq!(money(minor, "USD"), expect);
+        check(0, "0.00 USD");
+        check(5, "0.05 USD");
+        check(123_456, "1,234.56 USD");
+        check(-250, "-2.50 USD");
     }
 
     #[test]

@@ -50,6 +50,7 @@ fn set(query: &mut BusinessQuery, name: &str, value: &str) {
         "bbox" => query.bbox = value.parse().ok(),
         "createdAfter" => query.created_after = value.parse().ok(),
         "createdBefore" => query.created_before = value.parse().ok(),
+        "columns" => query.columns = value.parse().ok(),
         _ => {}
     }
 }
@@ -95,6 +96,7 @@ pub fn pairs(query: &BusinessQuery) -> Vec<(&'static str, String)> {
         ("bbox", query.bbox.map(|bbox| bbox.to_string())),
         ("createdAfter", query.created_after.map(|at| at.to_string())),
         ("createdBefore", query.created_before.map(|at| at.to_string())),
+        ("columns", query.columns.as_ref().map(ToString::to_string)),
     ]
     .into_iter()
     .filter_map(|(name, value)| Some((name, value?)))
@@ -125,13 +127,29 @@ pub fn with_parameters(path: &str, pairs: Vec<(&'static str, String)>) -> String
 /// The query that the page asks for: the address's, with the page's own size where it names none.
 #[must_use]
 pub fn for_list(query: &BusinessQuery) -> BusinessQuery {
-    BusinessQuery { limit: Some(query.limit.unwrap_or(PAGE_SIZE)), ..query.clone() }
+    let mut list = without_columns(query);
+    list.limit = Some(query.limit.unwrap_or(PAGE_SIZE));
+    list
+}
+
+/// The same rows, however they are shown.
+#[must_use]
+pub fn without_columns(query: &BusinessQuery) -> BusinessQuery {
+    let mut rows = query.clone();
+    rows.columns = None;
+    rows
+}
+
+/// Whether an export of that form has the columns of the list; the others hold all that is known.
+#[must_use]
+pub fn is_table(format: &str) -> bool {
+    matches!(format, "csv" | "xlsx")
 }
 
 /// The same list from its first page, changed by `change`.
 #[must_use]
 pub fn changed(query: &BusinessQuery, change: impl FnOnce(&mut BusinessQuery)) -> BusinessQuery {
-    let mut next = BusinessQuery { page: None, cursor: None, ..query.clone() };
+    let mut next = at_page(query, 1);
     change(&mut next);
     next
 }
@@ -139,7 +157,10 @@ pub fn changed(query: &BusinessQuery, change: impl FnOnce(&mut BusinessQuery)) -
 /// The same list at another page.
 #[must_use]
 pub fn at_page(query: &BusinessQuery, page: u32) -> BusinessQuery {
-    BusinessQuery { page: (page > 1).then_some(page), cursor: None, ..query.clone() }
+    let mut next = query.clone();
+    next.page = (page > 1).then_some(page);
+    next.cursor = None;
+    next
 }
 
 /// How the list is ordered by `key` at present: `Some(true)` is descending.
@@ -232,7 +253,8 @@ mod tests {
     const FULL: &str = "page=3&limit=100&sort=-name&search=caf%C3%A9+a%26b&city=Espoo&state=NJ&industry=food\
         &category=fast_food&enrichmentStatus=failed&source=openstreetmap&tag=hot&hasWebsite=false&hasEmail=true\
         &hasPhone=true&chain=false&near=60.17%2C24.94&radiusKm=2.5&bbox=24%2C60%2C25%2C61\
-        &createdAfter=2026-05-04T00%3A00%3A00.000Z&createdBefore=2026-06-04T00%3A00%3A00.000Z";
+        &createdAfter=2026-05-04T00%3A00%3A00.000Z&createdBefore=2026-06-04T00%3A00%3A00.000Z\
+        &columns=city%2Cphone";
 
     #[test]
     fn every_parameter_comes_back_as_it_went() {

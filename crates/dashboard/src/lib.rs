@@ -4,6 +4,7 @@ mod address;
 pub mod app;
 mod chunk;
 mod clock;
+mod columns;
 mod components;
 mod connection;
 #[cfg(any(feature = "ssr", test))]
@@ -21,6 +22,7 @@ pub mod format;
 pub mod lead_form;
 pub mod leads_url;
 mod pages;
+mod palette;
 #[cfg(feature = "ssr")]
 mod prefetch;
 mod reaction;

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "ssr")]
 pub(crate) mod account;
+pub(crate) mod activity;
 #[cfg(feature = "ssr")]
 pub(crate) mod contact;
 pub(crate) mod desk;
@@ -9,6 +10,7 @@ pub(crate) mod desk;
 pub(crate) mod duplicates;
 #[cfg(feature = "ssr")]
 pub(crate) mod edit;
+pub(crate) mod enrichment;
 pub(crate) mod find;
 #[cfg(feature = "ssr")]
 pub(crate) mod import;

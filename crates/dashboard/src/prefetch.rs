@@ -1,11 +1,12 @@
 //! What each page needs before its first render.
 
 use client::{ApiClient, ApiError, Connection, queries};
+use contract::job::JobQuery;
 use contract::{BusinessQuery, Job, JobId, keys};
 use requery::{QueryClient, QueryOptions};
 
-use crate::pages::{job, overview};
-use crate::routes::Route;
+use crate::pages::{activity, job, overview};
+use crate::routes::{self, Route};
 use crate::search_job::SearchJob;
 use crate::{data, leads_url};
 
@@ -13,7 +14,8 @@ use crate::{data, leads_url};
 /// with: 404 where there is no such page, lead or job; else 503 where the API failed in what the page is about;
 /// else 200. Failures are left for the page to show.
 pub async fn prefetch(path_and_query: &str, query_client: &QueryClient, api: &ApiClient) -> u16 {
-    let page = Prefetch { client: query_client, api, connection: Connection::new() };
+    let search = path_and_query.split_once('?').map_or("", |(_, search)| search);
+    let page = Prefetch { client: query_client, api, connection: Connection::new(), search };
     let footer = page.get(queries::sources(api));
     let Some(route) = Route::parse(path_and_query) else {
         let _ = footer.await;
@@ -31,6 +33,8 @@ struct Prefetch<'a> {
     client: &'a QueryClient,
     api: &'a ApiClient,
     connection: Connection,
+    /// What stands behind the address's question mark.
+    search: &'a str,
 }
 
 /// The status that a fetch failed with; 0 where there was no answer.
@@ -51,6 +55,7 @@ impl Prefetch<'_> {
             Route::Find(_) => self.find().await,
             Route::Jobs(query) => self.get(queries::jobs(self.api, &self.connection, query)).await,
             Route::Job(id) => self.job(id).await,
+            Route::Enrichment => self.enrichment(routes::batch_of(self.search)).await,
             Route::Leads(query) => self.leads(&query).await,
             Route::Lead(id) => self.get(queries::business_detail(self.api, id)).await,
             Route::NewLead => self.trades().await,
@@ -68,8 +73,11 @@ impl Prefetch<'_> {
 
     async fn overview(&self) -> Outcome {
         let latest = BusinessQuery { limit: Some(overview::LATEST), ..Default::default() };
-        let (stats, _, _) = futures::join!(
+        let (stats, ..) = futures::join!(
             self.get(queries::stats(self.api)),
+            self.get(queries::latest_jobs(self.api, &self.connection, overview::running_jobs())),
+            self.get(queries::latest_jobs(self.api, &self.connection, activity::newest_jobs())),
+            self.get(queries::business_list(self.api, &self.connection, activity::changed_leads())),
             self.get(queries::scrape_jobs(self.api, &self.connection)),
             self.get(queries::business_list(self.api, &self.connection, latest)),
         );
@@ -95,6 +103,28 @@ impl Prefetch<'_> {
             self.get(queries::facets(self.api, query.filters())),
         );
         list
+    }
+
+    async fn enrichment(&self, batch: Option<JobId>) -> Outcome {
+        let batches = data::enrichment::latest_batches();
+        let (queue, ..) = futures::join!(
+            self.get(queries::enrichment_queue(self.api, &self.connection)),
+            self.get(queries::providers(self.api)),
+            self.get(queries::spending(self.api)),
+            self.batches(batches, batch),
+        );
+        queue
+    }
+
+    /// The batches, and the leads of one: that of the address, else of the newest.
+    async fn batches(&self, query: JobQuery, named: Option<JobId>) {
+        let key = keys::jobs::latest(&query);
+        let _ = self.get(queries::latest_jobs(self.api, &self.connection, query)).await;
+        let newest = || self.client.get_query_data::<Vec<Job>>(key)?.first().map(|job| job.job_id);
+        if let Some(id) = named.or_else(newest) {
+            // One that is no batch is said so on the page.
+            let _ = self.get(queries::enrichment_batch(self.api, &self.connection, id)).await;
+        }
     }
 
     async fn job(&self, id: JobId) -> Outcome {

@@ -12,7 +12,8 @@ use crate::leads_url;
 
 /// The chunks of the application's program, in the order in which people mostly come by them: those of pages, and what is
 /// done to leads over them.
-pub const CHUNKS: [&str; 7] = ["overview", "leads", "lead", crate::desk::CHUNK, "find", "job", "jobs"];
+pub const CHUNKS: [&str; 8] =
+    ["overview", "leads", "lead", crate::desk::CHUNK, "find", "job", "jobs", "enrichment"];
 
 /// A page.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +26,8 @@ pub enum Route {
     Jobs(JobQuery),
     /// `/jobs/{jobId}`
     Job(JobId),
+    /// `/enrichment`
+    Enrichment,
     /// `/leads`, with its filters, order and page.
     Leads(Box<BusinessQuery>),
     /// `/leads/{id}`
@@ -65,6 +68,7 @@ impl Route {
             ["find"] => Some(Self::Find(FindForm::from_search(search))),
             ["jobs"] => Some(Self::Jobs(job_query(search))),
             ["jobs", id] => id.parse().ok().map(Self::Job),
+            ["enrichment"] => Some(Self::Enrichment),
             ["leads"] => Some(Self::Leads(Box::new(leads_url::parse(search)))),
             ["leads", "new"] => Some(Self::NewLead),
             ["leads", id] => stored(id).map(Self::Lead),
@@ -90,7 +94,7 @@ impl Route {
             Self::Form(_) => true,
             Self::Account | Self::Users | Self::User(_) | Self::Suppression | Self::Import(_) => true,
             Self::Overview | Self::Find(_) | Self::Jobs(_) | Self::Job(_) => false,
-            Self::Leads(_) | Self::Lead(_) | Self::Styleguide => false,
+            Self::Leads(_) | Self::Lead(_) | Self::Enrichment | Self::Styleguide => false,
         }
     }
 
@@ -102,6 +106,7 @@ impl Route {
             Self::Find(_) => Some("find"),
             Self::Jobs(_) => Some("jobs"),
             Self::Job(_) => Some("job"),
+            Self::Enrichment => Some("enrichment"),
             Self::Leads(_) => Some("leads"),
             Self::Lead(_) => Some("lead"),
             _ => None,
@@ -116,6 +121,7 @@ impl Route {
             Self::Find(form) => form.url(),
             Self::Jobs(query) => jobs_url(query),
             Self::Job(id) => format!("/jobs/{id}"),
+            Self::Enrichment => ENRICHMENT.to_owned(),
             Self::Leads(query) => leads_url::url(query),
             Self::Lead(id) => format!("/leads/{id}"),
             Self::NewLead => "/leads/new".to_owned(),
@@ -165,6 +171,22 @@ pub fn contact(id: BusinessId, contact: ContactId) -> String {
 #[must_use]
 pub fn duplicates(id: BusinessId) -> String {
     format!("/leads/{id}/duplicates")
+}
+
+/// The address of the page of enrichment.
+pub const ENRICHMENT: &str = "/enrichment";
+
+/// The address of the page of enrichment with the leads of that batch.
+#[must_use]
+pub fn batch(id: JobId) -> String {
+    format!("{ENRICHMENT}?batch={id}")
+}
+
+/// The batch that the page of enrichment is to show; none where its address names none.
+#[must_use]
+pub fn batch_of(search: &str) -> Option<JobId> {
+    let mut pairs = form_urlencoded::parse(search.trim_start_matches('?').as_bytes());
+    pairs.find(|(name, _)| name == "batch").and_then(|(_, id)| id.parse().ok())
 }
 
 /// The address of one's saved views.
@@ -223,6 +245,7 @@ mod tests {
         check("/jobs");
         check("/jobs?kind=scrape&status=failed&cursor=abc");
         check("/jobs/019f0000-0000-7000-8000-000000000001");
+        check("/enrichment");
         check("/leads");
         check("/leads?search=caf%C3%A9&city=Espoo");
         check("/leads/7");
@@ -237,6 +260,15 @@ mod tests {
     }
 
     #[test]
+    fn the_page_of_enrichment_names_its_batch() {
+        let id = JobId(Uuid::from_u128(7));
+        let address = batch(id);
+        assert_eq!(Route::parse(&address), Some(Route::Enrichment));
+        assert_eq!(batch_of(address.split_once('?').unwrap().1), Some(id));
+        assert_eq!([batch_of(""), batch_of("?batch=x"), batch_of("page=2")], [None; 3]);
+    }
+
+    #[test]
     fn other_paths_lead_nowhere() {
         for path in [
             "/lead",
@@ -247,6 +279,7 @@ mod tests {
             "/leads/1/x",
             "/jobs/1",
             "/find/x",
+            "/enrichment/x",
             "/users/x",
             "/import/x",
             "/account/x",

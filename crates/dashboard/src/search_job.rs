@@ -97,12 +97,34 @@ pub fn title(job: &Job) -> String {
     }
 }
 
+/// What a job counted, in words: of a batch how many businesses are done.
+#[must_use]
+pub fn counted(job: &Job) -> String {
+    let counts = job.counts;
+    match job.kind {
+        JobKind::BatchEnrich if counts.failed > 0 => {
+            format!("{} done, {} of them failed", format::number(counts.found), format::number(counts.failed))
+        }
+        JobKind::BatchEnrich if counts.found > 0 => format!("{} done", format::number(counts.found)),
+        JobKind::BatchEnrich => String::new(),
+        _ => summary(&counts),
+    }
+}
+
 /// Where a job stands, in words for people.
 #[must_use]
 pub fn status_label(job: &Job) -> &'static str {
     match job.status {
         JobStatus::Pending | JobStatus::Running if job.cancel_requested => "Stopping",
         JobStatus::Pending if job.attempt > 0 => "Waiting to try again",
+        status => word(status),
+    }
+}
+
+/// The status in a word for people.
+#[must_use]
+pub fn word(status: JobStatus) -> &'static str {
+    match status {
         JobStatus::Pending => "Waiting",
         JobStatus::Running => "Running",
         JobStatus::Completed => "Done",

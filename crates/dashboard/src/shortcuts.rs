@@ -9,13 +9,17 @@ use markup::{Node, view};
 use crate::address::{Address, Step, use_address};
 use crate::components::icon::{Icon, icon};
 use crate::desk::Desk;
+use crate::palette::Palette;
 use crate::reaction::{Var, react};
 
-const KEYS: [(&str, &str); 16] = [
+const KEYS: [(&str, &str); 20] = [
+    ("Ctrl or ⌘ K", "Command palette"),
     ("/", "Search or filter"),
     ("n", "New search for leads"),
     ("g then o", "Overview"),
+    ("g then f", "Find"),
     ("g then l", "Leads"),
+    ("g then e", "Enrichment"),
     ("g then j", "Jobs"),
     ("j or ↓", "Next row of the list"),
     ("k or ↑", "Previous row of the list"),
@@ -27,6 +31,7 @@ const KEYS: [(&str, &str); 16] = [
     ("Ctrl or ⌘ A", "Select what is on screen, then all"),
     ("Delete", "Delete what is selected, or the row"),
     ("Ctrl or ⌘ Z", "Undo a deletion"),
+    ("t", "The numbers of a chart as a table"),
     ("?", "This list"),
 ];
 
@@ -77,7 +82,7 @@ pub(crate) fn use_row_keys() -> RowKeys {
 }
 
 /// Listens to the keyboard, in the browser only.
-pub(crate) fn use_shortcuts(desk: Desk) -> Shortcuts {
+pub(crate) fn use_shortcuts(desk: Desk, palette: Palette) -> Shortcuts {
     let shortcuts = Shortcuts(NodeRef::new());
     let address = use_address();
     let after_g = Var::new(false);
@@ -85,7 +90,7 @@ pub(crate) fn use_shortcuts(desk: Desk) -> Shortcuts {
     provide_context(rows);
     react(move || {
         let listener = window_event_listener(leptos::ev::keydown, move |event| {
-            if event.default_prevented() || is_typing() {
+            if event.default_prevented() || palette.press(&event) || is_typing() {
                 return;
             }
             let Some(key) = chord(&event) else { return };
@@ -122,10 +127,16 @@ fn is_typing() -> bool {
     document().query_selector(TYPING).ok().flatten().is_some()
 }
 
+/// Whether a dialog lies over the page.
+pub(crate) fn is_dialog_open() -> bool {
+    document().query_selector("dialog[open]").ok().flatten().is_some()
+}
+
 fn go(key: &str, address: Address) -> bool {
     let path = match key {
         "o" => "/",
         "f" => "/find",
+        "e" => "/enrichment",
         "l" => "/leads",
         "j" => "/jobs",
         _ => return false,
@@ -143,6 +154,7 @@ fn press(key: &str, shortcuts: Shortcuts, address: Address) -> bool {
         }
         "j" | "ArrowDown" => step(1, key == "j"),
         "k" | "ArrowUp" => step(-1, key == "k"),
+        "t" => crate::palette::press("[data-numbers] summary"),
         "?" => {
             shortcuts.open();
             true

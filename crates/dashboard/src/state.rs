@@ -1,6 +1,7 @@
 //! What a page is rendered from besides the cache, and how components come by it.
 
 use client::ApiClient;
+use contract::columns::Columns;
 use contract::{Problem, Timestamp, json};
 use leptos::prelude::*;
 use serde::Serialize;
@@ -23,11 +24,13 @@ pub struct PageState {
     pub find_failure: Option<FindFailure>,
     /// Who is signed in; absent on a server that asks nobody to sign in.
     pub person: Option<String>,
+    /// The columns that the person chose for lists of leads.
+    pub columns: Option<Columns>,
     /// The path, without its query, if what it names does not exist.
     pub missing: Option<String>,
 }
 
-contract::from_json!(PageState { now, seq, form_key or default, find_failure, person, missing });
+contract::from_json!(PageState { now, seq, form_key or default, find_failure, person, columns, missing });
 
 /// A search form that was refused.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -4,6 +4,8 @@
 
 mod support;
 
+use contract::enrichment::{EnrichmentQueue, FailureCause, ProviderInfo};
+use contract::places::SourceState;
 use contract::{Business, Page, PageMeta};
 use dashboard::{AssetPaths, FindFailure, FindForm, PageState};
 use support::{Answers, Rendered, render_with, samples};
@@ -46,6 +48,62 @@ async fn the_overview_shows_figures_that_link_to_what_they_count() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_overview_has_the_same_numbers_as_a_chart_and_as_a_table() {
+    let html = render("/", Answers::full()).await.html;
+    let stats = samples::stats();
+    let chart = html.split("id=\"per-day\"").nth(1).and_then(|rest| rest.split("</section>").next()).unwrap();
+    assert_eq!(chart.matches("<rect").count(), stats.created_per_day.len());
+    let rows = chart.split("<tbody>").nth(1).unwrap().matches("<tr>").count();
+    assert_eq!(rows, stats.created_per_day.len());
+    has(chart, &["<details", "href=\"/leads?createdAfter="]);
+    has(
+        &html,
+        &["Running now", "Latest activity", "href=\"/leads?enrichmentStatus=failed\"", "role=\"img\""],
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn enrichment_shows_what_rows_stand_behind() {
+    let failure = FailureCause {
+        cause: "the website <could> not be reached".to_owned(),
+        count: 12,
+        last_at: Some(samples::ago(3)),
+    };
+    let queue =
+        EnrichmentQueue { waiting: 1400, running: 2, completed: 31, failed: 12, causes: vec![failure] };
+    let website = ProviderInfo {
+        provider: "website".to_owned(),
+        name: "The business's own website".to_owned(),
+        finds: "addresses".to_owned(),
+        cost: "free".to_owned(),
+        quota: Some(1234),
+        state: SourceState::Unavailable,
+        message: Some("nobody is told who reads".to_owned()),
+    };
+    let answers =
+        Answers::full().ok("/api/enrichment/queue", &queue).ok("/api/enrichment/providers", &vec![website]);
+    let page = render("/enrichment", answers).await;
+    assert_eq!(page.status, 200);
+    has(
+        &page.html,
+        &[
+            "<title>Enrichment · Le Tip</title>",
+            "<dd>1,400</dd>",
+            "The website &lt;could&gt; not be reached.",
+            "action=\"/enrichment/retry\"",
+            "value=\"the website &lt;could&gt; not be reached\"",
+            "Nobody is told who reads.",
+            "1,234",
+            "2.05 USD of the budget of 20.00 USD for 2026-05.",
+        ],
+    );
+    let page = render("/enrichment", Answers::empty()).await;
+    has(&page.html, &["Batches appear here.", "Nothing failed."]);
+    let failing = Answers::empty().failing("/api/enrichment/queue", 500, "the database is locked");
+    assert_eq!(render("/enrichment", failing).await.status, 503);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_empty_installation_says_how_to_begin() {
     let page = render("/", Answers::empty()).await;
     assert_eq!(page.status, 200);
@@ -83,6 +141,54 @@ async fn leads_are_in_the_html_with_their_links() {
             "2,341 leads",
         ],
     );
+}
+
+/// The heads of the list's columns.
+fn heads(html: &str) -> Vec<String> {
+    let head = html.split("<thead").nth(1).and_then(|rest| rest.split("</thead>").next()).unwrap_or_default();
+    let cell = |cell: &str| {
+        let text = cell.split_once('>')?.1.split("</th>").next()?.to_owned();
+        let mut out = String::new();
+        let mut inside = false;
+        for letter in text.chars() {
+            match letter {
+                '<' => inside = true,
+                '>' => inside = false,
+                _ if !inside => out.push(letter),
+                _ => {}
+            }
+        }
+        Some(out)
+    };
+    head.split("<th ").skip(1).filter_map(cell).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_has_the_columns_of_its_address_else_those_that_the_person_chose_else_the_usual_ones() {
+    let usual = ["Name", "Category", "City", "Phone", "Website", "E-mail", "Status", "Added"];
+    assert_eq!(heads(&render("/leads", Answers::full()).await.html), usual);
+    let state = PageState {
+        now: Some(samples::now()),
+        columns: Some("tags,confidence".parse().unwrap()),
+        ..Default::default()
+    };
+    let chosen = async |path: &str| render_with(path, Answers::full(), state.clone(), None).await;
+    let page = chosen("/leads?city=Espoo").await;
+    assert_eq!(heads(&page.html), ["Name", "Tags", "Sureness"]);
+    has(
+        &page.html,
+        &["table--own table--one", "90 %", "/leads/views?city=Espoo&amp;columns=tags%2Cconfidence"],
+    );
+    // What is a table follows, and what is none does not.
+    has(
+        &page.html,
+        &["format=csv&amp;city=Espoo&amp;columns=tags%2Cconfidence", "format=vcard&amp;city=Espoo\""],
+    );
+
+    let page = chosen("/leads?city=Espoo&columns=phone,createdAt").await;
+    assert_eq!(heads(&page.html), ["Name", "Phone", "Added"]);
+    has(&page.html, &["href=\"/leads?sort=name&amp;city=Espoo&amp;columns=phone%2CcreatedAt\""]);
+    has(&page.html, &["<input type=\"hidden\" name=\"columns\" value=\"phone,createdAt\""]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,10 +11,10 @@ mod plausible;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use contract::enrichment::ProviderInfo;
+use contract::enrichment::{ProviderInfo, ServiceSpending, Spending};
 use contract::places::SourceState;
 use contract::{Business, Contact, EmailStatus, Timestamp};
-use store::{Store, StoreError};
+use store::{ProviderSpending, Store, StoreError};
 
 pub use abstract_api::{AbstractApi, AbstractApiConfig};
 pub use hunter::{Hunter, HunterConfig};
@@ -137,6 +137,28 @@ impl Providers {
     #[must_use]
     pub fn new(budget: Usd) -> Self {
         Self { all: Vec::new(), budget }
+    }
+
+    /// What calls to paid services cost this month, in UTC: those of searches too, which share the budget.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn spending(&self, store: &Store) -> Result<Spending, StoreError> {
+        let now = now();
+        let calls = store.provider_spending(now).await?;
+        let cents = |millionths: u64| Usd::from_millionths(millionths).cents();
+        let service = |one: &ProviderSpending| ServiceSpending {
+            service: one.provider.clone(),
+            calls: one.calls,
+            cost_minor: cents(one.committed),
+        };
+        Ok(Spending {
+            month: now.date().chars().take(7).collect(),
+            currency: "USD".to_owned(),
+            budget_minor: (self.budget > Usd::default()).then(|| self.budget.cents()),
+            cost_minor: cents(calls.iter().map(|one| one.committed).sum()),
+            services: calls.iter().map(service).collect(),
+        })
     }
 
     /// One provider more, asked after those before it.

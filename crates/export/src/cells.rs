@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use contract::columns::Columns;
 use contract::{Business, SourceRef};
 
 use crate::Attributions;
@@ -10,7 +11,7 @@ use crate::Attributions;
 const SEPARATOR: &str = "; ";
 
 /// Names that the import knows again: `sourceId` is the record's identifier, `xUrl` no longitude.
-pub(crate) const HEADER: [&str; 41] = [
+const HEADER: [&str; 41] = [
     "businessId",
     "name",
     "category",
@@ -54,8 +55,36 @@ pub(crate) const HEADER: [&str; 41] = [
     "updatedAt",
 ];
 
-/// The cells of one line, in the header's order.
-pub(crate) fn cells<'a>(business: &'a Business, attributions: &Attributions) -> [Cow<'a, str>; HEADER.len()] {
+/// Which of the cells a table has.
+#[derive(Clone, Debug)]
+pub(crate) struct Shown(Vec<usize>);
+
+/// What every line carries whatever was chosen, because the licences ask for it.
+const ALWAYS: [&str; 2] = ["licences", "attribution"];
+
+impl Shown {
+    /// All cells; or the name, the chosen ones, and where it all came from.
+    pub(crate) fn of(columns: Option<&Columns>) -> Self {
+        let Some(columns) = columns else { return Self((0..HEADER.len()).collect()) };
+        let chosen = columns.0.iter().map(|column| column.as_str());
+        let names = ["name"].into_iter().chain(chosen).chain(ALWAYS);
+        Self(names.filter_map(|name| HEADER.iter().position(|known| *known == name)).collect())
+    }
+
+    /// The heads of the columns.
+    pub(crate) fn header(&self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().filter_map(|at| HEADER.get(*at).copied())
+    }
+
+    /// The cells of one line, in the header's order.
+    pub(crate) fn cells<'a>(&self, business: &'a Business, attributions: &Attributions) -> Vec<Cow<'a, str>> {
+        let mut all = cells(business, attributions);
+        self.0.iter().filter_map(|at| all.get_mut(*at).map(std::mem::take)).collect()
+    }
+}
+
+/// All cells of one line, in the order of [`HEADER`].
+fn cells<'a>(business: &'a Business, attributions: &Attributions) -> [Cow<'a, str>; HEADER.len()] {
     let b = business;
     let socials = &b.socials;
     let first = b.sources.first();
@@ -137,6 +166,21 @@ pub(crate) fn harmless(cell: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_column_of_a_list_is_one_of_a_table() {
+        for column in contract::columns::Column::ALL {
+            assert!(HEADER.contains(&column.as_str()), "{column}");
+        }
+    }
+
+    #[test]
+    fn what_was_chosen_comes_in_its_order_with_what_the_licences_ask_for() {
+        let chosen = "phone,city".parse().unwrap();
+        let header: Vec<_> = Shown::of(Some(&chosen)).header().collect();
+        assert_eq!(header, ["name", "phone", "city", "licences", "attribution"]);
+        assert_eq!(Shown::of(None).header().collect::<Vec<_>>(), HEADER);
+    }
 
     #[test]
     fn what_a_spreadsheet_would_run_is_given_an_apostrophe() {

@@ -2,27 +2,28 @@ use std::io::{self, Write};
 
 use contract::Business;
 
-use crate::cells::{HEADER, cells, harmless};
+use crate::cells::{Shown, harmless};
 use crate::{Attributions, BusinessWriter};
 
 /// One line a business; attribution and licences stand in columns, so that every line carries its own.
 pub(crate) struct CsvWriter<W: Write> {
     lines: csv::Writer<W>,
     attributions: Attributions,
+    shown: Shown,
 }
 
 impl<W: Write> CsvWriter<W> {
     /// Writes the header.
-    pub(crate) fn start(out: W, attributions: Attributions) -> io::Result<Self> {
+    pub(crate) fn start(out: W, attributions: Attributions, shown: Shown) -> io::Result<Self> {
         let mut lines = csv::Writer::from_writer(out);
-        lines.write_record(HEADER).map_err(io_error)?;
-        Ok(Self { lines, attributions })
+        lines.write_record(shown.header()).map_err(io_error)?;
+        Ok(Self { lines, attributions, shown })
     }
 }
 
 impl<W: Write> BusinessWriter for CsvWriter<W> {
     fn business(&mut self, business: &Business) -> io::Result<()> {
-        for cell in cells(business, &self.attributions) {
+        for cell in self.shown.cells(business, &self.attributions) {
             self.lines.write_field(harmless(&cell).as_bytes()).map_err(io_error)?;
         }
         self.lines.write_record(None::<&[u8]>).map_err(io_error)?;
@@ -68,8 +69,19 @@ mod tests {
     }
 
     #[test]
+    fn a_line_has_the_columns_that_were_chosen() {
+        let text = crate::tests::written_with(ExportFormat::Csv, &[business(7, "A")], Some("city,tags"));
+        let lines = "name,city,tags,licences,attribution\n\
+            A,Helsinki,new; south,ODbL-1.0,© OpenStreetMap contributors (ODbL-1.0)\n";
+        assert_eq!(text, lines);
+    }
+
+    #[test]
     fn no_businesses_make_a_header_alone() {
-        assert_eq!(written(ExportFormat::Csv, &[]), format!("{}\n", HEADER.join(",")));
+        assert_eq!(
+            written(ExportFormat::Csv, &[]),
+            format!("{}\n", Shown::of(None).header().collect::<Vec<_>>().join(","))
+        );
     }
 
     #[test]

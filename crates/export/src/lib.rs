@@ -12,8 +12,11 @@ mod xlsx;
 
 use std::io::{self, Write};
 
+use contract::columns::Columns;
 use contract::export::ExportFormat;
 use contract::{Business, Timestamp};
+
+use cells::Shown;
 
 pub use attribution::Attributions;
 pub use rejected::RejectedWriter;
@@ -34,7 +37,9 @@ pub trait BusinessWriter {
     fn finish(&mut self) -> io::Result<()>;
 }
 
-/// A writer of `format` to `out`, its beginning written. `now` is told where the form has a place for it.
+/// A writer of `format` to `out`, its beginning written. `now` is told where the form has a place for it. A table (CSV,
+/// workbook) has the name, the `columns` that were chosen, licences and attribution; without a choice, and in every other
+/// form, all that is known.
 ///
 /// # Errors
 /// What the output says.
@@ -42,11 +47,12 @@ pub fn writer<'a>(
     format: ExportFormat,
     out: impl Write + 'a,
     attributions: Attributions,
+    columns: Option<&Columns>,
     now: Timestamp,
 ) -> io::Result<Box<dyn BusinessWriter + 'a>> {
     Ok(match format {
-        ExportFormat::Csv => Box::new(csv::CsvWriter::start(out, attributions)?),
-        ExportFormat::Xlsx => Box::new(xlsx::XlsxWriter::start(out, attributions)?),
+        ExportFormat::Csv => Box::new(csv::CsvWriter::start(out, attributions, Shown::of(columns))?),
+        ExportFormat::Xlsx => Box::new(xlsx::XlsxWriter::start(out, attributions, Shown::of(columns))?),
         ExportFormat::Json => Box::new(json::JsonWriter::start(out, attributions, now)?),
         ExportFormat::Geojson => Box::new(geojson::GeoJsonWriter::start(out, attributions, now)?),
         ExportFormat::Vcard => Box::new(vcard::VcardWriter::start(out, attributions)),
@@ -128,10 +134,25 @@ pub(crate) mod tests {
         String::from_utf8(bytes(format, businesses)).unwrap()
     }
 
+    /// What it makes of them with the columns that were chosen.
+    pub(crate) fn written_with(
+        format: ExportFormat,
+        businesses: &[Business],
+        columns: Option<&str>,
+    ) -> String {
+        String::from_utf8(bytes_with(format, businesses, columns)).unwrap()
+    }
+
     /// The same as bytes.
     pub(crate) fn bytes(format: ExportFormat, businesses: &[Business]) -> Vec<u8> {
+        bytes_with(format, businesses, None)
+    }
+
+    fn bytes_with(format: ExportFormat, businesses: &[Business], columns: Option<&str>) -> Vec<u8> {
         let mut out = Vec::new();
-        let mut writer = writer(format, &mut out, attributions(), Timestamp::from_millis(0)).unwrap();
+        let columns = columns.map(|columns| columns.parse().unwrap());
+        let now = Timestamp::from_millis(0);
+        let mut writer = writer(format, &mut out, attributions(), columns.as_ref(), now).unwrap();
         for business in businesses {
             writer.business(business).unwrap();
         }

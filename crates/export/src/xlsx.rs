@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use contract::Business;
 
 use crate::archive::{Archive, Open};
-use crate::cells::{HEADER, cells, harmless};
+use crate::cells::{Shown, harmless};
 use crate::{Attributions, BusinessWriter};
 
 /// The most businesses that a sheet holds: its rows, less the header.
@@ -36,12 +36,13 @@ pub(crate) struct XlsxWriter<W: Write> {
     /// None once the workbook is whole.
     sheet: Option<Open>,
     attributions: Attributions,
+    shown: Shown,
     rows: u64,
 }
 
 impl<W: Write> XlsxWriter<W> {
     /// Writes what stands before the first business.
-    pub(crate) fn start(out: W, attributions: Attributions) -> io::Result<Self> {
+    pub(crate) fn start(out: W, attributions: Attributions, shown: Shown) -> io::Result<Self> {
         let mut archive = Archive::new(out);
         write_frame(&mut archive)?;
         let mut sheet = archive.begin(SHEET)?;
@@ -51,11 +52,11 @@ impl<W: Write> XlsxWriter<W> {
              <pane ySplit=\"1\" topLeftCell=\"A2\" activePane=\"bottomLeft\" state=\"frozen\"/></sheetView>\
              </sheetViews><sheetData><row>"
         )?;
-        for name in HEADER {
+        for name in shown.header() {
             write!(sheet, "<c t=\"inlineStr\" s=\"1\"><is><t>{name}</t></is></c>")?;
         }
         sheet.write_all(b"</row>")?;
-        Ok(Self { archive, sheet: Some(sheet), attributions, rows: 0 })
+        Ok(Self { archive, sheet: Some(sheet), attributions, shown, rows: 0 })
     }
 }
 
@@ -69,7 +70,7 @@ impl<W: Write> BusinessWriter for XlsxWriter<W> {
             )));
         }
         let mut row = String::from("<row>");
-        for (name, cell) in HEADER.iter().zip(cells(business, &self.attributions)) {
+        for (name, cell) in self.shown.header().zip(self.shown.cells(business, &self.attributions)) {
             push_cell(&mut row, name, &cell);
         }
         row.push_str("</row>");

@@ -1,5 +1,6 @@
 //! The handlers of the contract's endpoints, one module a domain.
 
+mod appearance;
 mod auth;
 mod bulk;
 mod businesses;
@@ -56,6 +57,8 @@ pub(crate) fn routes() -> Router<App> {
     let router = mount::<e::EnrichBusiness, _, _>(router, enrichment::one);
     let router = mount::<e::EnrichBatch, _, _>(router, enrichment::batch);
     let router = mount::<e::GetEnrichmentBatch, _, _>(router, enrichment::batch_state);
+    let router = mount::<e::GetEnrichmentQueue, _, _>(router, enrichment::queue);
+    let router = mount::<e::GetSpending, _, _>(router, enrichment::spending);
     let router = mount::<e::ListProviders, _, _>(router, enrichment::providers);
     let router = mount::<e::ListJobs, _, _>(router, jobs::list);
     let router = mount::<e::ListFailedJobs, _, _>(router, jobs::failed);
@@ -80,6 +83,8 @@ pub(crate) fn routes() -> Router<App> {
     let router = mount::<e::CreateView, _, _>(router, views::create);
     let router = mount::<e::UpdateView, _, _>(router, views::update);
     let router = mount::<e::DeleteView, _, _>(router, views::delete);
+    let router = mount::<e::GetAppearance, _, _>(router, appearance::get);
+    let router = mount::<e::UpdateAppearance, _, _>(router, appearance::update);
     let router = mount::<e::ListUsers, _, _>(router, users::list);
     let router = mount::<e::CreateUser, _, _>(router, users::create);
     let router = mount::<e::UpdateUser, _, _>(router, users::update);

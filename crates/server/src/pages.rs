@@ -43,6 +43,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/find", post(forms::find).get(page))
         .route("/jobs/{id}/cancel", post(forms::cancel).get(page))
         .route("/jobs/{id}/retry", post(forms::retry).get(page))
+        .route("/enrichment/retry", post(forms::retry_failed).get(page))
         .route("/leads/new", post(leads::add).get(page))
         .route("/leads/enrich", post(leads::enrich_all).get(page))
         .route("/leads/{id}/edit", post(leads::change).get(page))
@@ -114,6 +115,7 @@ fn label(path: &str) -> RouteLabel {
         Some(Route::Find(_)) => "/find",
         Some(Route::Jobs(_)) => "/jobs",
         Some(Route::Job(_)) => "/jobs/{jobId}",
+        Some(Route::Enrichment) => "/enrichment",
         Some(Route::Leads(_)) => "/leads",
         Some(Route::Lead(_)) => "/leads/{id}",
         Some(Route::NewLead) => "/leads/new",

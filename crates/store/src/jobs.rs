@@ -1,6 +1,7 @@
 //! The job queue.
 
 mod batch;
+mod causes;
 mod control;
 mod lease;
 mod list;
@@ -9,4 +10,5 @@ mod rejections;
 mod report;
 mod row;
 
+pub use causes::KindStanding;
 pub use rejections::RejectionStream;

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod accounts;
+mod appearance;
 mod businesses;
 mod codec;
 mod config;
@@ -32,7 +33,7 @@ pub use accounts::{Authority, Credentials, NewAccount, NewSession, NewToken};
 pub use businesses::{BusinessStream, Merged, NumberedBusinesses, Similar, Unmerged};
 pub use config::StoreConfig;
 pub use error::StoreError;
-pub use jobs::RejectionStream;
+pub use jobs::{KindStanding, RejectionStream};
 pub use load::LoadedNames;
 pub use model::{
     Backend, CancelResult, ClaimedJob, Committed, EventBatch, IdempotentAnswer, JobLease, JobOutcome,

@@ -11,6 +11,7 @@ mod m0008_saved_views;
 mod m0009_suppressions;
 mod m0010_provenance;
 mod m0011_limited_copies;
+mod m0012_appearances;
 
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, IntoDatabaseExecutor, SqliteTransactionMode, TransactionOptions,
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_suppressions::Migration),
             Box::new(m0010_provenance::Migration),
             Box::new(m0011_limited_copies::Migration),
+            Box::new(m0012_appearances::Migration),
         ]
     }
 }
@@ -128,5 +130,6 @@ pub(crate) fn digest() -> u64 {
         include_str!("migrations/m0009_suppressions.rs"),
         include_str!("migrations/m0010_provenance.rs"),
         include_str!("migrations/m0011_limited_copies.rs"),
+        include_str!("migrations/m0012_appearances.rs"),
     ))
 }

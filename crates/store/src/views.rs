@@ -120,7 +120,8 @@ impl WriteTx {
     }
 }
 
-fn key_of(owner: Option<UserId>) -> String {
+/// How the owner of what is one's own is stored.
+pub(crate) fn key_of(owner: Option<UserId>) -> String {
     owner.map(|owner| owner.to_string()).unwrap_or_default()
 }
 

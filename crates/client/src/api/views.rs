@@ -1,5 +1,6 @@
-//! A method for each endpoint that changes saved views.
+//! A method for each endpoint that changes saved views, and how the pages are laid out.
 
+use contract::columns::{Appearance, AppearanceChange};
 use contract::endpoint::{NoBody, NoQuery};
 use contract::views::{NewView, SavedView, ViewChange};
 use contract::{ViewId, endpoints};
@@ -24,5 +25,10 @@ impl ApiClient {
     /// 412 where another change came first.
     pub fn delete_view(&self, id: ViewId, version: u64) -> Call<NoBody> {
         self.call::<endpoints::DeleteView>(&id, &NoQuery {}, &NoBody {}, CallOptions::of_version(version))
+    }
+
+    /// Lays one's pages out differently: the last change holds.
+    pub fn update_appearance(&self, change: &AppearanceChange) -> Call<Appearance> {
+        self.call::<endpoints::UpdateAppearance>(&(), &NoQuery {}, change, CallOptions::default())
     }
 }

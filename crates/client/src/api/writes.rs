@@ -6,7 +6,7 @@ use contract::edit::{
 };
 use contract::endpoint::{NoBody, NoQuery};
 use contract::enrichment::{BatchAccepted, BatchEnrichmentRequest};
-use contract::job::RetriedJobs;
+use contract::job::{RetriedJobs, RetryQuery};
 use contract::{Business, BusinessId, ContactId, Job, JobAccepted, JobId, ScrapeRequest, endpoints};
 
 use super::{ApiClient, Call, CallOptions, IdempotencyKey};
@@ -31,9 +31,9 @@ impl ApiClient {
         self.act::<endpoints::RetryJob>(&id, key)
     }
 
-    /// Puts failed jobs back into the queue.
-    pub fn retry_failed_jobs(&self, key: IdempotencyKey) -> Call<RetriedJobs> {
-        self.act::<endpoints::RetryFailedJobs>(&(), key)
+    /// Puts failed jobs back into the queue, those that are meant.
+    pub fn retry_failed_jobs(&self, which: &RetryQuery, key: IdempotencyKey) -> Call<RetriedJobs> {
+        self.call::<endpoints::RetryFailedJobs>(&(), which, &NoBody {}, CallOptions::keyed(key))
     }
 
     /// Enriches many businesses, a job each.

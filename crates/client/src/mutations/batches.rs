@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use contract::enrichment::{BatchAccepted, BatchEnrichmentRequest};
-use contract::job::RetriedJobs;
-use requery::MutationOptions;
+use contract::job::{RetriedJobs, RetryQuery};
+use contract::keys;
+use requery::{MutationOptions, QueryFilters};
 
 use super::{renew_job_lists, renew_lists};
 use crate::{ApiClient, ApiError, Connection, IdempotencyKey, queries};
@@ -32,12 +33,16 @@ pub fn enrich_batch(
     })
 }
 
-/// Puts failed jobs back into the queue.
+/// Puts failed jobs back into the queue, those that are meant; then lists of jobs and the queue are renewed.
 #[must_use]
-pub fn retry_failed_jobs(api: &ApiClient) -> MutationOptions<RetriedJobs, ApiError, ()> {
+pub fn retry_failed_jobs(api: &ApiClient) -> MutationOptions<RetriedJobs, ApiError, RetryQuery> {
     let api = api.clone();
-    MutationOptions::with_context(move |(), call| {
-        api.retry_failed_jobs(IdempotencyKey::of(call.idempotency_key()))
+    MutationOptions::with_context(move |which: RetryQuery, call| {
+        api.retry_failed_jobs(&which, IdempotencyKey::of(call.idempotency_key()))
     })
-    .on_success(|_: Arc<RetriedJobs>, call| async move { renew_job_lists(&call.client) })
+    .on_success(|_: Arc<RetriedJobs>, call| async move {
+        renew_job_lists(&call.client);
+        // Started, not awaited.
+        drop(call.client.invalidate_queries(QueryFilters::prefix(keys::enrichment::queue())));
+    })
 }

@@ -7,6 +7,7 @@ use client::{ApiClient, ApiError, Connection};
 use contract::bulk::{BulkAction, BulkRequest};
 use contract::edit::{BusinessDraft, ContactPatch};
 use contract::enrichment::BatchEnrichmentRequest;
+use contract::job::RetryQuery;
 use contract::{BusinessId, JobId, Timestamp};
 use requery::runtime::TokioRuntime;
 use requery::{MutationError, MutationObserver, MutationOptions, QueryClient};
@@ -70,7 +71,7 @@ async fn a_repeated_attempt_carries_the_key_of_its_intent() {
     let business = BusinessId(7);
     check(&format!("POST /api/jobs/{job}/cancel"), mutations::cancel_job, job).await;
     check(&format!("POST /api/jobs/{job}/retry"), mutations::retry_job, job).await;
-    check("POST /api/jobs/retry-failed", mutations::retry_failed_jobs, ()).await;
+    check("POST /api/jobs/retry-failed", mutations::retry_failed_jobs, RetryQuery::default()).await;
     check("POST /api/enrichment/7", mutations::enrich_business, business).await;
     let batch = BatchEnrichmentRequest { count: Some(3), ..BatchEnrichmentRequest::default() };
     check("POST /api/enrichment/batch", |api| mutations::enrich_batch(api, &connection), batch).await;

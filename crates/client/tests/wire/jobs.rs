@@ -3,7 +3,7 @@
 use client::mutations;
 use client::{Connection, IdempotencyKey};
 use contract::enrichment::{BatchAccepted, BatchEnrichmentRequest, EnrichmentBatch};
-use contract::job::{JobQuery, RetriedJobs};
+use contract::job::{JobQuery, RetriedJobs, RetryQuery};
 use contract::{
     BusinessId, EnrichmentStatus, Job, JobAccepted, JobStatus, Page, PageMeta, ScrapeRequest, Timestamp, keys,
 };
@@ -54,7 +54,10 @@ async fn a_job_is_shown_as_it_is_after_it_was_stopped_and_after_it_was_put_back(
     assert_eq!(status(), JobStatus::Cancelled);
     shown.mutate(mutations::retry_job(&shown.api), job_id()).await.unwrap();
     assert_eq!(status(), JobStatus::Pending);
-    assert_eq!(shown.mutate(mutations::retry_failed_jobs(&shown.api), ()).await.unwrap().retried, 3);
+    assert_eq!(
+        shown.mutate(mutations::retry_failed_jobs(&shown.api), RetryQuery::default()).await.unwrap().retried,
+        3
+    );
 }
 
 #[tokio::test]

@@ -1,12 +1,16 @@
 //! Plain charts: bars drawn by the server, with the numbers beside them.
 
 use contract::stats::{Count, DayCount};
+use contract::{BusinessQuery, Timestamp};
 use markup::{Node, view};
 
-use crate::format;
+use crate::{format, leads_url};
 
 /// Height of the drawing in its own units; a day is ten wide.
 const HEIGHT: u64 = 64;
+
+/// A day in milliseconds.
+const DAY: i64 = 86_400_000;
 
 /// A list of values with a bar each, every one a link.
 pub(crate) fn counts(counts: &[Count], name: fn(&str) -> String, href: fn(&str) -> String) -> Node {
@@ -33,8 +37,13 @@ pub(crate) fn per_day(days: &[DayCount]) -> Node {
     let most = days.iter().map(|day| day.count).max().unwrap_or(0).max(1);
     let total: u64 = days.iter().map(|day| day.count).sum();
     let bars = days.iter().enumerate().map(|(position, day)| day_bar(position, day, most)).collect::<Node>();
-    let rows = days.iter().rev().filter(|day| day.count > 0).map(|day| {
-        view! { <tr><td>{format::day(&day.date)}</td><td class="num">{format::number(day.count)}</td></tr> }
+    let rows = days.iter().rev().map(|day| {
+        let name = format::day(&day.date);
+        let name = match leads_of(&day.date).filter(|_| day.count > 0) {
+            Some(href) => view! { <a href=href>{name}</a> },
+            None => view! { {name} },
+        };
+        view! { <tr><td>{name}</td><td class="num">{format::number(day.count)}</td></tr> }
     });
     let label = format!("{} in the last {} days", format::plural(total, "new lead", "new leads"), days.len());
     view! {
@@ -46,7 +55,7 @@ pub(crate) fn per_day(days: &[DayCount]) -> Node {
                 <span>{format!("at most {} a day", format::number(most))}</span>
                 <span>{days.last().map(|day| format::day(&day.date))}</span>
             </figcaption>
-            <details class="chart__table">
+            <details class="chart__table" data-numbers="">
                 <summary>"Show the numbers"</summary>
                 <table class="table">
                     <thead><tr><th scope="col">"Day (UTC)"</th><th scope="col" class="num">"New leads"</th></tr></thead>
@@ -55,6 +64,15 @@ pub(crate) fn per_day(days: &[DayCount]) -> Node {
             </details>
         </figure>
     }
+}
+
+/// The list of the leads that were stored on a day in UTC.
+fn leads_of(date: &str) -> Option<String> {
+    let begin: Timestamp = format!("{date}T00:00:00Z").parse().ok()?;
+    let end = Timestamp::from_millis(begin.as_millis() + DAY);
+    let query =
+        BusinessQuery { created_after: Some(begin), created_before: Some(end), ..BusinessQuery::default() };
+    Some(leads_url::url(&query))
 }
 
 fn day_bar(position: usize, day: &DayCount, most: u64) -> Node {

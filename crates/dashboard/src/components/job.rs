@@ -22,7 +22,7 @@ pub(crate) fn job_row_parts(job: &Job) -> Node {
                 {job_badge(job)}
             </div>
             <p class="job-row__meta">
-                <span>{search_job::summary(&job.counts)}</span>
+                <span>{search_job::counted(job)}</span>
                 <span class="muted">{clock::time(job.created_at)}</span>
             </p>
             {has_progress(job).then(|| progress(job))}
@@ -102,7 +102,7 @@ fn cancel_form(id: JobId, requested: bool) -> Node {
     view! {
         <form method="post" action=format!("/jobs/{id}/cancel") on:submit=move |event: SubmitEvent| {
             event.prevent_default();
-            data::act(cancel, id);
+            data::act(cancel, id, None);
         }>
             <button type="submit" class="btn" prop:disabled=waiting>
                 {icon(Icon::Stop)}
@@ -117,7 +117,7 @@ fn retry_form(id: JobId) -> Node {
     view! {
         <form method="post" action=format!("/jobs/{id}/retry") on:submit=move |event: SubmitEvent| {
             event.prevent_default();
-            data::act(retry, id);
+            data::act(retry, id, None);
         }>
             <button type="submit" class="btn" prop:disabled=move || retry.is_pending()>
                 {icon(Icon::Retry)}

@@ -1,8 +1,11 @@
 //! A lead in lists, and the links by which it is reached.
 
 use contract::Business;
+use contract::columns::Column;
+use contract::number::fixed;
 use markup::{IntoNode, Key, Node, view};
 
+use crate::columns::Shown;
 use crate::components::badge::enrichment_badge;
 use crate::components::icon::{Icon, icon};
 use crate::{clock, data, format, routes};
@@ -12,20 +15,17 @@ pub(crate) fn lead_key(lead: &Business) -> Key {
     (lead.id.0.cast_unsigned(), lead.version)
 }
 
-/// The cells of a row of the table of leads.
-pub(crate) fn lead_cells(lead: &Business) -> Node {
+/// The cells of a row of the table of leads: the name, then the columns, each with its class.
+pub(crate) fn lead_cells(lead: &Business, shown: &Shown) -> Node {
+    let cells = shown.classes().map(|(column, class)| {
+        view! { <td class=class role="cell">{cell(lead, column)}</td> }
+    });
     view! {
         <td class="cell cell--name" role="cell">
             {row_link(lead)}
             {lead.chain.then(|| view! { <span class="tag">"Chain"</span> })}
         </td>
-        <td class="cell cell--category" role="cell">{format::category(lead.category.as_deref())}</td>
-        <td class="cell cell--city" role="cell">{text_or_none(lead.city.clone())}</td>
-        <td class="cell cell--phone" role="cell">{phone(lead)}</td>
-        <td class="cell cell--website" role="cell">{website(lead)}</td>
-        <td class="cell cell--email" role="cell">{email(lead)}</td>
-        <td class="cell cell--status" role="cell">{enrichment_badge(lead.enrichment_status)}</td>
-        <td class="cell cell--added num" role="cell">{clock::time(lead.created_at)}</td>
+        {cells.collect::<Node>()}
     }
 }
 
@@ -36,6 +36,39 @@ fn row_link(lead: &Business) -> Node {
         true => view! { <a class="row__link" href=routes::lead(lead.id) data-row="">{name}</a> },
         false => view! { <span class="row__link" data-row="" tabindex="-1" aria-busy="true">{name}</span> },
     }
+}
+
+/// What a column shows of a lead.
+fn cell(lead: &Business, column: Column) -> Node {
+    let text = match column {
+        Column::Phone => return phone(lead),
+        Column::Website => return website(lead),
+        Column::Email => return email(lead),
+        Column::EnrichmentStatus => return enrichment_badge(lead.enrichment_status),
+        Column::CreatedAt => return clock::time(lead.created_at),
+        Column::UpdatedAt => return clock::time(lead.updated_at),
+        Column::Category => Some(format::category(lead.category.as_deref())),
+        Column::Industry => lead.industry.as_deref().map(format::label),
+        Column::Street => lead.street.clone(),
+        Column::City => lead.city.clone(),
+        Column::State => lead.state.clone(),
+        Column::PostalCode => lead.postal_code.clone(),
+        Column::Country => lead.country.clone(),
+        Column::Tags => Some(lead.tags.join(", ")).filter(|tags| !tags.is_empty()),
+        Column::ContactCount => Some(format::number(lead.contact_count.into())),
+        Column::EmployeeCount => lead.employee_count.map(|count| format::number(count.into())),
+        Column::YearFounded => lead.year_founded.map(|year| year.to_string()),
+        Column::Confidence => lead.confidence.map(|sure| format!("{} %", fixed(sure * 100.0, 0))),
+        Column::Sources => sources(lead),
+    };
+    text_or_none(text)
+}
+
+/// The names of those who told of the lead, each once.
+fn sources(lead: &Business) -> Option<String> {
+    let mut names: Vec<String> = lead.sources.iter().map(|source| format::source(&source.source)).collect();
+    names.dedup();
+    Some(names.join(", ")).filter(|names| !names.is_empty())
 }
 
 /// A line of a short list of leads: name, what it is, where.

@@ -25,7 +25,7 @@ use leptos::wasm_bindgen::JsCast;
 use crate::reaction::{Derived, Var, react};
 use crate::shortcuts::use_row_keys;
 use screen::Aim;
-pub(crate) use screen::{Body, ROWS_BEFORE, focus_in_place};
+pub(crate) use screen::{Body, ROWS_BEFORE, focus_in_place, is_row_focused};
 use window::Sight;
 pub(crate) use window::{Segment, pages_around, segments};
 
@@ -57,6 +57,8 @@ pub(crate) struct Rest {
     pub(crate) above: f64,
     /// The row in the middle of the screen.
     pub(crate) middle: u32,
+    /// The row that has the focus.
+    pub(crate) focused: Option<u32>,
 }
 
 /// What changes as the list is scrolled, and nothing follows.
@@ -218,6 +220,10 @@ impl VirtualList {
         if !before.is_some_and(|before| seen.is_elsewhere(&before)) {
             self.see(&seen);
         }
+        self.wait_for_rest();
+    }
+
+    fn wait_for_rest(self) {
         let pause = set_timeout_with_handle(move || self.rested(), PAUSE).ok();
         let earlier = self.moving.try_update_value(|moving| std::mem::replace(&mut moving.pause, pause));
         if let Some(earlier) = earlier.flatten() {
@@ -228,8 +234,22 @@ impl VirtualList {
     fn rested(self) {
         let Some(seen) = self.look() else { return };
         self.see(&seen);
-        if let Some(total) = self.rows_now() {
-            self.rest.set(Some(Rest { above: seen.above, middle: seen.middle(total) }));
+        if let Some(rest) = self.rest_now() {
+            self.rest.set(Some(rest));
+        }
+    }
+
+    /// Where the list stands now.
+    pub(crate) fn rest_now(self) -> Option<Rest> {
+        let (seen, total) = (self.look()?, self.rows_now()?);
+        Some(Rest { above: seen.above, middle: seen.middle(total), focused: self.body.focused() })
+    }
+
+    /// Gives the row at `place` the focus once it is made, where it would not be taken from something that somebody chose.
+    pub(crate) fn return_focus(self, place: u32) {
+        if screen::is_focus_free() {
+            self.moving.try_update_value(|moving| moving.wanted = Some(place));
+            self.settle();
         }
     }
 
@@ -247,11 +267,17 @@ impl VirtualList {
         }
     }
 
+    /// Its rows are laid out anew, perhaps of another height: what is on screen stays.
+    pub(crate) fn lay_out_anew(self) {
+        request_animation_frame(move || self.resized());
+    }
+
     /// A row took the focus.
     pub(crate) fn focused(self, event: &web_sys::FocusEvent) {
         if let Some(place) = self.place_of(event) {
             self.moving.try_update_value(|moving| moving.wanted = None);
             self.kept.set(Some(place));
+            self.wait_for_rest();
         }
     }
 

@@ -173,8 +173,8 @@ fn what_is_done_to_a_job_is_asked_of_the_server() {
         &running,
     );
     rig.owner.with(|| {
-        act(use_cancel_job(), id);
-        act(use_retry_job(), id);
+        act(use_cancel_job(), id, None);
+        act(use_retry_job(), id, None);
     });
     let asked = rig.asked();
     let paths: Vec<_> = asked.iter().map(|request| request.path.clone()).collect();

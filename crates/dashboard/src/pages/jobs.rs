@@ -117,7 +117,7 @@ fn job_facts(job: &Job) -> Node {
             {job_badge(job)}
         </div>
         <p class="job-row__meta">
-            <span>{search_job::summary(&job.counts)}</span>
+            <span>{search_job::counted(job)}</span>
             <span class="muted">{clock::time(job.created_at)}</span>
             {took.map(|took| view! { <span class="muted">{took}</span> })}
             {attempts.map(|attempts| view! { <span class="muted">{attempts}</span> })}

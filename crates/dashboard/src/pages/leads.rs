@@ -1,5 +1,6 @@
 //! Leads: a table whose filters, order and page stand in the address. With script it is the whole list.
 
+pub(crate) mod columns;
 mod filters;
 mod listing;
 mod near;
@@ -12,6 +13,7 @@ use leptos::prelude::*;
 use markup::{Node, view};
 
 use crate::address::use_address;
+use crate::columns::{Shown, use_columns};
 use crate::components::icon::{Icon, icon};
 use crate::components::load::{lines, load_of, missing, stale_line};
 use crate::components::pagination::pagination;
@@ -32,6 +34,7 @@ pub(crate) fn leads_page() -> Node {
     let search = use_address().search;
     let query = derive(move || search.with(|search| leads_url::parse(search)));
     let list = data::leads(move || leads_url::for_list(&query.get()));
+    let columns = use_columns(query);
     let total = derive(move || list.data().map(|page| page.meta.total));
     let load = load_of(list);
     let shape = derive(move || match list.data() {
@@ -42,7 +45,7 @@ pub(crate) fn leads_page() -> Node {
     let body = move || match shape.get() {
         Shape::Missing => view! { {move || missing(load, || lines(12))} },
         Shape::Nothing => view! { {move || list.data().map(|page| nothing(&query.get(), &page))} },
-        Shape::Rows => whole_or_page(query, list, total),
+        Shape::Rows => whole_or_page(query, columns, list, total),
     };
     let actions = view! {
         <a class="btn" href="/import" rel="external">{icon(Icon::Up)}<span>"Import"</span></a>
@@ -51,7 +54,7 @@ pub(crate) fn leads_page() -> Node {
     };
     view! {
         {page_head(|| "Leads".to_owned(), actions)}
-        {filters::toolbar(query, total)}
+        {filters::toolbar(query, columns, total)}
         <section class="leads" aria-label="List of leads" aria-busy=move || list.is_placeholder_data().to_string()>
             {body}
             {stale_line(load, derive(move || shape.get() != Shape::Missing))}
@@ -59,7 +62,12 @@ pub(crate) fn leads_page() -> Node {
     }
 }
 
-fn whole_or_page(query: Derived<BusinessQuery>, list: data::Leads, total: Derived<Option<u64>>) -> Node {
+fn whole_or_page(
+    query: Derived<BusinessQuery>,
+    columns: Derived<Shown>,
+    list: data::Leads,
+    total: Derived<Option<u64>>,
+) -> Node {
     let prefetch = data::use_prefetch_leads();
     let hover = Callback::new(move |target: BusinessQuery| prefetch(leads_url::for_list(&target)));
     let listing = listing::use_listing(query, list);
@@ -68,7 +76,7 @@ fn whole_or_page(query: Derived<BusinessQuery>, list: data::Leads, total: Derive
         page.map(|page| pagination(&query.get(), &page.meta, hover))
     };
     view! {
-        {table::table(query, listing, total)}
+        {table::table(query, columns, listing, total)}
         {stale_line(listing.load(), constant(true))}
         {pages}
     }

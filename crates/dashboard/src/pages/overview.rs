@@ -2,8 +2,12 @@
 
 use std::sync::Arc;
 
-use contract::{Business, BusinessQuery, EnrichmentStatus, Job, Page, Shared, Stats};
+use client::ApiError;
+use contract::job::JobQuery;
+use contract::stats::Count;
+use contract::{Business, BusinessQuery, EnrichmentStatus, Job, JobStatus, Page, Shared, Stats};
 use markup::{Node, view};
+use requery_leptos::UseQuery;
 
 use crate::components::bars;
 use crate::components::icon::Icon;
@@ -11,7 +15,11 @@ use crate::components::job::job_row;
 use crate::components::lead::lead_line;
 use crate::components::load::{lines, loaded};
 use crate::components::panel::{empty, link_button, page_head, panel};
-use crate::{clock, data, format, leads_url};
+use crate::pages::activity::activity;
+use crate::{clock, data, format, leads_url, routes};
+
+/// The most jobs that a panel lists.
+const JOBS: u32 = 5;
 
 /// The page.
 pub(crate) fn overview_page() -> Node {
@@ -20,6 +28,10 @@ pub(crate) fn overview_page() -> Node {
     view! {
         {page_head(|| "Overview".to_owned(), find)}
         {loaded(stats, || lines(6), |stats| if stats.total == 0 { begin() } else { figures(&stats) })}
+        <div class="columns">
+            {panel("running", "Running now", link("/jobs?status=running", "All that run"), running())}
+            {panel("activity", "Latest activity", link("/leads?sort=-updatedAt", "Latest changes"), activity())}
+        </div>
         <div class="columns">
             {panel("recent-searches", "Recent searches", link("/jobs?kind=scrape", "All searches"), recent_searches())}
             {panel("latest-leads", "Latest leads", link("/leads", "All leads"), latest_leads())}
@@ -83,7 +95,10 @@ fn figures(stats: &Arc<Stats>) -> Node {
     ];
     view! {
         <ul class="tiles" aria-label="Figures">{tiles.into_iter().collect::<Node>()}</ul>
-        {panel("per-day", "New leads per day", Node::nothing(), bars::per_day(&stats.created_per_day))}
+        <div class="columns columns--wide">
+            {panel("per-day", "New leads per day", Node::nothing(), bars::per_day(&stats.created_per_day))}
+            {panel("pipeline", "Enrichment", link(routes::ENRICHMENT, "Queue"), pipeline(stats))}
+        </div>
         <div class="columns columns--three">
             {panel("top-trades", "Trades", Node::nothing(), bars::counts(top(&stats.by_category), format::label, by_category))}
             {panel("top-cities", "Cities", Node::nothing(), bars::counts(top(&stats.by_city), str::to_owned, by_city))}
@@ -92,7 +107,27 @@ fn figures(stats: &Arc<Stats>) -> Node {
     }
 }
 
-fn top(counts: &[contract::stats::Count]) -> &[contract::stats::Count] {
+/// How many leads stand where on the way to being enriched.
+fn pipeline(stats: &Stats) -> Node {
+    let count = |status: EnrichmentStatus, count| Count { value: status.as_str().to_owned(), count };
+    let counts = [
+        count(EnrichmentStatus::Pending, stats.pending),
+        count(EnrichmentStatus::Enriching, stats.enriching),
+        count(EnrichmentStatus::Enriched, stats.enriched),
+        count(EnrichmentStatus::Failed, stats.failed),
+    ];
+    bars::counts(&counts, status_name, by_status)
+}
+
+fn status_name(word: &str) -> String {
+    word.parse().map_or_else(|_| word.to_owned(), leads_url::status_label)
+}
+
+fn by_status(word: &str) -> String {
+    leads_url::url(&BusinessQuery { enrichment_status: word.parse().ok(), ..Default::default() })
+}
+
+fn top(counts: &[Count]) -> &[Count] {
     &counts[..counts.len().min(8)]
 }
 
@@ -120,18 +155,33 @@ fn tile(name: &'static str, count: u64, note: String, query: BusinessQuery) -> N
     }
 }
 
-fn recent_searches() -> Node {
+/// The jobs that run now, which the overview lists.
+pub(crate) fn running_jobs() -> JobQuery {
+    JobQuery { status: Some(JobStatus::Running), limit: Some(JOBS), ..JobQuery::default() }
+}
+
+/// Each with its bar, which follows its job.
+fn running() -> Node {
+    jobs_or(data::latest_jobs(running_jobs), "Nothing is running.")
+}
+
+/// The first of the jobs; that text where there is none.
+fn jobs_or(jobs: UseQuery<Vec<Job>, ApiError>, nothing: &'static str) -> Node {
     loaded(
-        data::scrape_jobs(),
+        jobs,
         || lines(4),
-        |jobs: Arc<Vec<Job>>| {
+        move |jobs: Arc<Vec<Job>>| {
             if jobs.is_empty() {
-                return view! { <p class="muted panel__empty">"Searches appear here with what they found."</p> };
+                return view! { <p class="muted panel__empty">{nothing}</p> };
             }
-            let rows = jobs.iter().take(5).map(job_row).collect::<Node>();
+            let rows = jobs.iter().take(JOBS as usize).map(job_row).collect::<Node>();
             view! { <ul class="list">{rows}</ul> }
         },
     )
+}
+
+fn recent_searches() -> Node {
+    jobs_or(data::scrape_jobs(), "Searches appear here with what they found.")
 }
 
 /// How many leads the overview shows.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use client::{ApiClient, Request, Response, Transport, TransportError};
+use contract::enrichment::{EnrichmentQueue, ProviderInfo, ServiceSpending, Spending};
 use contract::places::{CategorySuggestion, LocationSuggestion, SourceInfo, SourceState};
 use contract::stats::{Count, Facets};
 use contract::{Business, BusinessDetail, Job, JobStatus, Page, PageMeta};
@@ -50,6 +51,9 @@ impl Answers {
             .ok("/api/scraper/categories", &categories())
             .ok("/api/scraper/locations", &Vec::<LocationSuggestion>::new())
             .ok("/api/jobs", &no_jobs)
+            .ok("/api/enrichment/queue", &EnrichmentQueue::default())
+            .ok("/api/enrichment/providers", &Vec::<ProviderInfo>::new())
+            .ok("/api/enrichment/spending", &spending())
     }
 
     /// The same with another answer.
@@ -68,6 +72,17 @@ impl Answers {
     fn with(mut self, path: &str, status: u16, body: String) -> Self {
         self.0.insert(path.to_owned(), (status, body));
         self
+    }
+}
+
+/// A month in which a source of searches was paid and no provider.
+fn spending() -> Spending {
+    Spending {
+        month: "2026-05".to_owned(),
+        currency: "USD".to_owned(),
+        budget_minor: Some(2000),
+        cost_minor: 205,
+        services: vec![ServiceSpending { service: "googlePlaces".to_owned(), calls: 41, cost_minor: 205 }],
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use contract::columns::Columns;
 use contract::{BoundingBox, BusinessQuery, EnrichmentStatus, GeoPoint, Timestamp};
 
 use super::DataArgs;
@@ -21,6 +22,9 @@ pub(crate) struct ExportArgs {
     /// File to write; it appears only once it is whole [default: stdout]
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    /// Columns of a table beside the name, such as city,phone; csv and xlsx only [default: all]
+    #[arg(long, value_name = "COLUMNS")]
+    pub(crate) columns: Option<Columns>,
     #[command(flatten)]
     pub(crate) filters: FilterArgs,
     #[command(flatten)]
@@ -136,6 +140,7 @@ impl FilterArgs {
             bbox: self.bbox,
             created_after: self.created_after,
             created_before: self.created_before,
+            columns: None,
         }
     }
 }

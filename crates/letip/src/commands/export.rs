@@ -17,7 +17,7 @@ use crate::output::{self, Failure};
 
 /// Streams the businesses of the filters to a file or to stdout.
 pub(crate) async fn run(args: ExportArgs) -> Result<(), Failure> {
-    let query = query(args.filters)?;
+    let query = BusinessQuery { columns: args.columns, ..query(args.filters)? };
     let store = data::open(&args.data).await?;
     match args.output {
         Some(path) => to_file(&store, &query, args.format, &path).await,
@@ -95,8 +95,9 @@ async fn write(
     out: impl Write,
 ) -> Result<u64, Stopped> {
     let attributions = Attributions::new(SourceRegistry::bundled().infos());
-    let mut writer = ::export::writer(format.into(), out, attributions, Clock::system().now())
-        .map_err(Stopped::Writing)?;
+    let (columns, now) = (query.columns.as_ref(), Clock::system().now());
+    let mut writer =
+        ::export::writer(format.into(), out, attributions, columns, now).map_err(Stopped::Writing)?;
     let mut businesses = store.business_stream(query);
     let mut rows = 0;
     while let Some(business) = businesses.try_next().await.map_err(|e| Stopped::Reading(e.into()))? {

@@ -1,11 +1,12 @@
 //! Enrichment of one business and of many, what it did, and who does it.
 
 use contract::endpoints::{
-    EnrichBatch, EnrichBusiness, GetEnrichmentBatch, ListEnrichmentHistory, ListProviders,
+    EnrichBatch, EnrichBusiness, GetEnrichmentBatch, GetEnrichmentQueue, GetSpending, ListEnrichmentHistory,
+    ListProviders,
 };
-use contract::enrichment::{BatchAccepted, BatchEnrichmentRequest, ProviderInfo};
+use contract::enrichment::{BatchAccepted, BatchEnrichmentRequest, EnrichmentQueue, ProviderInfo};
 use contract::places::SourceState;
-use contract::{Job, JobAccepted, JobKind};
+use contract::{Job, JobAccepted, JobKind, JobStatus};
 use store::{NewJob, WriteTx};
 
 use super::{no_business, no_job};
@@ -62,6 +63,24 @@ pub(super) async fn batch_state(
     let job = app.store().get_job(call.path).await?;
     let job = job.filter(|job| job.kind == JobKind::BatchEnrich).ok_or_else(|| no_job(call.path))?;
     Ok(Answer::new(work::batch::enrichment_batch(app.store(), job).await?))
+}
+
+pub(super) async fn queue(
+    app: App,
+    _: Call<GetEnrichmentQueue>,
+) -> Result<Answer<GetEnrichmentQueue>, ApiProblem> {
+    let standing = app.store().kind_standing(JobKind::Enrich).await?;
+    Ok(Answer::new(EnrichmentQueue {
+        waiting: standing.count(JobStatus::Pending),
+        running: standing.count(JobStatus::Running),
+        completed: standing.count(JobStatus::Completed),
+        failed: standing.count(JobStatus::Failed),
+        causes: standing.causes,
+    }))
+}
+
+pub(super) async fn spending(app: App, _: Call<GetSpending>) -> Result<Answer<GetSpending>, ApiProblem> {
+    Ok(Answer::new(app.config().providers.spending(app.store()).await?))
 }
 
 /// The reader of websites needs no key, but an address that tells websites who reads them. A provider is absent without

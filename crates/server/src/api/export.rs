@@ -18,7 +18,7 @@ use crate::problem::ApiProblem;
 pub(super) async fn businesses(app: App, call: Call<ExportBusinesses>) -> Result<Download, ApiProblem> {
     // Validated: there is one.
     let format = call.query.format.unwrap_or(ExportFormat::Csv);
-    let filters = call.query.filters;
+    let (columns, filters) = (call.query.filters.columns.clone(), call.query.filters);
     if format == ExportFormat::Xlsx && app.store().count_businesses(&filters).await? > XLSX_MOST_ROWS {
         let message = format!("a sheet holds {XLSX_MOST_ROWS} businesses; narrow the filters or choose csv");
         return Err(ApiProblem::invalid(vec![FieldError::new("format", "range", message)]));
@@ -30,7 +30,7 @@ pub(super) async fn businesses(app: App, call: Call<ExportBusinesses>) -> Result
     let mut rows = app.store().business_stream(&filters);
     let runtime = Handle::current();
     Download::start(&app, format.media_type(), file_name, move |pipe| {
-        let mut writer = writer(format, pipe, attributions, now)?;
+        let mut writer = writer(format, pipe, attributions, columns.as_ref(), now)?;
         while let Some(business) = runtime.block_on(rows.try_next()).map_err(io::Error::other)? {
             writer.business(&business)?;
         }

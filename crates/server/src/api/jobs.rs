@@ -53,8 +53,8 @@ pub(super) async fn retry(app: App, call: Call<RetryJob>) -> Result<Answer<Retry
 
 pub(super) async fn retry_failed(
     app: App,
-    _: Call<RetryFailedJobs>,
+    call: Call<RetryFailedJobs>,
 ) -> Result<Answer<RetryFailedJobs>, ApiProblem> {
-    let (retried, remaining) = app.store().retry_failed_jobs(MOST_RETRIED).await?;
+    let (retried, remaining) = app.store().retry_failed_jobs(&call.query, MOST_RETRIED).await?;
     Ok(Answer::new(RetriedJobs { retried, remaining }))
 }

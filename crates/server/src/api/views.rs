@@ -50,7 +50,7 @@ pub(super) async fn delete(app: App, call: Call<DeleteView>) -> Result<Answer<De
 }
 
 /// Whose views they are; on a server that asks nobody to sign in, everybody's.
-fn owner(caller: &Caller) -> Result<Option<UserId>, ApiProblem> {
+pub(super) fn owner(caller: &Caller) -> Result<Option<UserId>, ApiProblem> {
     Ok(caller.somebody()?.user.as_ref().map(|user| user.id))
 }
 

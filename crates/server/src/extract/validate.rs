@@ -2,12 +2,13 @@
 
 use contract::auth::{LoginRequest, NewApiToken, NewUser, PasswordChange, SetupRequest, UserChange};
 use contract::bulk::BulkRequest;
+use contract::columns::AppearanceChange;
 use contract::edit::{BusinessDraft, BusinessPatch, ContactPatch, MergeRequest, UnmergeRequest};
 use contract::endpoint::{NoBody, NoQuery};
 use contract::enrichment::{BatchEnrichmentRequest, HistoryQuery};
 use contract::event::EventQuery;
 use contract::export::ExportQuery;
-use contract::job::{FailedJobQuery, JobQuery};
+use contract::job::{FailedJobQuery, JobQuery, RetryQuery};
 use contract::page::MAX_LIMIT;
 use contract::places::SuggestQuery;
 use contract::suppression::{NewSuppression, SuppressionQuery};
@@ -78,6 +79,20 @@ impl Validate for JobQuery {
 impl Validate for FailedJobQuery {
     fn field_errors(&self) -> Vec<FieldError> {
         limit_error(self.limit, MAX_LIMIT).into_iter().collect()
+    }
+}
+
+/// Columns are read by their own type.
+impl Validate for AppearanceChange {
+    fn field_errors(&self) -> Vec<FieldError> {
+        Vec::new()
+    }
+}
+
+/// Any text may be the cause of a failure.
+impl Validate for RetryQuery {
+    fn field_errors(&self) -> Vec<FieldError> {
+        Vec::new()
     }
 }
 

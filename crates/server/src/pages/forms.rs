@@ -4,7 +4,8 @@ use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use contract::{JobAccepted, Problem};
-use dashboard::{FindFailure, FindForm};
+use dashboard::{FindFailure, FindForm, routes};
+use serde::Deserialize;
 
 use super::entrance::turn_away;
 use super::render::{self, Page};
@@ -63,6 +64,27 @@ pub(super) async fn retry(State(app): State<App>, Path(id): Path<String>, reques
         &format!("/jobs/{}", encode(&id)),
     )
     .await
+}
+
+/// Which enrichments are tried again.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RetryForm {
+    cause: String,
+}
+
+/// Tries those enrichments again that failed for one cause.
+pub(super) async fn retry_failed(State(app): State<App>, request: Request) -> Response {
+    let visitor = Visitor::of(&request);
+    if visitor.identity.0.is_none() {
+        return turn_away(routes::ENRICHMENT);
+    }
+    let form: RetryForm = match read_form(&app, request).await {
+        Ok(form) => form,
+        Err(problem) => return problem.into_response(),
+    };
+    let path = format!("/api/jobs/retry-failed?kind=enrich&cause={}", encode(&form.cause));
+    act(&app, &visitor, &path, routes::ENRICHMENT).await
 }
 
 pub(super) async fn enrich(State(app): State<App>, Path(id): Path<String>, request: Request) -> Response {

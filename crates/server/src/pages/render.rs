@@ -51,7 +51,11 @@ pub(super) async fn answer(app: &App, page: Page) -> Response {
     let api = ApiClient::new(InProcess::new(app, page.visitor));
     let queries = QueryClient::server(TokioRuntime::current());
     let found = dashboard::prefetch(&page.path, &queries, &api).await;
+    let is_plain = Route::parse(&page.path).is_some_and(|route| route.is_plain());
+    // Without them the list has its usual ones.
+    let columns = if is_plain { None } else { api.appearance().await.ok().and_then(|it| it.columns) };
     let state = PageState {
+        columns,
         now: Some(clock::now()),
         seq: Some(seq),
         form_key: uuid::Uuid::new_v4().to_string(),
@@ -60,12 +64,8 @@ pub(super) async fn answer(app: &App, page: Page) -> Response {
         ..PageState::default()
     };
     let state = state.with_status(&page.path, found);
-    let options = ShellOptions {
-        assets: paths(),
-        nonce: page.nonce.as_ref().map(Nonce::to_string),
-        is_plain: Route::parse(&page.path).is_some_and(|route| route.is_plain()),
-        state,
-    };
+    let options =
+        ShellOptions { assets: paths(), nonce: page.nonce.as_ref().map(Nonce::to_string), is_plain, state };
     let contexts = Contexts { nonce: page.nonce, queries, api, content: page.content };
     let mut response = document(&page.path, contexts, options).await;
     *response.status_mut() = page.status.unwrap_or(StatusCode::from_u16(found).unwrap_or(StatusCode::OK));

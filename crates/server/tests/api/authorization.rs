@@ -12,7 +12,7 @@ use crate::support::guarded::{Guarded, PASSWORD, Visitor, browser, nobody, progr
 use crate::support::listed::{Listed, endpoints};
 
 /// Endpoints that are neither a GET for whoever reads nor a write for members, each with its reason.
-const OTHERWISE: [(&str, Option<Role>); 18] = [
+const OTHERWISE: [(&str, Option<Role>); 19] = [
     // Whoever comes to sign in, or out, is nobody yet, or no more.
     ("Setup", None),
     ("Login", None),
@@ -23,7 +23,8 @@ const OTHERWISE: [(&str, Option<Role>); 18] = [
     ("RevokeOtherSessions", Some(Role::Viewer)),
     ("CreateToken", Some(Role::Viewer)),
     ("RevokeToken", Some(Role::Viewer)),
-    // So are one's saved views: they change no lead.
+    // So are one's saved views, and how one's pages are laid out: they change no lead.
+    ("UpdateAppearance", Some(Role::Viewer)),
     ("CreateView", Some(Role::Viewer)),
     ("UpdateView", Some(Role::Viewer)),
     ("DeleteView", Some(Role::Viewer)),

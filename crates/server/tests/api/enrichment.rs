@@ -174,6 +174,70 @@ async fn a_batch_is_a_job_for_each_business_and_its_failures_are_retried() {
     assert_eq!(none, json!({ "retried": 0, "remaining": 0 }));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_failed_is_told_by_its_cause_and_tried_again_by_a_plain_form() {
+    let app = TestApp::with(|config| config.fetcher = Some(fetcher("127.0.0.1:9".parse().unwrap()))).await;
+    let nothing = json!({ "waiting": 0, "running": 0, "completed": 0, "failed": 0, "causes": [] });
+    assert_eq!(app.get("/api/enrichment/queue").await.json(), nothing);
+    let mut down = business("Alpha", "Helsinki");
+    down.business.website = Some("http://127.0.0.1:1/".to_owned());
+    seed(app.store(), vec![down, business("Beta", "Helsinki")]).await;
+    let batch = app.post("/api/enrichment/batch", json!({ "count": 2 })).await;
+    let waiting = app.get("/api/enrichment/queue").await.json();
+    assert_eq!((&waiting["waiting"], &waiting["failed"]), (&json!(2), &json!(0)));
+    let runner = app.run_jobs();
+    let queue = eventually("both to be done", || async {
+        let queue = app.get("/api/enrichment/queue").await.json();
+        (queue["completed"] == 1 && queue["failed"] == 1).then_some(queue)
+    })
+    .await;
+    runner.shutdown().await;
+    let cause = &queue["causes"][0];
+    assert_eq!((&cause["cause"], &cause["count"]), (&json!("the website could not be reached"), &json!(1)));
+
+    let other = app.post("/api/jobs/retry-failed?kind=enrich&cause=another", json!({})).await;
+    assert_eq!(other.json(), json!({ "retried": 0, "remaining": 0 }));
+    let wrong = app.post("/api/jobs/retry-failed?kind=paint", json!({})).await;
+    assert_eq!((wrong.status.as_u16(), wrong.json()["errors"][0]["field"].as_str()), (400, Some("kind")));
+    let request = Request::post("/enrichment/retry")
+        .header("host", "localhost:3030")
+        .header("content-type", "application/x-www-form-urlencoded");
+    let form = request.body(Body::from("cause=the+website+could+not+be+reached")).unwrap();
+    let answer = app.send(form).await;
+    assert_eq!((answer.status.as_u16(), answer.header("location")), (303, Some("/enrichment")));
+    let queue = app.get("/api/enrichment/queue").await.json();
+    assert_eq!((&queue["waiting"], &queue["failed"], &queue["causes"]), (&json!(1), &json!(0), &json!([])));
+    let path = format!("/api/jobs/{}", batch.json()["jobId"].as_str().unwrap());
+    assert_eq!(app.get(&path).await.json()["counts"]["failed"], 0);
+}
+
+#[tokio::test]
+async fn what_paid_services_cost_is_told_from_their_ledger() {
+    let app = TestApp::with(|config| config.providers = Providers::new("20".parse().unwrap())).await;
+    let now = contract::Timestamp::from_millis(
+        i64::try_from(
+            std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis(),
+        )
+        .unwrap(),
+    );
+    let month: String = now.to_string().chars().take(7).collect();
+    let none =
+        json!({ "month": month, "currency": "USD", "budgetMinor": 2000, "costMinor": 0, "services": [] });
+    assert_eq!(app.get("/api/enrichment/spending").await.json(), none);
+    let call = |most| store::NewProviderCall {
+        provider: "hunter".to_owned(),
+        operation: "domain-search".to_owned(),
+        business_id: None,
+        most,
+    };
+    for most in [24_500, 24_500] {
+        app.store().reserve_provider_call(&call(most), 20_000_000, now).await.unwrap();
+    }
+    let spent = app.get("/api/enrichment/spending").await.json();
+    assert_eq!(spent["services"], json!([{ "service": "hunter", "calls": 2, "costMinor": 5 }]));
+    assert_eq!(spent["costMinor"], 5, "rounded up together, not each");
+}
+
 #[tokio::test]
 async fn providers_tell_what_they_need() {
     let off = TestApp::new().await.get("/api/enrichment/providers").await.json();

@@ -60,6 +60,19 @@ async fn every_form_holds_the_businesses_of_the_filter_with_attribution() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_table_has_the_columns_that_the_list_shows() {
+    let app = with_rows(2).await;
+    let csv = app.get(&format!("{PATH}?format=csv&city=Helsinki&columns=city%2Ctags")).await;
+    let expect = "name,city,tags,licences,attribution\n\
+        Cafe 0,Helsinki,,ODbL-1.0,© OpenStreetMap contributors (ODbL-1.0)\n";
+    assert_eq!(csv.text(), expect);
+    let cards = app.get(&format!("{PATH}?format=vcard&columns=city")).await;
+    assert_eq!(cards.text().matches("BEGIN:VCARD").count(), 2);
+    let wrong = app.get(&format!("{PATH}?format=csv&columns=colour")).await;
+    assert_eq!(wrong.status.as_u16(), 400);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_rows_come_whole() {
     let app = with_rows(3000).await;
     let csv = app.get(&format!("{PATH}?format=csv")).await;

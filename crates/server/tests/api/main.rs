@@ -4,6 +4,7 @@
 
 mod account_pages;
 mod adversary;
+mod appearance;
 mod auth;
 mod authorization;
 mod bad_input;

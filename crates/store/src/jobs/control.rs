@@ -1,7 +1,9 @@
 //! What people do to jobs: stop them, run them again, clear old ones away.
 
+use contract::job::RetryQuery;
 use contract::{Job, JobId, JobStatus, Timestamp};
 
+use super::causes::write_which;
 use super::row;
 use crate::sql::{Columns, Sql};
 use crate::{CancelResult, RetryResult, Store, StoreError, WriteTx};
@@ -104,17 +106,19 @@ impl Store {
         Ok(result)
     }
 
-    /// Puts failed jobs back into the queue, the oldest first and at most `most` of them; answers how many, and how many
-    /// are left. Batches are retried by their members.
+    /// Puts failed jobs back into the queue, those that `which` means, the oldest first and at most `most` of them; answers
+    /// how many, and how many are left. Batches are retried by their members.
     ///
     /// # Errors
     /// If the database does not answer.
-    pub async fn retry_failed_jobs(&self, most: u32) -> Result<(u64, u64), StoreError> {
+    pub async fn retry_failed_jobs(&self, which: &RetryQuery, most: u32) -> Result<(u64, u64), StoreError> {
         let mut tx = self.begin().await?;
         let failed = " FROM jobs j WHERE j.status = 'failed' \
             AND NOT EXISTS (SELECT 1 FROM jobs m WHERE m.parent_id = j.id)";
         let mut sql = tx.sql("SELECT j.id");
-        sql.push(failed).push(" ORDER BY j.id LIMIT ").bind(i64::from(most));
+        sql.push(failed);
+        write_which(&mut sql, which);
+        sql.push(" ORDER BY j.id LIMIT ").bind(i64::from(most));
         let ids = sql.all(tx.connection()).await?;
         let mut retried = 0;
         for found in &ids {
@@ -123,6 +127,7 @@ impl Store {
         }
         let mut sql = tx.sql("SELECT count(*)");
         sql.push(failed);
+        write_which(&mut sql, which);
         let left: i64 = sql.scalar(tx.connection()).await?;
         tx.commit().await?;
         Ok((retried, u64::try_from(left).unwrap_or_default()))

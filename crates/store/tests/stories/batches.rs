@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use contract::job::{FailedJobQuery, JobQuery};
+use contract::job::{FailedJobQuery, JobQuery, RetryQuery};
 use contract::{BusinessId, Job, JobCounts, JobId, JobKind, JobStatus};
 use serde_json::json;
 use store::test_support::TestStore;
-use store::{CancelResult, ClaimedJob, JobOutcome, NewJob, RetryResult, StoreError};
+use store::{CancelResult, ClaimedJob, JobOutcome, KindStanding, NewJob, RetryResult, StoreError};
 
 use crate::support::*;
 
@@ -151,11 +151,36 @@ async fn whatever_failed_is_retried(db: TestStore) {
         finish(&db, &claimed, failed()).await;
     }
     assert_eq!(get(&db, batch.job_id).await.status, JobStatus::Failed);
-    assert_eq!(db.store().retry_failed_jobs(2).await.unwrap(), (2, 1));
-    assert_eq!(db.store().retry_failed_jobs(2).await.unwrap(), (1, 0));
+    assert_eq!(db.store().retry_failed_jobs(&RetryQuery::default(), 2).await.unwrap(), (2, 1));
+    assert_eq!(db.store().retry_failed_jobs(&RetryQuery::default(), 2).await.unwrap(), (1, 0));
     assert_eq!(get(&db, batch.job_id).await.status, JobStatus::Pending);
     assert_eq!(get(&db, alone.job_id).await.status, JobStatus::Pending);
-    assert_eq!(db.store().retry_failed_jobs(2).await.unwrap(), (0, 0));
+    assert_eq!(db.store().retry_failed_jobs(&RetryQuery::default(), 2).await.unwrap(), (0, 0));
+}
+
+async fn what_failed_is_grouped_by_its_cause_and_retried_by_it(db: TestStore) {
+    let store = db.store();
+    assert_eq!(store.kind_standing(JobKind::Enrich).await.unwrap(), KindStanding::default());
+    let batch = enqueue(&db, 4).await;
+    let fail = |why: &str| JobOutcome::Failed { error: why.to_owned(), retry_at: None };
+    for why in ["it is down", "it is down", "it said 50% off"] {
+        finish(&db, &claim(&db).await.unwrap(), fail(why)).await;
+    }
+    let standing = store.kind_standing(JobKind::Enrich).await.unwrap();
+    let counts = [JobStatus::Pending, JobStatus::Failed, JobStatus::Completed].map(|it| standing.count(it));
+    assert_eq!(counts, [1, 3, 0]);
+    let causes: Vec<_> = standing.causes.iter().map(|one| (one.cause.as_str(), one.count)).collect();
+    assert_eq!(causes, [("it is down", 2), ("it said 50% off", 1)]);
+    assert!(standing.causes.iter().all(|one| one.last_at.is_some()));
+
+    let which = |kind, cause: Option<&str>| RetryQuery { kind, cause: cause.map(str::to_owned) };
+    let retry = async |which: RetryQuery| store.retry_failed_jobs(&which, 10).await.unwrap();
+    assert_eq!(retry(which(Some(JobKind::Import), None)).await, (0, 0));
+    assert_eq!(retry(which(None, Some("it is"))).await, (0, 0), "a cause is meant as a whole");
+    assert_eq!(retry(which(Some(JobKind::Enrich), Some("it is down"))).await, (2, 0));
+    let standing = store.kind_standing(JobKind::Enrich).await.unwrap();
+    assert_eq!((standing.count(JobStatus::Pending), standing.causes.len()), (3, 1));
+    assert_eq!(get(&db, batch.job_id).await.counts.failed, 1);
 }
 
 async fn what_is_being_enriched_is_known(db: TestStore) {
@@ -192,6 +217,7 @@ store::stories!(
     a_batch_that_nobody_began_is_cancelled_at_once,
     lists_hold_members_where_they_are_asked_for,
     whatever_failed_is_retried,
+    what_failed_is_grouped_by_its_cause_and_retried_by_it,
     what_is_being_enriched_is_known,
     one_key_makes_one_batch,
 );

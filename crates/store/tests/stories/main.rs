@@ -8,6 +8,7 @@
 )]
 
 mod accounts;
+mod appearance;
 mod backup;
 mod batches;
 mod bulk;

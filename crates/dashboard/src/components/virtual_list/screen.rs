@@ -84,6 +84,18 @@ pub(super) fn is_focus_nowhere() -> bool {
     document().active_element().is_none_or(|active| active.tag_name() == "BODY")
 }
 
+/// Whether nothing has the focus that somebody gave it to: nothing at all, or the title of a page that has just come.
+pub(super) fn is_focus_free() -> bool {
+    let is_title = |active: Element| active.has_attribute("data-page-title");
+    is_focus_nowhere() || document().active_element().is_some_and(is_title)
+}
+
+/// Whether a row of a list has the focus.
+pub(crate) fn is_row_focused() -> bool {
+    let row = |active: Element| active.closest("[aria-rowindex]").ok().flatten();
+    document().active_element().and_then(row).is_some()
+}
+
 pub(super) fn scroll_by(pixels: f64) {
     window().scroll_by_with_x_and_y(0.0, pixels);
 }

@@ -11,6 +11,8 @@ use leptos::wasm_bindgen::JsCast;
 use markup::{Node, view};
 
 use crate::address::{Step, use_address};
+use crate::chunk::LoadedDialog;
+use crate::columns::Shown;
 use crate::components::icon::{Icon, icon};
 use crate::reaction::{Derived, react};
 use crate::{data, format, leads_url, routes};
@@ -19,7 +21,13 @@ use crate::{data, format, leads_url, routes};
 const PAUSE: Duration = Duration::from_millis(250);
 
 /// Search, filters, active filters and the number of leads.
-pub(super) fn toolbar(query: Derived<BusinessQuery>, total: Derived<Option<u64>>) -> Node {
+pub(super) fn toolbar(
+    query: Derived<BusinessQuery>,
+    columns: Derived<Shown>,
+    total: Derived<Option<u64>>,
+) -> Node {
+    let chooser = LoadedDialog::new(super::columns::CHUNK);
+    provide_context(chooser);
     let facets = data::facets(move || query.get().filters());
     let menus = move || menus(&query.get(), facets.data().as_deref());
     close_on_escape();
@@ -33,8 +41,9 @@ pub(super) fn toolbar(query: Derived<BusinessQuery>, total: Derived<Option<u64>>
                 {move || total.get().map(|total| format::plural(total, "lead", "leads"))}
             </p>
             {move || active(&query.get())}
-            {move || with_list(&query.get(), total.get().is_some_and(|total| total > 0))}
+            {move || with_list(&query.get(), &columns.get(), total.get().is_some_and(|total| total > 0), chooser)}
         </div>
+        {chooser.place()}
     }
 }
 
@@ -127,11 +136,17 @@ const EXPORTS: [(&str, &str); 5] = [
 ];
 
 /// What can be done with the list, and with its leads if it has any.
-fn with_list(query: &BusinessQuery, has_leads: bool) -> Node {
+fn with_list(query: &BusinessQuery, shown: &Shown, has_leads: bool, chooser: LoadedDialog) -> Node {
+    // A view and an export show what the list shows, where somebody chose it.
+    let mut query = query.clone();
+    query.columns = shown.is_chosen.then(|| shown.columns.clone());
+    let query = &query;
     let list = leads_url::pairs(&leads_url::changed(query, |_| {}));
     let views = leads_url::with_parameters(routes::VIEWS, list);
     view! {
         <div class="with-all">
+            <button type="button" class="chip needs-script" aria-haspopup="dialog"
+                on:click=move |_| chooser.open()>"Columns"</button>
             <a class="chip" href=views rel="external">"Saved views"</a>
             {has_leads.then(|| with_all(query))}
         </div>
@@ -145,9 +160,11 @@ fn with_all(query: &BusinessQuery) -> Node {
     let hidden =
         hidden.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
     let hidden = hidden.collect::<Node>();
+    let columns = query.columns.as_ref().map(|columns| ("columns", columns.to_string()));
     let items = EXPORTS.iter().map(|(format, label)| {
         let mut pairs = vec![("format", (*format).to_owned())];
         pairs.extend(leads_url::pairs(&filters));
+        pairs.extend(columns.clone().filter(|_| leads_url::is_table(format)));
         let href = leads_url::with_parameters("/api/businesses/export", pairs);
         view! { <li><a class="menu__item menu__item--plain" href=href rel="external" download="">{*label}</a></li> }
     });
@@ -167,7 +184,10 @@ fn with_all(query: &BusinessQuery) -> Node {
 fn cleared(query: &BusinessQuery) -> String {
     let order =
         query.sort.clone().filter(|sort| !sort.0.iter().any(|key| key.0 == contract::SortKey::Distance));
-    leads_url::url(&BusinessQuery { sort: order, limit: query.limit, ..Default::default() })
+    let mut list = BusinessQuery { limit: query.limit, ..Default::default() };
+    list.sort = order;
+    list.columns.clone_from(&query.columns);
+    leads_url::url(&list)
 }
 
 /// One entry of a menu.

@@ -8,9 +8,9 @@ use leptos::prelude::*;
 
 use super::near::{Near, use_near};
 use super::rows::{Cell, Known, Rows, View};
-use crate::address::{remembered, use_address};
+use crate::address::{Address, Place, remembered, use_address};
 use crate::components::load::Load;
-use crate::components::virtual_list::{Segment, VirtualList, pages_around, use_virtual_list};
+use crate::components::virtual_list::{Rest, Segment, VirtualList, pages_around, use_virtual_list};
 use crate::data::Leads;
 use crate::leads_url;
 use crate::reaction::{Derived, Var, derive, derive_from, react};
@@ -30,15 +30,18 @@ pub(super) struct Listing {
     page: Leads,
     /// Rows a page.
     limit: Derived<u32>,
+    address: Address,
     near: Near,
     rows: StoredValue<Rows>,
+    /// The row that had the focus when the list was left, to have it again: its place, and its lead.
+    left: StoredValue<Option<(u32, BusinessId)>>,
 }
 
 /// The list whose `page` the address, `query`, names.
 pub(super) fn use_listing(query: Derived<BusinessQuery>, page: Leads) -> Listing {
     let shown = derive_from(move |before: Option<&BusinessQuery>| match before {
         Some(before) if page.is_placeholder_data() => before.clone(),
-        _ => query.get(),
+        _ => query.with(leads_url::without_columns),
     });
     // Behind a cursor nobody knows at which place a row is.
     let total = derive(move || {
@@ -47,17 +50,20 @@ pub(super) fn use_listing(query: Derived<BusinessQuery>, page: Leads) -> Listing
     });
     let first = untrack(|| rows_of(page));
     let listing = Listing {
-        list: use_virtual_list(total, first, remembered),
+        list: use_virtual_list(total, first, || remembered().map(|place| place.above)),
         parts: Var::new(Vec::new()),
         query,
         shown,
         page,
         limit: derive(move || page.data().map_or(leads_url::PAGE_SIZE, |page| page.meta.limit.max(1))),
+        address: use_address(),
         near: use_near(),
         rows: StoredValue::new(Rows::default()),
+        left: StoredValue::new(None),
     };
     untrack(|| listing.compose());
     let owner = Owner::current().unwrap_or_default();
+    react(move || listing.come_back());
     react(move || listing.ask(&owner));
     react(move || listing.compose());
     react(move || {
@@ -140,6 +146,26 @@ impl Listing {
         self.make(total, &View { list: &list, known: &known, total, window, kept: kept_now });
         let on_screen = self.list.inner_rows();
         self.rows.try_update_value(|rows| rows.look(on_screen, &known));
+        self.return_focus(&known);
+    }
+
+    /// On the way back the row that had the focus is made wherever it is.
+    fn come_back(self) {
+        if let Some((place, id)) = remembered().and_then(|place| place.row) {
+            self.left.set_value(Some((place, BusinessId(id))));
+            self.list.kept.set(Some(place));
+        }
+    }
+
+    /// Once it is known where that row is by now, it has the focus; the one in its place, where its lead is gone.
+    fn return_focus(self, known: &Known) {
+        let Some((place, id)) = self.left.try_get_value().flatten() else { return };
+        let now = known.place(id).or_else(|| known.lead(place).map(|_| place));
+        if let Some(now) = now {
+            self.left.set_value(None);
+            self.list.kept.set(Some(now));
+            self.list.return_focus(now);
+        }
     }
 
     /// The rows of the page of the address, and no gaps.
@@ -171,7 +197,7 @@ impl Listing {
                 return;
             }
             match remembered() {
-                Some(above) => self.list.show(above),
+                Some(place) => self.list.show(place.above),
                 None => self.list.show_from(untrack(|| rows_of(self.page)).start),
             }
         });
@@ -179,17 +205,28 @@ impl Listing {
 
     /// Where the list comes to rest, the address follows, so that a reload and the way back lead there.
     fn tell_address(self) {
-        let address = use_address();
         react(move || {
-            let Some(rest) = self.list.rest.get() else { return };
-            let is_left =
-                self.query.with_untracked(|query| self.shown.with_untracked(|shown| query != shown));
-            if is_left {
-                return;
+            if let Some(rest) = self.list.rest.get() {
+                self.tell(&rest);
             }
-            let page = rest.middle / self.limit.get_untracked() + 1;
-            let to = self.shown.with_untracked(|shown| leads_url::url(&leads_url::at_page(shown, page)));
-            address.remember(&to, rest.above);
         });
+    }
+
+    /// A link of the list is followed: the way back leads to its row.
+    pub(super) fn leave(self) {
+        if let Some(rest) = self.list.rest_now() {
+            self.tell(&rest);
+        }
+    }
+
+    fn tell(self, rest: &Rest) {
+        let query = self.query.get_untracked();
+        if self.shown.with_untracked(|shown| *shown != leads_url::without_columns(&query)) {
+            return;
+        }
+        let page = rest.middle / self.limit.get_untracked() + 1;
+        let row = rest.focused.and_then(|place| Some((place, self.lead_at(place)?.0)));
+        let place = Place { above: rest.above, row };
+        self.address.remember(&leads_url::url(&leads_url::at_page(&query, page)), &place);
     }
 }

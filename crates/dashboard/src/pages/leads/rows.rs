@@ -76,7 +76,7 @@ impl Known {
         page.data.get((place % self.limit) as usize)
     }
 
-    fn place(&self, id: BusinessId) -> Option<u32> {
+    pub(super) fn place(&self, id: BusinessId) -> Option<u32> {
         self.pages.iter().find_map(|(number, page)| {
             let at = page.data.iter().position(|lead| lead.id == id)?;
             Some((number - 1) * self.limit + u32::try_from(at).ok()?)

@@ -11,46 +11,45 @@ use markup::{Node, keyed, view};
 use super::listing::Listing;
 use super::picks::{Picks, use_picks};
 use super::rows::{self, Cell, Mark};
+use crate::columns::{Shown, described};
 use crate::components::icon::{Icon, icon};
 use crate::components::lead::lead_cells;
 use crate::components::virtual_list::{ROWS_BEFORE, Segment};
-use crate::reaction::Derived;
+use crate::reaction::{Derived, react};
 use crate::{data, leads_url};
 
 /// How long a pointer rests on a row before the lead is fetched: rows that are scrolled by are not.
 const REST: Duration = Duration::from_millis(80);
 
-/// Head, key that orders by it, and class of its cells.
-const COLUMNS: [(&str, Option<SortKey>, &str); 8] = [
-    ("Name", Some(SortKey::Name), "cell cell--name"),
-    ("Category", Some(SortKey::Category), "cell cell--category"),
-    ("City", Some(SortKey::City), "cell cell--city"),
-    ("Phone", None, "cell cell--phone"),
-    ("Website", None, "cell cell--website"),
-    ("E-mail", None, "cell cell--email"),
-    ("Status", None, "cell cell--status"),
-    ("Added", Some(SortKey::CreatedAt), "cell cell--added num"),
-];
-
 /// The table of `listing`, of `total` rows; roles are written out because rows are no rows of a table to a style.
-pub(super) fn table(query: Derived<BusinessQuery>, listing: Listing, total: Derived<Option<u64>>) -> Node {
+pub(super) fn table(
+    query: Derived<BusinessQuery>,
+    columns: Derived<Shown>,
+    listing: Listing,
+    total: Derived<Option<u64>>,
+) -> Node {
     let list = listing.list;
     let pointed = use_pointed(listing);
     let picks = use_picks(listing, query, total);
     let make = move |part: Segment<Cell>| match part {
         Segment::Gap(_, rows) => gap(rows),
-        Segment::Row(cell) => row(cell, picks),
+        Segment::Row(cell) => row(cell, picks, columns),
     };
+    // Rows of other columns may be of another height.
+    react(move || columns.with(|_| list.lay_out_anew()));
     view! {
         <div class="table-wrap">
-            <table class="table table--leads" role="table" aria-rowcount=move || total.get().map(|total| total + 1)>
+            <table class=move || columns.with(Shown::table_class) role="table" aria-rowcount=move || total.get().map(|total| total + 1)>
                 <caption class="hidden">"Leads"</caption>
                 <thead role="rowgroup">
-                    <tr role="row" aria-rowindex="1">{picks.head()}{move || heads(&query.get())}</tr>
+                    <tr role="row" aria-rowindex="1">{picks.head()}{move || heads(&query.get(), &columns.get())}</tr>
                 </thead>
                 <tbody role="rowgroup" node_ref=list.body.reference()
                     on:pointerover=move |event| pointed(listing.list.place_of(&event))
-                    on:click=move |event| picks.clicked(&event)
+                    on:click=move |event| {
+                        picks.clicked(&event);
+                        listing.leave();
+                    }
                     on:focusin=move |event| list.focused(&event) on:focusout=move |event| list.blurred(&event)>
                     {keyed(move || listing.parts.try_get().unwrap_or_default(), rows::key, make)}
                 </tbody>
@@ -64,15 +63,16 @@ fn gap(rows: u32) -> Node {
     view! { <tr class="gap" role="presentation" aria-hidden="true" style:rows=rows></tr> }
 }
 
-fn row(cell: Cell, picks: Picks) -> Node {
+fn row(cell: Cell, picks: Picks, columns: Derived<Shown>) -> Node {
     view! {
         {move || {
             let shown = cell.shown.get();
+            let columns = columns.try_get().unwrap_or_default();
             let (changed, again) = (shown.mark == Mark::Changed, shown.mark == Mark::ChangedAgain);
             view! {
                 <tr class="row" class:row--changed=changed class:row--changed-again=again role="row"
                     class:row--picked=picks.follow(shown.lead.id)
-                    aria-rowindex=shown.place + ROWS_BEFORE>{picks.cell(&shown.lead)}{lead_cells(&shown.lead)}</tr>
+                    aria-rowindex=shown.place + ROWS_BEFORE>{picks.cell(&shown.lead)}{lead_cells(&shown.lead, &columns)}</tr>
             }
         }}
     }
@@ -96,11 +96,16 @@ fn use_pointed(listing: Listing) -> impl Fn(Option<u32>) + Copy + 'static {
     }
 }
 
-fn heads(query: &BusinessQuery) -> Vec<Node> {
-    COLUMNS.into_iter().map(|(name, key, class)| head(query, name, key, class)).collect()
+fn heads(query: &BusinessQuery, columns: &Shown) -> Vec<Node> {
+    let name = head(query, "Name", Some(SortKey::Name), "cell cell--name".to_owned());
+    let others = columns.classes().map(|(column, class)| {
+        let (name, _, key) = described(column);
+        head(query, name, key, class)
+    });
+    std::iter::once(name).chain(others).collect()
 }
 
-fn head(query: &BusinessQuery, name: &'static str, key: Option<SortKey>, class: &'static str) -> Node {
+fn head(query: &BusinessQuery, name: &'static str, key: Option<SortKey>, class: String) -> Node {
     let Some(key) = key else {
         return view! { <th scope="col" role="columnheader" class=class>{name}</th> };
     };

@@ -1,6 +1,6 @@
 //! What stands where: in the main part, or in which chunk.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
 use anyhow::{Result, bail};
@@ -18,14 +18,16 @@ const SHORTEST: usize = 12;
 pub(super) struct Plan {
     /// The chunks' names.
     pub(super) chunks: Vec<String>,
-    /// The chunk of each function; `None` for the main part.
-    pub(super) functions: Vec<Option<usize>>,
+    /// The parts that have each function: the main part, or chunks, each its own copy.
+    pub(super) functions: Vec<Users>,
     /// Addresses of data that stand in chunks.
     pub(super) data: Vec<(Range<u32>, usize)>,
 }
 
 impl Plan {
-    /// What several chunks need stands in the main part. `links` are those of the same module before addresses became
+    /// What a few chunks need stands in each of them, as every first page loads the main part and one chunk: code that only
+    /// others need is not to be among it. What more than two thirds of the chunks need stands in the main part, and so do
+    /// functions in the table, of which there is to be one each, and data. `links` are those of the same module before addresses became
     /// numbers.
     pub(super) fn of(program: &Program<'_>, links: &Links) -> Result<Self> {
         let chunks: Vec<String> =
@@ -44,15 +46,38 @@ impl Plan {
         let functions = users(exported.chain(started).chain(pointed_at), |function| {
             program.mentions_of(function).map_or(&[][..], |mentions| &mentions.functions)
         });
-        let numbers = 0..u32::try_from(program.functions.len())?;
-        let chunk_of = |function: u32| functions.get(&function).and_then(|users| users.only());
-        Ok(Self { functions: numbers.map(chunk_of).collect(), data: data(links, by), chunks })
+        let functions = homes(program, &functions, chunks.len() * 2 / 3)?;
+        Ok(Self { functions, data: data(links, by), chunks })
     }
 
-    /// Whether a chunk has this function.
+    /// Whether a part has this function.
     pub(super) fn is_in(&self, function: u32, part: Option<usize>) -> bool {
-        self.functions.get(function as usize).copied().flatten() == part
+        let home = self.functions.get(function as usize).copied().unwrap_or(Users::MAIN);
+        part.map_or(home == Users::MAIN, |chunk| home.has(chunk))
     }
+}
+
+/// Where each function stands, by who uses it; in at most so many chunks.
+fn homes(program: &Program<'_>, users: &HashMap<u32, Users>, most: usize) -> Result<Vec<Users>> {
+    let in_table: HashSet<u32> = program.slots.iter().map(|(_, function)| *function).collect();
+    let home = |function: u32| match users.get(&function) {
+        Some(users) if users.only().is_some() => *users,
+        Some(users) if users.count() <= most && !in_table.contains(&function) => *users,
+        _ => Users::MAIN,
+    };
+    let numbers = 0..u32::try_from(program.functions.len())?;
+    let mut homes: Vec<Users> = numbers.clone().map(home).collect();
+    let mut open: Vec<u32> = numbers.filter(|function| homes[*function as usize] == Users::MAIN).collect();
+    // The main part can call nothing that stands in chunks.
+    while let Some(function) = open.pop() {
+        for called in program.mentions_of(function).map_or(&[][..], |mentions| &mentions.functions) {
+            if homes[*called as usize] != Users::MAIN {
+                homes[*called as usize] = Users::MAIN;
+                open.push(*called);
+            }
+        }
+    }
+    Ok(homes)
 }
 
 /// Who uses what of the linked module.
@@ -106,4 +131,54 @@ fn data(links: &Links, by: impl Fn(Item) -> Users) -> Vec<(Range<u32>, usize)> {
     }
     data.retain(|(range, _)| range.len() >= SHORTEST);
     data
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_encoder::{
+        CodeSection, ConstExpr, ElementSection, Elements, Function, FunctionSection, Module, RefType,
+        TableSection, TableType, TypeSection,
+    };
+
+    use super::*;
+
+    /// A module whose functions call these, and that has the last of them in its table.
+    fn module(calls: &[&[u32]]) -> Vec<u8> {
+        let (mut types, mut functions) = (TypeSection::new(), FunctionSection::new());
+        let (mut tables, mut elements) = (TableSection::new(), ElementSection::new());
+        let mut code = CodeSection::new();
+        types.ty().function([], []);
+        for calls in calls {
+            functions.function(0);
+            let mut function = Function::new([]);
+            for called in *calls {
+                function.instructions().call(*called);
+            }
+            function.instructions().end();
+            code.function(&function);
+        }
+        let (element_type, minimum) = (RefType::FUNCREF, 2);
+        tables.table(TableType { element_type, minimum, maximum: None, table64: false, shared: false });
+        let last = u32::try_from(calls.len()).unwrap() - 1;
+        elements.active(None, &ConstExpr::i32_const(1), Elements::Functions(vec![last].into()));
+        let mut module = Module::new();
+        module.section(&types).section(&functions).section(&tables).section(&elements).section(&code);
+        module.finish()
+    }
+
+    #[test]
+    fn what_a_few_chunks_need_stands_in_each_but_what_the_main_part_calls() {
+        let module = module(&[&[], &[], &[2], &[], &[], &[4]]);
+        let program = Program::read(&module).unwrap();
+        let [a, b, c] = [0, 1, 2].map(Users::chunk);
+        let known =
+            [(0, a), (1, a.and(b)), (2, a.and(b)), (3, a.and(b).and(c)), (4, a.and(b)), (5, a.and(b))];
+        let homes = homes(&program, &known.into(), 2).unwrap();
+        let of = |function: usize| homes[function];
+        assert_eq!([of(0), of(1), of(2)], [a, a.and(b), a.and(b)]);
+        assert_eq!(of(3), Users::MAIN, "too many need it");
+        assert_eq!(of(5), Users::MAIN, "there is one of each function in the table");
+        assert_eq!(of(4), Users::MAIN, "that one calls it");
+        assert!(a.and(b).has(1) && !a.and(b).has(2) && !Users::MAIN.has(0));
+    }
 }

@@ -23,6 +23,16 @@ impl Users {
         self.0.is_power_of_two().then(|| self.0.trailing_zeros() as usize)
     }
 
+    /// Whether the chunk is among the users, and the main part is not.
+    pub(super) fn has(self, chunk: usize) -> bool {
+        self != Self::MAIN && self.and(Self::chunk(chunk)) == self
+    }
+
+    /// How many chunks there are among the users.
+    pub(super) fn count(self) -> usize {
+        self.0.count_ones() as usize
+    }
+
     /// These users and others.
     pub(super) fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
