@@ -28,7 +28,7 @@ pub(crate) async fn open_to_write(args: &DataArgs) -> Result<Store, Failure> {
         Ok(expired) => tell_expired(expired),
         // Whatever the command is for is not held up by it.
         Err(error) => {
-            tracing::warn!(%error, "failed to take away what may no longer be kept; letip tidy tries again")
+            tracing::warn!(%error, "failed to take away what may no longer be kept; letip tidy tries again");
         }
     }
     Ok(store)

@@ -1,6 +1,6 @@
 //! Requests to the route, and their answers.
 
-use axum::body::Bytes;
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
@@ -66,24 +66,17 @@ async fn take<N: Namespace>(server: &Server<N>, sid: &str) -> Response {
     mailbox.take().await.map_or_else(IntoResponse::into_response, packets)
 }
 
-async fn put<N: Namespace>(server: &Server<N>, sid: &str, body: axum::body::Body) -> Response {
+async fn put<N: Namespace>(server: &Server<N>, sid: &str, body: Body) -> Response {
     let Some(mailbox) = server.polled(sid) else { return BadRequest::Session.into_response() };
     let limit = server.config().max_payload;
     let Ok(body) = axum::body::to_bytes(body, limit).await else {
         let message = format!("Bad request: a body has at most {limit} bytes; send less at once");
         return refuse(StatusCode::PAYLOAD_TOO_LARGE, BAD_REQUEST, &message);
     };
-    match put_text(&body).map(|text| mailbox.put(text)) {
-        Ok(Ok(())) => packets("ok".to_owned()),
-        Ok(Err(refused)) => refused.into_response(),
-        Err(response) => response,
-    }
-}
-
-fn put_text(body: &Bytes) -> Result<&str, Response> {
-    let no_text =
-        |_| refuse(StatusCode::BAD_REQUEST, BAD_REQUEST, "Bad request: the body is no text in UTF-8");
-    std::str::from_utf8(body).map_err(no_text)
+    let Ok(text) = std::str::from_utf8(&body) else {
+        return refuse(StatusCode::BAD_REQUEST, BAD_REQUEST, "Bad request: the body is no text in UTF-8");
+    };
+    mailbox.put(text).map_or_else(IntoResponse::into_response, |()| packets("ok".to_owned()))
 }
 
 fn packets(body: String) -> Response {

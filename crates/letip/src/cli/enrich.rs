@@ -53,8 +53,7 @@ impl EnrichCommandArgs {
         let ids = Some(self.ids.clone()).filter(|ids| !ids.is_empty());
         let flags = Some(self.filters.clone().query()).filter(|query| *query != BusinessQuery::default());
         let typed = self.filter.as_deref().map(server::business_filter).transpose();
-        let typed = typed
-            .map_err(|problem| Failure::fields(&problem.errors, |field| format!("--filter: {field}")))?;
+        let typed = typed.map_err(|errors| Failure::fields(&errors, |field| format!("--filter: {field}")))?;
         if flags.is_some() && typed.is_some() {
             return Err(Failure::usage("give --filter, or the filters one by one, and not both"));
         }

@@ -1,7 +1,7 @@
 //! Query strings.
 
 use contract::endpoint::Schemas;
-use contract::{BusinessQuery, FieldError, Problem};
+use contract::{BusinessQuery, FieldError};
 use serde::de::DeserializeOwned;
 
 use super::fields;
@@ -29,13 +29,13 @@ where
 ///
 /// # Errors
 /// Every pair that is unknown, given twice, unreadable or out of range is named.
-pub fn business_filter(query: &str) -> Result<BusinessQuery, Problem> {
+pub fn business_filter(query: &str) -> Result<BusinessQuery, Vec<FieldError>> {
     let read = read::<BusinessQuery>(Some(query));
     let checked = read.and_then(|query| match query.validate() {
         Ok(()) => Ok(query.filters()),
         Err(errors) => Err(ApiProblem::invalid(errors)),
     });
-    checked.map_err(ApiProblem::into_problem)
+    checked.map_err(|problem| problem.into_problem().errors)
 }
 
 /// What is wrong pair by pair: serde's message for a whole query does not say which value it means.
