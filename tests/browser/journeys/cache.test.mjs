@@ -27,7 +27,7 @@ journey("the way back shows at once what was there, whatever the server does", a
   await page.getByRole("button", { name: "Enrich now" }).waitFor();
   const release = await hold(page, "**/api/businesses?**");
   await page.goBack();
-  await page.waitForURL(`**${LIST}`);
+  await page.waitForURL((url) => url.pathname === "/leads" && url.searchParams.get("sort") === "name");
   await until("the rows are back", async () => {
     const rows = await dashboard.rows(page).allInnerTexts();
     return before.every((name, place) => rows[place] === name);
