@@ -41,7 +41,7 @@ pub(super) fn toolbar(
                 {move || total.get().map(|total| format::plural(total, "lead", "leads"))}
             </p>
             {move || active(&query.get())}
-            {move || with_list(&query.get(), &columns.get(), total.get().is_some_and(|total| total > 0), chooser)}
+            {move || with_list(&query.get(), &columns.try_get().unwrap_or_default(), total.try_get().flatten().is_some_and(|total| total > 0), chooser)}
         </div>
         {chooser.place()}
     }

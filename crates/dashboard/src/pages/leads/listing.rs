@@ -192,7 +192,7 @@ impl Listing {
     fn follow_address(self) {
         let mut before = None;
         react(move || {
-            let now = self.shown.get();
+            let Some(now) = self.shown.try_get() else { return };
             if before.replace(now.clone()).is_none_or(|before| before == now) {
                 return;
             }
@@ -206,7 +206,7 @@ impl Listing {
     /// Where the list comes to rest, the address follows, so that a reload and the way back lead there.
     fn tell_address(self) {
         react(move || {
-            if let Some(rest) = self.list.rest.get() {
+            if let Some(rest) = self.list.rest.try_get().flatten() {
                 self.tell(&rest);
             }
         });
@@ -220,11 +220,16 @@ impl Listing {
     }
 
     fn tell(self, rest: &Rest) {
-        let query = self.query.get_untracked();
-        if self.shown.with_untracked(|shown| *shown != leads_url::without_columns(&query)) {
+        let (Some(query), Some(shown)) = (self.query.try_get_untracked(), self.shown.try_get_untracked())
+        else {
             return;
-        }
-        let page = rest.middle / self.limit.get_untracked() + 1;
+        };
+        let Some(limit) =
+            self.limit.try_get_untracked().filter(|_| shown == leads_url::without_columns(&query))
+        else {
+            return;
+        };
+        let page = rest.middle / limit + 1;
         let row = rest.focused.and_then(|place| Some((place, self.lead_at(place)?.0)));
         let place = Place { above: rest.above, row };
         self.address.remember(&leads_url::url(&leads_url::at_page(&query, page)), &place);

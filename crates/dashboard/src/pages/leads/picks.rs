@@ -30,12 +30,14 @@ pub(super) fn use_picks(
     let desk = use_desk();
     let mut before = None;
     react(move || {
-        let address = query.with(|query| leads_url::url(&leads_url::changed(query, |_| {})));
+        // It may be woken once more when the page is gone.
+        let Some(query) = query.try_get() else { return };
+        let address = leads_url::url(&leads_url::changed(&query, |_| {}));
         if before.as_ref() != Some(&address) {
             before = Some(address.clone());
             desk.selection.set(Selection::default());
         }
-        desk.list.set(total.get().map(|total| List { address, total }));
+        desk.list.set(total.try_get().flatten().map(|total| List { address, total }));
         desk.hooks.update_value(|hooks| hooks.rows = Some(Arc::new(listing)));
     });
     on_cleanup(move || {

@@ -36,13 +36,17 @@ pub(super) fn table(
         Segment::Row(cell) => row(cell, picks, columns),
     };
     // Rows of other columns may be of another height.
-    react(move || columns.with(|_| list.lay_out_anew()));
+    react(move || {
+        if columns.try_get().is_some() {
+            list.lay_out_anew();
+        }
+    });
     view! {
         <div class="table-wrap">
-            <table class=move || columns.with(Shown::table_class) role="table" aria-rowcount=move || total.get().map(|total| total + 1)>
+            <table class=move || columns.try_get().unwrap_or_default().table_class() role="table" aria-rowcount=move || total.try_get().flatten().map(|total| total + 1)>
                 <caption class="hidden">"Leads"</caption>
                 <thead role="rowgroup">
-                    <tr role="row" aria-rowindex="1">{picks.head()}{move || heads(&query.get(), &columns.get())}</tr>
+                    <tr role="row" aria-rowindex="1">{picks.head()}{move || heads(&query.try_get().unwrap_or_default(), &columns.try_get().unwrap_or_default())}</tr>
                 </thead>
                 <tbody role="rowgroup" node_ref=list.body.reference()
                     on:pointerover=move |event| pointed(listing.list.place_of(&event))
