@@ -45,7 +45,6 @@ export async function looksAsBefore(page, name) {
   const problems = [];
   for (const view of VIEWS) {
     await show(page, view);
-    await page.evaluate(steady);
     problems.push(await differs(await pictureOf(page, view), `${name}-${view.name}`, isAnother));
   }
   const found = problems.filter(Boolean);
@@ -58,6 +57,8 @@ async function pictureOf(page, { width }) {
   const clip = { x: 0, y: 0, width, height: Math.min(height, DEPTH) };
   let before;
   return until("the page stands still", async () => {
+    // Each time: rows may have come since.
+    await page.evaluate(steady);
     const now = await page.screenshot({ fullPage: true, clip, animations: "disabled", caret: "hide" });
     const isSame = before?.equals(now);
     before = now;
