@@ -72,7 +72,7 @@ async fn a_long_event_arrives_whole(maker: Maker, way: Way) {
     server.stop().await;
 }
 
-/// A server that ends without a farewell: to `python-socketio`, one is a decision that it does not come back from.
+/// A server that ends without a word, as a crash does.
 struct Doomed(Option<Runtime>);
 
 impl Doomed {
