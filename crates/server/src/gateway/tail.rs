@@ -25,6 +25,8 @@ const AFTER_FAILURE: Duration = Duration::from_secs(1);
 /// Of events that come one soon after the other, sockets are told at most this often: each telling wakes every socket and
 /// is a write of the kernel's for each, some four tenths of what an event costs. The first after a while is told at once.
 const TICK: Duration = Duration::from_millis(19);
+/// Where there are few sockets a telling costs little, and is waited for so much less: so long for each of them.
+const TICK_EACH: Duration = Duration::from_micros(100);
 
 /// How much of what happened a socket is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +55,12 @@ pub(super) struct Tail {
     latest: watch::Sender<u64>,
     stale_stats: watch::Sender<bool>,
     following: AtomicBool,
+}
+
+/// How often so many sockets are told at most.
+fn tick(sockets: usize) -> Duration {
+    let sockets = u32::try_from(sockets).unwrap_or(u32::MAX);
+    TICK_EACH.saturating_mul(sockets).min(TICK)
 }
 
 impl Tail {
@@ -117,7 +125,7 @@ impl Tail {
                 Ok(Step { cursor: reached, more }) => {
                     self.following.store(true, Ordering::Relaxed);
                     if cursor.replace(reached) != Some(reached) {
-                        next_tick = Instant::now() + TICK;
+                        next_tick = Instant::now() + tick(self.latest.receiver_count());
                     }
                     if !more {
                         wait(&mut commits).await;
@@ -208,5 +216,16 @@ fn encode(events: &[Event]) -> Result<Batch, StoreError> {
 async fn wait(commits: &mut watch::Receiver<u64>) {
     if let Ok(Err(_closed)) = tokio::time::timeout(FALLBACK, commits.changed()).await {
         tokio::time::sleep(FALLBACK).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_sockets_are_told_sooner_and_many_never_later_than_a_tick() {
+        let micros = [0, 1, 50, 190, 1_000, usize::MAX].map(|sockets| tick(sockets).as_micros());
+        assert_eq!(micros, [0, 100, 5_000, 19_000, 19_000, 19_000]);
     }
 }
