@@ -1,6 +1,8 @@
 // Prints the figures of first visits as JSON: `node measure.mjs [VISITS]`, with LETIP_BIN as for the tests. Where
 // LETIP_REACT_PEER names the folder in which `bench/react-peer` was built, those of the list of leads beside that peer too,
 // in turns.
+import { createServer } from "node:http";
+
 import { launch } from "./lib/launch.mjs";
 import { firstVisit, routeBytes, untilSeen, visitIn } from "./lib/measure.mjs";
 import { RESTAURANTS } from "./lib/page.mjs";
@@ -23,16 +25,32 @@ const browser = await launch();
 try {
   await server.search(RESTAURANTS);
   const pages = {};
-  for (const path of ["/", "/find", LIST]) pages[path] = await medianOfVisits(path);
+  for (const path of ["/", "/find", LIST]) pages[path] = await medianOfVisits(server.url, path);
+  pages["a page of one word"] = await oneWord((url) => medianOfVisits(url, "/"));
   console.log(JSON.stringify({ pages, list: dist ? await besidePeer() : [] }));
 } finally {
   await browser.close();
   await server.stop();
 }
 
-async function medianOfVisits(path) {
+/** What this browser takes on this machine for any page: one without script or style, by a server that only sends it. */
+async function oneWord(visit) {
+  const word = '<!doctype html><html lang="en"><title>Live</title><p aria-label="Connection" data-state="live">Live</p>';
+  const serving = createServer((_, response) => response.setHeader("content-type", "text/html").end(word));
+  await new Promise((listening) => {
+    serving.listen(0, "127.0.0.1", listening);
+  });
+  try {
+    return await visit(`http://127.0.0.1:${serving.address().port}`);
+  } finally {
+    serving.closeAllConnections();
+    serving.close();
+  }
+}
+
+async function medianOfVisits(url, path) {
   const measured = [];
-  for (let visit = 0; visit < visits; visit += 1) measured.push(await inContext(server.url, (context) => firstVisit(context, path)));
+  for (let visit = 0; visit < visits; visit += 1) measured.push(await inContext(url, (context) => firstVisit(context, path)));
   const { bytes, ...times } = medians(measured);
   return { html: bytes.html, route: routeBytes({ bytes }), ...times };
 }

@@ -101,6 +101,12 @@ impl CallOptions {
     pub fn of_version(version: u64) -> Self {
         Self { idempotency_key: None, version: Some(version) }
     }
+
+    /// For a change of that version that is one however often it is sent.
+    #[must_use]
+    pub fn keyed_of_version(key: IdempotencyKey, version: u64) -> Self {
+        Self { idempotency_key: Some(key), version: Some(version) }
+    }
 }
 
 impl ApiClient {

@@ -5,6 +5,7 @@ mod batches;
 mod businesses;
 mod contacts;
 mod in_turn;
+mod kept;
 mod optimistic;
 
 use std::sync::Arc;
@@ -23,7 +24,8 @@ pub use businesses::{
 };
 pub use contacts::{ContactUpdate, add_contact, delete_contact, update_contact};
 pub use in_turn::OwnVersions;
-pub use optimistic::name_temporary;
+pub use kept::{LeftBehind, finish_what_was_left};
+pub use optimistic::{name_temporary, patched};
 
 /// An enrichment that has not begun by then waits behind others: the business is shown as the server has it.
 const BEGINS_WITHIN: Duration = Duration::from_secs(10);
@@ -92,7 +94,12 @@ pub fn enrich_business(api: &ApiClient) -> MutationOptions<JobAccepted, ApiError
     .optimistic(|layer, id| {
         layer.update::<Business>(*id, |business| business.enrichment_status = EnrichmentStatus::Enriching);
     })
+    // Who calls it is told by the call.
+    .on_error(|_, _| async {})
     .confirm_by_echo(BEGINS_WITHIN)
+    .mutation_key(kept::ENRICH)
+    .parallel()
+    .resumable()
 }
 
 fn show_job(client: &QueryClient, job: &Job) {

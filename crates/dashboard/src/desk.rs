@@ -8,15 +8,16 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use contract::BusinessId;
+use contract::{BusinessId, UserId};
 use leptos::prelude::*;
 use markup::Node;
 use web_sys::MouseEvent;
 
 use crate::address::{anchor_of, use_address};
 use crate::chunk;
-use crate::reaction::Var;
+use crate::reaction::{Var, react};
 use crate::routes::{self, Route};
+use crate::state::use_page_state;
 use crate::toast::use_toasts;
 
 /// The chunk's name.
@@ -211,8 +212,28 @@ impl Desk {
     }
 }
 
-/// What does it, once something was asked for.
+/// Under names that begin so, the browser keeps what this person wrote until the server has it.
+pub(crate) fn kept_for(user: Option<UserId>) -> String {
+    format!("kept:{}:", user.map(|user| user.to_string()).unwrap_or_default())
+}
+
+/// Whether an earlier page wrote what did not come to its end.
+fn is_anything_kept(user: Option<UserId>) -> bool {
+    // A browser that forbids it has kept nothing.
+    let Some(storage) = window().local_storage().ok().flatten() else { return false };
+    let prefix = kept_for(user);
+    let mut names = (0..storage.length().unwrap_or(0)).filter_map(|at| storage.key(at).ok().flatten());
+    names.any(|name| name.starts_with(&prefix))
+}
+
+/// What does it, once something was asked for, or was left behind.
 pub(crate) fn desk_view(desk: Desk) -> Node {
+    let user = use_page_state().user;
+    react(move || {
+        if is_anything_kept(user) {
+            desk.open(None);
+        }
+    });
     markup::view! { {move || desk.is_open.get().then(|| chunk::page(CHUNK))} }
 }
 

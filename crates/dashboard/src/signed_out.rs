@@ -20,6 +20,8 @@ impl Interceptor for SignInAgain {
             let answer = answer.await;
             if answer.as_ref().is_ok_and(|answer| answer.status == 401) {
                 sign_in_again();
+                // The page goes: what was asked for has no end here. What is kept until it is done is sent by the next.
+                return std::future::pending().await;
             }
             answer
         })

@@ -2,7 +2,7 @@
 
 use client::ApiClient;
 use contract::columns::Columns;
-use contract::{Problem, Timestamp, json};
+use contract::{Problem, Timestamp, UserId, json};
 use leptos::prelude::*;
 use serde::Serialize;
 use serde_json::Value;
@@ -24,13 +24,15 @@ pub struct PageState {
     pub find_failure: Option<FindFailure>,
     /// Who is signed in; absent on a server that asks nobody to sign in.
     pub person: Option<String>,
+    /// Whose browser this is then: what it keeps for one is not another's.
+    pub user: Option<UserId>,
     /// The columns that the person chose for lists of leads.
     pub columns: Option<Columns>,
     /// The path, without its query, if what it names does not exist.
     pub missing: Option<String>,
 }
 
-contract::from_json!(PageState { now, seq, form_key or default, find_failure, person, columns, missing });
+contract::from_json!(PageState { now, seq, form_key or default, find_failure, person, user, columns, missing });
 
 /// A search form that was refused.
 #[derive(Clone, Debug, PartialEq, Serialize)]

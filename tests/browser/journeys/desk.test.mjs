@@ -410,25 +410,15 @@ journey("a cell is changed in its place, and arrows go on as before", async ({ p
 journey("what is changed offline is shown, and sent once when the network is back", async ({ page, server, context, problems }) => {
   problems.expect(/ERR_INTERNET_DISCONNECTED|WebSocket/);
   const [a, b] = await leads(server, "A", "B");
-  await dashboard.visit(page, LIST);
   // The chunks are there before the network goes.
-  await page.getByRole("link", { name: "Add a lead" }).click();
-  await page.getByRole("dialog").waitFor();
-  await page.keyboard.press("Escape");
+  await withDesk(page);
   const sent = [];
   page.on("request", (request) => {
     if (request.method() !== "GET" && request.url().includes("/api/")) sent.push(request.method());
   });
   await context.setOffline(true);
-  const change = async (name, city) => {
-    await page.getByRole("link", { name, exact: true }).focus();
-    await page.keyboard.press("ArrowRight");
-    await page.keyboard.press("F2");
-    await page.getByLabel(`City of ${name}`).fill(city);
-    await page.keyboard.press("Enter");
-  };
-  await change("A", "Vantaa");
-  await change("A", "Turku");
+  await changeCity(page, "A", "Vantaa");
+  await changeCity(page, "A", "Turku");
   await notice(page, /You are offline/).waitFor();
   await until("it is shown", async () => (await page.locator("tr.row td.cell--city").first().innerText()) === "Turku");
   await page.getByRole("link", { name: "B", exact: true }).focus();
@@ -448,6 +438,90 @@ journey("what is changed offline is shown, and sent once when the network is bac
   assert.deepEqual(sent.sort(), ["DELETE", "PATCH", "PATCH"]);
   assert.equal((await server.api(`/api/businesses/${a.id}`)).version, a.version + 2);
   assert.equal((await fetch(`${server.url}/api/businesses/${b.id}`)).status, 404);
+});
+
+/** Changes the city of a row in place. */
+async function changeCity(page, name, city) {
+  await page.getByRole("link", { name, exact: true }).focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("F2");
+  await page.getByLabel(`City of ${name}`).fill(city);
+  await page.keyboard.press("Enter");
+}
+
+/** Opens the list with what the desk needs, and leaves nothing of it on screen. */
+async function withDesk(page) {
+  await dashboard.visit(page, LIST);
+  await page.getByRole("link", { name: "Add a lead" }).click();
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.press("Escape");
+}
+
+journey("what is written offline outlives the page", async ({ page, server, context, problems }) => {
+  problems.expect(/ERR_INTERNET_DISCONNECTED|WebSocket|status of 422/);
+  const [a, b] = await leads(server, "A", "B");
+  await withDesk(page);
+  await context.setOffline(true);
+  await changeCity(page, "A", "Vantaa");
+  await changeCity(page, "A", "Turku");
+  await notice(page, /This is kept, and sent when the network is back/).waitFor();
+  await page.getByRole("link", { name: "B", exact: true }).focus();
+  await page.keyboard.press("Delete");
+  await listed(page, "A");
+  await page.getByRole("link", { name: "Add a lead" }).click();
+  const dialog = page.getByRole("dialog", { name: "Add a lead" });
+  await dialog.getByLabel("Name", { exact: true }).fill("C");
+  await dialog.getByLabel("Trade", { exact: true }).fill("florits");
+  await dialog.getByRole("button", { name: "Add the lead" }).click();
+  await listed(page, "A", "C");
+  // The deletion can still be undone: it is sent, or kept, when the page goes.
+  await page.goto("about:blank");
+  assert.deepEqual(await stored(server), ["A", "B"]);
+  await context.setOffline(false);
+  const sent = [];
+  page.on("request", (request) => {
+    if (request.method() !== "GET" && request.url().includes("/api/")) sent.push(request.method());
+  });
+  await page.goto(`${server.url}${LIST}`);
+  await until("all is done", async () => {
+    const all = await server.businesses();
+    return all.length === 1 && all[0].city === "Turku";
+  });
+  // What is not taken comes back as it was typed.
+  await dialog.locator("#category-error").waitFor();
+  assert.equal(await dialog.getByLabel("Name", { exact: true }).inputValue(), "C");
+  await page.keyboard.press("Escape");
+  await listed(page, "A");
+  await page.waitForLoadState("networkidle");
+  assert.deepEqual(sent.sort(), ["DELETE", "PATCH", "PATCH", "POST"]);
+  assert.equal((await server.api(`/api/businesses/${a.id}`)).version, a.version + 2);
+  assert.equal((await fetch(`${server.url}/api/businesses/${b.id}`)).status, 404);
+  assert.deepEqual(await page.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith("kept:"))), []);
+  await dashboard.visit(page, LIST);
+  await page.waitForLoadState("networkidle");
+  assert.equal(sent.length, 4, "nothing is sent twice");
+});
+
+journey("a change whose answer was lost is not taken for somebody else's", async ({ page, server }) => {
+  const [a] = await leads(server, "A");
+  await withDesk(page);
+  let answers = 0;
+  await page.route("**/api/businesses/*", async (route) => {
+    if (route.request().method() !== "PATCH") return route.fallback();
+    await route.fetch();
+    answers += 1;
+    // The answer never comes.
+  });
+  await changeCity(page, "A", "Turku");
+  await until("the server has answered", () => answers === 1);
+  await page.unroute("**/api/businesses/*");
+  const again = page.waitForResponse((response) => response.request().method() === "PATCH");
+  await page.reload();
+  const answer = await again;
+  assert.equal(answer.status(), 200);
+  assert.equal(answer.headers()["idempotency-replayed"], "true");
+  assert.equal((await server.api(`/api/businesses/${a.id}`)).version, a.version + 1);
+  assert.equal(await page.getByRole("dialog").count(), 0);
 });
 
 journey("where the form cannot be loaded, its document is there", async ({ page, problems }) => {

@@ -57,15 +57,21 @@ impl ApiClient {
 
     /// Changes fields of that version of a business.
     /// [`crate::ApiError::current`] is the business where another change came first.
-    pub fn update_business(&self, id: BusinessId, version: u64, patch: &BusinessPatch) -> Call<Business> {
-        let options = CallOptions::of_version(version);
+    pub fn update_business(
+        &self,
+        id: BusinessId,
+        version: u64,
+        patch: &BusinessPatch,
+        key: IdempotencyKey,
+    ) -> Call<Business> {
+        let options = CallOptions::keyed_of_version(key, version);
         self.call::<endpoints::UpdateBusiness>(&id, &NoQuery {}, patch, options)
     }
 
     /// Deletes that version of a business.
     /// [`crate::ApiError::current`] is the business where another change came first.
-    pub fn delete_business(&self, id: BusinessId, version: u64) -> Call<NoBody> {
-        let options = CallOptions::of_version(version);
+    pub fn delete_business(&self, id: BusinessId, version: u64, key: IdempotencyKey) -> Call<NoBody> {
+        let options = CallOptions::keyed_of_version(key, version);
         self.call::<endpoints::DeleteBusiness>(&id, &NoQuery {}, &NoBody {}, options)
     }
 
@@ -115,15 +121,21 @@ impl ApiClient {
         contact: (BusinessId, ContactId),
         version: u64,
         patch: &ContactPatch,
+        key: IdempotencyKey,
     ) -> Call<ContactSaved> {
-        let options = CallOptions::of_version(version);
+        let options = CallOptions::keyed_of_version(key, version);
         self.call::<endpoints::UpdateContact>(&contact, &NoQuery {}, patch, options)
     }
 
     /// Deletes a contact of that version of a business.
     /// [`crate::ApiError::current`] is the business where another change came first.
-    pub fn delete_contact(&self, contact: (BusinessId, ContactId), version: u64) -> Call<ContactsChanged> {
-        let options = CallOptions::of_version(version);
+    pub fn delete_contact(
+        &self,
+        contact: (BusinessId, ContactId),
+        version: u64,
+        key: IdempotencyKey,
+    ) -> Call<ContactsChanged> {
+        let options = CallOptions::keyed_of_version(key, version);
         self.call::<endpoints::DeleteContact>(&contact, &NoQuery {}, &NoBody {}, options)
     }
 }

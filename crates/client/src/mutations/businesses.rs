@@ -7,14 +7,15 @@ use contract::edit::{BusinessDraft, BusinessPatch, MergeRequest};
 use contract::endpoint::NoBody;
 use contract::{Business, BusinessId, Timestamp, keys};
 use requery::{MutationOptions, QueryClient, QueryFilters};
+use serde::{Deserialize, Serialize};
 
 use super::in_turn::{OwnVersions, scope};
 use super::optimistic::{self, patched, temporary};
-use super::{renew_job_lists, renew_lists, show_business};
+use super::{kept, renew_job_lists, renew_lists, show_business};
 use crate::{ApiClient, ApiError, Connection, IdempotencyKey, queries};
 
 /// A change of that version of a business.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BusinessUpdate {
     /// The business.
     pub id: BusinessId,
@@ -36,18 +37,19 @@ pub fn create_business(api: &ApiClient) -> MutationOptions<Business, ApiError, (
         layer.insert(temporary(draft, *now));
     })
     .on_success(|business: Arc<Business>, call| async move { show_business(&call.client, &business) })
+    // Who calls it is told by the call.
+    .on_error(|_, _| async {})
     .on_settled(|_, call| async move {
         renew_figures(&call.client);
     })
+    .mutation_key(kept::ADD)
+    .resumable()
 }
 
 /// Changes fields of a business.
 #[must_use]
 pub fn update_business(api: &ApiClient) -> MutationOptions<Business, ApiError, BusinessUpdate> {
-    let api = api.clone();
-    shown_update(MutationOptions::new(move |update: BusinessUpdate| {
-        api.update_business(update.id, update.version, &update.patch)
-    }))
+    shown_update(api, &OwnVersions::default())
 }
 
 /// The same for a page that goes on changing the business while an answer is on its way: changes of one business are sent
@@ -58,29 +60,30 @@ pub fn update_business_in_turn(
     own: &OwnVersions,
     id: BusinessId,
 ) -> MutationOptions<Business, ApiError, BusinessUpdate> {
+    shown_update(api, own).mutation_key(kept::CHANGE).scope(scope(id)).resumable()
+}
+
+pub(super) fn shown_update(
+    api: &ApiClient,
+    own: &OwnVersions,
+) -> MutationOptions<Business, ApiError, BusinessUpdate> {
     let (api, own) = (api.clone(), own.clone());
-    let send = move |update: BusinessUpdate| {
+    MutationOptions::with_context(move |update: BusinessUpdate, call| {
         let version = own.now(update.id, update.version);
-        let (own, answer) = (own.clone(), api.update_business(update.id, version, &update.patch));
+        let key = IdempotencyKey::of(call.idempotency_key());
+        let (own, answer) = (own.clone(), api.update_business(update.id, version, &update.patch, key));
         async move {
             let business = answer.await?;
             own.note(business.id, version, business.version);
             Ok(business)
         }
-    };
-    shown_update(MutationOptions::new(send)).scope(scope(id))
-}
-
-fn shown_update(
-    options: MutationOptions<Business, ApiError, BusinessUpdate>,
-) -> MutationOptions<Business, ApiError, BusinessUpdate> {
-    options
-        .optimistic(|layer, update| {
-            let patch = update.patch.clone();
-            layer.update::<Business>(update.id, move |business| *business = patched(business, &patch));
-        })
-        .on_success(|business: Arc<Business>, call| async move { show_business(&call.client, &business) })
-        .on_error(|error: Arc<ApiError>, call| async move { show_current(&call.client, &error) })
+    })
+    .optimistic(|layer, update| {
+        let patch = update.patch.clone();
+        layer.update::<Business>(update.id, move |business| *business = patched(business, &patch));
+    })
+    .on_success(|business: Arc<Business>, call| async move { show_business(&call.client, &business) })
+    .on_error(|error: Arc<ApiError>, call| async move { show_current(&call.client, &error) })
 }
 
 /// Deletes that version of a business: its row is gone at once, and totals are one less.
@@ -96,16 +99,16 @@ pub fn delete_business_in_turn(
     own: &OwnVersions,
     id: BusinessId,
 ) -> MutationOptions<NoBody, ApiError, (BusinessId, u64)> {
-    shown_deletion(api, own).scope(scope(id))
+    shown_deletion(api, own).mutation_key(kept::DELETE).scope(scope(id)).resumable()
 }
 
-fn shown_deletion(
+pub(super) fn shown_deletion(
     api: &ApiClient,
     own: &OwnVersions,
 ) -> MutationOptions<NoBody, ApiError, (BusinessId, u64)> {
     let (api, own, deleted) = (api.clone(), own.clone(), own.clone());
-    MutationOptions::new(move |(id, version): (BusinessId, u64)| {
-        api.delete_business(id, own.now(id, version))
+    MutationOptions::with_context(move |(id, version): (BusinessId, u64), call| {
+        api.delete_business(id, own.now(id, version), IdempotencyKey::of(call.idempotency_key()))
     })
     .optimistic(|layer, (id, _)| {
         layer.remove::<Business>(*id);
@@ -149,12 +152,16 @@ pub fn bulk_businesses(
             }
         }
     })
+    // Who calls it is told by the call.
+    .on_error(|_, _| async {})
     .on_settled(|_, call| async move {
         renew_lists(&call.client);
         for id in call.variables.ids.iter().flatten() {
             drop(call.client.invalidate_queries(QueryFilters::prefix(keys::business::detail(*id))));
         }
     })
+    .mutation_key(kept::BULK)
+    .resumable()
 }
 
 /// Merges a business (the second) into another (the first), which is left.
@@ -195,7 +202,7 @@ pub fn unmerge_business(
 }
 
 /// Another change came first: it is shown, so that the next one is made of it.
-fn show_current(client: &QueryClient, error: &ApiError) {
+pub(super) fn show_current(client: &QueryClient, error: &ApiError) {
     if let Some(current) = error.current() {
         show_business(client, &current);
     }

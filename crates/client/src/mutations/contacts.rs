@@ -36,8 +36,9 @@ pub fn add_contact(api: &ApiClient) -> MutationOptions<ContactSaved, ApiError, (
 #[must_use]
 pub fn update_contact(api: &ApiClient) -> MutationOptions<ContactSaved, ApiError, ContactUpdate> {
     let api = api.clone();
-    MutationOptions::new(move |update: ContactUpdate| {
-        api.update_contact(update.contact, update.version, &update.patch)
+    MutationOptions::with_context(move |update: ContactUpdate, call| {
+        let key = IdempotencyKey::of(call.idempotency_key());
+        api.update_contact(update.contact, update.version, &update.patch, key)
     })
     .on_success(|saved: Arc<ContactSaved>, call| async move {
         show_saved(&call.client, call.variables.contact.0, &saved);
@@ -50,8 +51,8 @@ pub fn delete_contact(
     api: &ApiClient,
 ) -> MutationOptions<ContactsChanged, ApiError, ((BusinessId, ContactId), u64)> {
     let api = api.clone();
-    MutationOptions::new(move |(contact, version): ((BusinessId, ContactId), u64)| {
-        api.delete_contact(contact, version)
+    MutationOptions::with_context(move |(contact, version): ((BusinessId, ContactId), u64), call| {
+        api.delete_contact(contact, version, IdempotencyKey::of(call.idempotency_key()))
     })
     .on_success(|changed: Arc<ContactsChanged>, call| async move {
         let ((id, contact), _) = *call.variables;

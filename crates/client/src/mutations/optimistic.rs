@@ -8,7 +8,8 @@ use contract::{Business, BusinessId, EnrichmentStatus, Page, Shared, Timestamp, 
 use requery::{LayerBuilder, QueryClient, QueryFilters, Subscription};
 
 /// The business as the patch leaves it, before the server has read what was typed.
-pub(super) fn patched(business: &Business, patch: &BusinessPatch) -> Business {
+#[must_use]
+pub fn patched(business: &Business, patch: &BusinessPatch) -> Business {
     let mut after = business.clone();
     let patch = patch.clone();
     if let Change::Set(name) = patch.name {

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use client::mutations;
+use client::mutations::{self, BusinessUpdate, ContactUpdate};
 use client::{ApiClient, ApiError, Connection};
 use contract::bulk::{BulkAction, BulkRequest};
-use contract::edit::{BusinessDraft, ContactPatch};
+use contract::edit::{BusinessDraft, BusinessPatch, ContactPatch};
 use contract::enrichment::BatchEnrichmentRequest;
 use contract::job::RetryQuery;
-use contract::{BusinessId, JobId, Timestamp};
+use contract::{BusinessId, ContactId, JobId, Timestamp};
 use requery::runtime::TokioRuntime;
 use requery::{MutationError, MutationObserver, MutationOptions, QueryClient};
 
@@ -83,4 +83,11 @@ async fn a_repeated_attempt_carries_the_key_of_its_intent() {
     check("POST /api/businesses/7/unmerge", mutations::unmerge_business, (business, None)).await;
     check("POST /api/businesses/7/contacts", mutations::add_contact, (business, ContactPatch::default()))
         .await;
+    let update = BusinessUpdate { id: business, version: 3, patch: BusinessPatch::default() };
+    check("PATCH /api/businesses/7", mutations::update_business, update).await;
+    check("DELETE /api/businesses/7", mutations::delete_business, (business, 3)).await;
+    let (contact, patch) = ((business, ContactId(8)), ContactPatch::default());
+    let update = ContactUpdate { contact, version: 3, patch };
+    check("PATCH /api/businesses/7/contacts/8", mutations::update_contact, update).await;
+    check("DELETE /api/businesses/7/contacts/8", mutations::delete_contact, (contact, 3)).await;
 }

@@ -9,6 +9,7 @@ mod events;
 mod gateway;
 mod intents;
 mod jobs;
+mod kept;
 mod loopback;
 mod rows;
 mod writes;

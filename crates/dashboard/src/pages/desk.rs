@@ -9,6 +9,7 @@ mod cell;
 mod cells;
 mod deletion;
 mod form;
+mod left;
 mod offers;
 mod select;
 
@@ -80,6 +81,7 @@ pub(crate) fn desk() -> Node {
     tools.hear_keys();
     tools.listen_to_cells();
     tools.end_offers_with_page();
+    tools.keep_what_is_written();
     view! {
         {bar::bar(tools)}
         {tools.offers.view()}
@@ -132,11 +134,15 @@ impl Tools {
         });
     }
 
-    /// Without a network, what is written waits in this page.
+    /// Without a network, what is written waits in the browser, or in this page where that keeps nothing.
     fn say_where_it_waits(self) {
-        if !window().navigator().on_line() {
-            self.toasts.done("You are offline. This is sent when the network is back; leave the page open.");
+        if window().navigator().on_line() {
+            return;
         }
+        self.toasts.done(match window().local_storage() {
+            Ok(Some(_)) => "You are offline. This is kept, and sent when the network is back.",
+            _ => "You are offline. This is sent when the network is back; leave the page open.",
+        });
     }
 
     /// The lead as it is shown anywhere on the page.

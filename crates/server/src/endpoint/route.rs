@@ -38,16 +38,12 @@ where
                 let (encoded, _) = handler(app, call).await?.encode()?;
                 Ok::<_, ApiProblem>(readable(encoded, &received))
             }
-            Method::Post => {
+            Method::Post | Method::Patch | Method::Delete => {
                 let answer = async { handler(app.clone(), call).await?.encode() };
                 if !E::KEEPS_ANSWER {
                     return Ok(written(Outcome::First(committed(answer.await?).await?)));
                 }
                 Ok(written(idempotency::once(&app, E::METHOD, &received, answer).await?))
-            }
-            Method::Patch | Method::Delete => {
-                let answer = handler(app, call).await?.encode()?;
-                Ok(written(Outcome::First(committed(answer).await?)))
             }
         }
     };

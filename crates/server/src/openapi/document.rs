@@ -220,15 +220,13 @@ fn parameters<E: Endpoint>() -> Vec<Parameter> {
     parameters.extend(<E::Query as Schemas>::parameters());
     match E::METHOD {
         Method::Get => parameters.push(header("If-None-Match", "Entity tags that the client has.")),
-        Method::Post => {
+        Method::Post | Method::Patch | Method::Delete => {
             parameters.push(header("Idempotency-Key", "Makes repeated requests one, for 24 hours."));
         }
-        Method::Patch | Method::Delete if is_guarded::<E>() => parameters.push(
-            ParameterBuilder::from(header("If-Match", "The version that was seen, in quotes: `\"3\"`."))
-                .required(Required::True)
-                .build(),
-        ),
-        Method::Patch | Method::Delete => {}
+    }
+    if is_guarded::<E>() {
+        let seen = header("If-Match", "The version that was seen, in quotes: `\"3\"`.");
+        parameters.push(ParameterBuilder::from(seen).required(Required::True).build());
     }
     parameters
 }
@@ -317,7 +315,7 @@ fn failures<E: Endpoint>() -> Vec<u16> {
     let not_modified = (E::METHOD == Method::Get).then_some(304);
     let mut all: Vec<u16> =
         E::FAILURES.iter().copied().chain([400, 401, 403, 429, 500, 503]).chain(not_modified).collect();
-    all.extend((E::METHOD == Method::Post).then_some(422));
+    all.extend((E::METHOD != Method::Get).then_some(422));
     all.sort_unstable();
     all.dedup();
     all

@@ -86,7 +86,11 @@ pub(super) async fn change(
     if changes == ContactPatch::default() {
         return Redirect::to(&routes::lead(id)).into_response();
     }
-    match sender.api.update_contact((id, contact), version(&form.version), &changes).await {
+    match sender
+        .api
+        .update_contact((id, contact), version(&form.version), &changes, IdempotencyKey::new())
+        .await
+    {
         Ok(_) => Redirect::to(&routes::lead(id)).into_response(),
         Err(error) => show(sender, id, contact, Some(form), Some(told(error))).await,
     }
@@ -110,7 +114,7 @@ pub(super) async fn delete(
         Ok(form) => form,
         Err(problem) => return problem.into_response(),
     };
-    match sender.api.delete_contact((id, contact), version(&form.version)).await {
+    match sender.api.delete_contact((id, contact), version(&form.version), IdempotencyKey::new()).await {
         Ok(_) => Redirect::to(&routes::lead(id)).into_response(),
         Err(error) => show(sender, id, contact, None, Some(told(error))).await,
     }

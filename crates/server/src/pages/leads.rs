@@ -50,7 +50,7 @@ pub(super) async fn change(State(app): State<App>, Path(id): Path<String>, reque
     if changes == BusinessPatch::default() {
         return Redirect::to(&routes::lead(id)).into_response();
     }
-    match sender.api.update_business(id, version(&form.version), &changes).await {
+    match sender.api.update_business(id, version(&form.version), &changes, IdempotencyKey::new()).await {
         Ok(_) => Redirect::to(&routes::lead(id)).into_response(),
         Err(error) => {
             // Another change came first: shown is what it left, with this one on top.
@@ -77,7 +77,7 @@ pub(super) async fn delete(State(app): State<App>, Path(id): Path<String>, reque
         Ok(form) => form,
         Err(problem) => return problem.into_response(),
     };
-    match sender.api.delete_business(id, version(&form.version)).await {
+    match sender.api.delete_business(id, version(&form.version), IdempotencyKey::new()).await {
         Ok(_) => Redirect::to("/leads").into_response(),
         Err(error) => explain(told(error)),
     }

@@ -47,7 +47,7 @@ pub(super) async fn answer(app: &App, page: Page) -> Response {
         Err(error) => return ApiProblem::from(error).into_response(),
     };
     let person = page.visitor.identity.0.as_ref().and_then(|principal| principal.user.as_ref());
-    let person = person.map(|user| user.name.clone());
+    let (user, person) = person.map(|user| (user.id, user.name.clone())).unzip();
     let api = ApiClient::new(InProcess::new(app, page.visitor));
     let queries = QueryClient::server(TokioRuntime::current());
     let found = dashboard::prefetch(&page.path, &queries, &api).await;
@@ -61,6 +61,7 @@ pub(super) async fn answer(app: &App, page: Page) -> Response {
         form_key: uuid::Uuid::new_v4().to_string(),
         find_failure: page.find_failure,
         person,
+        user,
         ..PageState::default()
     };
     let state = state.with_status(&page.path, found);

@@ -1,6 +1,8 @@
+use axum::body::Body;
+use axum::http::{Method, Request};
 use serde_json::json;
 
-use crate::support::TestApp;
+use crate::support::{Answer, TestApp, business, seed};
 
 const PATH: &str = "/api/scraper/scrape";
 
@@ -72,4 +74,41 @@ async fn without_a_key_every_request_is_new() {
         app.post(PATH, json!({ "location": "Helsinki" })).await;
     }
     assert_eq!(app.get("/api/jobs").await.json()["meta"]["total"], 2);
+}
+
+/// A change of version 1 of the first business, under a key.
+async fn change(app: &TestApp, method: Method, body: &str, key: &str) -> Answer {
+    let request = Request::builder()
+        .method(method)
+        .uri("/api/businesses/1")
+        .header("host", "localhost:3030")
+        .header("if-match", "\"1\"")
+        .header("idempotency-key", key)
+        .header("content-type", "application/json");
+    app.send(request.body(Body::from(body.to_owned())).unwrap()).await
+}
+
+/// Whose answer was lost on the way sends the change again, and must not be told that somebody else came first.
+#[tokio::test]
+async fn a_change_and_a_deletion_are_done_once_under_their_key() {
+    let app = TestApp::new().await;
+    seed(app.store(), vec![business("Alpha", "Helsinki")]).await;
+    let body = r#"{"city":"Espoo"}"#;
+    let first = change(&app, Method::PATCH, body, "press-1").await;
+    let again = change(&app, Method::PATCH, body, "press-1").await;
+    assert_eq!((first.status.as_u16(), first.json()["version"].as_u64()), (200, Some(2)));
+    assert_eq!((again.status, &again.bytes), (first.status, &first.bytes));
+    assert_eq!(again.header("idempotency-replayed"), Some("true"));
+    let stale = change(&app, Method::PATCH, body, "press-2").await;
+    assert_eq!(stale.status.as_u16(), 412, "another press is another change");
+    let other = change(&app, Method::PATCH, r#"{"city":"Vantaa"}"#, "press-1").await;
+    assert_eq!(other.json()["type"], "/problems/idempotency-key-reused");
+
+    let app = TestApp::new().await;
+    seed(app.store(), vec![business("Alpha", "Helsinki")]).await;
+    for replayed in [None, Some("true")] {
+        let gone = change(&app, Method::DELETE, "", "press-3").await;
+        assert_eq!((gone.status.as_u16(), gone.header("idempotency-replayed")), (204, replayed));
+    }
+    assert_eq!(change(&app, Method::DELETE, "", "press-4").await.status.as_u16(), 404);
 }

@@ -228,6 +228,44 @@ async fn a_client_that_does_not_read_is_reset_and_slows_nobody() {
     server.stop().await;
 }
 
+/// What a socket was not told while it did not read is made up for by the last state of each thing, and by nothing older.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_reads_late_is_told_how_things_are_now() {
+    let db = store::test_support::sqlite().await;
+    let server = Listening::start(config(db.store())).await;
+    let lead = seed(db.store(), vec![business("Alpha", "Helsinki")]).await.remove(0);
+    let mut late = RawSocket::join(server.address, 1).await;
+    late.until("sync:ready").await;
+    let mut listener = Listener::since(&server.url(), 1);
+    listener.until("sync:ready").await;
+
+    // More than the buffers of a connection on this machine can take.
+    let mut last = 0;
+    for change in 0..400 {
+        let mut tx = db.store().begin().await.unwrap();
+        let mut known = tx.businesses_by_id(&[lead.id]).await.unwrap();
+        known[0].business.description = Some(format!("{change} {}", "x".repeat(64 * 1024)));
+        let rows = tx.update_businesses(known).await.unwrap();
+        last = rows[0].version;
+        tx.append_events(rows.into_iter().map(|row| EventPayload::BusinessUpdated(Box::new(row))));
+        tx.commit().await.unwrap();
+    }
+    let mut versions = Vec::new();
+    while versions.last() != Some(&last) {
+        versions.extend(listener.take(1).await.into_iter().filter_map(|event| match event.payload {
+            EventPayload::BusinessUpdated(lead) => Some(lead.version),
+            _ => None,
+        }));
+    }
+    assert_eq!(versions, (last - 399..=last).collect::<Vec<_>>(), "whoever reads is told of every change");
+
+    let heard = late.until(&format!("\"version\":{last},")).await;
+    let told = heard.matches("business:updated\",").count();
+    assert!((1..400).contains(&told), "it was told of {told} changes of one lead");
+    assert!(!heard.contains("sync:reset"), "nothing has to be fetched anew");
+    server.stop().await;
+}
+
 /// Needs `LETIP_TEST_POSTGRES_URL`, as every test whose name holds `postgres::`.
 mod postgres {
     use contract::{JobKind, JobStatus};

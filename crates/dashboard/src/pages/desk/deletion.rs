@@ -83,7 +83,7 @@ impl Tools {
         });
     }
 
-    fn not_deleted(self, lead: &Business, error: &ApiError) {
+    pub(super) fn not_deleted(self, lead: &Business, error: &ApiError) {
         if error.is_not_found() {
             return;
         }

@@ -283,18 +283,18 @@ impl Tools {
         if origin == Origin::Cell && !is_both {
             return self.save(now, next, origin);
         }
-        self.show_again(Form { typed: next, between: Some(changes), ..Form::of(now) });
+        self.show_again(Form::with_both(now, next, changes));
     }
 
     /// Shows the form again with what was typed and why that was refused.
-    fn refuse(self, form: Form, typed: LeadForm, error: &ApiError) {
+    pub(super) fn refuse(self, form: Form, typed: LeadForm, error: &ApiError) {
         let errors = error.problem.as_ref().map(|problem| problem.errors.clone()).unwrap_or_default();
         let line = errors.is_empty().then(|| error.to_string());
         self.show_again(Form { typed, errors, line, ..form });
     }
 
     /// Nobody's typing is taken away by a form that comes back.
-    fn show_again(self, form: Form) {
+    pub(super) fn show_again(self, form: Form) {
         if self.form.with_untracked(Option::is_none) {
             return self.form.set(Some(form));
         }
@@ -306,7 +306,16 @@ impl Tools {
 }
 
 impl Form {
-    fn of(lead: Arc<Business>) -> Self {
+    pub(super) fn of(lead: Arc<Business>) -> Self {
         Self { typed: LeadForm::of(&lead), lead: Some(lead), ..Self::default() }
+    }
+
+    /// What was typed over the lead as somebody else left it meanwhile.
+    pub(super) fn with_both(
+        now: Arc<Business>,
+        typed: LeadForm,
+        between: Vec<(&'static str, String)>,
+    ) -> Self {
+        Self { typed, between: Some(between), ..Self::of(now) }
     }
 }

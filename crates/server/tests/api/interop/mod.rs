@@ -118,6 +118,27 @@ async fn a_lost_connection_goes_on_where_it_was(maker: Maker, way: Way) {
     expect(&mut peer, 6..=10).await;
 }
 
+async fn after_an_orderly_stop_it_goes_on_where_it_was(maker: Maker, way: Way) {
+    let db = store::test_support::sqlite().await;
+    let address = lasting_address();
+    let start = || async {
+        let config = ServerConfig { listen: address, ..config(db.store()) };
+        Listening::try_start(config).await.ok()
+    };
+    let first = eventually("the port to be free", start).await;
+    let mut peer = Peer::start(maker, way, &format!("http://{address}"), &Asks::since(0));
+    peer.event("sync:ready").await;
+    peer.until_on_its_way(way).await;
+    add(db.store(), 0..5).await;
+    expect(&mut peer, 1..=5).await;
+    first.stop().await;
+    peer.until("disconnected").await;
+    add(db.store(), 5..10).await;
+    let second = eventually("the port to be free", start).await;
+    expect(&mut peer, 6..=10).await;
+    second.stop().await;
+}
+
 async fn whoever_leaves_is_gone_and_nobody_else(maker: Maker, way: Way) {
     let db = store::test_support::sqlite().await;
     let server = Listening::start(config(db.store())).await;
@@ -188,6 +209,7 @@ macro_rules! stories {
                 without_a_place_it_begins_at_the_present,
                 a_long_event_arrives_whole,
                 a_lost_connection_goes_on_where_it_was,
+                after_an_orderly_stop_it_goes_on_where_it_was,
                 whoever_leaves_is_gone_and_nobody_else,
                 what_a_client_says_changes_nothing,
                 a_place_that_is_no_number_is_refused_with_what_to_send,
