@@ -103,8 +103,13 @@ pub(crate) fn text_or_none(text: Option<String>) -> Node {
 
 /// The phone number as a link that calls.
 pub(crate) fn phone(lead: &Business) -> Node {
-    let Some(number) = lead.phone.clone() else { return none() };
-    let text = lead.phone_display.clone().unwrap_or_else(|| number.clone());
+    call_link(lead.phone.clone(), lead.phone_display.clone())
+}
+
+/// A phone number, as people write it where that is known, as a link that calls.
+pub(crate) fn call_link(number: Option<String>, display: Option<String>) -> Node {
+    let Some(number) = number else { return none() };
+    let text = display.unwrap_or_else(|| number.clone());
     view! { <a class="cell-link" href=format!("tel:{number}")>{text}</a> }
 }
 
