@@ -24,13 +24,17 @@ pub struct PageState {
     pub find_failure: Option<FindFailure>,
     /// Who is signed in; absent on a server that asks nobody to sign in.
     pub person: Option<String>,
+    /// The person may read only, so that what changes leads in its place is not offered.
+    pub is_reader: bool,
     /// The columns that the person chose for lists of leads.
     pub columns: Option<Columns>,
     /// The path, without its query, if what it names does not exist.
     pub missing: Option<String>,
 }
 
-contract::from_json!(PageState { now, seq, form_key or default, find_failure, person, columns, missing });
+contract::from_json!(PageState {
+    now, seq, form_key or default, find_failure, person, is_reader or default, columns, missing,
+});
 
 /// A search form that was refused.
 #[derive(Clone, Debug, PartialEq, Serialize)]
