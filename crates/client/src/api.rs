@@ -22,6 +22,7 @@ use contract::event::{EventPage, EventQuery};
 use contract::export::ExportQuery;
 use contract::job::{FailedJobQuery, JobQuery};
 use contract::json::{self, FromJson};
+use contract::map::{BusinessMap, MapQuery};
 use contract::places::{CategorySuggestion, LocationSuggestion, SourceInfo, SuggestQuery};
 use contract::stats::Facets;
 use contract::suppression::{Suppression, SuppressionQuery};
@@ -242,6 +243,8 @@ reads! {
         ListEnrichmentHistory(&id, query);
     /// How the businesses of a filter spread over its facets.
     facets(query: &BusinessQuery) -> Facets = GetFacets(&(), query);
+    /// Where the businesses of a filter are.
+    business_map(query: &MapQuery) -> BusinessMap = GetBusinessMap(&(), query);
     /// Figures over all businesses.
     stats() -> Stats = GetStats(&(), &NoQuery {});
     /// How a search goes.

@@ -7,6 +7,7 @@ use contract::enrichment::{
 };
 use contract::job::{FailedJobQuery, JobQuery};
 use contract::json::{self, FromJson};
+use contract::map::{BusinessMap, MapQuery};
 use contract::places::{CategorySuggestion, LocationSuggestion, SourceInfo, SuggestQuery};
 use contract::policy::{self, CachePolicy};
 use contract::stats::Facets;
@@ -94,6 +95,13 @@ pub fn facets(api: &ApiClient, filters: BusinessQuery) -> QueryOptions<Facets, A
     let key = keys::businesses::facets(&filters);
     let filters = filters.filters();
     query(api, key, policy::BUSINESS_LIST, Box::new(move |api| api.facets(&filters))).keep_previous_data()
+}
+
+/// Where the businesses of a filter are. Shows the part of the earth before while another one loads.
+#[must_use]
+pub fn business_map(api: &ApiClient, map: MapQuery) -> QueryOptions<BusinessMap, ApiError> {
+    let key = keys::businesses::map(&map);
+    query(api, key, policy::BUSINESS_LIST, Box::new(move |api| api.business_map(&map))).keep_previous_data()
 }
 
 /// A business with its contacts.

@@ -191,6 +191,9 @@ fn what_does_not_poll_is_fetched_again_only_when_it_is_stale_and_shown_anew() {
     check("facets", 30, json_of(&contract::stats::Facets::default()), &|browser| {
         browser.show(queries::facets(&browser.api, BusinessQuery::default()));
     });
+    check("map", 30, json_of(&contract::map::BusinessMap::default()), &|browser| {
+        browser.show(queries::business_map(&browser.api, contract::map::MapQuery::default()));
+    });
     check("sources", 3600, json!([]), &|browser| browser.show(queries::sources(&browser.api)));
     check("providers", 3600, json!([]), &|browser| browser.show(queries::providers(&browser.api)));
     let typed = || SuggestQuery { q: "hel".to_owned(), limit: Some(8) };

@@ -20,6 +20,7 @@ use crate::event::{EventPage, EventQuery};
 use crate::export::ExportQuery;
 use crate::import::{FileUpload, ImportPreview};
 use crate::job::{FailedJobQuery, JobQuery, RetriedJobs, RetryQuery};
+use crate::map::{BusinessMap, MapQuery};
 use crate::places::{CategorySuggestion, LocationSuggestion, SourceInfo, SuggestQuery};
 use crate::stats::Facets;
 use crate::suppression::{NewSuppression, Suppression, SuppressionAdded, SuppressionQuery};
@@ -76,6 +77,7 @@ schemas!(
     BusinessContacts,
     BusinessDetail,
     BusinessDraft,
+    BusinessMap,
     BusinessPatch,
     ContactPatch,
     ContactSaved,
@@ -130,6 +132,7 @@ query_schemas!(
     FailedJobQuery,
     HistoryQuery,
     JobQuery,
+    MapQuery,
     RetryQuery,
     SuggestQuery,
     SuppressionQuery,
@@ -228,6 +231,10 @@ endpoints! {
     /// How the businesses of a filter spread over its facets.
     GetFacets = Get "/api/businesses/facets" in "businesses" for Viewer {
         path: (), query: BusinessQuery, body: NoBody, 200 => Facets, failures: [422]
+    }
+    /// Where the businesses of a filter are, those close together as one spot.
+    GetBusinessMap = Get "/api/businesses/map" in "businesses" for Viewer {
+        path: (), query: MapQuery, body: NoBody, 200 => BusinessMap, failures: [422]
     }
     /// One business with its contacts.
     GetBusiness = Get "/api/businesses/{id}" in "businesses" for Viewer {

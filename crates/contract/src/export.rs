@@ -1,13 +1,9 @@
 //! Businesses as a file.
 
-use std::fmt;
-
-use serde::de::{Error, MapAccess, Visitor};
-use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::business::word_enum;
-use crate::{BusinessQuery, FieldError};
+use crate::{BusinessQuery, FieldError, flat};
 
 word_enum! {
     /// The form of an export.
@@ -73,77 +69,28 @@ impl ExportQuery {
     }
 }
 
-/// Parameters of a list that an export does not take.
-const NOT_TAKEN: [&str; 4] = ["page", "limit", "cursor", "sort"];
-
 impl Serialize for ExportQuery {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::Error;
         let filters = BusinessQuery { columns: self.filters.columns.clone(), ..self.filters.filters() };
-        let filters = serde_json::to_value(filters).map_err(S::Error::custom)?;
-        let mut map = serializer.serialize_map(None)?;
-        if let Some(format) = self.format {
-            map.serialize_entry("format", &format)?;
-        }
-        for (name, value) in filters.as_object().into_iter().flatten() {
-            map.serialize_entry(name, value)?;
-        }
-        map.end()
+        flat::write(serializer, &[("format", self.format.map(|format| format.to_string()))], &filters)
     }
 }
 
-// The pairs are those of the filters and one more: they are told apart and read by their own types.
 impl<'de> Deserialize<'de> for ExportQuery {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Pairs)
-    }
-}
-
-struct Pairs;
-
-impl<'de> Visitor<'de> for Pairs {
-    type Value = ExportQuery;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("parameters of an export")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut pairs: A) -> Result<ExportQuery, A::Error> {
-        let mut format = None;
-        let mut filters: Vec<(String, String)> = Vec::new();
-        while let Some((name, value)) = pairs.next_entry::<String, String>()? {
-            match name.as_str() {
-                "format" if format.is_some() => return Err(A::Error::duplicate_field("format")),
-                "format" => format = Some(value.parse().map_err(A::Error::custom)?),
-                name if NOT_TAKEN.contains(&name) => {
-                    return Err(A::Error::custom("an export holds all; it takes no order and no paging"));
-                }
-                _ => filters.push((name, value)),
-            }
-        }
-        let text = serde_urlencoded::to_string(&filters).map_err(A::Error::custom)?;
-        let filters = serde_urlencoded::from_str(&text).map_err(A::Error::custom)?;
-        Ok(ExportQuery { format, filters })
+        let refusal = "an export holds all; it takes no order and no paging";
+        let flat = flat::read(deserializer, &["format"], refusal)?;
+        Ok(Self { format: flat.take::<_, D::Error>("format")?, filters: flat.filters })
     }
 }
 
 #[cfg(feature = "openapi")]
 impl utoipa::IntoParams for ExportQuery {
     fn into_params(
-        parameter_in_provider: impl Fn() -> Option<utoipa::openapi::path::ParameterIn>,
+        _: impl Fn() -> Option<utoipa::openapi::path::ParameterIn>,
     ) -> Vec<utoipa::openapi::path::Parameter> {
-        use utoipa::openapi::Required;
-        use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
-        let format = ParameterBuilder::new()
-            .name("format")
-            .parameter_in(ParameterIn::Query)
-            .required(Required::True)
-            .description(Some("The form."))
-            .schema(Some(<ExportFormat as utoipa::PartialSchema>::schema()))
-            .build();
-        let filters = <BusinessQuery as utoipa::IntoParams>::into_params(parameter_in_provider);
-        let taken = filters.into_iter().filter(|parameter| !NOT_TAKEN.contains(&parameter.name.as_str()));
-        [format].into_iter().chain(taken).collect()
+        let schema = <ExportFormat as utoipa::PartialSchema>::schema();
+        flat::parameters([flat::parameter("format", utoipa::openapi::Required::True, "The form.", schema)])
     }
 }
 

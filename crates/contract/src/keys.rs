@@ -55,6 +55,7 @@ fn to_value(value: impl Serialize) -> Value {
 pub mod businesses {
     use super::Key;
     use crate::BusinessQuery;
+    use crate::map::MapQuery;
 
     /// Every list.
     #[must_use]
@@ -78,6 +79,13 @@ pub mod businesses {
     #[must_use]
     pub fn facets(filters: &BusinessQuery) -> Key {
         all_facets().filtered(filters.filters())
+    }
+
+    /// What a map shows of a list. It counts over all businesses as facets do, and belongs to them: whatever has these
+    /// counted anew has it drawn anew.
+    #[must_use]
+    pub fn map(query: &MapQuery) -> Key {
+        all_facets().noun("map").filtered(query)
     }
 }
 
@@ -257,6 +265,7 @@ pub mod views {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::map::MapQuery;
     use crate::places::SuggestQuery;
     use crate::{BusinessId, BusinessQuery, JobId};
 
@@ -269,6 +278,7 @@ mod tests {
             businesses::list(&filters),
             businesses::all_facets(),
             businesses::facets(&filters),
+            businesses::map(&MapQuery { filters: filters.clone(), ..MapQuery::default() }),
             business::detail(id),
             business::contacts(id),
             business::enrichment_history(id),
@@ -327,6 +337,13 @@ mod tests {
         let second = BusinessQuery { page: Some(2), ..Default::default() };
         assert_eq!(businesses::facets(&first), businesses::facets(&second));
         assert_ne!(businesses::list(&first), businesses::list(&second));
+    }
+
+    #[test]
+    fn a_map_is_drawn_anew_with_the_facets() {
+        let query = MapQuery { within: "24,60,25,61".parse().ok(), ..MapQuery::default() };
+        assert!(businesses::all_facets().is_prefix_of(&businesses::map(&query)));
+        assert_ne!(businesses::map(&query), businesses::map(&MapQuery::default()));
     }
 
     #[test]

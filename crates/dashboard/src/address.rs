@@ -55,6 +55,11 @@ pub(crate) fn use_address() -> Address {
 }
 
 impl Address {
+    /// Path and query; what reads it follows both.
+    pub(crate) fn whole(self) -> String {
+        self.search.with(|search| format!("{}?{search}", self.path.get()))
+    }
+
     /// Shows the page at `to`, an address of this site from its slash on. While what makes that page is loaded, the
     /// page before stays.
     pub(crate) fn go(self, to: &str, step: Step) {
@@ -190,7 +195,7 @@ fn link_of(event: &web_sys::Event) -> Option<HtmlAnchorElement> {
 
 /// Loads what the page behind a link needs, as somebody points at the link or comes to it by keys.
 fn load_ahead(event: &web_sys::Event) {
-    let needed = link_of(event).and_then(|link| chunk::of(&link.pathname()));
+    let needed = link_of(event).and_then(|link| chunk::of(&(link.pathname() + &link.search())));
     if let Some(needed) = needed.filter(|chunk| !chunk::is_ready(chunk)) {
         chunk::when_loaded(needed, |_| ());
     }

@@ -1,6 +1,6 @@
 //! The application inside `<body>`: navigation, the page of the address, and what floats over it.
 
-use std::mem::discriminant;
+use std::mem::{Discriminant, discriminant};
 
 use contract::places::SourceInfo;
 use leptos::prelude::*;
@@ -16,7 +16,7 @@ use crate::components::virtual_list::{focus_in_place, is_row_focused};
 use crate::connection::{connection_badge, provide_connection_state};
 use crate::desk::{Desk, desk_view};
 use crate::palette::{Palette, palette_button, palette_place, provide_palette};
-use crate::reaction::{derive, react};
+use crate::reaction::{Derived, derive, react};
 use crate::routes::Route;
 use crate::shortcuts::{Shortcuts, shortcuts_dialog, use_shortcuts};
 use crate::state::use_page_state;
@@ -61,15 +61,20 @@ fn frame(toasts: Toasts, desk: Desk) -> Node {
 /// The page of the address. It is made anew where another kind of page comes; one that stays follows its own
 /// part of the address.
 fn page() -> Node {
-    let path = use_address().path;
-    let kind = derive(move || Route::parse(&path.get()).map(|route| discriminant(&route)));
+    let kind = kind_of_page();
+    let address = use_address();
     view! {
         {move || {
             // Read, not only tracked: a memo that nobody reads follows nothing.
             kind.get();
-            page_of(Route::parse(&path.get_untracked()))
+            page_of(Route::parse(&untrack(|| address.whole())))
         }}
     }
+}
+
+fn kind_of_page() -> Derived<Option<Discriminant<Route>>> {
+    let address = use_address();
+    derive(move || Route::parse(&address.whole()).map(|route| discriminant(&route)))
 }
 
 fn page_of(route: Option<Route>) -> Node {
@@ -183,10 +188,11 @@ fn attribution_line(source: &SourceInfo) -> Node {
 
 /// After a step to another page the focus goes to its title, so that readers and keys start there.
 fn focus_new_page() {
-    let path = use_address().path;
+    let (path, kind) = (use_address().path, kind_of_page());
     let mut before = None;
     react(move || {
-        let now = path.get();
+        // The list as a table and as a map have one path.
+        let now = (path.get(), kind.get());
         if before.replace(now.clone()).is_some_and(|before| before != now) {
             request_animation_frame(|| {
                 use leptos::wasm_bindgen::JsCast;

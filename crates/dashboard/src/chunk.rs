@@ -48,6 +48,7 @@ mod whole {
             "job" => pages::job::job_page(),
             "enrichment" => pages::enrichment::enrichment_page(),
             "leads" => pages::leads::leads_page(),
+            "map" => pages::leads::map::map_page(),
             "lead" => pages::lead::lead_page(),
             crate::desk::CHUNK => pages::desk::desk(),
             pages::leads::columns::CHUNK => pages::leads::columns::columns_dialog(),
@@ -177,6 +178,12 @@ pub mod roots {
     #[wasm_bindgen]
     pub fn chunk_leads() {
         hand_over(pages::leads::leads_page());
+    }
+
+    /// Makes the page `/leads` as a map.
+    #[wasm_bindgen]
+    pub fn chunk_map() {
+        hand_over(pages::leads::map::map_page());
     }
 
     /// Makes the page of a lead.

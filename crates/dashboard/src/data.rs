@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use client::{ApiClient, ApiError, Connection, IdempotencyKey, mutations, queries};
 use contract::job::JobQuery;
+use contract::map::{BusinessMap, MapQuery};
 use contract::places::{CategorySuggestion, LocationSuggestion, SourceInfo, SuggestQuery};
 use contract::stats::Facets;
 use contract::{
@@ -91,6 +92,12 @@ pub(crate) fn use_forget_leads() -> impl Fn(&BusinessQuery) + Copy + Send + Sync
 pub(crate) fn facets(query: impl Fn() -> BusinessQuery + 'static) -> UseQuery<Facets, ApiError> {
     let api = use_api();
     use_query(move || queries::facets(&api, query()))
+}
+
+/// Where the leads of `query` are.
+pub(crate) fn business_map(query: impl Fn() -> MapQuery + 'static) -> UseQuery<BusinessMap, ApiError> {
+    let api = use_api();
+    use_query(move || queries::business_map(&api, query()))
 }
 
 /// One lead. Until it is there, what a list on screen before knew of it stands in.

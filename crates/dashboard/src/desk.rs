@@ -8,13 +8,14 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use contract::{BusinessId, UserId};
+use contract::{Business, BusinessId, UserId};
 use leptos::prelude::*;
 use markup::Node;
 use web_sys::MouseEvent;
 
 use crate::address::{anchor_of, use_address};
 use crate::chunk;
+use crate::components::field::FieldText;
 use crate::reaction::{Var, react};
 use crate::routes::{self, Route};
 use crate::state::use_page_state;
@@ -32,6 +33,8 @@ pub(crate) enum Task {
     Edit(BusinessId),
     /// A lead is enriched.
     Enrich(BusinessId),
+    /// That field of the lead, which was seen as it is given, is to be this.
+    Write(Arc<Business>, FieldText, String),
     /// The box of the row at this place was pressed, with Shift or without.
     Pick(u32, bool),
     /// The box of all rows was pressed.

@@ -21,6 +21,7 @@ pub mod form_routes;
 pub mod format;
 pub mod lead_form;
 pub mod leads_url;
+pub mod look;
 mod pages;
 mod palette;
 #[cfg(feature = "ssr")]

@@ -2,13 +2,14 @@
 
 use client::{ApiClient, ApiError, Connection, queries};
 use contract::job::JobQuery;
+use contract::map::MapQuery;
 use contract::{BusinessQuery, Job, JobId, keys};
 use requery::{QueryClient, QueryOptions};
 
 use crate::pages::{activity, job, overview};
 use crate::routes::{self, Route};
 use crate::search_job::SearchJob;
-use crate::{data, leads_url};
+use crate::{data, leads_url, look};
 
 /// Fetches into `query_client` what the page at `path_and_query` shows first, and answers the status to send it
 /// with: 404 where there is no such page, lead or job; else 503 where the API failed in what the page is about;
@@ -57,6 +58,7 @@ impl Prefetch<'_> {
             Route::Job(id) => self.job(id).await,
             Route::Enrichment => self.enrichment(routes::batch_of(self.search)).await,
             Route::Leads(query) => self.leads(&query).await,
+            Route::LeadsMap => self.map(look::parse_map(self.search)).await,
             Route::Lead(id) => self.get(queries::business_detail(self.api, id)).await,
             Route::NewLead => self.trades().await,
             Route::EditLead(id) => {
@@ -103,6 +105,14 @@ impl Prefetch<'_> {
             self.get(queries::facets(self.api, query.filters())),
         );
         list
+    }
+
+    async fn map(&self, query: MapQuery) -> Outcome {
+        let (map, _) = futures::join!(
+            self.get(queries::business_map(self.api, query.clone())),
+            self.get(queries::facets(self.api, query.filters.filters())),
+        );
+        map
     }
 
     async fn enrichment(&self, batch: Option<JobId>) -> Outcome {

@@ -9,11 +9,12 @@ use crate::find_form::FindForm;
 #[cfg(any(feature = "ssr", test))]
 use crate::form_routes::FormRoute;
 use crate::leads_url;
+use crate::look::{self, Look};
 
 /// The chunks of the application's program, in the order in which people mostly come by them: those of pages, and what is
 /// done to leads over them.
-pub const CHUNKS: [&str; 8] =
-    ["overview", "leads", "lead", crate::desk::CHUNK, "find", "job", "jobs", "enrichment"];
+pub const CHUNKS: [&str; 9] =
+    ["overview", "leads", "lead", crate::desk::CHUNK, "find", "job", "jobs", "enrichment", "map"];
 
 /// A page.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +31,8 @@ pub enum Route {
     Enrichment,
     /// `/leads`, with its filters, order and page.
     Leads(Box<BusinessQuery>),
+    /// `/leads?view=map`: the list as a map.
+    LeadsMap,
     /// `/leads/{id}`
     Lead(BusinessId),
     /// `/leads/new`
@@ -69,6 +72,7 @@ impl Route {
             ["jobs"] => Some(Self::Jobs(job_query(search))),
             ["jobs", id] => id.parse().ok().map(Self::Job),
             ["enrichment"] => Some(Self::Enrichment),
+            ["leads"] if look::of(search) == Look::Map => Some(Self::LeadsMap),
             ["leads"] => Some(Self::Leads(Box::new(leads_url::parse(search)))),
             ["leads", "new"] => Some(Self::NewLead),
             ["leads", id] => stored(id).map(Self::Lead),
@@ -94,7 +98,8 @@ impl Route {
             Self::Form(_) => true,
             Self::Account | Self::Users | Self::User(_) | Self::Suppression | Self::Import(_) => true,
             Self::Overview | Self::Find(_) | Self::Jobs(_) | Self::Job(_) => false,
-            Self::Leads(_) | Self::Lead(_) | Self::Enrichment | Self::Styleguide => false,
+            Self::Leads(_) | Self::LeadsMap | Self::Lead(_) => false,
+            Self::Enrichment | Self::Styleguide => false,
         }
     }
 
@@ -108,6 +113,7 @@ impl Route {
             Self::Job(_) => Some("job"),
             Self::Enrichment => Some("enrichment"),
             Self::Leads(_) => Some("leads"),
+            Self::LeadsMap => Some("map"),
             Self::Lead(_) => Some("lead"),
             _ => None,
         }
@@ -123,6 +129,7 @@ impl Route {
             Self::Job(id) => format!("/jobs/{id}"),
             Self::Enrichment => ENRICHMENT.to_owned(),
             Self::Leads(query) => leads_url::url(query),
+            Self::LeadsMap => Look::Map.url(&BusinessQuery::default()),
             Self::Lead(id) => format!("/leads/{id}"),
             Self::NewLead => "/leads/new".to_owned(),
             Self::EditLead(id) => format!("/leads/{id}/edit"),
@@ -248,6 +255,7 @@ mod tests {
         check("/enrichment");
         check("/leads");
         check("/leads?search=caf%C3%A9&city=Espoo");
+        check("/leads?view=map");
         check("/leads/7");
         check("/leads/new");
         check("/leads/7/edit");
@@ -266,6 +274,16 @@ mod tests {
         assert_eq!(Route::parse(&address), Some(Route::Enrichment));
         assert_eq!(batch_of(address.split_once('?').unwrap().1), Some(id));
         assert_eq!([batch_of(""), batch_of("?batch=x"), batch_of("page=2")], [None; 3]);
+    }
+
+    #[test]
+    fn the_list_as_a_map_is_a_page_of_its_own() {
+        let map = Route::parse("/leads?city=Espoo&view=map&within=24%2C60%2C25%2C61");
+        assert_eq!(
+            (map.as_ref(), map.as_ref().and_then(Route::chunk)),
+            (Some(&Route::LeadsMap), Some("map"))
+        );
+        assert!(matches!(Route::parse("/leads?view=globe"), Some(Route::Leads(_))));
     }
 
     #[test]

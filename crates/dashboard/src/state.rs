@@ -26,13 +26,17 @@ pub struct PageState {
     pub person: Option<String>,
     /// Whose browser this is then: what it keeps for one is not another's.
     pub user: Option<UserId>,
+    /// The person may read only, so that what changes leads in its place is not offered.
+    pub is_reader: bool,
     /// The columns that the person chose for lists of leads.
     pub columns: Option<Columns>,
     /// The path, without its query, if what it names does not exist.
     pub missing: Option<String>,
 }
 
-contract::from_json!(PageState { now, seq, form_key or default, find_failure, person, user, columns, missing });
+contract::from_json!(PageState {
+    now, seq, form_key or default, find_failure, person, user, is_reader or default, columns, missing,
+});
 
 /// A search form that was refused.
 #[derive(Clone, Debug, PartialEq, Serialize)]

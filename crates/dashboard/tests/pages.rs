@@ -2,6 +2,8 @@
 #![cfg(feature = "ssr")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
+#[path = "parts/leads_map.rs"]
+mod leads_map;
 mod support;
 
 use contract::enrichment::{EnrichmentQueue, FailureCause, ProviderInfo};

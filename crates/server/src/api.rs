@@ -32,6 +32,7 @@ pub(crate) fn routes() -> Router<App> {
     let router = mount::<e::ListBusinesses, _, _>(router, businesses::list);
     let router = mount::<e::GetStats, _, _>(router, businesses::stats);
     let router = mount::<e::GetFacets, _, _>(router, businesses::facets);
+    let router = mount::<e::GetBusinessMap, _, _>(router, businesses::map);
     let router = mount::<e::GetBusiness, _, _>(router, businesses::get);
     let router = mount::<e::CreateBusiness, _, _>(router, businesses::create);
     let router = mount::<e::UpdateBusiness, _, _>(router, businesses::update);

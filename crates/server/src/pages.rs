@@ -116,7 +116,7 @@ fn label(path: &str) -> RouteLabel {
         Some(Route::Jobs(_)) => "/jobs",
         Some(Route::Job(_)) => "/jobs/{jobId}",
         Some(Route::Enrichment) => "/enrichment",
-        Some(Route::Leads(_)) => "/leads",
+        Some(Route::Leads(_) | Route::LeadsMap) => "/leads",
         Some(Route::Lead(_)) => "/leads/{id}",
         Some(Route::NewLead) => "/leads/new",
         Some(Route::EditLead(_)) => "/leads/{id}/edit",

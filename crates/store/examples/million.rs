@@ -5,6 +5,7 @@
 use std::time::{Duration, Instant};
 
 use contract::event::BulkUpdated;
+use contract::map::MapQuery;
 use contract::{BusinessQuery, EventPayload, SourceRef, Timestamp};
 use serde_json::json;
 use store::{LookupKey, NewBusiness, Store, StoreConfig, StoreError};
@@ -175,6 +176,17 @@ async fn ask(store: &Store, rows: usize) -> Result<(), Box<dyn std::error::Error
     let started = Instant::now();
     store.facets(&serde_json::from_value(json!({"state": "NJ"}))?).await?;
     println!("facets of a state: {:.1} ms", ms(started.elapsed()));
+    for (name, question) in [
+        ("a map of all", json!({})),
+        ("a map of a box", json!({"within": "-101,40,-98,42"})),
+        ("a map of a state", json!({"state": "NJ"})),
+        ("a map of a circle", json!({"near": "40.7,-100", "radiusKm": "50"})),
+    ] {
+        let query: MapQuery = serde_json::from_value(question)?;
+        let started = Instant::now();
+        let map = store.business_map(&query).await?;
+        println!("{name}: {} rows in {} spots, {:.1} ms", map.total, map.spots.len(), ms(started.elapsed()));
+    }
     Ok(())
 }
 

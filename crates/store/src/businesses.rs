@@ -8,6 +8,7 @@ mod filter;
 mod known;
 mod links;
 mod list;
+mod map;
 mod merges;
 mod nearby;
 mod numbered;

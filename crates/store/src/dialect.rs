@@ -83,6 +83,15 @@ impl Backend {
         }
     }
 
+    /// What stands before and behind a number that is not negative, to make the whole number of it that is not larger.
+    pub(crate) fn floor(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Sqlite => ("CAST(", " AS BIGINT)"),
+            // To cast alone would round.
+            Self::Postgres => ("CAST(floor(", ") AS BIGINT)"),
+        }
+    }
+
     /// A schema with this backend's words in place of `{id}`, `{auto}`, `{text}`, `{tie}` and
     /// `{clustered}`:
     /// an integer primary key, one that counts up by itself, a text that compares by its bytes, the tie-breaker at the end of an index

@@ -5,7 +5,7 @@ import * as dashboard from "../lib/page.mjs";
 import { RESTAURANTS } from "../lib/page.mjs";
 import { until } from "../lib/wait.mjs";
 
-const CHUNKS = ["desk", "enrichment", "find", "job", "jobs", "lead", "leads", "overview"];
+const CHUNKS = ["desk", "enrichment", "find", "job", "jobs", "lead", "leads", "map", "overview"];
 
 /** The chunk's file, whatever its content is. */
 const fileOf = (chunk) => new RegExp(`/assets/dashboard-${chunk}-[0-9a-f]+\\.wasm$`);
@@ -14,7 +14,7 @@ journey("a page that is opened has its chunk named in its head, and loads it onc
   const job = await server.search(RESTAURANTS);
   const { data } = await server.api("/api/businesses?limit=1");
   const asked = askedFor(page);
-  const pages = { "/": "overview", "/find": "find", "/leads": "leads", "/jobs": "jobs", "/enrichment": "enrichment" };
+  const pages = { "/": "overview", "/find": "find", "/leads": "leads", "/leads?view=map": "map", "/jobs": "jobs", "/enrichment": "enrichment" };
   Object.assign(pages, { [`/jobs/${job.jobId}`]: "job", [`/leads/${data[0].id}`]: "lead" });
   for (const [path, chunk] of Object.entries(pages)) {
     asked.length = 0;

@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use contract::event::{BulkUpdated, BusinessDeleted, JobMoved, JobUpdated, ScrapingComplete};
+use contract::map::{BusinessMap, MapQuery};
 use contract::{
     Business, BusinessId, BusinessQuery, EnrichmentStatus, Event, EventPayload, Job, JobAccepted, JobCounts,
     JobProgress, JobStatus, Timestamp, keys,
@@ -135,6 +136,23 @@ fn facets_are_asked_for_once_after_many_changes() {
     }
     cache.runtime.advance(super::SETTLE_FACETS - 4 * super::SETTLE);
     assert_eq!(cache.server.asked(), ["/api/businesses/facets"]);
+}
+
+#[test]
+fn a_map_is_asked_for_anew_when_the_facets_are() {
+    let mut cache = Cache::new();
+    let query = MapQuery { within: "24,60,25,61".parse().ok(), ..MapQuery::default() };
+    cache.show(
+        queries::business_map(&cache.api, query.clone()),
+        keys::businesses::map(&query),
+        BusinessMap::default(),
+    );
+    for id in 1..5 {
+        cache.apply(created(business(id, 1, "A")));
+        assert_eq!(cache.asked(), [""; 0], "other changes may follow");
+    }
+    cache.runtime.advance(super::SETTLE_FACETS - 4 * super::SETTLE);
+    assert_eq!(cache.server.asked(), ["/api/businesses/map?within=24%2C60%2C25%2C61"]);
 }
 
 fn bulk(ids: std::ops::RangeInclusive<i64>) -> Event {

@@ -9,7 +9,7 @@ use crate::components::load::sentence;
 use crate::reaction::{Derived, Var, react};
 
 /// What a field is called and how it is filled.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct FieldText {
     /// Its name in the request, and its id in the document.
     pub(crate) name: &'static str,

@@ -19,6 +19,7 @@ pub(crate) enum Icon {
     Keyboard,
     Leads,
     Mail,
+    Minus,
     Moon,
     Person,
     Phone,
@@ -50,6 +51,7 @@ impl Icon {
             Self::Keyboard => "M1.8 4h12.4v8H1.8V4ZM4.5 6.6v.1M7 6.6v.1M9.5 6.6v.1M11.8 6.6v.1M5.5 9.6h5",
             Self::Leads => "M2.5 4h11M2.5 8h11M2.5 12h7",
             Self::Mail => "M2 3.8h12v8.4H2V3.8ZM2.3 4.2 8 8.8l5.7-4.6",
+            Self::Minus => "M3 8h10",
             Self::Moon => "M13.2 9.6A5.7 5.7 0 0 1 6.4 2.8a5.7 5.7 0 1 0 6.8 6.8Z",
             Self::Person => {
                 "M8 8a2.8 2.8 0 1 0 0-5.6A2.8 2.8 0 0 0 8 8ZM2.8 13.6c.6-2.4 2.7-3.6 5.2-3.6s4.6 1.2 5.2 3.6"

@@ -5,7 +5,7 @@ use contract::columns::Column;
 use contract::number::fixed;
 use markup::{IntoNode, Key, Node, view};
 
-use crate::columns::Shown;
+use crate::columns::{Shown, described};
 use crate::components::badge::enrichment_badge;
 use crate::components::icon::{Icon, icon};
 use crate::{clock, data, format, routes};
@@ -17,8 +17,10 @@ pub(crate) fn lead_key(lead: &Business) -> Key {
 
 /// The cells of a row of the table of leads: the name, then the columns, each with its class.
 pub(crate) fn lead_cells(lead: &Business, shown: &Shown) -> Node {
+    // On a phone, columns that somebody chose stand in cards without heads.
     let cells = shown.classes().map(|(column, class)| {
-        view! { <td class=class role="cell">{cell(lead, column)}</td> }
+        let label = shown.is_chosen.then(|| described(column).0);
+        view! { <td class=class role="cell" data-label=label>{cell(lead, column)}</td> }
     });
     view! {
         <td class="cell cell--name" role="cell">
@@ -103,8 +105,13 @@ pub(crate) fn text_or_none(text: Option<String>) -> Node {
 
 /// The phone number as a link that calls.
 pub(crate) fn phone(lead: &Business) -> Node {
-    let Some(number) = lead.phone.clone() else { return none() };
-    let text = lead.phone_display.clone().unwrap_or_else(|| number.clone());
+    call_link(lead.phone.clone(), lead.phone_display.clone())
+}
+
+/// A phone number, as people write it where that is known, as a link that calls.
+pub(crate) fn call_link(number: Option<String>, display: Option<String>) -> Node {
+    let Some(number) = number else { return none() };
+    let text = display.unwrap_or_else(|| number.clone());
     view! { <a class="cell-link" href=format!("tel:{number}")>{text}</a> }
 }
 

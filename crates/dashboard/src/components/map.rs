@@ -11,7 +11,8 @@ use crate::{format, routes};
 const HALF: f64 = 100.0;
 /// Room between the radius and the edge.
 const MARGIN: f64 = 12.0;
-const KM_PER_DEGREE: f64 = 111.195;
+/// Kilometres to the north.
+pub(crate) const KM_PER_DEGREE: f64 = 111.195;
 
 /// One lead on the map.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,15 +30,20 @@ impl Pin {
 }
 
 /// Where `point` lies in the drawing: plane near the centre, which is exact to a metre at a few kilometres.
-fn project(centre: GeoPoint, radius_km: f64, point: GeoPoint) -> (f64, f64) {
+pub(crate) fn project(centre: GeoPoint, radius_km: f64, point: GeoPoint) -> (f64, f64) {
     let scale = (HALF - MARGIN) / radius_km.max(0.001);
     let east = turn(point.longitude - centre.longitude) * KM_PER_DEGREE * centre.longitude_scale();
     let north = (point.latitude - centre.latitude) * KM_PER_DEGREE;
     (tenth(HALF + east * scale), tenth(HALF - north * scale))
 }
 
+/// The radius of the circle in a drawing whose edges are so many kilometres apart.
+pub(crate) fn radius_in(height_km: f64) -> f64 {
+    height_km * (HALF - MARGIN) / (2.0 * HALF)
+}
+
 /// The shorter way around: degrees from -180 to 180.
-fn turn(degrees: f64) -> f64 {
+pub(crate) fn turn(degrees: f64) -> f64 {
     match degrees {
         _ if degrees > 180.0 => degrees - 360.0,
         _ if degrees < -180.0 => degrees + 360.0,
@@ -72,8 +78,6 @@ pub(crate) fn map(
     pins: Derived<Vec<Pin>>,
     marked: Var<Option<BusinessId>>,
 ) -> Node {
-    let scale = scale_km(radius_km);
-    let length = tenth(scale * (HALF - MARGIN) / radius_km);
     let label = move || {
         let count = pins.with(Vec::len) as u64;
         format!("Map: {} within {}", format::plural(count, "lead", "leads"), format::distance(radius_km))
@@ -84,10 +88,19 @@ pub(crate) fn map(
             <circle class="map__ring" cx="100" cy="100" r="44"></circle>
             <path class="map__centre" d="M96 100h8M100 96v8"></path>
             {keyed(move || pins.get(), |pin| (pin.id.0.cast_unsigned(), 0), move |pin| pin_view(&pin, centre, radius_km, marked))}
-            <path class="map__scale" d=format!("M8 188v4h{}v-4", text(length))></path>
-            <text class="map__text" x=text(8.0 + length + 4.0) y="192" aria-hidden="true">{format::distance(scale)}</text>
-            <text class="map__text" x="192" y="14" text-anchor="end" aria-hidden="true">"N ↑"</text>
+            {scale(radius_km, "192")}
         </svg>
+    }
+}
+
+/// A round length with its name at the lower edge, and which way is north; `right` is where the drawing ends, nearly.
+pub(crate) fn scale(radius_km: f64, right: &'static str) -> Node {
+    let scale = scale_km(radius_km);
+    let length = tenth(scale * (HALF - MARGIN) / radius_km);
+    view! {
+        <path class="map__scale" d=format!("M8 188v4h{}v-4", text(length))></path>
+        <text class="map__text" x=text(8.0 + length + 4.0) y="192" aria-hidden="true">{format::distance(scale)}</text>
+        <text class="map__text" x=right y="14" text-anchor="end" aria-hidden="true">"N ↑"</text>
     }
 }
 

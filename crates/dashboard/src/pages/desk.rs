@@ -95,6 +95,7 @@ impl Tools {
             Task::Add => self.form.set(Some(Form::default())),
             Task::Edit(id) => self.edit(id),
             Task::Enrich(id) => self.enrich(id),
+            Task::Write(lead, field, text) => self.write(lead, field, text),
             Task::Pick(place, is_range) => self.pick(place, is_range),
             Task::PickAll => self.pick_all(),
             Task::Key(key) => _ = self.press(&key),

@@ -1,5 +1,7 @@
 //! One lead: everything known, where it came from, and how to reach it.
 
+mod notes;
+
 use contract::number::{self, fixed};
 use contract::{Business, BusinessDetail, BusinessId, Contact, EnrichmentStatus, SourceRef};
 use leptos::ev::SubmitEvent;
@@ -18,6 +20,7 @@ use crate::reaction::{Var, constant, derive_from, react};
 use crate::routes::Route;
 use crate::state::use_page_state;
 use crate::{clock, data, format, leads_url, routes};
+use notes::{Notes, use_notes};
 
 /// Kilometres around the lead on its map.
 const AROUND_KM: f64 = 0.5;
@@ -33,6 +36,7 @@ pub(crate) fn lead_page() -> Node {
     // What is asked for here is shown within a frame.
     let desk = use_desk();
     react(move || desk.open(None));
+    let notes = use_notes();
     let lead = data::lead(move || id.get());
     let load = load_of(lead);
     let is_missing = move || {
@@ -45,7 +49,7 @@ pub(crate) fn lead_page() -> Node {
             nothing_there("No such lead", "It may have been deleted or merged into another.", "/leads", "All leads")
         } else {
             match lead.data() {
-                Some(detail) => lead_view(&detail, lead.is_placeholder_data()),
+                Some(detail) => lead_view(&detail, lead.is_placeholder_data(), notes),
                 None => view! {
                     {page_head(|| "Lead".to_owned(), Node::nothing())}
                     {missing(load, || lines(10))}
@@ -55,7 +59,7 @@ pub(crate) fn lead_page() -> Node {
     }
 }
 
-fn lead_view(detail: &BusinessDetail, is_partial: bool) -> Node {
+fn lead_view(detail: &BusinessDetail, is_partial: bool, notes: Notes) -> Node {
     let lead = &detail.business;
     let name = lead.name.clone();
     view! {
@@ -68,6 +72,7 @@ fn lead_view(detail: &BusinessDetail, is_partial: bool) -> Node {
         <div class="columns columns--wide">
             <div class="stack">
                 {panel("details", "Details", Node::nothing(), details(lead))}
+                {notes.panel(lead)}
                 {panel("contacts", "Contacts", text_link(routes::new_contact(lead.id), "Add a contact", None), contacts(&detail.contacts, is_partial))}
             </div>
             <div class="stack">
@@ -129,14 +134,12 @@ fn status_line(lead: &Business) -> Node {
         let query = contract::BusinessQuery { category: Some(slug.clone()), ..Default::default() };
         view! { <a class="tag" href=leads_url::url(&query)>{format::label(&slug)}</a> }
     });
-    let tags = lead.tags.iter().map(|tag| view! { <span class="tag">{tag.clone()}</span> }).collect::<Node>();
     view! {
         <p class="status-line">
             {category}
             {lead.chain.then(|| view! { <span class="tag">"Chain"</span> })}
             {operating_badge(lead.operating_status)}
             {enrichment_badge(lead.enrichment_status)}
-            {tags}
         </p>
     }
 }
@@ -162,7 +165,6 @@ fn details(lead: &Business) -> Node {
         lead.employee_count.map(|count| fact("Employees", text(format::number(count.into())))),
         lead.year_founded.map(|year| fact("Founded", text(year.to_string()))),
         lead.description.clone().map(|words| fact("About", text(words))),
-        lead.notes.clone().map(|words| fact("Notes", text(words))),
         socials(lead),
     ];
     view! {

@@ -3,6 +3,7 @@
 pub(crate) mod columns;
 mod filters;
 mod listing;
+pub(crate) mod map;
 mod near;
 mod picks;
 mod rows;
@@ -18,6 +19,7 @@ use crate::components::icon::{Icon, icon};
 use crate::components::load::{lines, load_of, missing, stale_line};
 use crate::components::pagination::pagination;
 use crate::components::panel::{empty, link_button, page_head};
+use crate::look::Look;
 use crate::reaction::{Derived, constant, derive};
 use crate::{data, format, leads_url};
 
@@ -47,19 +49,24 @@ pub(crate) fn leads_page() -> Node {
         Shape::Nothing => view! { {move || list.data().map(|page| nothing(&query.get(), &page))} },
         Shape::Rows => whole_or_page(query, columns, list, total),
     };
-    let actions = view! {
-        <a class="btn" href="/import" rel="external">{icon(Icon::Up)}<span>"Import"</span></a>
-        <a class="btn" href="/leads/new" rel="external">{icon(Icon::Plus)}<span>"Add a lead"</span></a>
-        {link_button("btn btn--primary", "/find".to_owned(), Icon::Search, "Find leads")}
-    };
     view! {
-        {page_head(|| "Leads".to_owned(), actions)}
-        {filters::toolbar(query, columns, total)}
+        {head()}
+        {filters::toolbar(Look::Table, query, columns, total)}
         <section class="leads" aria-label="List of leads" aria-busy=move || list.is_placeholder_data().to_string()>
             {body}
             {stale_line(load, derive(move || shape.get() != Shape::Missing))}
         </section>
     }
+}
+
+/// The head of the list, however it is shown.
+fn head() -> Node {
+    let actions = view! {
+        <a class="btn" href="/import" rel="external">{icon(Icon::Up)}<span>"Import"</span></a>
+        <a class="btn" href="/leads/new" rel="external">{icon(Icon::Plus)}<span>"Add a lead"</span></a>
+        {link_button("btn btn--primary", "/find".to_owned(), Icon::Search, "Find leads")}
+    };
+    page_head(|| "Leads".to_owned(), actions)
 }
 
 fn whole_or_page(

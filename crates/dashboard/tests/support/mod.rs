@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use client::{ApiClient, Request, Response, Transport, TransportError};
 use contract::enrichment::{EnrichmentQueue, ProviderInfo, ServiceSpending, Spending};
+use contract::map::{BusinessMap, Spot, SpotBusiness};
 use contract::places::{CategorySuggestion, LocationSuggestion, SourceInfo, SourceState};
 use contract::stats::{Count, Facets};
-use contract::{Business, BusinessDetail, Job, JobStatus, Page, PageMeta};
+use contract::{BoundingBox, Business, BusinessDetail, Job, JobStatus, Page, PageMeta};
 use dashboard::{PageState, ShellOptions, prefetch, provide_page, shell};
 use futures::StreamExt;
 use leptos::prelude::*;
@@ -32,6 +33,7 @@ impl Answers {
             .ok("/api/businesses", &leads())
             .ok("/api/businesses/7", &BusinessDetail { business: lead(), contacts: vec![contact()] })
             .ok("/api/businesses/facets", &facets())
+            .ok("/api/businesses/map", &map())
             .ok("/api/businesses/stats", &samples::stats())
             .ok("/api/scraper/jobs", &jobs())
             .ok("/api/jobs", &Page { data: jobs(), meta: PageMeta::new(5, 1, 20, None) })
@@ -45,6 +47,7 @@ impl Answers {
         Self::default()
             .ok("/api/businesses", &nothing)
             .ok("/api/businesses/facets", &Facets::default())
+            .ok("/api/businesses/map", &BusinessMap::default())
             .ok("/api/businesses/stats", &contract::Stats::default())
             .ok("/api/scraper/jobs", &Vec::<Job>::new())
             .ok("/api/scraper/sources", &sources())
@@ -222,6 +225,31 @@ fn facets() -> Facets {
         category: stats.by_category,
         enrichment_status: vec![Count { value: "pending".to_owned(), count: 2100 }],
         source: stats.by_source,
+    }
+}
+
+/// A spot of many, one of many in one place, and a lead that is alone.
+fn map() -> BusinessMap {
+    let spot = |count, bounds: &str, business| {
+        let bounds: BoundingBox = bounds.parse().unwrap();
+        Spot { count, latitude: bounds.south, longitude: bounds.west, bounds, business }
+    };
+    let alone = SpotBusiness {
+        id: contract::BusinessId(7),
+        name: "Kahvila <Esimerkki>".to_owned(),
+        enrichment_status: contract::EnrichmentStatus::Enriched,
+        phone: Some("+35891234007".to_owned()),
+        phone_display: Some("09 1234 007".to_owned()),
+    };
+    BusinessMap {
+        within: "24.7,60.1,25.1,60.3".parse().ok(),
+        total: 2341,
+        unplaced: 12,
+        spots: vec![
+            spot(1523, "24.9,60.15,24.95,60.18", None),
+            spot(805, "24.93,60.2,24.93,60.2", None),
+            spot(1, "25,60.25,25,60.25", Some(alone)),
+        ],
     }
 }
 

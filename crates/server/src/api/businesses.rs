@@ -1,8 +1,9 @@
-//! Businesses: list, figures, detail; add, change, delete.
+//! Businesses: list, figures, map, detail; add, change, delete.
 
 use contract::endpoint::{NoBody, PathParams};
 use contract::endpoints::{
-    CreateBusiness, DeleteBusiness, GetBusiness, GetFacets, GetStats, ListBusinesses, UpdateBusiness,
+    CreateBusiness, DeleteBusiness, GetBusiness, GetBusinessMap, GetFacets, GetStats, ListBusinesses,
+    UpdateBusiness,
 };
 use contract::{BusinessId, Endpoint, EventPayload, Page};
 use store::{KnownBusiness, NewBusiness, WriteTx};
@@ -24,6 +25,10 @@ pub(super) async fn stats(app: App, _: Call<GetStats>) -> Result<Answer<GetStats
 
 pub(super) async fn facets(app: App, call: Call<GetFacets>) -> Result<Answer<GetFacets>, ApiProblem> {
     Ok(Answer::new(app.store().facets(&call.query).await?))
+}
+
+pub(super) async fn map(app: App, call: Call<GetBusinessMap>) -> Result<Answer<GetBusinessMap>, ApiProblem> {
+    Ok(Answer::new(app.store().business_map(&call.query).await?))
 }
 
 pub(super) async fn get(app: App, call: Call<GetBusiness>) -> Result<Answer<GetBusiness>, ApiProblem> {

@@ -9,6 +9,7 @@ use contract::enrichment::{BatchEnrichmentRequest, HistoryQuery};
 use contract::event::EventQuery;
 use contract::export::ExportQuery;
 use contract::job::{FailedJobQuery, JobQuery, RetryQuery};
+use contract::map::MapQuery;
 use contract::page::MAX_LIMIT;
 use contract::places::SuggestQuery;
 use contract::suppression::{NewSuppression, SuppressionQuery};
@@ -40,7 +41,7 @@ macro_rules! by_contract {
         }
     )+};
 }
-by_contract!(BusinessQuery, BulkRequest, ExportQuery, ScrapeRequest, BatchEnrichmentRequest);
+by_contract!(BusinessQuery, BulkRequest, ExportQuery, MapQuery, ScrapeRequest, BatchEnrichmentRequest);
 by_contract!(SetupRequest, PasswordChange, NewApiToken, NewUser, UserChange, NewView, ViewChange);
 by_contract!(NewSuppression, SuppressionQuery);
 

@@ -20,6 +20,7 @@ use contract::enrichment::{
 use contract::event::EventPage;
 use contract::import::{FileUpload, ImportPreview};
 use contract::job::RetriedJobs;
+use contract::map::BusinessMap;
 use contract::places::{CategorySuggestion, LocationSuggestion, SourceInfo};
 use contract::problem::PROBLEM_JSON;
 use contract::stats::Facets;
@@ -101,6 +102,7 @@ fn named_types() -> Named {
         "BusinessContacts": BusinessContacts,
         "BusinessDetail": BusinessDetail,
         "BusinessDraft": BusinessDraft,
+        "BusinessMap": BusinessMap,
         "BusinessPage": Page<Business>,
         "BusinessPatch": BusinessPatch,
         "CategorySuggestion": CategorySuggestion,

@@ -7,6 +7,7 @@ use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use client::ApiClient;
+use contract::Role;
 use dashboard::routes::Route;
 use dashboard::{AssetPaths, FindFailure, FormContent, PageState, ShellOptions};
 use leptos::prelude::provide_context;
@@ -46,7 +47,9 @@ pub(super) async fn answer(app: &App, page: Page) -> Response {
         Ok(seq) => seq,
         Err(error) => return ApiProblem::from(error).into_response(),
     };
-    let person = page.visitor.identity.0.as_ref().and_then(|principal| principal.user.as_ref());
+    let principal = page.visitor.identity.0.as_ref();
+    let is_reader = principal.is_some_and(|principal| principal.role < Role::Member);
+    let person = principal.and_then(|principal| principal.user.as_ref());
     let (user, person) = person.map(|user| (user.id, user.name.clone())).unzip();
     let api = ApiClient::new(InProcess::new(app, page.visitor));
     let queries = QueryClient::server(TokioRuntime::current());
@@ -62,6 +65,7 @@ pub(super) async fn answer(app: &App, page: Page) -> Response {
         find_failure: page.find_failure,
         person,
         user,
+        is_reader,
         ..PageState::default()
     };
     let state = state.with_status(&page.path, found);

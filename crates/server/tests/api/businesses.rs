@@ -148,3 +148,36 @@ async fn figures_and_facets_are_counted_from_the_rows() {
     let facets = app.get("/api/businesses/facets?city=Espoo").await.json();
     assert_eq!(facets["category"], serde_json::json!([{ "value": "restaurant", "count": 1 }]));
 }
+
+#[tokio::test]
+async fn a_map_shows_where_the_leads_of_a_filter_are() {
+    let app = TestApp::new().await;
+    let placed = |name: &str, city: &str, latitude: f64| {
+        let mut new = business(name, city);
+        (new.business.latitude, new.business.longitude) = (Some(latitude), Some(24.9));
+        new
+    };
+    let mut nowhere = business("D", "Espoo");
+    (nowhere.business.latitude, nowhere.business.longitude) = (None, None);
+    seed(
+        app.store(),
+        vec![placed("A", "Espoo", 60.2), placed("B", "Espoo", 60.2), placed("C", "Turku", 60.4), nowhere],
+    )
+    .await;
+    let map = app.get("/api/businesses/map?city=Espoo").await.json();
+    assert_eq!((map["total"].as_u64(), map["unplaced"].as_u64()), (Some(3), Some(1)));
+    assert_eq!((map["spots"][0]["count"].as_u64(), map["spots"].as_array().unwrap().len()), (Some(2), 1));
+    assert_eq!(map["spots"][0]["bounds"], "24.9,60.2,24.9,60.2");
+    let turku = app.get("/api/businesses/map?within=24,60.3,25,60.5&across=4").await.json();
+    assert_eq!((turku["within"].as_str(), turku["total"].as_u64()), (Some("24,60.3,25,60.5"), Some(4)));
+    assert_eq!(turku["spots"][0]["business"]["name"], "C");
+    let check = async |query: &str, status: u16, field: &str| {
+        let answer = app.get(&format!("/api/businesses/map?{query}")).await;
+        assert_eq!(answer.status.as_u16(), status, "{query}");
+        assert_eq!(answer.json()["errors"][0]["field"], field, "{query}");
+    };
+    check("across=65", 422, "across").await;
+    check("within=1,2,3", 400, "within").await;
+    check("sort=name", 400, "sort").await;
+    check("radiusKm=5", 422, "near").await;
+}

@@ -22,6 +22,7 @@ mod idempotency;
 mod jobs;
 mod known;
 mod load;
+mod maps;
 mod merges;
 mod model;
 mod nearby;

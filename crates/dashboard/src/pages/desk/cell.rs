@@ -95,8 +95,13 @@ impl Tools {
     /// Saves once: leaving the field follows when it is taken away.
     fn save_cell(self, input: &HtmlInputElement) {
         let Some(Edited { lead, field }) = self.cell.try_update_value(Option::take).flatten() else { return };
+        self.write(lead, field, input.value());
+    }
+
+    /// Changes one field of a lead, that was seen as it is given.
+    pub(super) fn write(self, lead: Arc<Business>, field: FieldText, text: String) {
         let mut typed = LeadForm::of(&lead);
-        *text_of(&mut typed, field) = input.value();
+        *text_of(&mut typed, field) = text;
         self.save(lead, typed, Origin::Cell);
     }
 }
@@ -112,7 +117,7 @@ fn lead_of(cell: &Element) -> Option<BusinessId> {
 
 fn text_of(form: &mut LeadForm, field: FieldText) -> &mut String {
     let found = form.each().into_iter().find_map(|(text, value)| (text.name == field.name).then_some(value));
-    found.unwrap_or_else(|| unreachable!("every cell shows a field of the form"))
+    found.unwrap_or_else(|| unreachable!("every cell and panel shows a field of the form"))
 }
 
 fn put_field(cell: &Element, field: FieldText, name: &str, value: &str) -> Option<()> {

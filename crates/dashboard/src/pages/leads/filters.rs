@@ -14,14 +14,16 @@ use crate::address::{Step, use_address};
 use crate::chunk::LoadedDialog;
 use crate::columns::Shown;
 use crate::components::icon::{Icon, icon};
+use crate::look::Look;
 use crate::reaction::{Derived, react};
 use crate::{data, format, leads_url, routes};
 
 /// Pause in typing after which the list follows.
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// Search, filters, active filters and the number of leads.
+/// Search, filters, active filters and the number of leads. All its links lead to the list as it is shown by now.
 pub(super) fn toolbar(
+    look: Look,
     query: Derived<BusinessQuery>,
     columns: Derived<Shown>,
     total: Derived<Option<u64>>,
@@ -29,25 +31,25 @@ pub(super) fn toolbar(
     let chooser = LoadedDialog::new(super::columns::CHUNK);
     provide_context(chooser);
     let facets = data::facets(move || query.get().filters());
-    let menus = move || menus(&query.get(), facets.data().as_deref());
+    let menus = move || menus(look, &query.try_get().unwrap_or_default(), facets.data().as_deref());
     close_on_escape();
     view! {
         <div class="toolbar" role="search" aria-label="Leads">
-            {search_form(query)}
+            {search_form(look, query)}
             <div class="filters" role="group" aria-label="Filters">{menus}</div>
         </div>
         <div class="active">
             <p class="active__total" role="status">
-                {move || total.get().map(|total| format::plural(total, "lead", "leads"))}
+                {move || total.try_get().flatten().map(|total| format::plural(total, "lead", "leads"))}
             </p>
-            {move || active(&query.get())}
-            {move || with_list(&query.get(), &columns.try_get().unwrap_or_default(), total.try_get().flatten().is_some_and(|total| total > 0), chooser)}
+            {move || active(look, &query.try_get().unwrap_or_default())}
+            {move || with_list(look, &query.try_get().unwrap_or_default(), &columns.try_get().unwrap_or_default(), total.try_get().flatten().is_some_and(|total| total > 0), chooser)}
         </div>
         {chooser.place()}
     }
 }
 
-fn search_form(query: Derived<BusinessQuery>) -> Node {
+fn search_form(look: Look, query: Derived<BusinessQuery>) -> Node {
     let input = NodeRef::<Input>::new();
     let address = use_address();
     let search = move |replace: bool| {
@@ -57,7 +59,7 @@ fn search_form(query: Derived<BusinessQuery>) -> Node {
             return;
         }
         let next = leads_url::changed(&now, |next| next.search = Some(text).filter(|text| !text.is_empty()));
-        address.go(&leads_url::url(&next), Step { replace, to_top: false });
+        address.go(&look.url(&next), Step { replace, to_top: false });
     };
     let waiting = StoredValue::new(None::<TimeoutHandle>);
     let type_in = move || {
@@ -67,6 +69,12 @@ fn search_form(query: Derived<BusinessQuery>) -> Node {
         let go = move || search(true);
         waiting.set_value(set_timeout_with_handle(go, PAUSE).ok());
     };
+    // Whoever types and goes on to the other look of the list is not led back.
+    on_cleanup(move || {
+        if let Some(timer) = waiting.try_get_value().flatten() {
+            timer.clear();
+        }
+    });
     follow_address(input, query);
     view! {
         <form class="search" method="get" action="/leads" on:submit=move |event| {
@@ -77,7 +85,7 @@ fn search_form(query: Derived<BusinessQuery>) -> Node {
             <input class="input search__input" type="search" name="search" aria-label="Search leads" data-search=""
                 placeholder="Search name, address, trade" maxlength="200" autocomplete="off" node_ref=input
                 value=query.get_untracked().search on:input=move |_| type_in()/>
-            {move || hidden_fields(&query.get())}
+            {move || hidden_fields(look, &query.try_get().unwrap_or_default())}
             <button type="submit" class="btn search__submit">"Search"</button>
         </form>
     }
@@ -97,12 +105,12 @@ fn follow_address(input: NodeRef<Input>, query: Derived<BusinessQuery>) {
 }
 
 /// The other parameters, for a browser that sends the form itself.
-fn hidden_fields(query: &BusinessQuery) -> Vec<Node> {
-    let others = leads_url::pairs(&leads_url::changed(query, |next| next.search = None));
+fn hidden_fields(look: Look, query: &BusinessQuery) -> Vec<Node> {
+    let others = look.pairs(&leads_url::changed(query, |next| next.search = None));
     others.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect()
 }
 
-fn active(query: &BusinessQuery) -> Option<Node> {
+fn active(look: Look, query: &BusinessQuery) -> Option<Node> {
     let filters = leads_url::active(query);
     if filters.is_empty() {
         return None;
@@ -111,7 +119,7 @@ fn active(query: &BusinessQuery) -> Option<Node> {
         let text = format!("{}: {}", filter.name, filter.value);
         view! {
             <li>
-                <a class="chip chip--on" href=leads_url::url(&filter.without) data-noscroll=""
+                <a class="chip chip--on" href=look.url(&filter.without) data-noscroll=""
                     aria-label=format!("Remove filter {text}")>
                     <span>{text.clone()}</span>
                     {icon(Icon::Close)}
@@ -121,7 +129,7 @@ fn active(query: &BusinessQuery) -> Option<Node> {
     });
     let view = view! {
         <ul class="chips" aria-label="Active filters">{chips.collect::<Node>()}</ul>
-        <a class="active__clear" href=cleared(query) data-noscroll="">"Clear all"</a>
+        <a class="active__clear" href=cleared(look, query) data-noscroll="">"Clear all"</a>
     };
     Some(view)
 }
@@ -136,7 +144,17 @@ const EXPORTS: [(&str, &str); 5] = [
 ];
 
 /// What can be done with the list, and with its leads if it has any.
-fn with_list(query: &BusinessQuery, shown: &Shown, has_leads: bool, chooser: LoadedDialog) -> Node {
+fn with_list(
+    look: Look,
+    query: &BusinessQuery,
+    shown: &Shown,
+    has_leads: bool,
+    chooser: LoadedDialog,
+) -> Node {
+    let looks = [(Look::Table, "Table"), (Look::Map, "Map")].map(|(other, name)| {
+        let current = (other == look).then_some("true");
+        view! { <a class="chip" href=other.url(&leads_url::at_page(query, 1)) aria-current=current>{name}</a> }
+    });
     // A view and an export show what the list shows, where somebody chose it.
     let mut query = query.clone();
     query.columns = shown.is_chosen.then(|| shown.columns.clone());
@@ -145,8 +163,11 @@ fn with_list(query: &BusinessQuery, shown: &Shown, has_leads: bool, chooser: Loa
     let views = leads_url::with_parameters(routes::VIEWS, list);
     view! {
         <div class="with-all">
-            <button type="button" class="chip needs-script" aria-haspopup="dialog"
-                on:click=move |_| chooser.open()>"Columns"</button>
+            <div class="looks" role="group" aria-label="Show as">{Vec::from(looks)}</div>
+            {(look == Look::Table).then(|| view! {
+                <button type="button" class="chip needs-script" aria-haspopup="dialog"
+                    on:click=move |_| chooser.open()>"Columns"</button>
+            })}
             <a class="chip" href=views rel="external">"Saved views"</a>
             {has_leads.then(|| with_all(query))}
         </div>
@@ -181,13 +202,13 @@ fn with_all(query: &BusinessQuery) -> Node {
 }
 
 /// The list without any filter, in its order and size.
-fn cleared(query: &BusinessQuery) -> String {
+fn cleared(look: Look, query: &BusinessQuery) -> String {
     let order =
         query.sort.clone().filter(|sort| !sort.0.iter().any(|key| key.0 == contract::SortKey::Distance));
     let mut list = BusinessQuery { limit: query.limit, ..Default::default() };
     list.sort = order;
     list.columns.clone_from(&query.columns);
-    leads_url::url(&list)
+    look.url(&list)
 }
 
 /// One entry of a menu.
@@ -198,12 +219,13 @@ struct Entry {
     chosen: bool,
 }
 
-fn menus(query: &BusinessQuery, facets: Option<&contract::stats::Facets>) -> Vec<Node> {
+fn menus(look: Look, query: &BusinessQuery, facets: Option<&contract::stats::Facets>) -> Vec<Node> {
     let counts =
         |pick: fn(&contract::stats::Facets) -> &Vec<Count>| facets.map(pick).cloned().unwrap_or_default();
     let status_name = |word: &str| {
         word.parse::<EnrichmentStatus>().map_or_else(|_| word.to_owned(), leads_url::status_label)
     };
+    let menu = |name, entries| menu(look, name, entries);
     vec![
         menu("Category", values(query, &counts(|f| &f.category), format::label, |q| &mut q.category)),
         menu("Industry", values(query, &counts(|f| &f.industry), format::label, |q| &mut q.industry)),
@@ -268,10 +290,10 @@ fn yes_or_no(query: &BusinessQuery, field: Field<bool>) -> Vec<Entry> {
         .collect()
 }
 
-fn menu(name: &'static str, entries: Vec<Entry>) -> Node {
+fn menu(look: Look, name: &'static str, entries: Vec<Entry>) -> Node {
     let is_on = entries.first().is_some_and(|any| !any.chosen);
     let class = if is_on { "chip chip--on" } else { "chip" };
-    let items = entries.into_iter().map(menu_item).collect::<Node>();
+    let items = entries.into_iter().map(|entry| menu_item(look, entry)).collect::<Node>();
     view! {
         <details class="menu" name="filters" data-menu="">
             <summary class=class>{name}{icon(Icon::ChevronDown)}</summary>
@@ -280,10 +302,10 @@ fn menu(name: &'static str, entries: Vec<Entry>) -> Node {
     }
 }
 
-fn menu_item(entry: Entry) -> Node {
+fn menu_item(look: Look, entry: Entry) -> Node {
     view! {
         <li>
-            <a class="menu__item" href=leads_url::url(&entry.query) data-noscroll=""
+            <a class="menu__item" href=look.url(&entry.query) data-noscroll=""
                 aria-current=entry.chosen.then_some("true")>
                 <span class="menu__mark">{entry.chosen.then(|| icon(Icon::Check))}</span>
                 <span class="menu__label">{entry.label}</span>
