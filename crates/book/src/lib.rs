@@ -56,6 +56,9 @@ mod chapters {
     #[doc = include_str!("../../../docs/book/src/testing.md")]
     mod testing {}
 
+    #[doc = include_str!("../../../docs/book/src/devtools.md")]
+    mod devtools {}
+
     #[doc = include_str!("../../../docs/book/src/pitfalls.md")]
     mod pitfalls {}
 }

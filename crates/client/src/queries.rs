@@ -49,8 +49,9 @@ where
     travelling(options).decoded_by::<ByContract>()
 }
 
-/// The cache goes from the server to the browser and not back: a page does without the writers of all types.
-#[cfg(not(target_arch = "wasm32"))]
+/// The cache goes from the server to the browser and not back: a page does without the writers of all types, unless a
+/// developer panel shows the data.
+#[cfg(any(feature = "devtools", not(target_arch = "wasm32")))]
 fn travelling<T, E>(options: QueryOptions<T, E>) -> QueryOptions<T, E>
 where
     T: PartialEq + Serialize + FromJson + Send + Sync + 'static,
@@ -59,7 +60,7 @@ where
     options.encoded()
 }
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", not(feature = "devtools")))]
 fn travelling<T, E>(options: QueryOptions<T, E>) -> QueryOptions<T, E> {
     options
 }

@@ -47,17 +47,31 @@ fn start() {
     let api = ApiClient::new(FetchTransport::new()).with(SignInAgain);
     let seq = state.seq;
     let follower = Follower::new(query_client.clone(), api.clone(), connection.clone());
+    #[cfg(feature = "devtools")]
+    let cache = query_client.clone();
     hydrate_body(move || {
         provide_page(query_client, api, state);
         provide_context(connection);
         App()
     });
+    #[cfg(feature = "devtools")]
+    show_developer_panel(&cache);
     if let Some(root) = document().document_element() {
         // Setting an attribute whose name is well-formed cannot fail.
         let _ = root.set_attribute("data-ready", "");
     }
     connect(seq.unwrap_or(0), follower);
     set_timeout(chunk::load_ahead, AHEAD);
+}
+
+/// The panel, with errors that queries of this page fail with.
+#[cfg(feature = "devtools")]
+fn show_developer_panel(cache: &requery::QueryClient) {
+    use client::{ApiError, TransportError};
+
+    cache.offer_error("Unreachable", || ApiError::from(TransportError::Unreachable("forced".to_owned())));
+    cache.offer_error("Timeout", || ApiError::from(TransportError::Timeout));
+    requery_leptos::mount_devtools(cache);
 }
 
 /// Takes the event stream for as long as the page lives: looks after it when somebody comes back to the page, and tries

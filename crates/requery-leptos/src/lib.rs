@@ -6,6 +6,8 @@ use std::sync::Arc;
 #[cfg(target_arch = "wasm32")]
 mod browser;
 mod counters;
+#[cfg(feature = "devtools")]
+pub mod devtools;
 mod hydration;
 mod mutation;
 mod prefetch;
@@ -16,6 +18,10 @@ mod reaction;
 #[cfg(target_arch = "wasm32")]
 pub use browser::{browser_client, hydrate_from_document};
 pub use counters::{use_is_fetching, use_is_mutating, use_mutation_state};
+#[cfg(feature = "devtools")]
+pub use devtools::Devtools;
+#[cfg(all(feature = "devtools", target_arch = "wasm32"))]
+pub use devtools::mount_devtools;
 pub use hydration::{STATE_ELEMENT_ID, dehydrated_json, dehydrated_script, hydrate_from_json};
 pub use mutation::{UseMutation, use_mutation};
 pub use prefetch::{Prefetch, use_prefetch};

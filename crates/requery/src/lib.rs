@@ -3,6 +3,8 @@
 mod callbacks;
 mod client;
 mod core;
+#[cfg(feature = "devtools")]
+mod devtools;
 mod entity;
 pub mod erased;
 mod error;
@@ -27,6 +29,8 @@ mod timeline;
 pub use crate::core::Decode;
 pub use callbacks::{CacheCallbacks, MutationInfo};
 pub use client::{Environment, Fetching, Layer, LayerBuilder, QueryClient, QueryClientBuilder, Settled};
+#[cfg(feature = "devtools")]
+pub use devtools::{Forced, InspectedEntity, InspectedMutation, InspectedObserver, InspectedQuery};
 pub use entity::{Change, Entity, EntityId, Holds, HoldsList, LiveList, Mapped, Membership, Row};
 /// Implements [`Entity`](trait@Entity): the fields `id` and `version`, or what the attribute `entity` says instead.
 #[cfg(feature = "derive")]
@@ -89,4 +93,8 @@ mod examples {
 
     #[doc = include_str!("../docs/persistence.md")]
     mod persistence {}
+
+    #[cfg(feature = "devtools")]
+    #[doc = include_str!("../docs/devtools.md")]
+    mod devtools {}
 }

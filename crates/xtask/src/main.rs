@@ -69,6 +69,9 @@ struct UpArgs {
     /// Build without optimisation: quicker to build, slower to use.
     #[arg(long)]
     debug: bool,
+    /// Build the page with the developer panel, and without optimisation.
+    #[arg(long, conflicts_with = "no_web")]
+    devtools: bool,
     /// Leave the page's assets as they are.
     #[arg(long)]
     no_web: bool,
@@ -84,6 +87,9 @@ struct WebArgs {
     /// Quicker to build, with debug assertions, larger.
     #[arg(long)]
     dev: bool,
+    /// Like `--dev`, with the developer panel.
+    #[arg(long)]
+    devtools: bool,
     #[command(flatten)]
     wasm_std: WasmStdArg,
 }
@@ -128,7 +134,9 @@ fn run(task: Task) -> anyhow::Result<ExitCode> {
     match task {
         Task::Doctor => doctor::run(&workspace),
         Task::Up(args) => return up::run(&workspace, &args),
-        Task::Web(args) => web::run(&workspace, args.wasm_std.wasm_std, web_profile(args.dev))?,
+        Task::Web(args) => {
+            web::run(&workspace, args.wasm_std.wasm_std, web_profile(args.dev, args.devtools))?;
+        }
         Task::Test(args) => {
             return test::run(&workspace, args.fast, args.step, args.wasm_std.wasm_std);
         }
@@ -142,6 +150,11 @@ fn run(task: Task) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn web_profile(dev: bool) -> web::Profile {
-    if dev { web::Profile::Dev } else { web::Profile::Release }
+/// How the page is built where it is not to be shipped, or else for that.
+fn web_profile(dev: bool, devtools: bool) -> web::Profile {
+    match (devtools, dev) {
+        (true, _) => web::Profile::Devtools,
+        (false, true) => web::Profile::Dev,
+        (false, false) => web::Profile::Release,
+    }
 }

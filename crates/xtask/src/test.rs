@@ -71,6 +71,7 @@ fn all_steps(mut session: Session<'_>, report: &mut Report) {
     report.step("fuzz", || fuzz::targets(session.workspace));
     report.step("wasm tests", || wasm::tests(&session));
     report.step("interop tests", || interop::tests(&session));
+    report.step("developer page", || session.build_developer_page());
     report.step("browser tests", || browser::tests(&session));
     report.step("api schema", || schema::requests(&session));
     report.step("conformance", || agreement::scenarios(&session));

@@ -10,13 +10,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::UpArgs;
 use crate::process::group::Group;
 use crate::process::{self, signals};
 use crate::provision::wasm_std::Choice;
 use crate::report::Timeline;
 use crate::web::{self, Profile};
 use crate::workspace::Workspace;
+use crate::{UpArgs, web_profile};
 
 /// How long the server may take until it answers; the first start creates the database.
 const READY_WITHIN: Duration = Duration::from_secs(120);
@@ -28,7 +28,7 @@ pub(crate) fn run(workspace: &Workspace, args: &UpArgs) -> Result<ExitCode> {
     let mut timeline = Timeline::default();
     if !args.no_web {
         let choice = args.wasm_std.wasm_std;
-        let profile = if args.debug { Profile::Dev } else { Profile::Release };
+        let profile = web_profile(args.debug, args.devtools);
         timeline.step("provision", || web::prepare(workspace, choice, profile))?;
         timeline.step("page", || build_page(workspace, choice, profile))?;
     }

@@ -1,7 +1,7 @@
 //! The page's assets: built, named after their content, compressed, listed in a manifest.
 
 use std::fs::{self, File};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
@@ -35,6 +35,8 @@ pub(crate) enum Profile {
     Release,
     /// Quick to build, with debug assertions.
     Dev,
+    /// The same with the developer panel.
+    Devtools,
 }
 
 impl Profile {
@@ -42,14 +44,14 @@ impl Profile {
     fn detect_std(self, workspace: &Workspace, choice: Choice) -> Option<WasmStd> {
         match self {
             Self::Release => WasmStd::detect_smallest(workspace, choice),
-            Self::Dev => WasmStd::detect(workspace, choice),
+            Self::Dev | Self::Devtools => WasmStd::detect(workspace, choice),
         }
     }
 
     fn provide_std(self, workspace: &Workspace, choice: Choice) -> Result<WasmStd> {
         match self {
             Self::Release => WasmStd::provide_smallest(workspace, choice),
-            Self::Dev => WasmStd::provide(workspace, choice),
+            Self::Dev | Self::Devtools => WasmStd::provide(workspace, choice),
         }
     }
 }
@@ -60,7 +62,10 @@ pub(crate) fn run(workspace: &Workspace, choice: Choice, profile: Profile) -> Re
     print!("{}", budget::table(&manifest));
     match profile {
         Profile::Release => budget::check(&manifest),
-        Profile::Dev => Ok(()),
+        Profile::Dev | Profile::Devtools => {
+            println!("built for developers, in one piece: the limit is that of the page as it is shipped");
+            Ok(())
+        }
     }
 }
 
@@ -70,14 +75,24 @@ pub(crate) fn prepare(workspace: &Workspace, choice: Choice, profile: Profile) -
     optimise::prepare(workspace)
 }
 
-/// Builds the assets unless they are there for the same inputs.
+/// Builds the assets that the server embeds, unless they are there for the same inputs.
 pub(crate) fn build(workspace: &Workspace, choice: Choice, profile: Profile) -> Result<Manifest> {
-    let folder = workspace.web();
-    fs::create_dir_all(&folder).with_context(|| format!("failed to make {}", folder.display()))?;
-    let _lock = lock(&folder)?;
+    build_in(&workspace.web(), workspace, choice, profile)
+}
+
+/// Builds the page with the developer panel beside what the server embeds; answers the folder of its assets.
+pub(crate) fn build_for_developers(workspace: &Workspace, choice: Choice) -> Result<PathBuf> {
+    let folder = workspace.web().join("devtools");
+    build_in(&folder, workspace, choice, Profile::Devtools)?;
+    Ok(folder.join("dist"))
+}
+
+fn build_in(folder: &Path, workspace: &Workspace, choice: Choice, profile: Profile) -> Result<Manifest> {
+    fs::create_dir_all(folder).with_context(|| format!("failed to make {}", folder.display()))?;
+    let _lock = lock(folder)?;
     if let Some(std) = profile.detect_std(workspace, choice) {
         let key = key::of(workspace, &std, profile)?;
-        if let Some(manifest) = up_to_date(&folder, &key) {
+        if let Some(manifest) = up_to_date(folder, &key) {
             eprintln!("the page's assets are up to date in {}", folder.join("dist").display());
             return Ok(manifest);
         }
@@ -85,8 +100,8 @@ pub(crate) fn build(workspace: &Workspace, choice: Choice, profile: Profile) -> 
     let std = profile.provide_std(workspace, choice)?;
     let key = key::of(workspace, &std, profile)?;
     eprintln!("building the page with {}", std.identity(workspace)?.lines().next().unwrap_or_default());
-    let code = code::build(workspace, &std, profile)?;
-    let manifest = write(workspace, &folder, profile, code)?;
+    let code = code::build(folder, workspace, &std, profile)?;
+    let manifest = write(workspace, folder, profile, code)?;
     process::write_file(&folder.join("stamp"), key)?;
     Ok(manifest)
 }

@@ -25,7 +25,7 @@ impl QueryClient {
     }
 
     /// Lets observers whose options are functions evaluate them.
-    pub(super) fn refresh_policies(&self) {
+    pub(crate) fn refresh_policies(&self) {
         for observer in self.read(Core::dynamic_observers) {
             observer.refresh_policy(self);
         }

@@ -169,7 +169,7 @@ impl QueryClient {
         self.batch(|| keys.iter().filter(|key| self.patch(key, TypeId::of::<T>(), &patch)).count())
     }
 
-    fn patch(&self, key: &QueryKey, of: TypeId, patch: &Patch) -> bool {
+    pub(crate) fn patch(&self, key: &QueryKey, of: TypeId, patch: &Patch) -> bool {
         self.decode(key, of, None);
         // Kept before it is applied: a fetch that ends in between has to find it.
         let kept = self.apply(|core| core.keep_patch(key, patch));

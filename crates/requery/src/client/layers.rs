@@ -214,6 +214,8 @@ impl QueryClient {
             value: Some(Arc::new(entity)),
             equal: crate::entity::equal::<E>,
         };
+        #[cfg(feature = "devtools")]
+        self.name_entities::<E>();
         self.write_entities(entities.into_iter().map(write).collect(), None)
     }
 
@@ -222,6 +224,8 @@ impl QueryClient {
     pub fn delete<E: Entity>(&self, id: impl Into<EntityId>, version: u64) -> bool {
         let key = (TypeId::of::<E>(), id.into());
         let write = EntityWrite { key, version, value: None, equal: crate::entity::equal::<E> };
+        #[cfg(feature = "devtools")]
+        self.name_entities::<E>();
         self.write_entities(vec![write], None) > 0
     }
 

@@ -57,6 +57,8 @@ struct Inner {
     callbacks: CacheCallbacks,
     /// What an eviction has to remove.
     kept: Mutex<Vec<evict::Kept>>,
+    #[cfg(feature = "devtools")]
+    errors: Mutex<Vec<crate::devtools::OfferedError>>,
 }
 
 /// Told what happened, and why if that was said.
@@ -135,6 +137,8 @@ impl QueryClientBuilder {
                 timer: Mutex::default(),
                 callbacks: self.callbacks,
                 kept: Mutex::default(),
+                #[cfg(feature = "devtools")]
+                errors: Mutex::default(),
             }),
         }
     }
@@ -291,6 +295,11 @@ impl QueryClient {
 
     pub(crate) fn runtime(&self) -> &dyn Runtime {
         &*self.inner.runtime
+    }
+
+    #[cfg(feature = "devtools")]
+    pub(crate) fn offered_errors(&self) -> MutexGuard<'_, Vec<crate::devtools::OfferedError>> {
+        lock(&self.inner.errors)
     }
 
     fn lock(&self) -> MutexGuard<'_, Shared> {

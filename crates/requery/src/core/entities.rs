@@ -63,17 +63,17 @@ impl Absorbed {
 }
 
 #[derive(Default)]
-struct Entry {
+pub(super) struct Entry {
     server: Option<Value>,
-    version: u64,
-    is_deleted: bool,
-    layers: Vec<(LayerId, EntityPatch)>,
-    shown_by: HashSet<QueryKey, Hasher>,
+    pub(super) version: u64,
+    pub(super) is_deleted: bool,
+    pub(super) layers: Vec<(LayerId, EntityPatch)>,
+    pub(super) shown_by: HashSet<QueryKey, Hasher>,
     touched_at: Timestamp,
 }
 
 impl Entry {
-    fn is_unknown(&self) -> bool {
+    pub(super) fn is_unknown(&self) -> bool {
         self.server.is_none() && !self.is_deleted
     }
 
@@ -131,13 +131,16 @@ pub(crate) type Known = HashMap<EntityKey, Option<Value>, Hasher>;
 
 #[derive(Default)]
 pub(super) struct Entities {
-    entries: HashMap<EntityKey, Entry, Hasher>,
+    pub(super) entries: HashMap<EntityKey, Entry, Hasher>,
     /// Queries that want to hear of every entity of a type.
     lists: HashMap<TypeId, HashSet<QueryKey, Hasher>, Hasher>,
     layered: HashSet<EntityKey, Hasher>,
     /// Grows with every change of an entity or a layer, so that what was made from an earlier state is seen to be.
     pub(super) epoch: u64,
     sweep: Option<TimerId>,
+    /// What types of entities are called.
+    #[cfg(feature = "devtools")]
+    pub(super) kinds: HashMap<TypeId, &'static str, Hasher>,
 }
 
 impl Core {
@@ -255,6 +258,8 @@ impl Core {
         let Some(query) = self.query_mut(key).filter(|query| query.links.is_empty()) else { return };
         query.links = Arc::clone(links);
         self.weaver = links.first().map(|link| link.weaver).or(self.weaver);
+        #[cfg(feature = "devtools")]
+        links.iter().for_each(|link| self.name_kind(link.kind, (link.name)()));
         for link in links.iter().filter(|link| !matches!(link.rules, ListRules::None)) {
             self.entities.lists.entry(link.kind).or_default().insert(key.clone());
         }

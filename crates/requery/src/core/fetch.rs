@@ -41,7 +41,7 @@ pub(super) struct Fetch {
     had_data: bool,
     progress: Progress,
     retryer: Retryer,
-    retry_timer: Option<TimerId>,
+    pub(super) retry_timer: Option<TimerId>,
     signal: AbortSignal,
     consumed: Arc<AtomicBool>,
     future: Option<AbortHandle>,
@@ -431,6 +431,10 @@ impl Core {
     pub(super) fn abandon(&mut self, key: &QueryKey) {
         let Some(query) = self.query_mut(key) else { return };
         let Some(fetch) = &mut query.fetch else { return };
+        #[cfg(feature = "devtools")]
+        if fetch.is_forced() {
+            return;
+        }
         let never_begun =
             query.state.fetch_status == FetchStatus::Paused && query.state.status == QueryStatus::Pending;
         if fetch.consumed.load(Ordering::Acquire) || never_begun {

@@ -16,7 +16,22 @@ pub(super) struct Elsewhere {
     outcome: Option<Option<Json>>,
 }
 
+/// Since when nobody fetches what will never be handed over.
+#[cfg(feature = "devtools")]
+const NEVER: Timestamp = Timestamp::from_millis(u64::MAX);
+
 impl Elsewhere {
+    /// A fetch that has no end of its own: it holds its query in the state that it is in.
+    #[cfg(feature = "devtools")]
+    pub(super) fn never() -> Self {
+        Self { since: NEVER, outcome: None }
+    }
+
+    #[cfg(feature = "devtools")]
+    pub(super) fn is_never(&self) -> bool {
+        self.since == NEVER
+    }
+
     /// What to do about what is known by now.
     pub(super) fn arrived(&self, key: &QueryKey, fetch: FetchId) -> Option<Effect> {
         self.outcome.as_ref().map(|data| Effect::HandedOver(key.clone(), fetch, data.clone()))

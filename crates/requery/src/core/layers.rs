@@ -108,6 +108,11 @@ impl Core {
         self.layers.all.len()
     }
 
+    #[cfg(feature = "devtools")]
+    pub(super) fn has_layer(&self, id: LayerId) -> bool {
+        self.layers.all.contains(id)
+    }
+
     /// The mutation succeeded; its layer stays until the server's own word of it arrives, but not for ever.
     pub(crate) fn await_echo(&mut self, id: LayerId, within: Duration) {
         let at = self.now.saturating_add(within);

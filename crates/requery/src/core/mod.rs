@@ -9,7 +9,11 @@ mod data;
 mod effects;
 mod entities;
 mod fetch;
+#[cfg(feature = "devtools")]
+mod forced;
 mod hand_over;
+#[cfg(feature = "devtools")]
+mod inspect;
 mod invalidate;
 mod layers;
 mod marks;
@@ -37,6 +41,8 @@ pub(crate) use data::{Codec, Data, DataType, InParts, Patch, Value, equal, typed
 pub(crate) use effects::{AttemptTask, Effect, FetchFailure, FetchOutcome, MutationAttemptTask, Waiter};
 pub(crate) use entities::{Absorbed, EntityKey, EntityWrite, Known, Shown, Weaving};
 pub(crate) use fetch::{AttemptView, FetchId, StartFetch};
+#[cfg(feature = "devtools")]
+pub(crate) use inspect::{MutationSample, QuerySample, stale_at};
 pub(crate) use layers::{LayerChanges, LayerId, Touched};
 pub(crate) use mutation_spec::{ErasedCall, MutationSpec, OnOutcome};
 pub(crate) use mutations::{Mutation, MutationCore, MutationHook, MutationId, MutationWaiter};

@@ -60,11 +60,11 @@ pub(crate) struct Mutation {
     pub(crate) id: MutationId,
     pub(crate) spec: Arc<MutationSpec>,
     pub(crate) state: Arc<MutationCore>,
-    observer: Option<Arc<dyn MutationHook>>,
+    pub(super) observer: Option<Arc<dyn MutationHook>>,
     pub(super) retryer: Option<Retryer>,
     waiter: Option<MutationWaiter>,
-    retry_timer: Option<TimerId>,
-    gc_timer: Option<TimerId>,
+    pub(super) retry_timer: Option<TimerId>,
+    pub(super) gc_timer: Option<TimerId>,
     /// It came with dehydrated state, and was not taken up again yet.
     pub(super) is_restored: bool,
     /// What it shows before the server has done it.

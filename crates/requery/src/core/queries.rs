@@ -101,6 +101,8 @@ impl Core {
         query.spec = Arc::clone(spec);
         query.gc_time = query.gc_time.max(gc_time);
         let fills = query.state.data.is_none() && spec.initial.is_some();
+        #[cfg(feature = "devtools")]
+        let fills = fills && query.forced().is_none();
         self.link(&spec.key, &spec.links);
         let Some(query) = self.queries.get_mut(&spec.key).filter(|_| fills) else { return };
         let initial = State::initial(spec, now);

@@ -239,6 +239,12 @@ impl Query {
         self.rare.as_ref()?.base.as_ref()
     }
 
+    /// How many entities the data shows.
+    #[cfg(feature = "devtools")]
+    pub(super) fn shown_count(&self) -> usize {
+        self.rare.as_ref().map_or(0, |rare| rare.shown.len())
+    }
+
     pub(super) fn set_base(&mut self, base: Option<Value>) {
         match &mut self.rare {
             Some(rare) => rare.base = base,

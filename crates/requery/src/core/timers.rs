@@ -117,6 +117,14 @@ impl Timers {
         }
     }
 
+    /// When a timer that is set is due.
+    #[cfg(feature = "devtools")]
+    pub(crate) fn deadline(&self, timer: Option<TimerId>) -> Option<Timestamp> {
+        let id = timer?;
+        let timer = self.timers.get(id.at)?.as_ref().filter(|timer| timer.sequence == id.sequence)?;
+        Some(Timestamp::from_millis(timer.deadline))
+    }
+
     fn take(&mut self, index: usize) -> Option<Timer> {
         let timer = self.timers[index].take()?;
         self.free.push(index);

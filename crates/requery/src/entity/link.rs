@@ -55,6 +55,9 @@ pub(crate) struct EntityLink {
     pub(crate) kind: TypeId,
     pub(crate) rules: ListRules,
     pub(crate) weaver: Weaver,
+    /// What the type is called.
+    #[cfg(feature = "devtools")]
+    pub(crate) name: fn() -> &'static str,
     collect: fn(&Value, &mut Vec<EntityWrite>),
     map: MapFn,
 }
@@ -65,7 +68,15 @@ impl EntityLink {
         T: Holds<E> + Send + Sync + 'static,
         E: Entity,
     {
-        Self { kind: TypeId::of::<E>(), rules, weaver: WEAVER, collect: collect::<T, E>, map: map::<T, E> }
+        Self {
+            kind: TypeId::of::<E>(),
+            rules,
+            weaver: WEAVER,
+            #[cfg(feature = "devtools")]
+            name: std::any::type_name::<E>,
+            collect: collect::<T, E>,
+            map: map::<T, E>,
+        }
     }
 
     pub(crate) fn declared<T, E>(list: LiveList<E>) -> Self

@@ -99,6 +99,11 @@ impl QueryKey {
         &self.segments
     }
 
+    #[cfg(feature = "devtools")]
+    pub(crate) fn hash_code(&self) -> u64 {
+        self.hash
+    }
+
     /// Whether `prefix` partially matches this key: segment by segment, an object matching every object that has at
     /// least its fields, an array every array that begins with it. A longer prefix never matches.
     #[must_use]

@@ -5,6 +5,7 @@
 mod client;
 mod corner_cases;
 mod derive;
+mod devtools;
 mod entities;
 mod entity_properties;
 mod events;

@@ -33,6 +33,9 @@ pub(crate) fn tests(session: &Session<'_>) -> Result<Outcome> {
         command.env("LETIP_BIN", &program).env("LETIP_CHROMIUM", chromium);
         command.env("LETIP_ROUTE_LIMIT", limit.to_string());
         command.env("LETIP_SCREENSHOTS", session.workspace.root.join("target/screenshots"));
+        if let Some(page) = &session.developer_page {
+            command.env("LETIP_DEVELOPER_PAGE", page);
+        }
         session.point_to_database(&mut command);
         counted(&mut command, "run the browser tests", Runner::Node)
     };

@@ -1,6 +1,7 @@
 //! What the steps of one run share.
 
 use std::env;
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::Result;
@@ -23,6 +24,8 @@ pub(crate) struct Session<'a> {
     pub(crate) needs: Needs,
     /// Bytes in brotli that the page's first route may have; none while the page was not built in this run.
     pub(crate) page: Option<u64>,
+    /// Folder of the page with the developer panel, once it was built in this run.
+    pub(crate) developer_page: Option<PathBuf>,
     database: Server,
 }
 
@@ -40,7 +43,8 @@ enum Server {
 impl<'a> Session<'a> {
     /// With nothing found or started yet.
     pub(crate) fn new(workspace: &'a Workspace, choice: Choice) -> Self {
-        Self { workspace, choice, needs: Needs::default(), page: None, database: Server::None }
+        let (needs, database) = (Needs::default(), Server::None);
+        Self { workspace, choice, needs, page: None, developer_page: None, database }
     }
 
     pub(crate) fn provision(&mut self) -> Result<Outcome> {
@@ -57,6 +61,15 @@ impl<'a> Session<'a> {
         self.page = Some(manifest.limit);
         eprint!("{}", budget::table(&manifest));
         budget::check(&manifest)?;
+        Ok(Outcome::Done)
+    }
+
+    /// For the journeys alone: it is not what the server embeds.
+    pub(crate) fn build_developer_page(&mut self) -> Result<Outcome> {
+        if self.needs.node.is_none() || self.needs.chromium.is_none() {
+            return Ok(Outcome::Skipped("nothing here opens it".into()));
+        }
+        self.developer_page = Some(web::build_for_developers(self.workspace, self.choice)?);
         Ok(Outcome::Done)
     }
 

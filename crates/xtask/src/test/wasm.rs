@@ -33,7 +33,7 @@ pub(crate) fn clippy(session: &Session<'_>) -> Result<Outcome> {
     }
     let mut cargo = session.workspace.cargo();
     cargo.args(["clippy", "--package", CRATE, "--lib", "--target", TARGET]);
-    cargo.args(["--no-default-features", "--features", "hydrate"]);
+    cargo.args(["--no-default-features", "--features", "hydrate,devtools"]);
     cargo.arg("--target-dir").arg(session.workspace.target.join("wasm"));
     process::run(cargo.args(["--", "-D", "warnings"]), "pass clippy for WASM")?;
     Ok(Outcome::Done)

@@ -78,13 +78,13 @@ pub(crate) struct Paths {
     pub(crate) chunks: BTreeMap<String, String>,
 }
 
-/// Builds the page's crate and what the browser needs around it.
-pub(crate) fn build(workspace: &Workspace, std: &WasmStd, profile: Profile) -> Result<Code> {
+/// Builds the page's crate and what the browser needs around it. `folder` keeps it for the next time.
+pub(crate) fn build(folder: &Path, workspace: &Workspace, std: &WasmStd, profile: Profile) -> Result<Code> {
     let module = compile(workspace, std, profile)?;
     let content = fs::read(&module).with_context(|| format!("failed to read {}", module.display()))?;
     let has_node = crate::provision::node::find().is_some();
     let stamp = format!("{} {has_node} {}", key::short(&content), key::short(STEPS.as_bytes()));
-    let folder = workspace.web().join(format!("bindgen-{}", profile.cargo()));
+    let folder = folder.join(format!("bindgen-{}", profile.cargo()));
     if !fs::read_to_string(folder.join("stamp")).is_ok_and(|known| known == stamp) {
         remove_folder(&folder)?;
         bind(&module, &folder, profile)?;
@@ -103,14 +103,21 @@ impl Profile {
     fn cargo(self) -> &'static str {
         match self {
             Self::Release => "wasm-release",
-            Self::Dev => "wasm-dev",
+            Self::Dev | Self::Devtools => "wasm-dev",
+        }
+    }
+
+    fn features(self) -> &'static str {
+        match self {
+            Self::Release | Self::Dev => "hydrate",
+            Self::Devtools => "hydrate,devtools",
         }
     }
 
     fn settings(self) -> &'static [&'static str] {
         match self {
             Self::Release => &RELEASE,
-            Self::Dev => &DEV,
+            Self::Dev | Self::Devtools => &DEV,
         }
     }
 }
@@ -120,7 +127,7 @@ fn compile(workspace: &Workspace, std: &WasmStd, profile: Profile) -> Result<Pat
     let target = workspace.target.join("wasm");
     let mut cargo = std.cargo(workspace, &target)?;
     cargo.args(["rustc", "--package", CRATE, "--lib", "--crate-type", "cdylib", "--target", TARGET]);
-    cargo.args(["--no-default-features", "--features", "hydrate", "--profile", profile.cargo()]);
+    cargo.args(["--no-default-features", "--features", profile.features(), "--profile", profile.cargo()]);
     cargo.arg("--target-dir").arg(&target).args(std.flags());
     cargo.args(profile.settings().iter().flat_map(|setting| ["--config", setting]));
     if profile == Profile::Release && std.is_built_along() {
