@@ -4,6 +4,7 @@ use contract::Business;
 #[cfg(any(feature = "ssr", test))]
 use contract::Problem;
 use contract::edit::{BusinessDraft, BusinessPatch};
+use markup::{Node, view};
 
 use crate::components::field::FieldText;
 use crate::format;
@@ -79,6 +80,31 @@ pub struct LeadFailure {
     pub form: LeadForm,
     /// Why.
     pub problem: Problem,
+}
+
+/// The fields as a form shows them, each made by `field` of what it is called, what stands in it, and what is typed there: of
+/// the last one several lines.
+pub(crate) fn laid_out(typed: &LeadForm, field: &dyn Fn(FieldText, &str, &'static str) -> Node) -> Node {
+    view! {
+        {field(NAME, &typed.name, "text")}
+        {field(CATEGORY, &typed.category, "text")}
+        <div class="form__pair">
+            {field(PHONE, &typed.phone, "tel")}
+            {field(EMAIL, &typed.email, "email")}
+        </div>
+        {field(WEBSITE, &typed.website, "url")}
+        {field(STREET, &typed.street, "text")}
+        <div class="form__pair">
+            {field(POSTAL_CODE, &typed.postal_code, "text")}
+            {field(CITY, &typed.city, "text")}
+        </div>
+        <div class="form__pair">
+            {field(STATE, &typed.state, "text")}
+            {field(COUNTRY, &typed.country, "text")}
+        </div>
+        {field(TAGS, &typed.tags, "text")}
+        {field(NOTES, &typed.notes, "")}
+    }
 }
 
 impl LeadForm {

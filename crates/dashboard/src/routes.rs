@@ -189,6 +189,12 @@ pub fn batch(id: JobId) -> String {
     format!("{ENRICHMENT}?batch={id}")
 }
 
+/// The address of the jobs of that batch.
+#[must_use]
+pub fn jobs_of(batch: JobId) -> String {
+    jobs_url(&JobQuery { parent_id: Some(batch), ..JobQuery::default() })
+}
+
 /// The batch that the page of enrichment is to show; none where its address names none.
 #[must_use]
 pub fn batch_of(search: &str) -> Option<JobId> {
@@ -219,6 +225,7 @@ pub fn job_query(search: &str) -> JobQuery {
         match &*name {
             "kind" => query.kind = value.parse().ok(),
             "status" => query.status = value.parse().ok(),
+            "parentId" => query.parent_id = value.parse().ok(),
             "cursor" => query.cursor = Some(value.into_owned()).filter(|cursor| !cursor.is_empty()),
             _ => {}
         }
@@ -232,6 +239,7 @@ pub fn jobs_url(query: &JobQuery) -> String {
     let pairs = [
         ("kind", query.kind.map(|kind| kind.to_string())),
         ("status", query.status.map(|status| status.to_string())),
+        ("parentId", query.parent_id.map(|batch| batch.to_string())),
         ("cursor", query.cursor.clone()),
     ];
     let given = pairs.into_iter().filter_map(|(name, value)| Some((name, value?)));
@@ -251,6 +259,7 @@ mod tests {
         check("/find?location=Helsinki&radiusKm=1");
         check("/jobs");
         check("/jobs?kind=scrape&status=failed&cursor=abc");
+        check("/jobs?status=failed&parentId=019f0000-0000-7000-8000-000000000001");
         check("/jobs/019f0000-0000-7000-8000-000000000001");
         check("/enrichment");
         check("/leads");

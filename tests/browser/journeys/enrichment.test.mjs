@@ -87,6 +87,13 @@ journey("another batch is looked at by its address, and all of it works without 
   await page.waitForURL(`**/enrichment?batch=${first}`);
   assert.equal(await batch(page).getByRole("listitem").count(), 2);
   await page.getByRole("region", { name: "Providers", exact: true }).getByText("The business's own website").waitFor();
+  await batch(page).getByRole("link", { name: "Its jobs" }).click();
+  await page.waitForURL(`**/jobs?parentId=${first}`);
+  assert.equal(await page.getByRole("list", { name: "Jobs" }).getByRole("listitem").count(), 2);
+  await page.getByRole("link", { name: "Done", exact: true }).click();
+  await page.waitForURL(`**/jobs?status=completed&parentId=${first}`);
+  await page.getByRole("link", { name: "Its leads" }).click();
+  await page.waitForURL(`**/enrichment?batch=${first}`);
   await causes(page).getByRole("button", { name: `Retry 1 lead: ${CAUSE}` }).click();
   await page.waitForURL("**/enrichment");
   await until("it was tried again", async () => {

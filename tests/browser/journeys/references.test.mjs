@@ -47,9 +47,10 @@ function look(name, names, steps, options = {}) {
   journey(`${name} look as before`, steps, { ...options, skip: cannotCompare });
 }
 
-look("pages of a search", ["overview", "find", "leads", "jobs", "job"], async ({ page, server }) => {
+look("pages of a search", ["overview", "find", "leads", "leads-map", "jobs", "job"], async ({ page, server }) => {
   const { jobId } = await server.search(RESTAURANTS);
-  const paths = { overview: "/", find: "/find", leads: "/leads?sort=name&limit=20", jobs: "/jobs", job: `/jobs/${jobId}` };
+  const leads = "/leads?sort=name&limit=20";
+  const paths = { overview: "/", find: "/find", leads, "leads-map": `${leads}&view=map`, jobs: "/jobs", job: `/jobs/${jobId}` };
   for (const [name, path] of Object.entries(paths)) {
     await dashboard.visit(page, path);
     await looksAsBefore(page, name);
@@ -84,6 +85,17 @@ look("pages of a lead", ["lead", "lead-new", "lead-edit", "contact-new", "contac
     await looksAsBefore(page, name);
   }
 });
+
+look("the page of enrichment", ["enrichment"], async ({ page, server }) => {
+  const ids = [];
+  for (const [name, website] of [["Kahvila Aurinko", null], ["Kahvila Kuu", null], ["Kahvila Tähti", "http://127.0.0.1:9/"]]) {
+    ids.push((await server.api("/api/businesses", { name, website })).id);
+  }
+  const { jobId } = await server.api("/api/enrichment/batch", { businessIds: ids });
+  await server.finished(jobId);
+  await dashboard.visit(page, "/enrichment");
+  await looksAsBefore(page, "enrichment");
+}, { enrich: true });
 
 look("views and imports", ["views", "view", "import", "import-preview"], async ({ page, server }) => {
   await page.goto("/leads/views?city=Espoo");

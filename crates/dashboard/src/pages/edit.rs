@@ -9,10 +9,7 @@ use crate::components::field::{FieldState, FieldText, described_by, field, input
 use crate::components::form::Refusal;
 use crate::components::icon::{Icon, icon};
 use crate::components::panel::{page_head, panel};
-use crate::lead_form::{
-    CATEGORY, CITY, COUNTRY, EMAIL, LeadFailure, LeadForm, NAME, NOTES, PHONE, POSTAL_CODE, STATE, STREET,
-    TAGS, WEBSITE,
-};
+use crate::lead_form::{CATEGORY, LeadFailure, LeadForm, laid_out};
 use crate::pages::not_found::nothing_there;
 use crate::reaction::{Var, constant};
 use crate::state::use_page_state;
@@ -74,29 +71,16 @@ fn form(
     };
     let line = |text: FieldText, value: &str, mode: &'static str| {
         let state = state(text, value);
-        field(text, state, input(text, state, mode, ""))
+        match text.name {
+            name if name == CATEGORY.name => category(state),
+            _ if mode.is_empty() => several_lines(text, state, value.to_owned()),
+            _ => field(text, state, input(text, state, mode, "")),
+        }
     };
     view! {
         <form class="form" method="post" action=action novalidate aria-labelledby="lead-title">
             {Refusal(problem.as_ref()).line()}
-            {line(NAME, &typed.name, "text")}
-            {category(state(CATEGORY, &typed.category))}
-            <div class="form__pair">
-                {line(PHONE, &typed.phone, "tel")}
-                {line(EMAIL, &typed.email, "email")}
-            </div>
-            {line(WEBSITE, &typed.website, "url")}
-            {line(STREET, &typed.street, "text")}
-            <div class="form__pair">
-                {line(POSTAL_CODE, &typed.postal_code, "text")}
-                {line(CITY, &typed.city, "text")}
-            </div>
-            <div class="form__pair">
-                {line(STATE, &typed.state, "text")}
-                {line(COUNTRY, &typed.country, "text")}
-            </div>
-            {line(TAGS, &typed.tags, "text")}
-            {notes(state(NOTES, &typed.notes), typed.notes.clone())}
+            {laid_out(typed, &line)}
             <input type="hidden" name="version" value=typed.version.clone()/>
             <input type="hidden" name="seen" value=typed.seen.clone()/>
             <input type="hidden" name="idempotencyKey" value=typed.idempotency_key.clone()/>
@@ -115,13 +99,13 @@ fn category(state: FieldState) -> Node {
     combobox(CATEGORY, state, "", constant(Vec::new()), commonest.unwrap_or_default(), Var::new(false))
 }
 
-fn notes(state: FieldState, text: String) -> Node {
+fn several_lines(text: FieldText, state: FieldState, value: String) -> Node {
     let control = view! {
-        <textarea class="input input--text" id=NOTES.name name=NOTES.name rows="5"
-            aria-describedby=described_by(NOTES.name, state)
-            aria-invalid=move || state.error.get().map(|_| "true")>{text}</textarea>
+        <textarea class="input input--text" id=text.name name=text.name rows="5"
+            aria-describedby=described_by(text.name, state)
+            aria-invalid=move || state.error.get().map(|_| "true")>{value}</textarea>
     };
-    field(NOTES, state, control)
+    field(text, state, control)
 }
 
 /// Asks once more before anything is gone: the button is behind a line that has to be opened.

@@ -21,13 +21,14 @@ pub(crate) fn jobs_page() -> Node {
     view! {
         {page_head(|| "Jobs".to_owned(), link_button("btn btn--primary", "/find".to_owned(), Icon::Search, "Find leads"))}
         {move || tabs(&query.get())}
+        {move || query.get().parent_id.map(of_batch)}
         {listing(list, query)}
     }
 }
 
 fn tabs(query: &JobQuery) -> Node {
     let tab = |status: Option<JobStatus>, text: &'static str| {
-        let target = JobQuery { status, kind: query.kind, ..Default::default() };
+        let target = JobQuery { status, kind: query.kind, parent_id: query.parent_id, ..Default::default() };
         let current = (query.status == status).then_some("page");
         view! { <li><a class="tab" href=routes::jobs_url(&target) aria-current=current>{text}</a></li> }
     };
@@ -42,6 +43,17 @@ fn tabs(query: &JobQuery) -> Node {
                 {tab(Some(JobStatus::Cancelled), "Cancelled")}
             </ul>
         </nav>
+    }
+}
+
+/// Says that the list is of one batch, and leads to its leads and to all jobs.
+fn of_batch(batch: JobId) -> Node {
+    view! {
+        <p class="status-line">
+            <span class="muted">"The jobs of one batch."</span>
+            <a href=routes::batch(batch)>"Its leads"</a>
+            <a href="/jobs">"All jobs"</a>
+        </p>
     }
 }
 

@@ -15,9 +15,7 @@ use super::{Shared, Tools};
 use crate::components::field::FieldText;
 use crate::components::icon::{Icon, icon};
 use crate::components::load::sentence;
-use crate::lead_form::{
-    CATEGORY, CITY, COUNTRY, EMAIL, LeadForm, NAME, NOTES, PHONE, POSTAL_CODE, STATE, STREET, TAGS, WEBSITE,
-};
+use crate::lead_form::{LeadForm, NAME, laid_out};
 use crate::reaction::react;
 use crate::routes;
 
@@ -95,38 +93,13 @@ fn content(tools: Tools, form: &Form) -> Node {
             </div>
             {form.between.as_deref().map(between)}
             {form.line.as_deref().map(problem_line)}
-            {fields(form)}
+            {laid_out(&form.typed, &|text, value, mode| field(form, text, value, mode))}
             <div class="form__actions">
                 <button type="submit" class="btn btn--primary">{icon(Icon::Check)}<span>{submit}</span></button>
                 <button type="button" class="btn" on:click=move |_| tools.form.set(None)>"Cancel"</button>
                 {form.lead.clone().map(|lead| delete_button(tools, lead.id))}
             </div>
         </form>
-    }
-}
-
-fn fields(form: &Form) -> Node {
-    let line = |text: FieldText, value: &str, mode: &'static str| field(form, text, value, mode);
-    let typed = &form.typed;
-    view! {
-        {line(NAME, &typed.name, "text")}
-        {line(CATEGORY, &typed.category, "text")}
-        <div class="form__pair">
-            {line(PHONE, &typed.phone, "tel")}
-            {line(EMAIL, &typed.email, "email")}
-        </div>
-        {line(WEBSITE, &typed.website, "url")}
-        {line(STREET, &typed.street, "text")}
-        <div class="form__pair">
-            {line(POSTAL_CODE, &typed.postal_code, "text")}
-            {line(CITY, &typed.city, "text")}
-        </div>
-        <div class="form__pair">
-            {line(STATE, &typed.state, "text")}
-            {line(COUNTRY, &typed.country, "text")}
-        </div>
-        {line(TAGS, &typed.tags, "text")}
-        {line(NOTES, &typed.notes, "")}
     }
 }
 

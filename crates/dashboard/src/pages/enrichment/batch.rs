@@ -42,6 +42,7 @@ fn standing(batch: &EnrichmentBatch) -> Node {
             {job_badge(&batch.job)}
             <span class="num">{done}</span>
             {failed.map(|failed| view! { <span class="num">{failed}</span> })}
+            <a href=routes::jobs_of(batch.job.job_id)>"Its jobs"</a>
         </p>
         {(!batch.job.status.is_finished()).then(|| progress(&batch.job))}
         <ul class="list items" aria-label="Leads of the batch">{rows}</ul>
