@@ -9,7 +9,7 @@ use contract::{BusinessId, BusinessQuery, Job, Page as Rows, PageMeta};
 use requery::runtime::TokioRuntime;
 use requery::{QueryClient, QueryFilters, QueryOptions};
 
-use crate::page::Page;
+use crate::page::{Page, Shows};
 
 /// What a page shows.
 #[derive(Clone, Debug)]
@@ -38,10 +38,10 @@ impl Shown {
     pub(crate) fn open(&self, page: &mut Page) {
         let (api, connection) = (page.api.clone(), page.connection.clone());
         for query in &self.lists {
-            page.watch(queries::business_list(&api, &connection, query.clone()));
+            page.watch(Shows::List, queries::business_list(&api, &connection, query.clone()));
         }
         for id in &self.details {
-            page.watch(queries::business_detail(&api, *id));
+            page.watch(Shows::One, queries::business_detail(&api, *id));
         }
         for query in &self.facets {
             page.keep(queries::facets(&api, query.clone()));

@@ -49,9 +49,17 @@ struct Log {
 
 type Versions = BTreeMap<BusinessId, u64>;
 
+/// What a query shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shows {
+    List,
+    One,
+}
+
 /// What an observer was shown.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Sight {
+    shows: Shows,
     /// The newest version of each business.
     newest: Versions,
     /// The businesses of the last result.
@@ -87,12 +95,12 @@ impl Page {
     }
 
     /// Watches a query that shows businesses.
-    pub(crate) fn watch<T>(&mut self, options: QueryOptions<T, ApiError>)
+    pub(crate) fn watch<T>(&mut self, shows: Shows, options: QueryOptions<T, ApiError>)
     where
         T: Holds<Business> + PartialEq + Debug + Send + Sync + 'static,
     {
         let log = Arc::clone(&self.log);
-        let sight: Mutex<Sight> = Mutex::default();
+        let sight = Mutex::new(Sight { shows, newest: Versions::new(), last: HashSet::new() });
         let subscription = QueryObserver::new(&self.cache, options).subscribe(move |result| {
             let Some(data) = &result.data else { return };
             let mut sight = sight.lock().unwrap_or_else(PoisonError::into_inner);
@@ -220,10 +228,13 @@ impl Log {
     }
 
     /// Checks what an observer is shown. What was on screen when it was deleted may stay there until the observer is told
-    /// why; it must not come back.
+    /// why; it must not come back. Who asks for one business alone may be given it for the first time by an answer that was
+    /// on its way when it was deleted: there is nothing to be shown in its place.
     fn show(&mut self, sight: &mut Sight, row: &Business) {
         let before = sight.newest.get(&row.id).copied().unwrap_or_default();
-        let gone = self.gone.get(&row.id).filter(|_| !sight.last.contains(&row.id)).copied();
+        let is_first = sight.shows == Shows::One && !sight.newest.contains_key(&row.id);
+        let is_back = !is_first && !sight.last.contains(&row.id);
+        let gone = self.gone.get(&row.id).filter(|_| is_back).copied();
         let newest = before.max(gone.unwrap_or_default());
         if row.version < newest {
             self.findings.older += 1;

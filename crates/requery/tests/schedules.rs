@@ -135,3 +135,33 @@ fn observers_come_and_go() {
         assert_eq!((client.query_count(), client.timer_count()), (0, 0));
     });
 }
+
+/// A thread that looks at what another one has just written tells of it. What was written before is not told after that.
+#[test]
+fn no_listener_is_shown_an_older_state_after_a_newer_one() {
+    in_every_order(|| {
+        let (runtime, key) = (TestRuntime::new(), query_key!["n"]);
+        let client = QueryClient::new(runtime.clone());
+        // As its staleness is a function, whatever is called evaluates it anew.
+        let options = QueryOptions::<usize, String>::observe_only(&key).stale_time_fn(|_| StaleTime::Never);
+        let observer = QueryObserver::new(&client, options);
+        let last = Arc::new(AtomicUsize::new(0));
+        let seen = Arc::clone(&last);
+        let subscription = observer.subscribe(move |result| {
+            let now = result.data.as_deref().copied().unwrap_or_default();
+            let before = seen.swap(now, Ordering::SeqCst);
+            assert!(before <= now, "{now} was shown after {before}");
+        });
+        let writer = {
+            let (client, key) = (client.clone(), key.clone());
+            thread::spawn(move || (1..=2_usize).for_each(|n| drop(client.set_query_data(&key, n))))
+        };
+        let other = {
+            let client = client.clone();
+            thread::spawn(move || drop(client.invalidate_queries(QueryFilters::exact(query_key!["other"]))))
+        };
+        [writer, other].into_iter().for_each(|thread| thread.join().unwrap());
+        assert_eq!(last.load(Ordering::SeqCst), 2, "the last one is told, by whichever thread");
+        drop(subscription);
+    });
+}

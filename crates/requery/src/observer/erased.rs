@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::memory::Memory;
 use super::result::ErasedResult;
 use super::seen::Seen;
+use super::telling::Telling;
 use super::view::View;
 use crate::client::{ErasedFetching, UnsaidRetry, lock};
 use crate::core::{Data, ObserverHook, ObserverId, ObserverPolicy, QuerySpec, StartFetch, State};
@@ -26,6 +27,7 @@ pub struct ErasedObserver {
 pub(super) struct Inner {
     pub(super) seen: Mutex<Seen>,
     listeners: Mutex<Listeners>,
+    telling: Telling,
 }
 
 pub(crate) type Listener = Arc<dyn Fn(&ErasedResult) + Send + Sync>;
@@ -67,7 +69,7 @@ impl ErasedObserver {
             blind,
         };
         let listeners = Mutex::new(Listeners { next_id: 0, all: Vec::new() });
-        let inner = Arc::new(Inner { seen: Mutex::new(seen), listeners });
+        let inner = Arc::new(Inner { seen: Mutex::new(seen), listeners, telling: Telling::default() });
         inner.look(client, Look::Quietly);
         Self { client: client.clone(), inner }
     }
@@ -311,13 +313,17 @@ impl Inner {
             now_seen.wants = seen.wants;
             now_seen.memory = memory;
             now_seen.result = result.clone();
+            // Under the lock, so that results are told in the order in which they were taken over.
+            let is_told = is_changed && how != Look::Quietly;
+            let turn = is_told.then(|| self.telling.turn(&seen.spec, &result)).flatten();
             drop(now_seen);
             if let Some(id) = seen.id.filter(|_| how != Look::Quietly) {
                 let shown = (seen.wants, result.is_stale);
                 client.apply(|core| core.refresh_observer(&seen.spec, id, shown, how == Look::Updated));
             }
-            if is_changed && how != Look::Quietly {
+            if let Some(turn) = turn {
                 self.tell(client, &seen.spec.key, &result);
+                turn.tell_what_waits(|spec, result| self.tell(client, &spec.key, result));
             }
             return result;
         }
@@ -394,6 +400,7 @@ impl ObserverHook for Inner {
         let mut seen = lock(&self.seen);
         seen.memory = Memory::new(&State::pending());
         seen.generation += 1;
+        self.telling.forget();
     }
 
     fn restored(&self, client: &QueryClient) {

@@ -6,6 +6,7 @@ mod memory;
 mod queries;
 mod result;
 mod seen;
+mod telling;
 mod view;
 mod when;
 
