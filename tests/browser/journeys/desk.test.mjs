@@ -449,6 +449,9 @@ async function changeCity(page, name, city) {
   await page.keyboard.press("Enter");
 }
 
+/** What the browser keeps of what was written. */
+const kept = (page) => page.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith("kept:")));
+
 /** Opens the list with what the desk needs, and leaves nothing of it on screen. */
 async function withDesk(page) {
   await dashboard.visit(page, LIST);
@@ -474,9 +477,9 @@ journey("what is written offline outlives the page", async ({ page, server, cont
   await dialog.getByLabel("Trade", { exact: true }).fill("florits");
   await dialog.getByRole("button", { name: "Add the lead" }).click();
   await listed(page, "A", "C");
-  // The deletion can still be undone: it is sent, or kept, when the page goes.
+  // The deletion can still be undone: it is sent, or kept, when the page goes. Which, the browser decides as it ends the page.
   await page.goto("about:blank");
-  assert.deepEqual(await stored(server), ["A", "B"]);
+  assert.equal((await server.api(`/api/businesses/${a.id}`)).version, a.version);
   await context.setOffline(false);
   const sent = [];
   page.on("request", (request) => {
@@ -493,13 +496,14 @@ journey("what is written offline outlives the page", async ({ page, server, cont
   await page.keyboard.press("Escape");
   await listed(page, "A");
   await page.waitForLoadState("networkidle");
-  assert.deepEqual(sent.sort(), ["DELETE", "PATCH", "PATCH", "POST"]);
+  assert.deepEqual(sent.filter((method) => method !== "DELETE").sort(), ["PATCH", "PATCH", "POST"]);
   assert.equal((await server.api(`/api/businesses/${a.id}`)).version, a.version + 2);
   assert.equal((await fetch(`${server.url}/api/businesses/${b.id}`)).status, 404);
-  assert.deepEqual(await page.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith("kept:"))), []);
+  await until("nothing is kept", async () => (await kept(page)).length === 0);
+  const before = sent.length;
   await dashboard.visit(page, LIST);
   await page.waitForLoadState("networkidle");
-  assert.equal(sent.length, 4, "nothing is sent twice");
+  assert.equal(sent.length, before, "nothing is sent twice");
 });
 
 journey("a change whose answer was lost is not taken for somebody else's", async ({ page, server }) => {
@@ -514,12 +518,12 @@ journey("a change whose answer was lost is not taken for somebody else's", async
   });
   await changeCity(page, "A", "Turku");
   await until("the server has answered", () => answers === 1);
+  assert.equal((await kept(page)).length, 1);
   await page.unroute("**/api/businesses/*");
-  const again = page.waitForResponse((response) => response.request().method() === "PATCH");
   await page.reload();
-  const answer = await again;
-  assert.equal(answer.status(), 200);
-  assert.equal(answer.headers()["idempotency-replayed"], "true");
+  // Sent again, by this page or by the one before in its last moments, and answered as the first time.
+  await until("nothing is kept", async () => (await kept(page)).length === 0);
+  await page.waitForLoadState("networkidle");
   assert.equal((await server.api(`/api/businesses/${a.id}`)).version, a.version + 1);
   assert.equal(await page.getByRole("dialog").count(), 0);
 });
