@@ -134,6 +134,11 @@ impl Names for SystemNames {
     }
 }
 
+/// A name of which no address came.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Unresolved(std::io::Error);
+
 /// Resolves once and answers only with addresses that may be reached, so that the connection goes where the
 /// check looked.
 #[derive(Clone, Debug)]
@@ -146,7 +151,7 @@ impl Resolve for GuardedResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let Self { guard, names } = self.clone();
         Box::pin(async move {
-            let found = names.addresses(name.as_str()).await?;
+            let found = names.addresses(name.as_str()).await.map_err(Unresolved)?;
             let permitted = guard.permitted(found);
             if permitted.is_empty() {
                 return Err(Refusal::NotPublic(name.as_str().to_owned()).into());

@@ -2,11 +2,13 @@
 
 use std::collections::HashSet;
 
+use extraction::{Findings, Page, registrable};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::extract::{self, Findings};
-use crate::fetcher::{FetchError, Fetcher, Page};
+use crate::failure::FetchError;
+use crate::fetcher::Fetcher;
+use crate::kept::{Kept, Shelf};
 
 /// The most pages of a site that are read, the first included.
 pub const MAX_PAGES: usize = 6;
@@ -35,43 +37,188 @@ pub async fn crawl(
     country: Option<&str>,
     cancel: &CancellationToken,
 ) -> Reading {
+    crawl_beside(fetcher, website, country, None, cancel).await
+}
+
+/// The same, where pages that lie on the shelf are not asked for, and those that are read come onto it.
+pub(crate) async fn crawl_beside(
+    fetcher: &Fetcher,
+    website: &str,
+    country: Option<&str>,
+    shelf: Option<&mut Shelf<'_>>,
+    cancel: &CancellationToken,
+) -> Reading {
     let Ok(start) = Url::parse(website) else {
         return Reading::Unreachable(FetchError::Unreachable(format!("'{website}' is not a web address")));
     };
-    let mut trail = Trail::default();
-    let first = tokio::select! {
-        first = trail.first(fetcher, &start) => first,
-        () = cancel.cancelled() => return Reading::Cancelled,
-    };
-    let first = match first {
-        Ok(page) => page,
-        Err(FetchError::Robots(_)) => return Reading::BlockedByRobots,
-        Err(error) => return Reading::Unreachable(error),
-    };
-    if is_parked(&first) {
-        return Reading::Parked;
+    let visit = Visit { fetcher, country, shelf, trail: Trail::default() };
+    tokio::select! {
+        biased;
+        () = cancel.cancelled() => Reading::Cancelled,
+        reading = visit.read(&start) => reading,
     }
-    let Some((mut findings, next)) = extracted(first, country).await else {
-        return Reading::Unreachable(FetchError::Unreachable("its first page could not be read".to_owned()));
-    };
-    for url in next {
-        if trail.pages >= MAX_PAGES {
-            break;
-        }
-        let page = tokio::select! {
-            page = trail.next(fetcher, &url) => page,
-            () = cancel.cancelled() => return Reading::Cancelled,
+}
+
+/// What a page said and where it leads.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Told {
+    /// Where it was found.
+    pub(crate) url: Url,
+    /// What was asked for to get it: its own address and those of redirects.
+    pub(crate) hops: Vec<String>,
+    /// It is a registrar's, a broker's or a host's own.
+    pub(crate) is_parked: bool,
+    /// Links that promise something, the likeliest first.
+    pub(crate) next: Vec<Url>,
+    pub(crate) findings: Findings,
+}
+
+/// One reading of a site.
+struct Visit<'a, 'b> {
+    fetcher: &'a Fetcher,
+    country: Option<&'a str>,
+    shelf: Option<&'a mut Shelf<'b>>,
+    trail: Trail,
+}
+
+impl Visit<'_, '_> {
+    async fn read(mut self, start: &Url) -> Reading {
+        let first = match self.first(start).await {
+            Ok(first) => first,
+            Err(FetchError::Robots(_)) => return Reading::BlockedByRobots,
+            Err(error) => return Reading::Unreachable(error),
         };
+        if first.is_parked {
+            return Reading::Parked;
+        }
+        let mut findings = first.findings;
+        let mut next = first.next;
+        if next.is_empty() && findings.emails.is_empty() {
+            next = self.look_around(&first.url, &mut findings).await;
+        }
+        for url in next {
+            if self.trail.pages >= MAX_PAGES {
+                break;
+            }
+            match self.another(&url).await {
+                Ok(Some(more)) => findings.absorb(more.findings),
+                Ok(None) => {}
+                // Who wants to be left alone is not asked for the next page.
+                Err(FetchError::Busy(_)) => break,
+                Err(error) => tracing::debug!(%url, %error, "skipped a page"),
+            }
+        }
+        Reading::Read(Box::new(findings))
+    }
+
+    /// Asks for pages where many sites have them, as nothing leads to one: the menu is made by a script. Answers where the
+    /// first that there is leads to.
+    async fn look_around(&mut self, first: &Url, findings: &mut Findings) -> Vec<Url> {
+        for url in well_known(first, self.country) {
+            match self.another(&url).await {
+                Ok(Some(more)) => {
+                    findings.absorb(more.findings);
+                    return more.next;
+                }
+                Err(FetchError::Busy(_)) => break,
+                Ok(None) => {}
+                Err(error) => tracing::debug!(%url, %error, "a site has no such page"),
+            }
+        }
+        Vec::new()
+    }
+
+    /// The first page, wherever it has moved to.
+    async fn first(&mut self, url: &Url) -> Result<Told, FetchError> {
+        let key = identity(url);
+        if let Some(Kept::Page(told)) = self.kept(&key).await {
+            self.trail.begin(&told.url, told.hops.iter().cloned());
+            return Ok(*told);
+        }
+        let mut hops = Vec::new();
+        let page = self.fetcher.page_if(url, |hop| {
+            hops.push(identity(hop));
+            true
+        });
+        let page = page.await?;
+        self.trail.begin(&page.url, hops.iter().cloned());
+        let told = extracted(page, hops, self.country).await;
+        let mut told =
+            told.ok_or_else(|| FetchError::Unreachable("its first page could not be read".to_owned()))?;
+        if told.is_parked {
+            // What it says is not about the business.
+            (told.findings, told.next) = (Findings::default(), Vec::new());
+        }
+        self.keep(&key, Some(&told)).await;
+        Ok(told)
+    }
+
+    /// Another page, unless it is one that was read or leads to another site: what that says is not about this
+    /// business. None where the page cannot be read, or is known to be none.
+    async fn another(&mut self, url: &Url) -> Result<Option<Told>, FetchError> {
+        let key = identity(url);
+        if self.trail.asked.contains(&key) {
+            return Ok(None);
+        }
+        match self.kept(&key).await {
+            Some(Kept::Page(told)) => {
+                // It may have been read under another address.
+                let is_new = !told.hops.iter().any(|hop| self.trail.asked.contains(hop));
+                self.trail.went(told.hops.clone());
+                return Ok(is_new.then_some(*told));
+            }
+            Some(Kept::Missing) => {
+                self.trail.went(vec![key]);
+                return Ok(None);
+            }
+            None => {}
+        }
+        let (mut hops, trail) = (Vec::new(), &self.trail);
+        let page = self.fetcher.page_if(url, |hop| {
+            let wanted = trail.wants(hop);
+            if wanted {
+                hops.push(identity(hop));
+            }
+            wanted
+        });
+        let page = page.await;
+        let never_asked =
+            matches!(page, Err(FetchError::Robots(_) | FetchError::Refused(_))) && hops.len() < 2;
+        if never_asked {
+            self.trail.asked.extend(hops);
+            return page.map(|_| None);
+        }
+        self.trail.went(hops.clone());
         match page {
             Ok(page) => {
-                if let Some((more, _)) = extracted(page, country).await {
-                    findings.absorb(more);
+                let told = extracted(page, hops, self.country).await;
+                if let Some(told) = &told {
+                    self.keep(&key, Some(told)).await;
                 }
+                Ok(told)
             }
-            Err(error) => tracing::debug!(%url, %error, "skipped a page"),
+            Err(error) => {
+                let is_none = matches!(
+                    error,
+                    FetchError::Status(404 | 410) | FetchError::NotHtml(_) | FetchError::Unwanted(_)
+                );
+                if is_none && !hops.is_empty() {
+                    self.keep(&key, None).await;
+                }
+                Err(error)
+            }
         }
     }
-    Reading::Read(Box::new(findings))
+
+    async fn kept(&mut self, key: &str) -> Option<Kept> {
+        self.shelf.as_mut()?.get(key).await
+    }
+
+    async fn keep(&self, key: &str, told: Option<&Told>) {
+        if let Some(shelf) = &self.shelf {
+            shelf.put(key, told).await;
+        }
+    }
 }
 
 /// What was asked for of a site.
@@ -86,40 +233,23 @@ struct Trail {
 }
 
 impl Trail {
-    /// The first page, wherever it has moved to.
-    async fn first(&mut self, fetcher: &Fetcher, url: &Url) -> Result<Page, FetchError> {
-        let asked = &mut self.asked;
-        let page = fetcher
-            .page_if(url, |hop| {
-                asked.insert(identity(hop));
-                true
-            })
-            .await?;
-        self.site = extract::junk::registrable(page.url.host_str().unwrap_or_default()).to_owned();
+    /// The first page was found at that address.
+    fn begin(&mut self, url: &Url, hops: impl IntoIterator<Item = String>) {
+        self.site = registrable(url.host_str().unwrap_or_default()).to_owned();
         self.pages = 1;
-        Ok(page)
+        self.asked.extend(hops);
     }
 
-    /// Another page, unless it is one that was read or leads to another site: what that says is not about this
-    /// business.
-    async fn next(&mut self, fetcher: &Fetcher, url: &Url) -> Result<Page, FetchError> {
-        let mut hops = Vec::new();
-        let page = fetcher
-            .page_if(url, |hop| {
-                let host = hop.host_str().unwrap_or_default();
-                let wanted =
-                    extract::junk::registrable(host) == self.site && !self.asked.contains(&identity(hop));
-                if wanted {
-                    hops.push(identity(hop));
-                }
-                wanted
-            })
-            .await;
-        let never_asked =
-            matches!(page, Err(FetchError::Robots(_) | FetchError::Refused(_))) && hops.len() < 2;
-        self.pages += usize::from(!hops.is_empty() && !never_asked);
+    /// Whether an address is of the site and was not asked for.
+    fn wants(&self, hop: &Url) -> bool {
+        let host = hop.host_str().unwrap_or_default();
+        registrable(host) == self.site && !self.asked.contains(&identity(hop))
+    }
+
+    /// A page was asked for, unless nothing was.
+    fn went(&mut self, hops: Vec<String>) {
+        self.pages += usize::from(!hops.is_empty());
         self.asked.extend(hops);
-        page
     }
 }
 
@@ -140,13 +270,34 @@ fn identity(url: &Url) -> String {
 
 /// What the page says and where to go on. Off the async threads: a page is parsed in one go, and a hostile one
 /// takes its time.
-async fn extracted(page: Page, country: Option<&str>) -> Option<(Findings, Vec<Url>)> {
+async fn extracted(page: Page, hops: Vec<String>, country: Option<&str>) -> Option<Told> {
     let country = country.map(str::to_owned);
-    let work = move || (extract::extract(&page, country.as_deref()), pages_to_read(&page));
+    let work = move || {
+        let (findings, next) = (extraction::extract(&page, country.as_deref()), pages_to_read(&page));
+        Told { hops, is_parked: is_parked(&page), next, findings, url: page.url }
+    };
     tokio::task::spawn_blocking(work)
         .await
         .inspect_err(|error| tracing::warn!(%error, "could not read a page"))
         .ok()
+}
+
+/// Pages that are asked for though nothing leads to them.
+const MAX_GUESSES: usize = 4;
+
+/// Where sites have the page that says whom to contact, by the country of the business; the likeliest first.
+fn well_known(first: &Url, country: Option<&str>) -> Vec<Url> {
+    let paths: &[&str] = match country {
+        Some("FI") => &["/yhteystiedot", "/ota-yhteytta", "/contact", "/kontakt"],
+        Some("SE" | "NO" | "DK") => &["/kontakt", "/kontakta-oss", "/om-oss", "/contact"],
+        Some("DE" | "AT" | "CH") => &["/kontakt", "/impressum", "/contact", "/ueber-uns"],
+        Some("FR" | "BE" | "LU") => &["/contact", "/contactez-nous", "/a-propos", "/mentions-legales"],
+        Some("ES" | "MX" | "AR" | "CO" | "CL") => {
+            &["/contacto", "/contact", "/quienes-somos", "/aviso-legal"]
+        }
+        _ => &["/contact", "/contact-us", "/about", "/about-us"],
+    };
+    paths.iter().take(MAX_GUESSES).filter_map(|path| first.join(path).ok()).collect()
 }
 
 /// Words of links that lead to contacts, the likeliest first; English, Finnish, German, Swedish, French, Spanish.
@@ -182,7 +333,7 @@ const MAX_CANDIDATES: usize = 30;
 /// days of a calendar do, one comes before all that are different, and the rest behind them.
 fn pages_to_read(first: &Page) -> Vec<Url> {
     let mut seen = HashSet::from([identity(&first.url)]);
-    let mut scored: Vec<(u32, Url)> = extract::links(first)
+    let mut scored: Vec<(u32, Url)> = extraction::links(first)
         .into_iter()
         .filter_map(|(url, text)| Some((promise(&url, &text)?, url)))
         .collect();

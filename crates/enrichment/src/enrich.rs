@@ -10,9 +10,11 @@ use contract::{
 use serde::{Deserialize, Serialize};
 use store::{JobLease, JobUpdate, LeaseState, Store, StoreError, WriteTx};
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
-use crate::crawl::{Reading, crawl};
+use crate::crawl::{Reading, crawl_beside};
 use crate::fetcher::Fetcher;
+use crate::kept::{Reused, Shelf};
 use crate::outcome::Outcome;
 use crate::providers::Providers;
 use crate::suppressed::{is_website_suppressed, leave_out, unwanted};
@@ -54,6 +56,15 @@ impl<'a> From<&'a Fetcher> for Tools<'a> {
     }
 }
 
+/// How enriching a business ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// What came of it.
+    pub outcome: Outcome,
+    /// Why the website could not be read, where that is the outcome: one sentence for each kind of failure.
+    pub cause: Option<String>,
+}
+
 /// What a run needs besides the business.
 #[derive(Clone, Copy, Debug)]
 struct Run<'a> {
@@ -64,7 +75,8 @@ struct Run<'a> {
 }
 
 /// Enriches one business as the job of `lease`: the site is read outside any transaction, then everything that
-/// follows from it is written in one, with its events.
+/// follows from it is written in one, with its events. Pages that it has read are kept, so that it goes on behind them if it
+/// was killed.
 ///
 /// # Errors
 /// When there is no such business, the job was stopped or lost, or the database fails.
@@ -74,7 +86,7 @@ pub async fn enrich(
     lease: &JobLease,
     id: BusinessId,
     cancel: &CancellationToken,
-) -> Result<Outcome, EnrichError> {
+) -> Result<Ended, EnrichError> {
     let run = Run { store, tools: tools.into(), lease, cancel };
     run.begin(id, JobUpdate { progress: reading(0, 1), ..JobUpdate::default() }).await?;
     run.finish(id, |_| JobUpdate { progress: saved(1, 1), counts: one_found(), checkpoint: None }).await
@@ -131,7 +143,7 @@ pub async fn enrich_batch(
             Err(error) => Err(error),
         };
         let outcome = match outcome {
-            Ok(outcome) => Some(outcome),
+            Ok(ended) => Some(ended.outcome),
             Err(EnrichError::UnknownBusiness(_)) => None,
             Err(error) => return Err(error),
         };
@@ -145,14 +157,8 @@ impl Run<'_> {
     /// Shows the business as being enriched.
     async fn begin(&self, id: BusinessId, update: JobUpdate) -> Result<(), EnrichError> {
         let mut tx = self.store.begin().await?;
-        let mut known = tx.businesses_by_id(&[id]).await?;
-        let Some(mut business) = known.pop() else { return Err(EnrichError::UnknownBusiness(id)) };
-        if business.business.enrichment_status != EnrichmentStatus::Enriching {
-            business.business.enrichment_status = EnrichmentStatus::Enriching;
-            let changed = tx.update_businesses(vec![business]).await?;
-            tx.append_events(
-                changed.into_iter().map(|business| EventPayload::BusinessUpdated(Box::new(business))),
-            );
+        if !tx.begin_enriching(self.lease, id).await? {
+            return Err(EnrichError::UnknownBusiness(id));
         }
         self.record(&mut tx, update).await?;
         tx.commit().await?;
@@ -163,7 +169,7 @@ impl Run<'_> {
         &self,
         id: BusinessId,
         update: impl FnOnce(Outcome) -> JobUpdate,
-    ) -> Result<Outcome, EnrichError> {
+    ) -> Result<Ended, EnrichError> {
         let detail = self.store.get_business(id).await?.ok_or(EnrichError::UnknownBusiness(id))?;
         let read = self.read(&detail).await?;
         self.write(id, read, update).await
@@ -172,11 +178,14 @@ impl Run<'_> {
     /// Everything that is asked and read, outside any transaction.
     async fn read(&self, detail: &BusinessDetail) -> Result<Read, EnrichError> {
         let (business, started_at, started) = (&detail.business, now(), Instant::now());
-        let mut reading = match &business.website {
-            None => None,
-            Some(_) if is_website_suppressed(self.store, business).await? => Some(Reading::Suppressed),
+        let (mut reading, reused) = match &business.website {
+            None => (None, None),
+            Some(_) if is_website_suppressed(self.store, business).await? => {
+                (Some(Reading::Suppressed), None)
+            }
             Some(website) => {
-                Some(crawl(self.tools.fetcher, website, business.country.as_deref(), self.cancel).await)
+                let (reading, reused) = self.read_website(business, website).await?;
+                (Some(reading), reused)
             }
         };
         match &mut reading {
@@ -192,7 +201,7 @@ impl Run<'_> {
             _ => Verified::default(),
         };
         let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let mut read = Read { reading, verified, started_at, duration_ms, consulted: Vec::new() };
+        let mut read = Read { reading, reused, verified, started_at, duration_ms, consulted: Vec::new() };
         if let Some(providers) = self.tools.providers.filter(|_| !read.is_final()) {
             let consulted =
                 providers.consult(self.store, business, &detail.contacts, read.findings(), &read.verified);
@@ -209,6 +218,28 @@ impl Run<'_> {
         Ok(read)
     }
 
+    /// Reads the website, but for what is kept of it. Who shares it waits, and finds all of it kept.
+    async fn read_website(
+        &self,
+        business: &Business,
+        website: &str,
+    ) -> Result<(Reading, Option<Reused>), EnrichError> {
+        let fetcher = self.tools.fetcher;
+        let mut alone = None;
+        let mut shelf = None;
+        if let Ok(url) = Url::parse(website) {
+            alone = tokio::select! {
+                alone = fetcher.alone_at(&url) => Some(alone),
+                () = self.cancel.cancelled() => return Err(EnrichError::Cancelled),
+            };
+            shelf = Shelf::of(self.store, business, &url, fetcher.kept_for()).await?;
+        }
+        let country = business.country.as_deref();
+        let reading = crawl_beside(fetcher, website, country, shelf.as_mut(), self.cancel).await;
+        drop(alone);
+        Ok((reading, shelf.as_ref().and_then(Shelf::reused)))
+    }
+
     /// Everything that follows from a reading, in one transaction. The business is read again in it: a person may
     /// have changed it while the site was read. Who asked a provider not to be processed is suppressed first.
     async fn write(
@@ -216,7 +247,7 @@ impl Run<'_> {
         id: BusinessId,
         read: Read,
         update: impl FnOnce(Outcome) -> JobUpdate,
-    ) -> Result<Outcome, EnrichError> {
+    ) -> Result<Ended, EnrichError> {
         let mut tx = self.store.begin().await?;
         let seen = tx.businesses_by_id(&[id]).await?.pop().ok_or(EnrichError::UnknownBusiness(id))?;
         for subject in read.unwanted().filter_map(|whom| unwanted(whom, &seen.business)) {
@@ -225,7 +256,8 @@ impl Run<'_> {
         let contacts = tx.contacts(id).await?;
         let mut known = tx.businesses_by_id(&[id]).await?;
         let Some(mut known) = known.pop() else { return Err(EnrichError::UnknownBusiness(id)) };
-        let Written { outcome, error, contacts: all, entries } = read.write(&mut known.business, &contacts);
+        let Written { outcome, error, cause, contacts: all, entries } =
+            read.write(&mut known.business, &contacts);
         let failed = outcome == Outcome::Unreachable;
         known.business.enrichment_status =
             if failed { EnrichmentStatus::Failed } else { EnrichmentStatus::Enriched };
@@ -245,7 +277,7 @@ impl Run<'_> {
         }
         self.record(&mut tx, update(outcome)).await?;
         tx.commit().await?;
-        Ok(outcome)
+        Ok(Ended { outcome, cause })
     }
 
     async fn store_contacts(

@@ -1,13 +1,15 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use reqwest::header::{ACCEPT, CONTENT_TYPE, LOCATION};
+use extraction::{Page, charset};
+use outbound::{LONGEST, retry_after};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use tokio::time::Instant;
 use url::Url;
 
 use crate::address::{Guard, GuardedResolver, Names, Refusal, SystemNames};
-use crate::charset;
+use crate::failure::FetchError;
 use crate::robots::Rules;
 
 /// How the crawler presents itself and how far it goes.
@@ -27,11 +29,13 @@ pub struct FetcherConfig {
     pub max_bytes: usize,
     /// The most redirects that are followed.
     pub max_redirects: u32,
+    /// How long what a page said is told again instead of reading it once more; zero keeps nothing.
+    pub kept_for: Duration,
 }
 
 impl FetcherConfig {
     /// The polite defaults: a second between requests, 10 seconds and 2 MB a page, five redirects, public
-    /// addresses only.
+    /// addresses only, and what was read is kept for a day.
     #[must_use]
     pub fn new(contact_url: impl Into<String>) -> Self {
         Self {
@@ -42,66 +46,54 @@ impl FetcherConfig {
             timeout: Duration::from_secs(10),
             max_bytes: 2 * 1024 * 1024,
             max_redirects: 5,
+            kept_for: Duration::from_secs(24 * 60 * 60),
         }
+    }
+
+    /// What is sent as `User-Agent`: the program, and where to ask who runs it.
+    fn user_agent(&self) -> String {
+        format!("{AGENT}/{} (+{})", env!("CARGO_PKG_VERSION"), self.contact_url)
     }
 }
 
 /// The token by which robots.txt names us.
 pub(crate) const AGENT: &str = "letip";
 
-/// A page that was read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page {
-    /// Where it was found, after redirects.
-    pub url: Url,
-    /// Its text.
-    pub html: String,
-}
-
-/// Why a page was not read.
-#[derive(Debug, thiserror::Error)]
-pub enum FetchError {
-    /// It must not be reached.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    /// Whoever asked does not want what it leads to.
-    #[error("{0} is of another site, or was read before")]
-    Unwanted(Url),
-    /// robots.txt says no.
-    #[error("robots.txt of the site does not allow {0}")]
-    Robots(Url),
-    /// The server could not be reached, or broke off.
-    #[error("the site could not be reached: {0}")]
-    Unreachable(String),
-    /// It took too long.
-    #[error("the site did not answer within {0:?}")]
-    Timeout(Duration),
-    /// The server answered with an error.
-    #[error("the site answered with status {0}")]
-    Status(u16),
-    /// It is no web page.
-    #[error("the site answered with {0} instead of a web page")]
-    NotHtml(String),
-    /// Redirects did not end.
-    #[error("the site redirects more than {0} times")]
-    TooManyRedirects(u32),
-}
-
 /// Reads pages politely. Clones share the pace and the rules of each host.
 #[derive(Clone, Debug)]
 pub struct Fetcher {
     config: Arc<FetcherConfig>,
     client: reqwest::Client,
-    hosts: Arc<Mutex<HashMap<String, Arc<Host>>>>,
+    servers: Arc<Known<Server>>,
+    sites: Arc<Known<Site>>,
 }
 
-/// What is known of a host.
+/// What is known by name.
+type Known<T> = Mutex<HashMap<String, Arc<T>>>;
+
+/// A host at a port: robots.txt is of it alone (RFC 9309 section 2.3).
 #[derive(Debug, Default)]
-struct Host {
+struct Server {
     /// Its rules and when they came; held while they are read, so that they are asked for once.
     rules: tokio::sync::Mutex<Option<(Instant, Arc<Rules>)>>,
-    /// When its last answer was over; held from a request to the end of its answer.
-    last_answer: tokio::sync::Mutex<Option<Instant>>,
+}
+
+/// A host, with and without `www.` and whatever the port: mostly one machine, and so of one pace.
+#[derive(Debug, Default)]
+struct Site {
+    /// Held from a request to the end of its answer.
+    turn: tokio::sync::Mutex<Turn>,
+    /// Held by whoever reads the site and keeps what it says, so that others find that kept.
+    reading: Arc<tokio::sync::Mutex<()>>,
+}
+
+/// When a site may be asked again.
+#[derive(Debug, Default)]
+struct Turn {
+    /// When its last answer was over.
+    last_answer: Option<Instant>,
+    /// The end of the wait that it asked for, with the status that did.
+    pause: Option<(Instant, u16)>,
 }
 
 /// How long a site's rules are believed (RFC 9309 section 2.4).
@@ -109,6 +101,12 @@ const MAX_RULES_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Hosts that are remembered; beyond, those that nobody waits for are forgotten.
 const MAX_HOSTS: usize = 10_000;
+
+/// How often a page is asked for that the site wants to be asked for later.
+const ATTEMPTS: u32 = 3;
+
+/// No site makes itself left alone for longer.
+const LONGEST_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Fetcher {
     /// A fetcher of that configuration.
@@ -120,7 +118,7 @@ impl Fetcher {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (guard, names) = (config.guard.clone(), Arc::clone(&config.names));
         let client = reqwest::Client::builder()
-            .user_agent(format!("letip/{} (+{})", env!("CARGO_PKG_VERSION"), config.contact_url))
+            .user_agent(config.user_agent())
             .redirect(reqwest::redirect::Policy::none())
             .dns_resolver(Arc::new(GuardedResolver { guard, names }))
             .no_proxy()
@@ -128,7 +126,32 @@ impl Fetcher {
             .pool_max_idle_per_host(1)
             .build()
             .map_err(|error| FetchError::Unreachable(error.to_string()))?;
-        Ok(Self { config: Arc::new(config), client, hosts: Arc::default() })
+        Ok(Self { config: Arc::new(config), client, servers: Arc::default(), sites: Arc::default() })
+    }
+
+    /// How long what a page said is told again.
+    pub(crate) fn kept_for(&self) -> Duration {
+        self.config.kept_for
+    }
+
+    /// Waits until nobody else reads the site and keeps what it says.
+    pub(crate) async fn alone_at(&self, url: &Url) -> tokio::sync::OwnedMutexGuard<()> {
+        Arc::clone(&self.site(url).reading).lock_owned().await
+    }
+
+    /// The token by which a robots.txt addresses every fetcher.
+    pub const ROBOTS_TOKEN: &str = AGENT;
+
+    /// Where those who run a website are told to ask who reads it.
+    #[must_use]
+    pub fn contact_url(&self) -> &str {
+        &self.config.contact_url
+    }
+
+    /// What each request carries as `User-Agent`.
+    #[must_use]
+    pub fn user_agent(&self) -> String {
+        self.config.user_agent()
     }
 
     /// Reads a page, following redirects, as far as robots.txt of every host on the way allows.
@@ -165,8 +188,8 @@ impl Fetcher {
 
     async fn rules(&self, url: &Url) -> Result<Arc<Rules>, FetchError> {
         self.config.guard.check_url(url)?;
-        let host = self.host(url);
-        let mut known = host.rules.lock().await;
+        let server = self.server(url);
+        let mut known = server.rules.lock().await;
         if let Some((read_at, rules)) = &*known
             && read_at.elapsed() < MAX_RULES_AGE
         {
@@ -193,17 +216,46 @@ impl Fetcher {
         Ok(Rules::Open)
     }
 
-    /// One request, when the host's turn has come. The host is held until the body has arrived.
+    /// The answer to a request, which is made again where the site asks for a wait that is not too long.
     async fn get(&self, url: &Url, delay: Option<Duration>) -> Result<Answer, FetchError> {
+        let mut attempts = 0;
+        loop {
+            let answer = self.ask(url, delay).await?;
+            attempts += 1;
+            if !answer.is_busy() {
+                return Ok(answer);
+            }
+            match answer.wait {
+                Some(wait) if attempts < ATTEMPTS && wait <= LONGEST => {
+                    tracing::debug!(%url, wait_ms = wait.as_millis(), "the site asks to come back later");
+                }
+                _ => return Err(FetchError::Busy(answer.status)),
+            }
+        }
+    }
+
+    /// One request, when the site's turn has come. The site is held until the body has arrived.
+    async fn ask(&self, url: &Url, delay: Option<Duration>) -> Result<Answer, FetchError> {
         self.config.guard.check_url(url)?;
-        let host = self.host(url);
-        let mut last_answer = host.last_answer.lock().await;
-        if let Some(before) = *last_answer {
-            let spacing = delay.unwrap_or_default().max(self.config.spacing);
-            tokio::time::sleep_until(before + spacing).await;
+        let site = self.site(url);
+        let mut turn = site.turn.lock().await;
+        let too_long = |(end, _): &(Instant, u16)| *end > Instant::now() + LONGEST;
+        if let Some((_, status)) = turn.pause.filter(too_long) {
+            return Err(FetchError::Busy(status));
+        }
+        let spacing = delay.unwrap_or_default().max(self.config.spacing);
+        let spaced = turn.last_answer.map(|before| before + spacing);
+        let paused = turn.pause.map(|(end, _)| end);
+        if let Some(due) = spaced.max(paused) {
+            tokio::time::sleep_until(due).await;
         }
         let answer = self.exchange(url).await;
-        *last_answer = Some(Instant::now());
+        let now = Instant::now();
+        turn.last_answer = Some(now);
+        turn.pause = answer.as_ref().ok().and_then(|answer| {
+            let wait = answer.wait.filter(|_| answer.is_busy())?;
+            Some((now + wait.min(LONGEST_PAUSE), answer.status))
+        });
         answer
     }
 
@@ -214,6 +266,7 @@ impl Fetcher {
         let header =
             |name| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let (content_type, location) = (header(CONTENT_TYPE), header(LOCATION));
+        let wait = header(RETRY_AFTER).and_then(|text| retry_after(&text, SystemTime::now()));
         let status = response.status().as_u16();
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.failure(&error))? {
@@ -223,45 +276,56 @@ impl Fetcher {
                 break;
             }
         }
-        Ok(Answer { status, content_type, location, body })
+        Ok(Answer { status, content_type, location, wait, body })
     }
 
     fn failure(&self, error: &reqwest::Error) -> FetchError {
         if error.is_timeout() {
             return FetchError::Timeout(self.config.timeout);
         }
-        let mut cause: &dyn std::error::Error = error;
-        while let Some(source) = cause.source() {
-            if let Some(refusal) = source.downcast_ref::<Refusal>() {
-                return FetchError::Refused(refusal.clone());
-            }
-            cause = source;
-        }
-        FetchError::Unreachable(cause.to_string())
+        FetchError::of(error)
     }
 
-    fn host(&self, url: &Url) -> Arc<Host> {
-        let name = format!(
-            "{}:{}",
-            url.host_str().unwrap_or_default(),
-            url.port_or_known_default().unwrap_or_default()
-        );
-        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
-        if hosts.len() >= MAX_HOSTS {
-            hosts.retain(|_, host| Arc::strong_count(host) > 1);
-        }
-        Arc::clone(hosts.entry(name).or_default())
+    fn server(&self, url: &Url) -> Arc<Server> {
+        let port = url.port_or_known_default().unwrap_or_default();
+        known(&self.servers, format!("{}:{port}", url.host_str().unwrap_or_default()))
     }
+
+    fn site(&self, url: &Url) -> Arc<Site> {
+        known(&self.sites, host_identity(url).to_owned())
+    }
+}
+
+/// What the addresses of one site have in common, whatever their scheme and port.
+pub(crate) fn host_identity(url: &Url) -> &str {
+    let host = url.host_str().unwrap_or_default().trim_end_matches('.');
+    host.strip_prefix("www.").unwrap_or(host)
+}
+
+/// What is known by that name, which may be nothing yet.
+fn known<T: Default>(all: &Known<T>, name: String) -> Arc<T> {
+    let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+    if all.len() >= MAX_HOSTS {
+        all.retain(|_, one| Arc::strong_count(one) > 1);
+    }
+    Arc::clone(all.entry(name).or_default())
 }
 
 struct Answer {
     status: u16,
     content_type: Option<String>,
     location: Option<String>,
+    /// How long it asks to wait.
+    wait: Option<Duration>,
     body: Vec<u8>,
 }
 
 impl Answer {
+    /// Whether the site wants to be asked later: it is asked too often (RFC 6585), or says when it is back.
+    fn is_busy(&self) -> bool {
+        self.status == 429 || (self.status == 503 && self.wait.is_some())
+    }
+
     fn is_redirect(&self) -> bool {
         matches!(self.status, 301 | 302 | 303 | 307 | 308) && self.location.is_some()
     }

@@ -2,9 +2,9 @@
 
 use contract::enrichment::Evidence;
 use contract::{Business, EmailStatus, Timestamp};
+use extraction::{Finding, Findings, Method, Person, PhoneKind, PostalAddress};
 use store::NewContact;
 
-use crate::extract::{Finding, Findings, Method, Person, PhoneKind, PostalAddress};
 use crate::providers::Company;
 use crate::verified::Verified;
 

@@ -1,13 +1,12 @@
-//! Reads the website of a business and extracts how to reach it, each value with its evidence.
+//! Reads the website of a business, checks what it says and writes it down, each value with its evidence.
 
 pub mod address;
-pub mod charset;
 pub mod crawl;
-mod document;
 mod enrich;
-pub mod extract;
+mod failure;
 mod fetcher;
 mod fields;
+mod kept;
 mod outcome;
 pub mod providers;
 mod robots;
@@ -16,6 +15,7 @@ mod verified;
 pub mod verify;
 mod written;
 
-pub use enrich::{Batch, BatchItem, EnrichError, Tools, enrich, enrich_batch};
-pub use fetcher::{FetchError, Fetcher, FetcherConfig, Page};
+pub use enrich::{Batch, BatchItem, Ended, EnrichError, Tools, enrich, enrich_batch};
+pub use failure::FetchError;
+pub use fetcher::{Fetcher, FetcherConfig};
 pub use outcome::Outcome;

@@ -48,6 +48,7 @@ impl Outcome {
     pub fn of(reading: Option<Reading>, business: &mut Business) -> Self {
         let read = Read {
             reading,
+            reused: None,
             verified: Verified::default(),
             started_at: Timestamp::default(),
             duration_ms: 0,

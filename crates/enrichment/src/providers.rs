@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use contract::enrichment::{ProviderInfo, ServiceSpending, Spending};
 use contract::places::SourceState;
 use contract::{Business, Contact, EmailStatus, Timestamp};
+use extraction::Findings;
 use store::{ProviderSpending, Store, StoreError};
 
 pub use abstract_api::{AbstractApi, AbstractApiConfig};
@@ -21,7 +22,6 @@ pub use hunter::{Hunter, HunterConfig};
 pub use metered::{ApiKey, Bill, ProviderError, Timing, Usd};
 
 use crate::enrich::now;
-use crate::extract::Findings;
 use crate::verified::{Verified, own_domain};
 
 /// The longest that a list of providers waits for what is left of a plan.

@@ -1,11 +1,11 @@
 //! Who is on the suppression list is left out of what was read, before anybody else is asked about them.
 
 use contract::Business;
+use extraction::Findings;
 use store::suppression::{Sought, Subject};
 use store::{Store, StoreError};
 use url::Url;
 
-use crate::extract::Findings;
 use crate::verified::own_domain;
 
 /// Whether the website of a business lies at a domain that is on the list.

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use contract::enrichment::Evidence;
 use contract::{Business, EmailStatus};
+use extraction::{Findings, Person, is_free, registrable};
 use serde_json::json;
 use tokio::time::Instant;
 use url::Url;
 
-use crate::extract::{Findings, Person, junk};
 use crate::verify::{Verification, Verifier, pattern};
 
 /// Addresses of one site that are verified.
@@ -165,8 +165,8 @@ impl Verified {
 /// The domain that the business registered for its website.
 pub(crate) fn own_domain(business: &Business) -> Option<String> {
     let url = Url::parse(business.website.as_deref()?).ok()?;
-    let domain = junk::registrable(url.domain()?).to_owned();
-    (!junk::is_free(&domain)).then_some(domain)
+    let domain = registrable(url.domain()?).to_owned();
+    (!is_free(&domain)).then_some(domain)
 }
 
 #[cfg(test)]
@@ -174,8 +174,9 @@ mod tests {
     use std::net::IpAddr;
     use std::sync::Arc;
 
+    use extraction::Page;
+
     use super::*;
-    use crate::extract::tests::extracted;
     use crate::verify::{Exchange, Resolve, ResolveError};
 
     /// Every domain takes mail at one host.
@@ -204,7 +205,8 @@ mod tests {
         let mut business = store::NewBusiness::named("Acme", "acme").business;
         business.website = Some("https://www.acme.example/".to_owned());
         let page = person("Jane Roe", ",\"email\":\"jroe@acme.example\"") + &person("John Smith", "");
-        let findings = extracted(&page);
+        let url = Url::parse("https://www.acme.example/contact").unwrap();
+        let findings = extraction::extract(&Page { url, html: page }, Some("US"));
         let verifier = Verifier::new(Arc::new(Everywhere));
         let verified = Verified::of(Some(&verifier), &business, &findings).await;
         let told: Vec<_> =

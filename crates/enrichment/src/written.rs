@@ -1,11 +1,12 @@
 //! What was read and asked, as the fields, contacts and log entries of a business.
 
 use contract::{Business, BusinessId, Contact, Timestamp};
-use store::{NewContact, NewEnrichmentEntry};
+use extraction::Findings;
+use store::{NewContact, NewEnrichmentEntry, OF_WEBSITES};
 
 use crate::crawl::Reading;
-use crate::extract::Findings;
 use crate::fields::{self, Gain, Teller};
+use crate::kept::Reused;
 use crate::outcome::Outcome;
 use crate::providers::{Consulted, Usd};
 use crate::verified::Verified;
@@ -14,6 +15,8 @@ use crate::verified::Verified;
 #[derive(Debug)]
 pub(crate) struct Read {
     pub(crate) reading: Option<Reading>,
+    /// The pages of it that had been read before.
+    pub(crate) reused: Option<Reused>,
     pub(crate) verified: Verified,
     pub(crate) started_at: Timestamp,
     pub(crate) duration_ms: u64,
@@ -26,6 +29,8 @@ pub(crate) struct Written {
     pub(crate) outcome: Outcome,
     /// Why nothing came of it.
     pub(crate) error: Option<String>,
+    /// The same in a sentence that names no site, where the site could not be read.
+    pub(crate) cause: Option<String>,
     /// All contacts, those known before first.
     pub(crate) contacts: Vec<NewContact>,
     /// One of the website, and one of each provider that was asked.
@@ -70,8 +75,9 @@ impl Read {
         let (id, stored) = (business.id, contacts.len());
         let known: Vec<NewContact> = contacts.iter().map(NewContact::of).collect();
         let website = business.website.clone().unwrap_or_default();
-        let teller = Teller { url: &website, verified: &self.verified, at: self.started_at };
-        let mut failure = None;
+        let at = self.reused.map_or(self.started_at, |reused| reused.read_at);
+        let teller = Teller { url: &website, verified: &self.verified, at };
+        let (mut failure, mut cause) = (None, None);
         let mut fill = |findings| fields::fill(business, known.clone(), stored, findings, teller);
         let (mut outcome, gain) = match self.reading {
             None => (Outcome::NoWebsite, None),
@@ -84,27 +90,28 @@ impl Read {
             Some(Reading::Parked) => (Outcome::Parked, None),
             Some(Reading::Suppressed) => (Outcome::Suppressed, None),
             Some(Reading::Unreachable(error)) => {
-                failure = Some(error.to_string());
+                (failure, cause) = (Some(error.to_string()), Some(error.cause()));
                 (Outcome::Unreachable, None)
             }
             Some(Reading::Cancelled) => (Outcome::Unreachable, None),
         };
         let mut gain = gain.unwrap_or_default();
+        gain.evidence.extend(self.reused.map(|reused| reused.evidence(&website)));
         let mut contacts = if gain.contacts.is_empty() { known } else { std::mem::take(&mut gain.contacts) };
         let status = outcome.as_str();
         let (started_at, duration_ms, error) = (self.started_at, self.duration_ms, failure.clone());
-        let meta = Meta { provider: "website", cost: Usd::default(), started_at, duration_ms, error };
+        let meta = Meta { provider: OF_WEBSITES, cost: Usd::default(), started_at, duration_ms, error };
         let mut entries = vec![meta.entry(id, status, gain)];
         for consulted in self.consulted {
             let (entry, all) = told(consulted, business, contacts, stored);
             contacts = all;
             if !entry.fields_written.is_empty() {
-                (outcome, failure) = (Outcome::Enriched, None);
+                (outcome, failure, cause) = (Outcome::Enriched, None, None);
             }
             entries.push(entry);
         }
         let error = failure.or_else(|| outcome.explanation().map(str::to_owned));
-        Written { outcome, error, contacts, entries }
+        Written { outcome, error, cause, contacts, entries }
     }
 }
 

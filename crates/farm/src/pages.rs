@@ -37,8 +37,7 @@ fn marks(page: &MarkedPage) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use enrichment::Page;
-    use enrichment::extract::extract;
+    use extraction::{Page, extract};
 
     use super::*;
     use crate::score::Score;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
-use enrichment::extract::{Findings, PhoneKind};
+use extraction::{Findings, PhoneKind};
 
 use crate::site::Facts;
 
@@ -119,8 +119,7 @@ impl AddAssign for Score {
 
 #[cfg(test)]
 mod tests {
-    use enrichment::Page;
-    use enrichment::extract::extract;
+    use extraction::{Page, extract};
 
     use super::*;
 

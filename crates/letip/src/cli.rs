@@ -12,6 +12,7 @@ mod scrape;
 mod serve;
 mod suppress;
 mod verify;
+mod websites;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -31,6 +32,7 @@ pub(crate) use scrape::ScrapeArgs;
 pub(crate) use serve::{LogForm, ServeArgs};
 pub(crate) use suppress::{SuppressArgs, SuppressCommand, SuppressListArgs, SuppressWhoArgs};
 pub(crate) use verify::VerifyArgs;
+pub(crate) use websites::WebsiteArgs;
 
 /// Find leads: places become businesses, and a live list shows them.
 #[derive(Debug, Parser)]
@@ -45,10 +47,10 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     Scrape(Box<ScrapeArgs>),
     Enrich(Box<EnrichCommandArgs>),
-    Sources(SourcesArgs),
+    Sources(Box<SourcesArgs>),
     Import(ImportArgs),
     Export(Box<ExportArgs>),
     Extract(PageArgs),
@@ -358,6 +360,31 @@ mod tests {
         assert!(error.contains("--apify-place-price") && !error.contains("s3cret"), "{error}");
         let line = "letip serve --apify-token s3cret --apify-place-price 0.004 --monthly-budget 5";
         assert!(!format!("{:?}", parse(line).unwrap()).contains("s3cret"));
+    }
+
+    #[test]
+    fn mail_servers_are_asked_only_where_that_is_said() {
+        for command in ["serve", "enrich 5", "jobs work"] {
+            let parse = |options: &str| {
+                let line = format!("letip {command} --contact-url mailto:a@b.example{options}");
+                Cli::try_parse_from(line.split(' ')).map(|cli| match cli.command {
+                    Command::Serve(args) => args.websites,
+                    Command::Enrich(args) => args.websites,
+                    Command::Jobs(args) => match args.command {
+                        Some(JobsCommand::Work(args)) => args.websites,
+                        other => panic!("not work: {other:?}"),
+                    },
+                    other => panic!("not one that reads websites: {other:?}"),
+                })
+            };
+            let plain = parse("").unwrap();
+            assert!(!plain.smtp, "{command}");
+            assert_eq!(plain.kept_for(), Duration::from_secs(24 * 60 * 60));
+            let asking = parse(" --smtp --smtp-sender verify@example.org --keep-pages 0").unwrap();
+            assert!(asking.smtp && asking.smtp_sender.is_some() && asking.kept_for().is_zero(), "{command}");
+            let error = parse(" --smtp-sender verify@example.org").unwrap_err().to_string();
+            assert!(error.contains("--smtp"), "{error}");
+        }
     }
 
     #[test]

@@ -38,10 +38,10 @@ async fn run(cli: Cli) -> Result<(), Failure> {
     start_logging(&cli);
     let verbose = cli.verbose;
     match cli.command {
-        Command::Serve(args) => commands::serve::run(args).await,
+        Command::Serve(args) => commands::serve::run(*args).await,
         Command::Scrape(args) => commands::scrape::run(*args, verbose).await,
         Command::Enrich(args) => commands::enrich::run(*args, verbose).await,
-        Command::Sources(args) => commands::sources::run(args),
+        Command::Sources(args) => commands::sources::run(*args),
         Command::Import(args) => commands::import::run(args, verbose).await,
         Command::Export(args) => commands::export::run(*args).await,
         Command::Extract(args) => commands::extract::run(args).await,

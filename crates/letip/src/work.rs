@@ -14,7 +14,7 @@ use discovery::source::{
 use enrichment::providers::{
     AbstractApi, AbstractApiConfig, Hunter, HunterConfig, ProviderError, Providers, Usd,
 };
-use enrichment::verify::{DnsConfig, DnsResolver, Verifier};
+use enrichment::verify::{DnsConfig, DnsResolver, SmtpConfig, Verifier};
 use enrichment::{Fetcher, FetcherConfig};
 use jobs::{JobsError, RunnerBuilder};
 use serde::Serialize;
@@ -23,7 +23,8 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::cli::{
-    BudgetArgs, DataArgs, EnrichArgs, GeocoderArgs, PaidSourceArgs, ProviderArgs, RemoteArgs, WorkerArgs,
+    BudgetArgs, DataArgs, EnrichArgs, GeocoderArgs, PaidSourceArgs, ProviderArgs, RemoteArgs, WebsiteArgs,
+    WorkerArgs,
 };
 use crate::data;
 use crate::output::{self, Failure};
@@ -126,17 +127,27 @@ pub(crate) fn fetcher(args: &EnrichArgs) -> Result<Option<Fetcher>, Failure> {
     Ok(args.contact_url.as_ref().map(FetcherConfig::new).map(Fetcher::new).transpose()?)
 }
 
-/// Verifies what the fetcher brings, up to the MX records, by the name servers of this machine; nothing does where the
-/// machine names none.
-pub(crate) fn verifier(fetcher: Option<&Fetcher>) -> Option<Verifier> {
+/// The same for the websites of businesses, whose pages are kept for a while.
+pub(crate) fn reader(who: &EnrichArgs, how: &WebsiteArgs) -> Result<Option<Fetcher>, Failure> {
+    let config = |url: &String| FetcherConfig { kept_for: how.kept_for(), ..FetcherConfig::new(url) };
+    Ok(who.contact_url.as_ref().map(config).map(Fetcher::new).transpose()?)
+}
+
+/// Verifies what the fetcher brings by the name servers of this machine, up to the MX records or, where that is asked for, to
+/// the mailbox; nothing does where the machine names no server.
+pub(crate) fn verifier(fetcher: Option<&Fetcher>, how: &WebsiteArgs) -> Option<Verifier> {
     fetcher?;
-    match DnsResolver::system(DnsConfig::default()) {
-        Ok(resolver) => Some(Verifier::new(Arc::new(resolver))),
+    let verifier = match DnsResolver::system(DnsConfig::default()) {
+        Ok(resolver) => Verifier::new(Arc::new(resolver)),
         Err(error) => {
             tracing::warn!(%error, "addresses are not verified");
-            None
+            return None;
         }
+    };
+    if !how.smtp {
+        return Some(verifier);
     }
+    Some(verifier.with_smtp(SmtpConfig { sender: how.smtp_sender.clone(), ..SmtpConfig::default() }))
 }
 
 /// The providers whose keys are given, within the budget that is given with them.

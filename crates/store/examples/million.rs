@@ -129,6 +129,8 @@ fn key(new: &NewBusiness) -> LookupKey {
         source_id: source.source_id.clone(),
         name_key: new.name_key.clone(),
         location: new.business.location(),
+        phones: new.business.phone.iter().cloned().collect(),
+        domain: new.domain.clone(),
     }
 }
 

@@ -26,6 +26,7 @@ pub use merges::{Merged, Unmerged};
 pub use numbered::NumberedBusinesses;
 pub use similar::Similar;
 pub use stream::BusinessStream;
+pub(crate) use write::Keyed;
 
 use crate::contacts;
 use crate::snapshot::Snapshot;

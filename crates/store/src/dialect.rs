@@ -122,8 +122,8 @@ impl Backend {
         match self {
             Self::Sqlite => Some(
                 "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND name IN ('businesses_by_category', \
-                 'businesses_by_city', 'businesses_by_name', 'businesses_by_name_key', 'businesses_by_place', \
-                 'businesses_by_updated')",
+                 'businesses_by_city', 'businesses_by_domain', 'businesses_by_name', 'businesses_by_name_key', \
+                 'businesses_by_phone', 'businesses_by_place', 'businesses_by_updated')",
             ),
             Self::Postgres => None,
         }

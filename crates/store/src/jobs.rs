@@ -9,6 +9,7 @@ mod queue;
 mod rejections;
 mod report;
 mod row;
+mod subject;
 
 pub use causes::KindStanding;
 pub use rejections::RejectionStream;

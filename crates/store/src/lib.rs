@@ -34,12 +34,14 @@ pub use businesses::{BusinessStream, Merged, NumberedBusinesses, Similar, Unmerg
 pub use config::StoreConfig;
 pub use error::StoreError;
 pub use jobs::{KindStanding, RejectionStream};
-pub use load::LoadedNames;
+pub use load::LoadedKeys;
 pub use model::{
     Backend, CancelResult, ClaimedJob, Committed, EventBatch, IdempotentAnswer, JobLease, JobOutcome,
-    JobUpdate, KnownBusiness, LeaseState, LookupKey, NewBusiness, NewContact, NewEnrichmentEntry, NewJob,
-    Rejection, RetryResult, SAME_NAME_WITHIN_DEGREES, SchemaVersion,
+    JobUpdate, KnownBusiness, LeaseState, LookupKey, MOST_OF_A_CONTACT, NewBusiness, NewContact,
+    NewEnrichmentEntry, NewJob, Rejection, RetryResult, SAME_NAME_WITHIN_DEGREES, SchemaVersion,
 };
-pub use provider_calls::{KeptAnswer, NewProviderCall, ProviderSpending, Reservation, Settlement};
+pub use provider_calls::{
+    KeptAnswer, NewProviderCall, OF_WEBSITES, ProviderSpending, Reservation, Settlement,
+};
 pub use store::Store;
 pub use tx::WriteTx;

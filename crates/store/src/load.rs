@@ -1,6 +1,7 @@
 //! Loading many times the rows that are there.
 
-mod names;
+mod keys;
+mod runs;
 
 use contract::BusinessId;
 
@@ -8,35 +9,35 @@ use crate::dialect::Work;
 use crate::sql::{Columns, Sql};
 use crate::{Store, StoreError, WriteTx};
 
-pub use names::LoadedNames;
+pub use keys::LoadedKeys;
 
 /// A database of at most so small a part of what is expected is loaded without indexes.
 const PART: u64 = 10;
-/// Names that one statement reads.
-const NAMES_PER_READ: i64 = 4096;
-/// By it a business is found that a record may be of.
-const INDEX_OF_NAMES: &str = "businesses_by_name_key";
+/// Businesses whose keys one statement reads.
+const KEYS_PER_READ: i64 = 4096;
+/// By them businesses are found that a record may be of.
+const INDEXES_OF_KEYS: [&str; 3] = ["businesses_by_domain", "businesses_by_name_key", "businesses_by_phone"];
 
 impl Store {
     /// Prepares for so many new businesses. Where they are many times those that are there, SQLite leaves indexes
     /// for the end ([`Store::finish_load`]): entries that come in no order cost most of an insert, and an index that
     /// is made of all rows at once costs little. Lists answer meanwhile; those that would read such an index read the
-    /// rows. Whoever loads finds businesses by the names that come back ([`WriteTx::known_in_load`]): the first to look
-    /// for some without them makes their index. None come back where nothing is left for the end.
+    /// rows. Whoever loads finds businesses by the keys that come back ([`WriteTx::known_in_load`]): the first to look
+    /// for some without them makes their indexes. None come back where nothing is left for the end.
     ///
     /// # Errors
     /// If the database does not answer.
-    pub async fn prepare_load(&self, expected: u64) -> Result<Option<LoadedNames>, StoreError> {
+    pub async fn prepare_load(&self, expected: u64) -> Result<Option<LoadedKeys>, StoreError> {
         let Some(indexes) = self.backend().select_indexes_to_postpone() else { return Ok(None) };
         let mut tx = self.begin().await?;
         if tx.has_more_businesses_than(expected / PART).await? {
             return tx.rollback().await.map(|()| None);
         }
         tx.postpone_indexes(indexes).await?;
-        let names = tx.read_names().await?;
+        let keys = tx.read_keys().await?;
         tx.commit().await?;
         self.connections().tune(Work::Loading).await?;
-        Ok(Some(names).filter(LoadedNames::is_complete))
+        Ok(Some(keys).filter(LoadedKeys::is_complete))
     }
 
     /// Makes the indexes that a load has left for the end; does nothing where none are. Each is a transaction of its
@@ -71,28 +72,35 @@ impl Store {
 }
 
 impl WriteTx {
-    /// Makes the index of names, where a load has left it for the end: whoever looks for names needs it now.
-    pub(crate) async fn index_names(&self) -> Result<(), StoreError> {
+    /// Makes the indexes of names, phone numbers and domains, where a load has left them for the end: whoever looks for
+    /// what is known needs them now.
+    pub(crate) async fn index_keys(&self) -> Result<(), StoreError> {
         if self.backend().select_indexes_to_postpone().is_none() {
             return Ok(());
         }
-        self.make_postponed(INDEX_OF_NAMES).await
+        for name in INDEXES_OF_KEYS {
+            self.make_postponed(name).await?;
+        }
+        Ok(())
     }
 
-    async fn read_names(&mut self) -> Result<LoadedNames, StoreError> {
-        let mut names = LoadedNames::new(self.latest_seq().await?);
+    async fn read_keys(&mut self) -> Result<LoadedKeys, StoreError> {
+        let mut keys = LoadedKeys::new(self.latest_seq().await?);
         let mut last: i64 = 0;
-        while names.is_complete() {
-            let mut sql = self.sql("SELECT id, name_key FROM businesses WHERE id > ");
-            sql.bind(last).push(" ORDER BY id LIMIT ").bind(NAMES_PER_READ);
+        while keys.is_complete() {
+            let mut sql = self.sql("SELECT id, name_key, phone, domain FROM businesses WHERE id > ");
+            sql.bind(last).push(" ORDER BY id LIMIT ").bind(KEYS_PER_READ);
             let rows = sql.all(self.connection()).await?;
             let Some(end) = rows.last() else { break };
             last = end.column(0)?;
             for row in &rows {
-                names.add_one(&row.column::<String>(1)?, BusinessId(row.column(0)?));
+                let contacts: [Option<String>; 2] = [row.column(2)?, row.column(3)?];
+                let contacts = contacts.iter().flatten().map(String::as_str);
+                keys.note(BusinessId(row.column(0)?), &row.column::<String>(1)?, contacts);
             }
+            keys.settle();
         }
-        Ok(names)
+        Ok(keys)
     }
 
     async fn has_more_businesses_than(&self, count: u64) -> Result<bool, StoreError> {

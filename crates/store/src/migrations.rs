@@ -12,6 +12,9 @@ mod m0009_suppressions;
 mod m0010_provenance;
 mod m0011_limited_copies;
 mod m0012_appearances;
+mod m0013_enriching;
+mod m0014_themes;
+mod m0015_contact_keys;
 
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, IntoDatabaseExecutor, SqliteTransactionMode, TransactionOptions,
@@ -43,6 +46,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_provenance::Migration),
             Box::new(m0011_limited_copies::Migration),
             Box::new(m0012_appearances::Migration),
+            Box::new(m0013_enriching::Migration),
+            Box::new(m0014_themes::Migration),
+            Box::new(m0015_contact_keys::Migration),
         ]
     }
 }
@@ -131,5 +137,8 @@ pub(crate) fn digest() -> u64 {
         include_str!("migrations/m0010_provenance.rs"),
         include_str!("migrations/m0011_limited_copies.rs"),
         include_str!("migrations/m0012_appearances.rs"),
+        include_str!("migrations/m0013_enriching.rs"),
+        include_str!("migrations/m0014_themes.rs"),
+        include_str!("migrations/m0015_contact_keys.rs"),
     ))
 }

@@ -11,6 +11,10 @@ use serde_json::Value;
 /// records of one business lie closer, two branches of a chain mostly do not.
 pub const SAME_NAME_WITHIN_DEGREES: f64 = 0.25;
 
+/// A phone number or a domain that more businesses have is a switchboard's, a chain's or a service's, and finds nobody.
+/// Look-ups bring one business more than so many, by which that is seen, and none of the others.
+pub const MOST_OF_A_CONTACT: usize = 16;
+
 /// A business to be stored.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewBusiness {
@@ -43,7 +47,8 @@ pub struct KnownBusiness {
     pub domain: Option<String>,
 }
 
-/// What to look a record up by: the same record of the same source, or the same name nearby.
+/// What to look a record up by: the same record of the same source, the same name nearby, the same phone number, or the
+/// same domain.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LookupKey {
     /// Slug of the source.
@@ -55,6 +60,17 @@ pub struct LookupKey {
     /// Where it is. Names are compared within [`SAME_NAME_WITHIN_DEGREES`] of it, and with businesses whose
     /// place is not known; without it, everywhere.
     pub location: Option<GeoPoint>,
+    /// Its own phone numbers, E.164. Like its domain, they are compared everywhere.
+    pub phones: Vec<String>,
+    /// The website's registrable domain, unless many businesses have pages on it.
+    pub domain: Option<String>,
+}
+
+impl LookupKey {
+    /// How the record's business is reached, whatever its name: phone numbers and domain.
+    pub(crate) fn contacts(&self) -> impl Iterator<Item = &str> {
+        self.phones.iter().chain(&self.domain).map(String::as_str)
+    }
 }
 
 /// A contact to be stored.

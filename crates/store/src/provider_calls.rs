@@ -8,6 +8,10 @@ use contract::{BusinessId, Timestamp};
 use crate::sql::{Columns, Sql, stored};
 use crate::{Store, StoreError, WriteTx};
 
+/// The provider of what websites say. People stand in its answers by name as well as by address, so that those of a domain are
+/// deleted with whomever is suppressed there.
+pub const OF_WEBSITES: &str = "website";
+
 /// A call that is about to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewProviderCall {

@@ -34,9 +34,16 @@ impl Sql {
         self
     }
 
-    /// Binds a value and writes its placeholder.
+    /// Binds a value and writes its placeholder. The character NUL, which Postgres keeps in no text, is U+FFFD from here on,
+    /// as it is in HTML: what websites, files and services say of a business may hold it.
     pub(crate) fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
-        self.values.push(value.into());
+        let mut value = value.into();
+        if let Value::String(Some(text)) = &mut value
+            && text.contains('\0')
+        {
+            *text = text.replace('\0', "\u{fffd}");
+        }
+        self.values.push(value);
         self.backend.push_placeholder(self.values.len(), &mut self.text);
         self
     }
@@ -198,6 +205,14 @@ mod tests {
         };
         assert_eq!(text(Backend::Sqlite), "INSERT INTO t VALUES (?, ?), (?, ?)");
         assert_eq!(text(Backend::Postgres), "INSERT INTO t VALUES ($1, $2), ($3, $4)");
+    }
+
+    #[test]
+    fn no_text_has_the_character_nul() {
+        let mut sql = Sql::new(Backend::Postgres, "");
+        sql.bind("a\0b\0").bind("ab").bind(None::<String>).bind(0);
+        let values: [Value; 4] = ["a\u{fffd}b\u{fffd}".into(), "ab".into(), None::<String>.into(), 0.into()];
+        assert_eq!(sql.values, values);
     }
 
     #[test]

@@ -13,6 +13,11 @@ use crate::{Backend, Store, StoreConfig, StoreError};
 /// Names the server for the tests on Postgres.
 pub const POSTGRES_URL: &str = "LETIP_TEST_POSTGRES_URL";
 
+/// What a copied business has of the one that it was copied from: where it is, and what lists and figures need.
+const COPIED: &str = "version, name, category, industry, city, latitude, longitude, chain, operating_status, sources, \
+                      enrichment_status, contact_count, created_at, updated_at, name_key, name_sort, city_key, state_key, \
+                      category_key, cell, source_set, has_website, has_email, has_phone";
+
 /// A store of a test's own.
 #[derive(Debug)]
 pub struct TestStore {
@@ -94,6 +99,21 @@ impl TestStore {
 }
 
 impl Store {
+    /// Stores so many more of every business that is stored, by one statement: rows in lists and on maps, past everything
+    /// that the store sees to. No search finds them, and no event tells of them.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn copy_businesses_for_test(&self, copies: u32) -> Result<u64, StoreError> {
+        // Ids that no business is given in a test.
+        let statement = format!(
+            "INSERT INTO businesses (id, {COPIED}) \
+             WITH RECURSIVE more (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM more WHERE n < {copies}) \
+             SELECT id + CAST(n AS BIGINT) * 1000000, {COPIED} FROM businesses, more"
+        );
+        self.execute_for_test(&statement).await
+    }
+
     /// Runs a statement as a writer would, past everything that the store sees to.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ mod answers;
 
 use std::time::Duration;
 
+use extraction::Person;
 use metered::{Answer, Ask, KeyPlace, Line, Meaning, Question};
 use reqwest::header::HeaderName;
 use serde::de::DeserializeOwned;
@@ -14,7 +15,6 @@ use url::Url;
 
 use self::answers::{Account, DomainSearch, FoundEmail, Problems, Reply, VerifiedEmail};
 use super::{About, ApiKey, Bill, LookUp, Provider, ProviderError, Quota, Subject, Timing, Usd};
-use crate::extract::Person;
 
 const SLUG: &str = "hunter";
 /// Addresses of a page: as many as one credit buys, and the most that a free plan takes.

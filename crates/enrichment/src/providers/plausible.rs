@@ -1,8 +1,9 @@
 //! What a provider says is taken as far as it can be true: of bounded length, in one line, with a page that can be opened. An
 //! answer in the documented form may still hold anything.
 
+use extraction::Finding;
+
 use super::LookUp;
-use crate::extract::Finding;
 
 /// Longest name, role and part of an address, in characters: longer ones are none.
 const WORDS: usize = 200;

@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
+use extraction::{Lists, is_free};
+
 use super::syntax::Address;
-use crate::extract::junk;
-use crate::extract::lists::Lists;
 
 static LISTS: LazyLock<Lists> = LazyLock::new(|| Lists::parse(include_str!("../../data/mailboxes.tsv")));
 
@@ -25,7 +25,7 @@ impl Listed {
         let domain = address.domain();
         Self {
             role: is_role(address.local()),
-            free: junk::is_free(domain) || LISTS.has("free", domain),
+            free: is_free(domain) || LISTS.has("free", domain),
             disposable: is_disposable(domain),
         }
     }
@@ -39,14 +39,14 @@ impl Listed {
 /// ```
 #[must_use]
 pub fn gives_mailboxes(domain: &str) -> bool {
-    junk::is_free(domain) || LISTS.has("free", domain) || is_disposable(domain)
+    is_free(domain) || LISTS.has("free", domain) || is_disposable(domain)
 }
 
 fn is_role(local: &str) -> bool {
     let local = local.to_ascii_lowercase();
     let base = local.split('+').next().unwrap_or_default();
     let joined = base.replace(['.', '-', '_'], "");
-    let known = |name: &str| junk::is_role(name) || LISTS.has("role", name);
+    let known = |name: &str| extraction::is_role(name) || LISTS.has("role", name);
     // `sales2` and `info.nj` are desks too, but `art.director` and `it.smith` need not be.
     known(base) || known(&joined) || known(joined.trim_end_matches(|c: char| c.is_ascii_digit()))
 }
@@ -60,7 +60,7 @@ fn is_disposable(domain: &str) -> bool {
 /// The domain that was likely meant, where this one looks like a slip of the fingers. Only a hint: the domain may exist.
 pub(super) fn suggestion(domain: &str) -> Option<&'static str> {
     let known = LISTS.has("distinct", domain) || LISTS.has("typed", domain) || LISTS.has("free", domain);
-    if known || junk::is_free(domain) || domain.len() > 30 {
+    if known || is_free(domain) || domain.len() > 30 {
         return None;
     }
     let near = LISTS.words("typed").filter_map(|meant| {

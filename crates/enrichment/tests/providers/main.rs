@@ -79,9 +79,9 @@ async fn enriched(
         store.claim_job("test", &[JobKind::Enrich], Duration::from_secs(60), now).await.unwrap().unwrap();
     let fetcher = fetcher(site);
     let tools = Tools { providers: Some(providers), ..Tools::from(&fetcher) };
-    let outcome = enrich(store, tools, &claimed.lease, id, &CancellationToken::new()).await.unwrap();
+    let ended = enrich(store, tools, &claimed.lease, id, &CancellationToken::new()).await.unwrap();
     let detail = store.get_business(id).await.unwrap().unwrap();
-    (outcome, detail, store.enrichment_log(id, 10).await.unwrap())
+    (ended.outcome, detail, store.enrichment_log(id, 10).await.unwrap())
 }
 
 /// What Hunter did for a business, the newest first.

@@ -42,7 +42,7 @@ async fn a_site_with_a_wrong_certificate_is_unreachable_and_asked_nothing() {
     let url = format!("https://{address}/");
     let reading = crawl(&running.fetcher(), &url, None, &CancellationToken::new()).await;
     // RFC 9309: rules that cannot be read because the server cannot be reached forbid everything; both say that nothing was read.
-    let Reading::Unreachable(FetchError::Unreachable(why)) = reading else { panic!("{reading:?}") };
+    let Reading::Unreachable(FetchError::Certificate(why)) = reading else { panic!("{reading:?}") };
     assert!(why.to_lowercase().contains("certificate"), "{why}");
     assert_eq!(*heard.lock().unwrap(), Vec::<u8>::new());
 }

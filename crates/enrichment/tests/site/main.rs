@@ -3,7 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails the test")]
 
 mod certificates;
+mod guard;
+mod kept;
 mod pace;
+mod patience;
+mod trouble;
+mod undiscovered;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -158,7 +163,7 @@ async fn outcomes_are_told_apart() {
     );
     let running = Running::start().await;
     let nobody = Running { site: Site::default(), address: free_address().await };
-    assert!(matches!(nobody.read().await, Reading::Unreachable(FetchError::Unreachable(_))));
+    assert!(matches!(nobody.read().await, Reading::Unreachable(FetchError::Closed(_))));
     let cancelled = CancellationToken::new();
     cancelled.cancel();
     let reading = crawl(&running.fetcher(), &running.url(), None, &cancelled).await;
@@ -205,8 +210,8 @@ async fn an_enriched_business_has_its_evidence_its_contact_and_its_events() {
     let id = business(store, Some(running.url())).await;
     let claimed = lease(store, JobKind::Enrich).await;
     let cancel = CancellationToken::new();
-    let outcome = enrich(store, &running.fetcher(), &claimed.lease, id, &cancel).await.unwrap();
-    assert_eq!(outcome, Outcome::Enriched);
+    let ended = enrich(store, &running.fetcher(), &claimed.lease, id, &cancel).await.unwrap();
+    assert_eq!((ended.outcome, ended.cause), (Outcome::Enriched, None));
     let detail = store.get_business(id).await.unwrap().unwrap();
     assert_eq!(detail.business.email.as_deref(), Some("acme.plumbing@gmail.com"));
     assert_eq!(detail.business.enrichment_status, EnrichmentStatus::Enriched);
@@ -251,8 +256,8 @@ async fn enriched_and_verified(store: &Store, html: &str) -> (Outcome, contract:
     let id = business(store, Some(running.url())).await;
     let claimed = lease(store, JobKind::Enrich).await;
     let tools = Tools { verifier: Some(&verifier), ..Tools::from(&fetcher) };
-    let outcome = enrich(store, tools, &claimed.lease, id, &CancellationToken::new()).await.unwrap();
-    (outcome, store.get_business(id).await.unwrap().unwrap())
+    let ended = enrich(store, tools, &claimed.lease, id, &CancellationToken::new()).await.unwrap();
+    (ended.outcome, store.get_business(id).await.unwrap().unwrap())
 }
 
 fn card(name: &str, email: &str) -> String {

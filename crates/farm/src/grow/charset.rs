@@ -53,6 +53,7 @@ pub(crate) const CHARSETS: &[Charset] = &[
     charset(Some("text/html; charset=euc-kr"), "", Bytes::Of("euc-kr")),
     charset(Some("text/html; charset=utf-16be"), "", Bytes::Utf16Big),
     charset(HTML, "", Bytes::Utf16Mark),
+    charset(HTML, "", Bytes::Utf16Big),
     // From here on, what is said is wrong.
     charset(Some("text/html; charset=iso-8859-1"), "", Bytes::Utf8Mark),
     charset(Some("text/html; charset=iso-8859-1"), "", Bytes::Of("utf-8")),

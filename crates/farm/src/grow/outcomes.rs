@@ -51,6 +51,10 @@ pub(super) const ALL: &[Special] = &[
     special("home is broken", |draft| unreachable(draft, Answer::status(500, DECOY))),
     special("home is busy", |draft| unreachable(draft, Answer::status(503, DECOY))),
     special("home asks for patience", |draft| unreachable(draft, Answer::status(429, DECOY))),
+    special("home asks for hours of patience", |draft| {
+        let headers = vec![("retry-after", "7200".to_owned()), ("content-type", "text/html".to_owned())];
+        unreachable(draft, Answer::Whole { status: 429, headers, body: DECOY.into() });
+    }),
     special("home redirects to itself", |draft| unreachable(draft, Answer::redirect(302, "/"))),
     special("home redirects in a circle", |draft| {
         draft.answers.push(("/in".to_owned(), Answer::redirect(302, "/")));
@@ -202,5 +206,7 @@ fn parked(draft: &mut Draft, html: &str) {
 }
 
 fn nothing(draft: &mut Draft, html: &str) {
+    // Nor anywhere else: usual paths are tried where nothing leads to them.
+    draft.pages.truncate(1);
     draft.ends(Outcome::NothingFound, Answer::html(html));
 }

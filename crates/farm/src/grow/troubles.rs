@@ -68,6 +68,21 @@ pub(super) const ALL: &[Special] = &[
         draft.trap("/about/brochure", Answer::typed("application/pdf", "%PDF-1.4 press@papers.example"));
         draft.trap("/about/photo", Answer::typed("image/png", "<p>press@papers.example</p>"));
     }),
+    special("a menu made by a script", |draft| {
+        // Who finds an address on the first page does not look around for more.
+        if !draft.pages[0].facts.emails.is_empty() {
+            return;
+        }
+        let mut rest = draft.pages.split_off(1).into_iter();
+        let Some(mut contact) = rest.next() else { return };
+        for page in rest {
+            contact.body.push_str(&page.body);
+            contact.facts.absorb(&page.facts);
+        }
+        contact.path = "/contact-us".to_owned();
+        draft.pages.push(contact);
+        draft.menu = "<script>menu()</script>".to_owned();
+    }),
     special("moved home", |draft| {
         draft.pages[0].path = "/en/".to_owned();
         draft.link("/", "About");

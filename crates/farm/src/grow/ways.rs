@@ -58,6 +58,12 @@ pub(crate) const WAYS: &[Way] = &[
     }),
     way("[at] [dot]", |a| format!("<p>{} [at] {} [dot] {}</p>", a.local, a.name, a.top)),
     way("(at)(dot)", |a| format!("<p>{}(at){}(dot){}</p>", a.local, a.name, a.top)),
+    way("(a)", |a| format!("<p>{}(a){}</p>", a.local, a.domain())),
+    way("(a) with blanks", |a| format!("<p>Sähköposti: {} (a) {}</p>", a.local, a.domain())),
+    way("[ät] [piste]", |a| format!("<p>{} [ät] {} [piste] {}</p>", a.local, a.name, a.top)),
+    way("at-merkki piste", |a| format!("<p>{} at-merkki {} piste {}</p>", a.local, a.name, a.top)),
+    way("(arroba)(punto)", |a| format!("<p>{}(arroba){}(punto){}</p>", a.local, a.name, a.top)),
+    way("[arobase]", |a| format!("<p>{} [arobase] {}</p>", a.local, a.domain())),
     way("{at}", |a| format!("<p>{} {{at}} {}</p>", a.local, a.domain())),
     way("AT DOT", |a| format!("<p>Mail: {} AT {} DOT {}</p>", a.local, a.name, a.top)),
     way("at dot", |a| format!("<p>Mail: {} at {} dot {}</p>", a.local, a.name, a.top)),
@@ -101,6 +107,19 @@ pub(crate) const WAYS: &[Way] = &[
     }),
     way("decoy hidden by class", |a| {
         format!("<style>.no{{display:none}}</style><p>{}@<b class='no'>no.</b>{}</p>", a.local, a.domain())
+    }),
+    way("decoy without colour", |a| {
+        format!("<p>{}<span style='opacity:0'>null</span>@{}</p>", a.local, a.domain())
+    }),
+    way("decoy without size", |a| {
+        format!("<p>{}<span style='font-size:0em'>null</span>@{}</p>", a.local, a.domain())
+    }),
+    way("decoy beside the page", |a| {
+        format!(
+            "<style>.off{{position:absolute;left:-9999px}}</style><p>{}@<b class='off'>no.</b>{}</p>",
+            a.local,
+            a.domain()
+        )
     }),
     way("comments", |a| format!("<p>{}<!-- x -->@<!-- @ y -->{}</p>", a.local, a.domain())),
     way("elements between", |a| format!("<p><span>{}</span><b>@</b><i>{}</i></p>", a.local, a.domain())),

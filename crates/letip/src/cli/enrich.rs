@@ -4,7 +4,7 @@ use clap::Args;
 use contract::enrichment::BatchEnrichmentRequest;
 use contract::{BusinessId, BusinessQuery};
 
-use super::{BudgetArgs, DataArgs, EnrichArgs, FilterArgs, ProviderArgs, WorkerArgs};
+use super::{BudgetArgs, DataArgs, EnrichArgs, FilterArgs, ProviderArgs, WebsiteArgs, WorkerArgs};
 use crate::output::Failure;
 
 /// Read the websites of stored businesses and store how to reach them
@@ -41,6 +41,8 @@ pub(crate) struct EnrichCommandArgs {
     pub(crate) worker: WorkerArgs,
     #[command(flatten)]
     pub(crate) enrich: EnrichArgs,
+    #[command(flatten)]
+    pub(crate) websites: WebsiteArgs,
     #[command(flatten)]
     pub(crate) providers: ProviderArgs,
     #[command(flatten)]

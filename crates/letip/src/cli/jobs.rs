@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use contract::{JobId, JobKind, JobStatus};
 
-use super::{DataArgs, EnrichArgs, ProviderArgs, RemoteArgs, WorkerArgs};
+use super::{DataArgs, EnrichArgs, ProviderArgs, RemoteArgs, WebsiteArgs, WorkerArgs};
 
 /// Show and steer long work
 #[derive(Args, Debug)]
@@ -93,6 +93,8 @@ pub(crate) struct JobsWorkArgs {
     pub(crate) worker: WorkerArgs,
     #[command(flatten)]
     pub(crate) enrich: EnrichArgs,
+    #[command(flatten)]
+    pub(crate) websites: WebsiteArgs,
     #[command(flatten)]
     pub(crate) remote: RemoteArgs,
     #[command(flatten)]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{DataArgs, EnrichArgs, GeocoderArgs, ProviderArgs, RemoteArgs};
+use super::{DataArgs, EnrichArgs, GeocoderArgs, ProviderArgs, RemoteArgs, WebsiteArgs};
 
 /// Serve the dashboard and the API, and run jobs
 #[derive(Args, Debug)]
@@ -39,6 +39,8 @@ pub(crate) struct ServeArgs {
     pub(crate) concurrency: u8,
     #[command(flatten)]
     pub(crate) enrich: EnrichArgs,
+    #[command(flatten)]
+    pub(crate) websites: WebsiteArgs,
     #[command(flatten)]
     pub(crate) remote: RemoteArgs,
     #[command(flatten)]

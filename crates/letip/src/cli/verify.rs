@@ -32,7 +32,8 @@ pub(crate) struct VerifyArgs {
     pub(crate) resolver: Option<SocketAddr>,
 }
 
-fn sender(text: &str) -> Result<Address, String> {
+/// Who asks mail servers.
+pub(super) fn sender(text: &str) -> Result<Address, String> {
     Address::parse(text).map_err(|error| error.to_string())
 }
 

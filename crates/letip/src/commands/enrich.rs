@@ -21,11 +21,11 @@ use crate::{data, table};
 /// Enriches the businesses as a batch, through the same queue and handlers as a server.
 pub(crate) async fn run(args: EnrichCommandArgs, verbose: u8) -> Result<(), Failure> {
     let request = args.request()?;
-    let Some(fetcher) = work::fetcher(&args.enrich)? else {
+    let Some(fetcher) = work::reader(&args.enrich, &args.websites)? else {
         return Err(Failure::usage("websites are told who reads them, and nobody is named")
             .hint("give --contact-url URL, a page about you or a mailto: address"));
     };
-    let verifier = work::verifier(Some(&fetcher));
+    let verifier = work::verifier(Some(&fetcher), &args.websites);
     let providers = work::providers(&args.providers, &args.budget)?;
     let store = data::open_to_write(&args.data).await?;
     let watch = Watch::new(OnInterrupt::Cancel, verbose);

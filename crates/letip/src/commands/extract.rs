@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use enrichment::extract::{Finding, Findings, Person, Phone, PostalAddress};
-use enrichment::{Fetcher, Page, charset, extract};
+use enrichment::Fetcher;
+use extraction::{Finding, Findings, Page, Person, Phone, PostalAddress, charset, extract};
 use serde::Serialize;
 use serde_json::{Value, json};
 use url::Url;
@@ -31,7 +31,7 @@ pub(crate) async fn run(args: PageArgs) -> Result<(), Failure> {
     for input in &args.inputs {
         match read(input, base.as_ref(), fetcher.as_ref()).await {
             Ok((page, notice)) => {
-                let mut findings = extract::extract(&page, args.country.as_deref());
+                let mut findings = extract(&page, args.country.as_deref());
                 findings.notices.extend(notice);
                 print(input, &findings, args.json)?;
             }

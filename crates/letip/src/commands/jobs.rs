@@ -104,9 +104,9 @@ async fn retry(args: &JobArgs) -> Result<(), Failure> {
 /// and taken over if that process vanishes.
 async fn work(args: &JobsWorkArgs, verbose: u8) -> Result<(), Failure> {
     let sources = work::sources(&args.places, &args.remote, &args.enrich, &args.data)?;
-    let fetcher = work::fetcher(&args.enrich)?;
-    let (verifier, providers) =
-        (work::verifier(fetcher.as_ref()), work::providers(&args.providers, &args.remote.budget)?);
+    let fetcher = work::reader(&args.enrich, &args.websites)?;
+    let verifier = work::verifier(fetcher.as_ref(), &args.websites);
+    let providers = work::providers(&args.providers, &args.remote.budget)?;
     let store = data::open_to_write(&args.data).await?;
     let watch = Watch::new(OnInterrupt::Release, verbose);
     let mut failed = 0;

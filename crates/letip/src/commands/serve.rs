@@ -19,7 +19,7 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Failure> {
         Access::Open(_) => None,
         Access::SignedIn { .. } => server::setup_path(&store).await?,
     };
-    let fetcher = work::fetcher(&args.enrich)?;
+    let fetcher = work::reader(&args.enrich, &args.websites)?;
     let interruption = signals::interruption();
     let base = ServerConfig::new(args.listen, store, sources);
     let limits = Limits { rates: args.rates.limits(), ..base.limits.clone() };
@@ -27,7 +27,7 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Failure> {
         access,
         limits,
         job_concurrency: args.concurrency.into(),
-        verifier: work::verifier(fetcher.as_ref()),
+        verifier: work::verifier(fetcher.as_ref(), &args.websites),
         providers: work::providers(&args.providers, &args.remote.budget)?,
         fetcher,
         geocoder,

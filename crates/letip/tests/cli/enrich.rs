@@ -42,7 +42,7 @@ fn each_business_has_an_outcome_of_its_own() {
     assert_eq!(endings(&batch), owned(&expected));
     assert_eq!(batch["outcomes"], json!({ "failed": 1, "noWebsite": 2 }));
     assert_eq!(number(&batch, "failed"), 1);
-    assert!(batch["items"][1]["error"].as_str().unwrap().contains("could not be reached"), "{batch}");
+    assert!(batch["items"][1]["error"].as_str().unwrap().contains("none that may be read"), "{batch}");
 }
 
 #[test]

@@ -107,6 +107,26 @@ fn post(address: &str, path: &str, body: &str) -> String {
 }
 
 #[test]
+fn every_option_and_variable_that_the_settings_name_is_one_of_it() {
+    let home = Home::new();
+    let (_server, address) = serve(&home, &[]);
+    let (page, help) = (get(&address, "/settings"), home.run(&["serve", "--help"]).stdout);
+    let named: Vec<&str> = page
+        .split("<code>")
+        .skip(1)
+        .filter_map(|rest| rest.split("</code>").next())
+        .filter(|code| code.starts_with("--") || code.starts_with("LETIP_"))
+        .collect();
+    for name in ["--hunter-key", "LETIP_HUNTER_KEY", "--contact-url", "LETIP_CONTACT_URL"] {
+        assert!(named.contains(&name), "{name} is not in {named:?}");
+    }
+    for name in named {
+        let told = if name.starts_with("--") { format!("{name} <") } else { format!("{name}]") };
+        assert!(help.contains(&told), "{told:?} is not in the help:\n{help}");
+    }
+}
+
+#[test]
 fn its_log_can_be_json_and_goes_to_stderr() {
     let home = Home::new();
     let (mut server, address) = serve(&home, &["--log", "json"]);

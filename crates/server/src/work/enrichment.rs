@@ -3,7 +3,7 @@
 use contract::{BusinessId, JobKind};
 use enrichment::providers::Providers;
 use enrichment::verify::Verifier;
-use enrichment::{EnrichError, Fetcher, Outcome, Tools, enrich};
+use enrichment::{Ended, EnrichError, Fetcher, Outcome, Tools, enrich};
 use jobs::{JobContext, JobError, JobHandler};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -42,11 +42,11 @@ impl JobHandler for EnrichHandler {
         let id = request_of::<EnrichRequest>(&ctx)?.business_id;
         let (verifier, providers) = (self.verifier.as_ref(), Some(&self.providers));
         let tools = Tools { fetcher: &self.fetcher, verifier, providers };
-        let outcome = enrich(&ctx.store, tools, &ctx.lease, id, &ctx.stop.token()).await;
-        match outcome.map_err(job_error)? {
+        let ended = enrich(&ctx.store, tools, &ctx.lease, id, &ctx.stop.token()).await;
+        match ended.map_err(job_error)? {
             // Retried when a person asks for it: a site that is down is mostly still down a second later.
-            Outcome::Unreachable => Err(JobError::Fatal("the website could not be reached".to_owned())),
-            outcome => Ok(json!({ "outcome": outcome })),
+            Ended { outcome: Outcome::Unreachable, cause } => Err(JobError::Fatal(cause.unwrap_or_default())),
+            Ended { outcome, .. } => Ok(json!({ "outcome": outcome })),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What is known already of the records of a batch.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use contract::BusinessId;
@@ -9,14 +9,17 @@ use sea_orm::Value;
 use super::numbered::Lookup;
 use super::row;
 use crate::sql::{Sql, bulk_runs, stored};
-use crate::{KnownBusiness, LoadedNames, LookupKey, SAME_NAME_WITHIN_DEGREES, StoreError, WriteTx};
+use crate::{
+    KnownBusiness, LoadedKeys, LookupKey, MOST_OF_A_CONTACT, SAME_NAME_WITHIN_DEGREES, StoreError, WriteTx,
+};
 
 /// Keys that one statement asks for.
 const KEYS_PER_READ: usize = 256;
 
 impl WriteTx {
     /// The stored businesses that a record of the batch may be of: those with the same record of the same
-    /// source, and those with the same name key nearby. By ascending id, each once.
+    /// source, those with the same name key nearby, and those with the same phone number or domain. Of a number or a domain
+    /// that more than [`MOST_OF_A_CONTACT`] have, the first and one more are found. By ascending id, each once.
     ///
     /// From here to the end of the transaction no other one can do the same, so that two runs at the same
     /// time never store one business twice.
@@ -24,7 +27,7 @@ impl WriteTx {
     /// # Errors
     /// If the database does not answer.
     pub async fn known_businesses(&mut self, keys: &[LookupKey]) -> Result<Vec<KnownBusiness>, StoreError> {
-        let indexed = self.index_names().await;
+        let indexed = self.index_keys().await;
         self.guard(indexed)?;
         let mut known = self.known_by_source(keys).await?;
         let (placed, unplaced): (Vec<_>, Vec<_>) =
@@ -35,10 +38,17 @@ impl WriteTx {
         for run in bulk_runs(&unplaced, KEYS_PER_READ) {
             self.add_known(self.by_name(run), &mut known).await?;
         }
+        let phones = distinct(keys.iter().flat_map(|key| &key.phones));
+        let domains = distinct(keys.iter().flat_map(|key| &key.domain));
+        for (column, values) in [("phone", phones), ("domain", domains)] {
+            for run in bulk_runs(&values, KEYS_PER_READ) {
+                self.add_known(self.by_contact(column, run), &mut known).await?;
+            }
+        }
         Ok(known.into_values().collect())
     }
 
-    /// What [`WriteTx::known_businesses`] finds, by the names of a load in place of their index: they have to be those of
+    /// What [`WriteTx::known_businesses`] finds, by the keys of a load in place of their indexes: they have to be those of
     /// all businesses.
     ///
     /// # Errors
@@ -46,14 +56,14 @@ impl WriteTx {
     pub async fn known_in_load(
         &mut self,
         keys: &[LookupKey],
-        names: &LoadedNames,
+        loaded: &LoadedKeys,
     ) -> Result<Vec<KnownBusiness>, StoreError> {
         let mut known = self.known_by_source(keys).await?;
-        let lookup = Lookup::new(keys);
-        for run in bulk_runs(&names.ids(keys), KEYS_PER_READ) {
-            let mut named = BTreeMap::new();
-            self.add_known(self.by_id(run), &mut named).await?;
-            known.extend(named.into_iter().filter(|(_, one)| lookup.finds(&one.business, &one.name_key)));
+        let mut lookup = Lookup::new(keys);
+        for run in bulk_runs(&loaded.ids(keys), KEYS_PER_READ) {
+            let mut found = BTreeMap::new();
+            self.add_known(self.by_id(run), &mut found).await?;
+            known.extend(found.into_iter().filter(|(_, one)| lookup.finds(one.into())));
         }
         Ok(known.into_values().collect())
     }
@@ -143,11 +153,28 @@ impl WriteTx {
         sql
     }
 
+    /// Those with one of the values in the column. What many have is read only up to the last one that is wanted.
+    fn by_contact(&self, column: &str, values: &[&str]) -> Sql {
+        let mut sql = self.sql("WITH k (value, last) AS MATERIALIZED (SELECT v.column1, coalesce((");
+        sql.push("SELECT n.id FROM businesses n WHERE n.").push(column).push(" = v.column1");
+        sql.push(" ORDER BY n.id LIMIT 1 OFFSET ").bind(stored(MOST_OF_A_CONTACT as u64));
+        sql.push("), ").push(&i64::MAX.to_string()).push(") FROM (VALUES ");
+        sql.bind_rows(values.iter().map(|value| [Value::from(*value)]));
+        sql.push(") AS v) SELECT ").push(&row::columns("b")).push(" FROM k JOIN businesses b ON b.");
+        sql.push(column).push(" = k.value AND b.id <= k.last");
+        sql
+    }
+
     fn select_known(&self) -> Sql {
         let mut sql = self.sql("SELECT ");
         sql.push(&row::columns("b")).push(" FROM businesses b");
         sql
     }
+}
+
+/// Each of the values once.
+fn distinct<'k>(values: impl Iterator<Item = &'k String>) -> Vec<&'k str> {
+    values.map(String::as_str).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Name key, south, north, west and east of where the same name means something.

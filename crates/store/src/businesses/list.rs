@@ -1,13 +1,17 @@
 //! One page of the list.
 
-use contract::{Business, BusinessQuery, Page, PageMeta, SortKey};
+use contract::{Business, BusinessId, BusinessQuery, Page, PageMeta, SortKey};
 
 use super::cursor::Cursor;
 use super::filter::Filter;
 use super::order::{self, KeyValue};
 use super::row;
 use crate::snapshot::Snapshot;
+use crate::sql::Columns;
 use crate::{Store, StoreError};
+
+/// Ids that are read at a time where all of a list are.
+const IDS_PER_READ: i64 = 20_000;
 
 /// A page's rows, and the place of its last row if the list goes on after it.
 pub(super) struct Slice {
@@ -28,8 +32,7 @@ impl Store {
         let page = cursor.as_ref().map_or_else(|| query.page_or_default().max(1), |cursor| cursor.page);
         let snapshot = self.snapshot().await?;
         let filter = Filter::new(&snapshot, query).await?;
-        let by_distance = query.sort_or_default().0.iter().any(|(key, _)| *key == SortKey::Distance);
-        let (slice, total) = if by_distance || query.radius_km.is_some() {
+        let (slice, total) = if is_measured(query) {
             snapshot.nearby_slice(query, filter, cursor.as_ref(), page, limit).await?
         } else {
             let total = filter.count(&snapshot).await?;
@@ -40,7 +43,43 @@ impl Store {
     }
 }
 
+/// Whether the list needs exact distances.
+fn is_measured(query: &BusinessQuery) -> bool {
+    let sort = query.sort_or_default();
+    query.radius_km.is_some() || sort.0.iter().any(|(key, _)| *key == SortKey::Distance)
+}
+
 impl Snapshot {
+    /// The ids of all that the query's filters select, in its order.
+    pub(super) async fn ids_in_order(&self, query: &BusinessQuery) -> Result<Vec<BusinessId>, StoreError> {
+        let filter = Filter::new(self, query).await?;
+        if is_measured(query) {
+            return self.nearby_ids(query, &filter).await;
+        }
+        let sort = query.sort_or_default();
+        let (mut ids, mut keys) = (Vec::<BusinessId>::new(), Vec::<KeyValue>::new());
+        loop {
+            let mut sql = self.sql("SELECT f.id");
+            for (key, _) in &sort.0 {
+                sql.push(", f.").push(order::column(*key).unwrap_or("id"));
+            }
+            sql.push(" FROM businesses f");
+            filter.write(&mut sql);
+            if let Some(last) = ids.last() {
+                order::write_after(&mut sql, &sort, &keys, last.0);
+            }
+            order::write(&mut sql, &sort, "f");
+            sql.push(" LIMIT ").bind(IDS_PER_READ);
+            let rows = sql.all(self.connection()).await?;
+            for row in &rows {
+                ids.push(BusinessId(row.column(0)?));
+            }
+            let Some(last) = rows.last() else { return Ok(ids) };
+            let read = sort.0.iter().enumerate();
+            keys = read.map(|(at, (key, _))| order::read(last, 1 + at, *key)).collect::<Result<_, _>>()?;
+        }
+    }
+
     async fn slice(
         &self,
         query: &BusinessQuery,

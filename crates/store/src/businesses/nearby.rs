@@ -61,6 +61,18 @@ impl Snapshot {
         Ok((Slice { rows: self.in_order(&ids).await?, last }, total))
     }
 
+    /// The ids of all that the query selects, in its order.
+    pub(super) async fn nearby_ids(
+        &self,
+        query: &BusinessQuery,
+        filter: &Filter<'_>,
+    ) -> Result<Vec<BusinessId>, StoreError> {
+        let sort = query.sort_or_default();
+        let mut candidates = self.candidates(query, filter, &sort).await?;
+        candidates.sort_unstable_by(|a, b| compare(&sort, (&a.keys, a.id), (&b.keys, b.id)));
+        Ok(candidates.into_iter().map(|candidate| BusinessId(candidate.id)).collect())
+    }
+
     /// The nearest candidates, at least `wanted` of them after the cursor if there are so many: rings around
     /// the place are looked at from the inside out, so that a list of the whole earth reads only a part.
     async fn nearest(
@@ -122,7 +134,8 @@ impl Snapshot {
         Ok(candidates)
     }
 
-    async fn in_order(&self, ids: &[BusinessId]) -> Result<Vec<Business>, StoreError> {
+    /// The businesses with these ids, in the order of these; unknown ids are left out.
+    pub(super) async fn in_order(&self, ids: &[BusinessId]) -> Result<Vec<Business>, StoreError> {
         let found = self.businesses_by_id(ids).await?;
         let mut by_id: HashMap<_, _> = found.into_iter().map(|one| (one.id, one)).collect();
         Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())

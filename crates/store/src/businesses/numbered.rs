@@ -4,8 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use contract::{Business, BusinessId, SourceRef};
 
-use super::write::{Keyed, keyed};
-use crate::{KnownBusiness, LookupKey, NewBusiness, SAME_NAME_WITHIN_DEGREES, StoreError, WriteTx};
+use super::write::Keyed;
+use crate::{
+    KnownBusiness, LookupKey, MOST_OF_A_CONTACT, NewBusiness, SAME_NAME_WITHIN_DEGREES, StoreError, WriteTx,
+};
 
 /// Businesses with what the store gives them: id, version 1, times, no contacts.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,18 +25,23 @@ impl NumberedBusinesses {
         self.0.into_iter().map(|one| one.business).collect()
     }
 
-    /// Those that [`WriteTx::known_businesses`] would find with the keys once they are stored.
+    /// Those that [`WriteTx::known_businesses`] would find with the keys once they are stored, beside `known`, which it
+    /// finds without them.
     #[must_use]
-    pub fn found_by(&self, keys: &[LookupKey]) -> Vec<KnownBusiness> {
-        let lookup = Lookup::new(keys);
-        let found = self.0.iter().filter(|one| lookup.finds(&one.business, &one.name_key));
+    pub fn found_by(&self, keys: &[LookupKey], known: &[KnownBusiness]) -> Vec<KnownBusiness> {
+        let mut lookup = Lookup::new(keys);
+        // Of a phone number that many have the first count, and those were there before.
+        for one in known {
+            lookup.finds(one.into());
+        }
+        let found = self.0.iter().filter(|one| lookup.finds((*one).into()));
         let known = |NewBusiness { business, name_key, domain }| KnownBusiness { business, name_key, domain };
         found.cloned().map(known).collect()
     }
 
-    /// The key of each one's name, and its id.
-    pub(crate) fn names(&self) -> impl Iterator<Item = (&str, BusinessId)> {
-        self.0.iter().map(|one| (one.name_key.as_str(), one.business.id))
+    /// Each of them with what it can be looked up by.
+    pub(crate) fn keyed(&self) -> impl Iterator<Item = Keyed<'_>> {
+        self.0.iter().map(Keyed::from)
     }
 }
 
@@ -43,6 +50,8 @@ impl NumberedBusinesses {
 pub(super) struct Lookup<'k> {
     records: HashSet<(&'k str, &'k str)>,
     names: HashMap<&'k str, Vec<&'k LookupKey>>,
+    /// Phone numbers and domains, with how many businesses that have them were there so far.
+    contacts: HashMap<&'k str, usize>,
 }
 
 impl<'k> Lookup<'k> {
@@ -52,15 +61,26 @@ impl<'k> Lookup<'k> {
         for key in keys.iter().filter(|key| !key.name_key.is_empty()) {
             names.entry(&key.name_key).or_default().push(key);
         }
-        Self { records, names }
+        let contacts = keys.iter().flat_map(LookupKey::contacts).map(|contact| (contact, 0)).collect();
+        Self { records, names, contacts }
     }
 
-    /// Whether one of the keys finds the business.
-    pub(super) fn finds(&self, business: &Business, name_key: &str) -> bool {
+    /// Whether one of the keys finds the business. They have to come by ascending id: of those with one phone number or
+    /// domain the first are found.
+    pub(super) fn finds(&mut self, one: Keyed<'_>) -> bool {
+        let mut is_reached_alike = false;
+        for contact in one.contacts() {
+            if let Some(before) = self.contacts.get_mut(contact) {
+                is_reached_alike |= *before <= MOST_OF_A_CONTACT;
+                *before += 1;
+            }
+        }
         let of_record =
             |record: &SourceRef| self.records.contains(&(record.source.as_str(), record.source_id.as_str()));
-        let mut of_name = self.names.get(name_key).into_iter().flatten();
-        of_name.any(|key| is_nearby(key, business)) || business.sources.iter().any(of_record)
+        let mut of_name = self.names.get(one.name_key).into_iter().flatten();
+        is_reached_alike
+            || of_name.any(|key| is_nearby(key, one.business))
+            || one.business.sources.iter().any(of_record)
     }
 }
 
@@ -117,7 +137,7 @@ impl WriteTx {
         if new.is_empty() {
             return Ok(());
         }
-        let rows: Vec<_> = new.iter().map(|one| keyed(&one.business, &one.name_key, &one.domain)).collect();
+        let rows: Vec<_> = new.iter().map(Keyed::from).collect();
         let mut words = Vec::with_capacity(rows.len());
         self.write_rows(&rows, "", |run| words.extend(run.iter().map(Keyed::words))).await?;
         self.write_links(&numbered.iter().collect::<Vec<_>>(), &words).await

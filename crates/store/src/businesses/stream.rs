@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::pin::Pin;
 
-use contract::{Business, BusinessQuery};
+use contract::{Business, BusinessId, BusinessQuery};
 use futures::Stream;
 
 use super::filter::Filter;
@@ -11,9 +11,9 @@ use super::row;
 use crate::{Store, StoreError};
 
 /// Rows that are read at a time.
-const ROWS_PER_READ: i64 = 1000;
+const ROWS_PER_READ: u16 = 1000;
 
-/// Businesses by ascending id.
+/// Businesses, one after the other.
 pub type BusinessStream = Pin<Box<dyn Stream<Item = Result<Business, StoreError>> + Send>>;
 
 struct State {
@@ -41,6 +41,44 @@ impl Store {
     }
 }
 
+/// A stream in the order of a list.
+struct InOrder {
+    store: Store,
+    query: BusinessQuery,
+    /// What is still to be read; none before the first read.
+    ids: Option<std::vec::IntoIter<BusinessId>>,
+    ready: VecDeque<Business>,
+}
+
+impl Store {
+    /// Every business that the query's filters select, in the order of its list; paging is not heeded. The order is that of
+    /// the first read, so that what changes its place meanwhile comes once; what is deleted meanwhile does not come.
+    /// Memory stays that of a thousand rows and all ids, and no transaction is held open between reads.
+    #[must_use]
+    pub fn businesses_in_order(&self, query: &BusinessQuery) -> BusinessStream {
+        let state = InOrder { store: self.clone(), query: query.clone(), ids: None, ready: VecDeque::new() };
+        Box::pin(futures::stream::try_unfold(state, |mut state| async move {
+            while state.ready.is_empty() && state.read_on().await? {}
+            Ok(state.ready.pop_front().map(|business| (business, state)))
+        }))
+    }
+}
+
+impl InOrder {
+    /// Reads the next rows; answers whether there were any to read.
+    async fn read_on(&mut self) -> Result<bool, StoreError> {
+        let snapshot = self.store.snapshot().await?;
+        let mut ids = match self.ids.take() {
+            Some(ids) => ids,
+            None => snapshot.ids_in_order(&self.query).await?.into_iter(),
+        };
+        let next: Vec<_> = ids.by_ref().take(usize::from(ROWS_PER_READ)).collect();
+        self.ids = Some(ids);
+        self.ready.extend(snapshot.in_order(&next).await?);
+        Ok(!next.is_empty())
+    }
+}
+
 impl State {
     async fn read_on(&mut self) -> Result<(), StoreError> {
         let snapshot = self.store.snapshot().await?;
@@ -48,7 +86,8 @@ impl State {
         let mut sql = snapshot.sql("SELECT ");
         sql.push(&row::columns("f")).push(" FROM businesses f");
         filter.write(&mut sql);
-        sql.and().push("f.id > ").bind(self.after).push(" ORDER BY f.id LIMIT ").bind(ROWS_PER_READ);
+        sql.and().push("f.id > ").bind(self.after).push(" ORDER BY f.id LIMIT ");
+        sql.bind(i64::from(ROWS_PER_READ));
         let rows = sql.all(snapshot.connection()).await?;
         self.ended = rows.is_empty();
         for found in &rows {

@@ -14,17 +14,39 @@ const BULK_ROWS: usize = 128;
 /// Ids that one statement names.
 const IDS_PER_STATEMENT: usize = 1024;
 
-/// A row to be written.
-pub(super) struct Keyed<'a> {
-    business: &'a Business,
-    name_key: &'a str,
+/// A business with what it can be looked up by, which its row has too.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Keyed<'a> {
+    pub(super) business: &'a Business,
+    pub(crate) name_key: &'a str,
     domain: Option<&'a str>,
 }
 
-impl Keyed<'_> {
+impl<'a> Keyed<'a> {
+    pub(crate) fn id(self) -> BusinessId {
+        self.business.id
+    }
+
+    /// How it is reached: phone number and domain.
+    pub(crate) fn contacts(self) -> impl Iterator<Item = &'a str> {
+        self.business.phone.as_deref().into_iter().chain(self.domain)
+    }
+
     /// Its id, and the words that a search finds it by.
     pub(super) fn words(&self) -> (i64, String) {
         (self.business.id.0, row::search_words(self.business))
+    }
+}
+
+impl<'a> From<&'a KnownBusiness> for Keyed<'a> {
+    fn from(known: &'a KnownBusiness) -> Self {
+        keyed(&known.business, &known.name_key, &known.domain)
+    }
+}
+
+impl<'a> From<&'a NewBusiness> for Keyed<'a> {
+    fn from(new: &'a NewBusiness) -> Self {
+        keyed(&new.business, &new.name_key, &new.domain)
     }
 }
 
@@ -86,8 +108,7 @@ impl WriteTx {
             one.business.version += 1;
             one.business.updated_at = self.now();
         }
-        let mut rows: Vec<_> =
-            known.iter().map(|one| keyed(&one.business, &one.name_key, &one.domain)).collect();
+        let mut rows: Vec<_> = known.iter().map(Keyed::from).collect();
         rows.sort_unstable_by_key(|row| row.business.id);
         self.write_rows(&rows, &on_conflict(), |_| {}).await?;
         let changed: Vec<_> = rows.iter().map(|row| row.business).collect();

@@ -99,9 +99,10 @@ impl WriteTx {
         Ok(())
     }
 
-    /// Tells that a job went from one status to another, and counts it in its batch.
+    /// Tells that a job went from one status to another, lets go of its business if it is over, and counts it in its batch.
     pub(super) async fn transitioned(&mut self, job: &Job) -> Result<(), StoreError> {
         self.append_events([report::of_transition(job)]);
+        self.leave_subject(job).await?;
         match job.parent_id {
             Some(batch) => self.roll_up(batch).await.map(drop),
             None => Ok(()),
@@ -175,6 +176,7 @@ impl WriteTx {
         let mut sql = self.change_job("status = 'cancelled', due_at = NULL, finished_at = ");
         sql.bind(now).push(" WHERE status = 'pending' AND parent_id = ").bind(id.as_str());
         sql.execute(self.connection()).await?;
+        self.leave_subjects_of_cancelled(batch.job_id).await?;
         let mut sql = self.change_job("cancel_requested = ");
         sql.bind(true).push(" WHERE status = 'running' AND parent_id = ").bind(id.as_str());
         sql.push(" RETURNING ").push(row::COLUMNS);

@@ -142,7 +142,8 @@ impl End {
     }
 }
 
-fn write_fence(sql: &mut Sql, lease: &JobLease) {
+/// Continues a condition: the job is held by that worker in that attempt.
+pub(super) fn write_fence(sql: &mut Sql, lease: &JobLease) {
     sql.push("status = 'running' AND id = ").bind(lease.job_id.to_string());
     sql.push(" AND owner = ").bind(lease.owner.as_str());
     sql.push(" AND attempt = ").bind(i64::from(lease.attempt));

@@ -14,10 +14,12 @@ use super::subject::Subject;
 use crate::codec::{from_json, json};
 use crate::events::log;
 use crate::sql::{Columns, stored};
-use crate::{StoreError, WriteTx};
+use crate::{OF_WEBSITES, StoreError, WriteTx};
 
 /// So many businesses are told of one by one, more of them in one event.
 const TOLD_EACH: usize = 200;
+/// What is kept of so many websites is looked for by domain; beyond, all of it goes.
+const WEBSITES_EACH: usize = 100;
 /// Rows that one statement reads of a table that may be large.
 const ROWS_PER_READ: i64 = 500;
 
@@ -168,6 +170,7 @@ impl WriteTx {
     /// Deletes what was written down beside the businesses.
     async fn forget_history(&self, subject: &Subject, contacts: &[Found]) -> Result<(), StoreError> {
         self.forget_people_in_log(contacts).await?;
+        self.forget_websites(subject, contacts).await?;
         if subject.kind() == SuppressionKind::Person {
             return Ok(());
         }
@@ -200,6 +203,39 @@ impl WriteTx {
             }
         }
         Ok(())
+    }
+
+    /// What is kept of websites that may name the subject, or the people who are gone: it is read again when it is needed.
+    async fn forget_websites(&self, subject: &Subject, contacts: &[Found]) -> Result<(), StoreError> {
+        let of_subject = match subject.kind() {
+            SuppressionKind::Email => subject.text().rsplit_once('@').map(|(_, domain)| domain),
+            SuppressionKind::Person => subject.text().rsplit_once('\n').map(|(_, domain)| domain),
+            SuppressionKind::Domain => subject.as_domain(),
+        };
+        let of_contacts = contacts.iter().filter_map(|contact| contact.domain.as_deref());
+        let domains: BTreeSet<&str> = of_contacts.chain(of_subject).collect();
+        let kept = || {
+            let mut sql = self.sql("DELETE FROM provider_answers WHERE provider = ");
+            sql.bind(OF_WEBSITES);
+            sql
+        };
+        if domains.len() > WEBSITES_EACH {
+            return kept().execute(self.connection()).await.map(drop);
+        }
+        for domain in domains {
+            let mut sql = kept();
+            sql.push(" AND (subject = ").bind(domain).push(" OR ");
+            push_contains(&mut sql, "subject", &[format!(".{domain}")]);
+            sql.push(")");
+            sql.execute(self.connection()).await?;
+        }
+        if subject.kind() == SuppressionKind::Person {
+            return Ok(());
+        }
+        let mut sql = kept();
+        sql.push(" AND ");
+        push_contains(&mut sql, "answer", &needles(subject));
+        sql.execute(self.connection()).await.map(drop)
     }
 
     /// Takes the addresses out of a column of JSON.

@@ -239,6 +239,38 @@ async fn a_stream_gives_every_match_once(db: TestStore) {
     assert_eq!(count(json!({"near": "10,24", "radiusKm": 50})).await, 0);
 }
 
+async fn a_stream_in_order_is_the_list_as_a_whole(db: TestStore) {
+    let rows = (0..2500).map(|number| {
+        let mut new = placed(&format!("Name {}", number % 700), 60.0 + f64::from(number % 50) / 1000.0, 24.0);
+        new.business.city = (number % 3 > 0).then(|| format!("City {}", number % 4));
+        new
+    });
+    insert(db.store(), rows.collect()).await;
+    let check = async |filter: serde_json::Value, total: usize| {
+        let query = query(filter.clone());
+        let mut listed = Vec::new();
+        for page in 1.. {
+            let asked = BusinessQuery { page: Some(page), limit: Some(200), ..query.clone() };
+            let rows = db.store().list_businesses(&asked).await.unwrap().data;
+            if rows.is_empty() {
+                break;
+            }
+            listed.extend(rows);
+        }
+        assert_eq!(listed.len(), total, "{filter}");
+        let streamed: Vec<_> = db.store().businesses_in_order(&query).try_collect().await.unwrap();
+        assert!(streamed == listed, "{filter}");
+    };
+    check(json!({}), 2500).await;
+    check(json!({"sort": "-name"}), 2500).await;
+    check(json!({"sort": "city,-updatedAt,name"}), 2500).await;
+    check(json!({"sort": "name", "search": "name 7"}), 44).await;
+    check(json!({"near": "60,24"}), 2500).await;
+    check(json!({"near": "60,24", "radiusKm": 2}), 900).await;
+    check(json!({"near": "60,24", "radiusKm": 2, "sort": "-city"}), 900).await;
+    check(json!({"city": "nowhere", "sort": "name"}), 0).await;
+}
+
 fn counted(city: &str, category: &str, sources: &[&str], id: usize) -> NewBusiness {
     with(&format!("{city} {id}"), |row| {
         row.city = Some(city.to_owned()).filter(|city| !city.is_empty());
@@ -319,6 +351,7 @@ store::stories!(
     a_foreign_cursor_is_refused,
     a_page_beyond_the_end_is_empty_with_the_right_total,
     a_stream_gives_every_match_once,
+    a_stream_in_order_is_the_list_as_a_whole,
     facets_count_what_the_filter_selects,
     figures_are_counted,
     figures_of_nothing_are_zero,

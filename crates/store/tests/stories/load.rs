@@ -62,32 +62,81 @@ store::stories!(
 );
 
 mod sqlite_only {
-    use store::{LookupKey, test_support};
+    use store::{LookupKey, NewBusiness, test_support};
 
     use super::*;
+
+    fn key(name_key: &str, phones: &[&str], domain: Option<&str>) -> LookupKey {
+        LookupKey {
+            source: "csv".to_owned(),
+            source_id: "1".to_owned(),
+            name_key: name_key.to_owned(),
+            location: None,
+            phones: phones.iter().map(|phone| (*phone).to_owned()).collect(),
+            domain: domain.map(str::to_owned),
+        }
+    }
 
     #[tokio::test]
     async fn many_times_the_rows_postpone_indexes() {
         let db = test_support::sqlite().await;
         load(&db).await;
         db.store().prepare_load(40).await.unwrap();
-        assert_eq!(postponed(&db).await, 6);
+        assert_eq!(postponed(&db).await, 8);
         db.store().finish_load().await.unwrap();
         assert_eq!(postponed(&db).await, 0);
         assert_lists_answer(&db).await;
     }
 
     #[tokio::test]
-    async fn whoever_looks_for_names_makes_their_index() {
+    async fn whoever_looks_for_what_is_known_makes_its_indexes() {
         let db = test_support::sqlite().await;
-        let names = db.store().prepare_load(1_000_000).await.unwrap().unwrap();
+        let loaded = db.store().prepare_load(1_000_000).await.unwrap().unwrap();
         load(&db).await;
         let mut tx = db.store().begin().await.unwrap();
-        let (source, source_id, name_key) = ("csv".to_owned(), "1".to_owned(), "a".to_owned());
-        let keys = [LookupKey { source, source_id, name_key, location: None }];
-        assert_eq!(tx.known_in_load(&keys, &names).await.unwrap(), [], "those names were there before");
+        let keys = [key("a", &[], None)];
+        assert_eq!(tx.known_in_load(&keys, &loaded).await.unwrap(), [], "those keys were there before");
         assert_eq!(tx.known_businesses(&keys).await.unwrap().len(), 1);
         tx.commit().await.unwrap();
         assert_eq!(postponed(&db).await, 5);
+    }
+
+    #[tokio::test]
+    async fn a_load_knows_what_indexes_would_find() {
+        let db = test_support::sqlite().await;
+        let business = |number: usize| NewBusiness {
+            domain: (!number.is_multiple_of(2)).then(|| format!("{}.com", number % 6)),
+            ..with(&format!("n{}", number % 10), |row| row.phone = Some(format!("+{}", number % 7)))
+        };
+        insert(db.store(), (0..30).map(business).collect()).await;
+        let mut loaded = db.store().prepare_load(1_000_000).await.unwrap().unwrap();
+        let mut tx = db.store().begin().await.unwrap();
+        for batch in 1..5 {
+            let new = (30 * batch..30 * (batch + 1)).map(business).collect();
+            let numbered = tx.number_businesses(new).await.unwrap();
+            tx.insert_numbered(&numbered).await.unwrap();
+            loaded.add(&numbered);
+        }
+        let mut changed = tx.known_in_load(&[key("n3", &[], None)], &loaded).await.unwrap();
+        changed.truncate(1);
+        changed[0].business.phone = Some("+1555".to_owned());
+        loaded.add_changed(&changed);
+        tx.update_businesses(changed).await.unwrap();
+        let asked = [
+            key("n3", &[], None),
+            key("", &["+1", "+1555"], None),
+            key("n9", &["+2"], Some("5.com")),
+            key("nobody", &["+77"], Some("7.com")),
+        ];
+        let mut known = Vec::new();
+        for key in &asked {
+            known.push(tx.known_in_load(std::slice::from_ref(key), &loaded).await.unwrap());
+        }
+        tx.commit().await.unwrap();
+        assert_eq!(postponed(&db).await, 8, "no index was needed");
+        let mut tx = db.store().begin().await.unwrap();
+        for (key, known) in asked.iter().zip(known) {
+            assert_eq!(known, tx.known_businesses(std::slice::from_ref(key)).await.unwrap(), "{key:?}");
+        }
     }
 }

@@ -16,6 +16,7 @@ mod businesses;
 mod consistency;
 mod contacts;
 mod edits;
+mod enriching;
 mod events;
 mod follow;
 mod idempotency;

@@ -99,6 +99,20 @@ async fn thousands_in_one_place_are_one_spot_and_the_answer_stays_small(db: Test
     assert_eq!((circle.total, circle.spots.len()), (1500, 1));
 }
 
+async fn fifty_thousand_in_one_place_are_one_spot(db: TestStore) {
+    insert(db.store(), vec![placed("Tower", 60.1703, 24.9407)]).await;
+    assert_eq!(db.store().copy_businesses_for_test(49_999).await.unwrap(), 49_999);
+    let bounds = "24.9407,60.1703,24.9407,60.1703".parse::<BoundingBox>().unwrap();
+    let questions =
+        [json!({}), json!({"within": "24,60,25,61"}), json!({"near": "60.1703,24.9407", "radiusKm": "0.02"})];
+    for question in questions {
+        let all = map(&db, question.clone()).await;
+        assert_eq!((all.total, all.unplaced, told(&all)), (50_000, 0, spots(&[(50_000, "")])), "{question}");
+        let spot = &all.spots[0];
+        assert_eq!((spot.latitude, spot.longitude, spot.bounds), (60.1703, 24.9407, bounds), "{question}");
+    }
+}
+
 async fn a_map_over_the_antimeridian_has_both_sides(db: TestStore) {
     insert(
         db.store(),
@@ -115,5 +129,6 @@ store::stories!(
     what_lies_close_together_is_one_spot,
     a_map_shows_what_the_filter_selects,
     thousands_in_one_place_are_one_spot_and_the_answer_stays_small,
+    fifty_thousand_in_one_place_are_one_spot,
     a_map_over_the_antimeridian_has_both_sides,
 );

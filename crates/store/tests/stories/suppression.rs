@@ -5,7 +5,7 @@ use contract::suppression::{SuppressionAdded, SuppressionKind, SuppressionQuery,
 use contract::{BusinessId, EmailStatus, EventPayload};
 use store::suppression::{Sought, Subject};
 use store::test_support::TestStore;
-use store::{KeptAnswer, NewBusiness, NewContact, NewEnrichmentEntry, StoreError};
+use store::{KeptAnswer, NewBusiness, NewContact, NewEnrichmentEntry, OF_WEBSITES, StoreError};
 
 use crate::support::*;
 
@@ -240,6 +240,38 @@ async fn kept_answers_no_longer_tell_of_them(db: TestStore) {
     assert!(left.contains("bob@acme.example") && !left.contains("Jane"), "{left}");
 }
 
+async fn what_is_kept_of_websites_goes_with_whom_they_name(db: TestStore) {
+    let store = db.store();
+    let keep = async |host: &str, text: &str| {
+        let kept = KeptAnswer {
+            provider: OF_WEBSITES.to_owned(),
+            operation: format!("US {host}/team"),
+            subject: host.to_owned(),
+            answer: serde_json::json!({ "people": [{ "name": text }] }).to_string(),
+            kept_until: at(1000),
+        };
+        store.keep_answer(&kept, at(1)).await.unwrap();
+    };
+    let is_kept = async |host: &str| {
+        let operation = format!("US {host}/team");
+        store.kept_answer(OF_WEBSITES, &operation, host, at(1)).await.unwrap().is_some()
+    };
+    let hosts = ["acme.example", "shop.acme.example", "third.example", "other.example"];
+    for (host, text) in hosts.iter().zip(["Jane Roe", "J. Roe", "write to jane@acme.example", "Bob Poe"]) {
+        keep(host, text).await;
+    }
+    suppress(&db, &Subject::person("Jane Roe", "acme.example").unwrap()).await;
+    let mut left = Vec::new();
+    for host in hosts {
+        left.push(is_kept(host).await);
+    }
+    assert_eq!(left, [false, false, true, true], "all that is kept of the person's domain");
+    suppress(&db, &jane()).await;
+    assert_eq!((is_kept("third.example").await, is_kept("other.example").await), (false, true));
+    suppress(&db, &Subject::domain("other.example").unwrap()).await;
+    assert!(!is_kept("other.example").await);
+}
+
 async fn who_is_asked_for_is_told_with_what_covers_them(db: TestStore) {
     let mut sought = Sought::default();
     sought.email("a@sub.acme.example");
@@ -287,6 +319,7 @@ store::stories!(
     an_entry_is_known_by_its_digest_and_can_be_taken_off,
     what_a_merge_keeps_loses_the_address_too,
     kept_answers_no_longer_tell_of_them,
+    what_is_kept_of_websites_goes_with_whom_they_name,
     who_is_asked_for_is_told_with_what_covers_them,
     a_write_beside_the_entry_leaves_nothing,
 );

@@ -97,7 +97,7 @@ fn made(workspace: &Workspace) -> Result<PathBuf> {
 /// The crate's example on the marked pages.
 fn example(workspace: &Workspace, pages: &Path) -> Command {
     let mut cargo = workspace.cargo();
-    cargo.args(["run", "--release", "--package", "enrichment", "--example", "extraction", "--"]).arg(pages);
+    cargo.args(["run", "--release", "--package", "extraction", "--example", "extraction", "--"]).arg(pages);
     cargo
 }
 

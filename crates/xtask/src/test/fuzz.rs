@@ -12,11 +12,8 @@ use crate::test::count::Counts;
 use crate::test::report::Outcome;
 use crate::workspace::Workspace;
 
-/// Whose targets are run. Those of `enrichment` take ten minutes to build, for a database that they never ask.
-const PACKAGE: &str = "socketio-client";
-
-/// How many inputs each target is given.
-const INPUTS: u32 = 1_000_000;
+/// Whose targets are run, and how many inputs each of them is given: what takes about a minute a crate.
+const PACKAGES: [(&str, u32); 2] = [("extraction", 200_000), ("socketio-client", 1_000_000)];
 
 /// What builds libFuzzer.
 pub(crate) const COMPILER: Package = Package { name: "g++", purpose: "fuzzing, whose engine is C++" };
@@ -31,13 +28,15 @@ pub(crate) fn targets(workspace: &Workspace) -> Result<Outcome> {
     if !has_compiler() {
         return Ok(Outcome::Skipped(format!("it needs a C++ compiler, such as Debian's {}", COMPILER.name)));
     }
-    let fuzz = workspace.package(PACKAGE)?.folder().join("fuzz");
-    let programs = build(workspace, &fuzz)?;
     let mut counts = Counts::default();
-    for name in names(&fuzz)? {
-        run(workspace, &programs.join(&name))?;
-        println!("{PACKAGE}: {name} withstood {INPUTS} inputs");
-        counts.passed += 1;
+    for (package, inputs) in PACKAGES {
+        let fuzz = workspace.package(package)?.folder().join("fuzz");
+        let programs = build(workspace, &fuzz)?;
+        for name in names(&fuzz)? {
+            run(workspace, &programs.join(&name), &seeds(&fuzz, &name)?, inputs)?;
+            println!("{package}: {name} withstood {inputs} inputs");
+            counts.passed += 1;
+        }
     }
     Ok(Outcome::Counted(counts))
 }
@@ -60,22 +59,39 @@ fn build(workspace: &Workspace, fuzz: &Path) -> Result<PathBuf> {
 
 /// The targets of a folder, in one order.
 fn names(fuzz: &Path) -> Result<Vec<String>> {
-    let folder = fuzz.join("fuzz_targets");
-    let listing = || format!("failed to list {}", folder.display());
-    let mut names = Vec::new();
-    for entry in fs::read_dir(&folder).with_context(listing)? {
-        let file = entry.with_context(listing)?.path();
-        names.extend(file.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
-    }
-    names.sort();
-    Ok(names)
+    let files = files(&fuzz.join("fuzz_targets"))?;
+    Ok(files
+        .iter()
+        .filter_map(|file| file.file_stem())
+        .map(|stem| stem.to_string_lossy().into_owned())
+        .collect())
 }
 
-fn run(workspace: &Workspace, program: &Path) -> Result<()> {
+/// What the inputs of a target are made from, where it has more to begin with than nothing.
+fn seeds(fuzz: &Path, target: &str) -> Result<Vec<PathBuf>> {
+    let folder = fuzz.join("seeds").join(target);
+    if folder.is_dir() { files(&folder) } else { Ok(Vec::new()) }
+}
+
+/// The files of a folder, in one order.
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let listing = || format!("failed to list {}", folder.display());
+    let entries = fs::read_dir(folder).with_context(listing)?;
+    let mut files: Vec<PathBuf> =
+        entries.map(|entry| entry.map(|it| it.path())).collect::<Result<_, _>>().with_context(listing)?;
+    files.sort();
+    Ok(files)
+}
+
+fn run(workspace: &Workspace, program: &Path, seeds: &[PathBuf], inputs: u32) -> Result<()> {
     let found = workspace.target.join("fuzz/found/");
     fs::create_dir_all(&found).with_context(|| format!("failed to make {}", found.display()))?;
     let mut command = workspace.command(program);
-    command.args(["-seed=1", "-verbosity=0", &format!("-runs={INPUTS}")]);
+    command.args(["-seed=1", "-verbosity=0", &format!("-runs={inputs}")]);
+    if !seeds.is_empty() {
+        let seeds: Vec<_> = seeds.iter().map(|seed| seed.display().to_string()).collect();
+        command.arg(format!("-seed_inputs={}", seeds.join(",")));
+    }
     command.arg(format!("-artifact_prefix={}/", found.display()));
     process::run(&mut command, "withstand what the fuzzer made; it has written the input down")
 }
@@ -87,7 +103,10 @@ mod tests {
     #[test]
     fn targets_are_named_by_their_files() {
         let workspace = Workspace::locate().unwrap();
-        let fuzz = workspace.package(PACKAGE).unwrap().folder().join("fuzz");
-        assert_eq!(names(&fuzz).unwrap(), ["engine", "packets"]);
+        let fuzz = |package| workspace.package(package).unwrap().folder().join("fuzz");
+        assert_eq!(names(&fuzz("socketio-client")).unwrap(), ["engine", "packets"]);
+        assert_eq!(names(&fuzz("extraction")).unwrap(), ["extract"]);
+        assert!(seeds(&fuzz("socketio-client"), "engine").unwrap().is_empty());
+        assert!(!seeds(&fuzz("extraction"), "extract").unwrap().is_empty());
     }
 }

@@ -1,10 +1,10 @@
 //! The forms of Hunter's answers, and what they say in our terms.
 
 use contract::{Business, EmailStatus, Socials};
+use extraction::{Finding, Method, Person, PostalAddress};
 use metered::Answer;
 use serde::Deserialize;
 
-use crate::extract::{Finding, Method, Person, PostalAddress};
 use crate::providers::LookUp;
 
 /// The frame of an answer.
