@@ -101,9 +101,9 @@ async fn import(
     let mut batches = Batches::read(&file, options.batch_size, checkpoint.outcome.counts.found)?;
     let mut ready = taken(run, &mut batches).await?;
     if let Some(first) = ready.as_mut().filter(|first| first.expected() >= options.load_from)
-        && let Some(names) = run.store.prepare_load(first.expected()).await?
+        && let Some(loaded) = run.store.prepare_load(first.expected()).await?
     {
-        first.batch.load(names);
+        first.batch.load(loaded);
     }
     while let Some(current) = ready {
         // A file that breaks off has given what was whole of it before.

@@ -30,6 +30,6 @@ pub(crate) use merge::new_business;
 pub use model::{Evidence, Matcher, Model, Score, Term, Thresholds, Verdict};
 pub use name_key::name_key;
 pub use profile::{Description, Profile};
-pub(crate) use rule::is_same_record;
 pub use rule::{Candidate, MatchReason, NEAR_KM, distance_km, is_same};
+pub(crate) use rule::{is_same_record, is_surely_same};
 pub(crate) use signature::Signature;

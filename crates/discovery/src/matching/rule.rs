@@ -98,6 +98,15 @@ pub fn is_same(candidate: &Candidate, known: &KnownBusiness) -> Option<MatchReas
         .or_else(|| same_address(candidate, business))
 }
 
+/// Whether name, phone number and address of both are known and equal, so that not even a source that has each business once
+/// can mean two.
+pub(crate) fn is_surely_same(candidate: &Candidate, known: &KnownBusiness) -> bool {
+    let is_of_name = !candidate.place.name_key.is_empty() && candidate.place.name_key == known.name_key;
+    is_of_name
+        && same_phone(candidate, &known.business).is_some()
+        && address_is_equal(&candidate.place, &known.business) == Some(true)
+}
+
 /// Whether the business holds the record already, by its source and its identifier there.
 pub(crate) fn is_same_record(candidate: &Candidate, business: &Business) -> bool {
     let source_id = &candidate.place.source_id;

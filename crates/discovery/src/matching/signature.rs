@@ -18,6 +18,8 @@ pub(crate) struct Signature {
     /// What a record of the same business may have in common with it whatever its name: the ends of its own phone
     /// numbers, and its domains.
     pub(crate) contact_keys: Vec<String>,
+    /// Its own phone numbers, as E.164 would write them.
+    pub(crate) phones: Vec<String>,
 }
 
 impl Signature {
@@ -34,10 +36,12 @@ impl Signature {
             name: digest(name_key),
             values: digits.chain(domains.clone()).map(digest).collect(),
             contact_keys: own
+                .clone()
                 .map(|phone| phone_ends(&phone.digits))
                 .chain(domains)
                 .map(str::to_owned)
                 .collect(),
+            phones: own.map(|phone| format!("+{}", phone.digits)).collect(),
         }
     }
 }

@@ -4,20 +4,20 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use contract::Timestamp;
-use store::{KnownBusiness, LoadedNames, LookupKey, NumberedBusinesses, StoreError, WriteTx};
+use store::{KnownBusiness, LoadedKeys, LookupKey, NumberedBusinesses, StoreError, WriteTx};
 use tokio::task::{JoinError, JoinHandle};
 
 use super::decide::{Decided, decide};
 use crate::error::DiscoveryError;
-use crate::matching::Candidate;
+use crate::matching::{Candidate, is_shared_platform};
 
 /// What is known before a batch is written, as long as nobody else changes a business.
 #[derive(Debug)]
 pub(super) struct Ahead {
     /// A decision that is being made on what the store will hold once a transaction commits.
     deciding: Option<JoinHandle<Decided>>,
-    /// All names, where a load keeps them.
-    names: Option<LoadedNames>,
+    /// Names, phone numbers and domains of all, where a load keeps them.
+    loaded: Option<LoadedKeys>,
     /// The newest event that what is known was read after.
     since: u64,
     /// Events of the transaction that has written what was only foreseen.
@@ -26,28 +26,28 @@ pub(super) struct Ahead {
 
 impl Ahead {
     /// Before the first batch of a load.
-    pub(super) fn load(names: LoadedNames) -> Self {
-        Self { deciding: None, since: names.since(), names: Some(names), own: 0..0 }
+    pub(super) fn load(loaded: LoadedKeys) -> Self {
+        Self { deciding: None, since: loaded.since(), loaded: Some(loaded), own: 0..0 }
     }
 
     /// Begins to decide on the batch that comes after the one that `tx` writes: `created` is what it will have stored,
-    /// everything else that it changes is written. The names tell of both.
+    /// everything else that it changes is written. What is loaded tells of both.
     pub(super) async fn begin(
         tx: &mut WriteTx,
         candidates: &Arc<Vec<Candidate>>,
         created: &Arc<NumberedBusinesses>,
-        names: Option<LoadedNames>,
+        loaded: Option<LoadedKeys>,
     ) -> Result<Self, StoreError> {
         let since = tx.latest_seq().await?;
         let keys = lookup_keys(candidates);
-        let mut known = known(tx, &keys, names.as_ref()).await?;
+        let mut known = known(tx, &keys, loaded.as_ref()).await?;
         let (candidates, created, now) = (Arc::clone(candidates), Arc::clone(created), tx.now());
         let deciding = tokio::task::spawn_blocking(move || {
-            known.extend(created.found_by(&keys));
+            known.extend(created.found_by(&keys, &known));
             drop(created);
             decide(&candidates, known, now)
         });
-        Ok(Self { deciding: Some(deciding), names, since, own: 0..0 })
+        Ok(Self { deciding: Some(deciding), loaded, since, own: 0..0 })
     }
 
     /// The transaction is committed, with these events.
@@ -57,13 +57,13 @@ impl Ahead {
 }
 
 /// What is to be written of the records, as the store is now: what was decided ahead, unless somebody else changed a
-/// business since. The names of a load come back for as long as they are all there are.
+/// business since. What a load keeps comes back for as long as that is all there is.
 pub(super) async fn decided(
     tx: &mut WriteTx,
     candidates: Arc<Vec<Candidate>>,
     ahead: Option<Ahead>,
-) -> Result<(Decided, Option<LoadedNames>), DiscoveryError> {
-    let Some(Ahead { deciding, names, since, own }) = ahead else {
+) -> Result<(Decided, Option<LoadedKeys>), DiscoveryError> {
+    let Some(Ahead { deciding, loaded, since, own }) = ahead else {
         return Ok((decide_now(tx, candidates, None).await?, None));
     };
     if tx.businesses_changed(since, own).await? {
@@ -71,39 +71,39 @@ pub(super) async fn decided(
     }
     let decided = match deciding {
         Some(deciding) => finished(deciding).await?,
-        None => decide_now(tx, candidates, names.as_ref()).await?,
+        None => decide_now(tx, candidates, loaded.as_ref()).await?,
     };
-    Ok((decided, names))
+    Ok((decided, loaded))
 }
 
-/// The names of a load with those of a batch, as long as there is room for all.
-pub(super) fn with_names_of(
-    names: Option<LoadedNames>,
+/// What a load keeps with the keys of a batch, as long as there is room for all.
+pub(super) fn with_keys_of(
+    loaded: Option<LoadedKeys>,
     changed: &[KnownBusiness],
     created: &NumberedBusinesses,
-) -> Option<LoadedNames> {
-    let mut names = names?;
-    names.add_changed(changed);
-    names.add(created);
-    Some(names).filter(LoadedNames::is_complete)
+) -> Option<LoadedKeys> {
+    let mut loaded = loaded?;
+    loaded.add_changed(changed);
+    loaded.add(created);
+    Some(loaded).filter(LoadedKeys::is_complete)
 }
 
 async fn decide_now(
     tx: &mut WriteTx,
     candidates: Arc<Vec<Candidate>>,
-    names: Option<&LoadedNames>,
+    loaded: Option<&LoadedKeys>,
 ) -> Result<Decided, DiscoveryError> {
-    let known = known(tx, &lookup_keys(&candidates), names).await?;
+    let known = known(tx, &lookup_keys(&candidates), loaded).await?;
     decide_apart(candidates, known, tx.now()).await
 }
 
 async fn known(
     tx: &mut WriteTx,
     keys: &[LookupKey],
-    names: Option<&LoadedNames>,
+    loaded: Option<&LoadedKeys>,
 ) -> Result<Vec<KnownBusiness>, StoreError> {
-    match names {
-        Some(names) => tx.known_in_load(keys, names).await,
+    match loaded {
+        Some(loaded) => tx.known_in_load(keys, loaded).await,
         None => tx.known_businesses(keys).await,
     }
 }
@@ -132,6 +132,8 @@ pub(super) fn lookup_keys(candidates: &[Candidate]) -> Vec<LookupKey> {
         source_id: candidate.place.source_id.clone(),
         name_key: candidate.place.name_key.clone(),
         location: candidate.place.point,
+        phones: candidate.signature.phones.clone(),
+        domain: candidate.place.domain.clone().filter(|domain| !is_shared_platform(domain)),
     };
     candidates.iter().map(key).collect()
 }

@@ -77,14 +77,21 @@ mod tests {
     use crate::normalise;
     use crate::place::RawPlace;
 
-    fn candidate(id: &str, name: &str, latitude: f64) -> Candidate {
-        let raw = RawPlace {
+    fn raw(id: &str, name: &str, latitude: f64) -> RawPlace {
+        RawPlace {
             source_id: id.into(),
             name: name.into(),
             coordinates: Some((latitude, 25.0)),
             ..RawPlace::default()
-        };
-        Candidate::new("a", normalise::place(raw).unwrap())
+        }
+    }
+
+    fn of(source: &str, raw: RawPlace) -> Candidate {
+        Candidate::new(source, normalise::place(raw).unwrap())
+    }
+
+    fn candidate(id: &str, name: &str, latitude: f64) -> Candidate {
+        of("a", raw(id, name, latitude))
     }
 
     fn stored(decided: Decided) -> Vec<KnownBusiness> {
@@ -121,6 +128,45 @@ mod tests {
     fn the_same_record_under_a_new_name_is_known() {
         let known = stored(decide(&[candidate("1", "Old Name", 60.0)], Vec::new(), now()));
         assert_eq!(decide(&[candidate("1", "New Name", 61.0)], known, now()).merged, 1);
+    }
+
+    #[test]
+    fn two_records_of_a_source_that_has_each_business_once_are_two() {
+        for source in ["openstreetmap", "googlePlaces", "apify"] {
+            let outlet = |id: &str| of(source, raw(id, "Joe's", 60.0));
+            let at_once = decide(&[outlet("1"), outlet("2"), outlet("1")], Vec::new(), now());
+            assert_eq!((at_once.new.len(), at_once.merged), (2, 1), "{source}");
+            assert_eq!(at_once.reviews.len(), 1, "{source}");
+            assert_eq!(at_once.reviews[0].perhaps, "Joe's");
+            let later = decide(&[outlet("2")], stored(decide(&[outlet("1")], Vec::new(), now())), now());
+            assert_eq!((later.new.len(), later.merged, later.reviews.len()), (1, 0, 1), "{source}");
+        }
+        let twice = ["1", "2"].map(|id| of("overture", raw(id, "Joe's", 60.0)));
+        assert_eq!(decide(&twice, Vec::new(), now()).merged, 1, "it says that it has duplicates");
+    }
+
+    #[test]
+    fn they_are_one_where_name_phone_and_address_are_equal() {
+        let full = |id: &str, number: &str| {
+            let (street, postal_code) = (Some("Katu 1".to_owned()), Some("00100".to_owned()));
+            let phones = vec![number.to_owned()];
+            of("openstreetmap", RawPlace { street, postal_code, phones, ..raw(id, "Joe's", 60.0) })
+        };
+        let one = [full("node/1", "+358 9 1234567"), full("way/2", "+358 9 1234567")];
+        assert_eq!(decide(&one, Vec::new(), now()).merged, 1);
+        let two = [full("node/1", "+358 9 1234567"), full("way/2", "+358 9 7654321")];
+        assert_eq!(decide(&two, Vec::new(), now()).merged, 0);
+    }
+
+    #[test]
+    fn a_business_of_another_source_is_found_beside_one_that_is_listed_apart() {
+        let known = [of("openstreetmap", raw("1", "Joe's", 60.0)), of("b", raw("9", "Joe's", 60.0005))];
+        let known = known.map(|one| stored(decide(&[one], Vec::new(), now()))).concat();
+        let decided = decide(&[of("openstreetmap", raw("2", "Joe's", 60.0))], known, now());
+        assert_eq!((decided.new.len(), decided.merged, decided.reviews.len()), (0, 1, 0));
+        let sources: Vec<_> =
+            decided.changed[0].business.sources.iter().map(|one| one.source.as_str()).collect();
+        assert_eq!(sources, ["b", "openstreetmap"]);
     }
 
     #[test]

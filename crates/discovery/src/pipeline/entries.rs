@@ -6,17 +6,14 @@ use std::collections::HashMap;
 use contract::{Business, SourceRef};
 use foldhash::fast::RandomState;
 use store::provenance::Provenance;
-use store::{KnownBusiness, NewBusiness};
+use store::{KnownBusiness, MOST_OF_A_CONTACT, NewBusiness};
 
 use crate::chains::REPEATED;
 use crate::matching::{
     Candidate, MatchReason, Matcher, NEAR_KM, Profile, Score, Signature, Verdict, distance_km, is_same,
-    is_same_record, merge, new_business,
+    is_same_record, is_surely_same, merge, new_business,
 };
-use crate::source::retention_of;
-
-/// More businesses with one number or domain share it, and it finds nothing.
-const MOST_OF_A_KEY: usize = 16;
+use crate::source::{lists_once, retention_of};
 
 /// A business that a record can be of.
 #[derive(Debug)]
@@ -71,6 +68,20 @@ pub(super) enum Found {
     /// No business is like it.
     Nothing,
 }
+
+impl Found {
+    /// Whether the score makes another business likelier than this one.
+    fn is_outdone_by(&self, other: &Score) -> bool {
+        match self {
+            Self::Same { .. } => false,
+            Self::Perhaps { score, .. } => score.probability < other.probability,
+            Self::Nothing => other.verdict() != Verdict::Different,
+        }
+    }
+}
+
+/// A business and how likely the record is of it.
+type Scored = (usize, Score);
 
 /// The known businesses.
 #[derive(Debug, Default)]
@@ -129,7 +140,8 @@ impl<'c> Entries<'c> {
     }
 
     /// The business that the record is of, and why: by its record first, else the likeliest of those that have
-    /// its name, a phone number or a domain in common with it.
+    /// its name, a phone number or a domain in common with it. Where its source has each business once, one that has another
+    /// record of the source is told at most as what it may be of.
     pub(super) fn find(&self, candidate: &Candidate, matcher: &Matcher) -> Found {
         let record = (candidate.source.clone(), candidate.place.source_id.clone());
         if let Some(&entry) = self.by_record.get(&record)
@@ -137,14 +149,25 @@ impl<'c> Entries<'c> {
         {
             return Found::Same { entry, reason: MatchReason::SameRecord.to_string(), score: None };
         }
-        let mut best: Option<(usize, Score)> = None;
+        let (mut best, mut listed_apart): (Option<Scored>, Option<Scored>) = (None, None);
         for entry in self.alike(candidate) {
-            let score = matcher.score(candidate.profile(), self.all[entry].profile());
-            if best.as_ref().is_none_or(|(_, best)| score.probability > best.probability) {
-                best = Some((entry, score));
+            let known = &self.all[entry];
+            let score = matcher.score(candidate.profile(), known.profile());
+            let likeliest =
+                if is_listed_apart(candidate, &known.business) { &mut listed_apart } else { &mut best };
+            if likeliest.as_ref().is_none_or(|(_, best)| score.probability > best.probability) {
+                *likeliest = Some((entry, score));
             }
         }
-        let Some((entry, score)) = best else { return Found::Nothing };
+        let found = best.map_or(Found::Nothing, |(entry, score)| self.judged(candidate, entry, score));
+        match listed_apart {
+            Some((entry, score)) if found.is_outdone_by(&score) => Found::Perhaps { entry, score },
+            _ => found,
+        }
+    }
+
+    /// What the score of a business means.
+    fn judged(&self, candidate: &Candidate, entry: usize, score: Score) -> Found {
         match (is_same(candidate, &self.all[entry].business), score.verdict()) {
             (_, Verdict::Different) => Found::Nothing,
             (Some(reason), _) => Found::Same { entry, reason: reason.to_string(), score: Some(score) },
@@ -159,7 +182,7 @@ impl<'c> Entries<'c> {
         let of_name = self.by_name.get(name_key).filter(|_| !name_key.is_empty());
         let of_contacts = &candidate.signature.contact_keys;
         let of_contacts = of_contacts.iter().filter_map(|key| self.by_contact.get(key));
-        let of_contacts = of_contacts.filter(|entries| entries.len() <= MOST_OF_A_KEY);
+        let of_contacts = of_contacts.filter(|entries| entries.len() <= MOST_OF_A_CONTACT);
         let mut alike: Vec<usize> = of_name.into_iter().chain(of_contacts).flatten().copied().collect();
         alike.sort_unstable();
         alike.dedup();
@@ -214,6 +237,13 @@ impl<'c> Entries<'c> {
             entry.change();
         }
     }
+}
+
+/// Whether the business has another record of the source, and the source has each business once.
+fn is_listed_apart(candidate: &Candidate, known: &KnownBusiness) -> bool {
+    lists_once(&candidate.source)
+        && known.business.sources.iter().any(|one| one.source == candidate.source)
+        && !is_surely_same(candidate, known)
 }
 
 /// Notes what a record did to the fields of the business that it is of, if that is to be known later.

@@ -14,8 +14,8 @@ use contract::{Business, EventPayload, JobCounts, JobProgress};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::{
-    Committed, JobLease, JobUpdate, LeaseState, LoadedNames, NumberedBusinesses, Rejection, Store,
-    StoreError, WriteTx,
+    Committed, JobLease, JobUpdate, LeaseState, LoadedKeys, NumberedBusinesses, Rejection, Store, StoreError,
+    WriteTx,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -88,8 +88,8 @@ impl Batch {
     }
 
     /// Makes it the first batch of a load.
-    pub(crate) fn load(&mut self, names: LoadedNames) {
-        self.ahead = Some(Ahead::load(names));
+    pub(crate) fn load(&mut self, loaded: LoadedKeys) {
+        self.ahead = Some(Ahead::load(loaded));
     }
 
     pub(crate) fn add(&mut self, candidate: Candidate) {
@@ -134,16 +134,16 @@ impl Run {
         after.counts.rejected += batch.rejected.len() as u64;
         after.counts.closed += batch.closed;
         after.counts.suppressed += batch.leave_out_suppressed(&tx).await?;
-        let (decided, names) = ahead::decided(&mut tx, batch.candidates, batch.ahead).await?;
+        let (decided, loaded) = ahead::decided(&mut tx, batch.candidates, batch.ahead).await?;
         after.add(&decided);
         let created = Arc::new(tx.number_businesses(decided.new).await?);
-        let names = ahead::with_names_of(names, &decided.changed, &created);
+        let loaded = ahead::with_keys_of(loaded, &decided.changed, &created);
         // First, so that what is known for the next batch is as it will be.
         let updated = tx.update_businesses(decided.changed).await?;
         let ahead = match &mut next {
             Some(next) => {
                 next.leave_out_suppressed(&tx).await?;
-                Some(Ahead::begin(&mut tx, &next.candidates, &created, names).await?)
+                Some(Ahead::begin(&mut tx, &next.candidates, &created, loaded).await?)
             }
             None => None,
         };

@@ -33,6 +33,8 @@ use answer::{Run, Stage};
 pub(super) const SOURCE: &str = "apify";
 /// What its records are under.
 pub(super) const LICENCE: &str = "none; terms of Apify, of the actor and of Google Maps";
+/// Its records have Google's place ids.
+pub(super) const LISTS_ONCE: bool = true;
 const NAME: &str = "Apify";
 /// Items of a page.
 const PAGE: u64 = 200;

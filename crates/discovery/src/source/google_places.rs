@@ -37,6 +37,8 @@ use search::Search;
 pub(super) const SOURCE: &str = "googlePlaces";
 /// What its records are under.
 pub(super) const LICENCE: &str = "Google Maps Platform Terms of Service";
+/// A place id identifies a place uniquely (<https://developers.google.com/maps/documentation/places/web-service/place-id>).
+pub(super) const LISTS_ONCE: bool = true;
 /// How long its values may be kept; its place ids may be kept for good.
 pub(super) const RETENTION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 const NAME: &str = "Google Places";

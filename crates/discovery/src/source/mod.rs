@@ -99,6 +99,18 @@ pub(crate) fn licence_of(source: &str) -> Option<&'static str> {
     }
 }
 
+/// Whether two records of a source are two businesses, by the source's own word, as far as its slug says. A file may have a
+/// business in several rows.
+pub(crate) fn lists_once(source: &str) -> bool {
+    match source {
+        osm::SOURCE => osm::LISTS_ONCE,
+        overture::SOURCE => overture::LISTS_ONCE,
+        google_places::SOURCE => google_places::LISTS_ONCE,
+        apify::SOURCE => apify::LISTS_ONCE,
+        _ => false,
+    }
+}
+
 /// Sources whose values may be kept for a while only, with that while.
 const LIMITED: [(&str, Duration); 1] = [(google_places::SOURCE, google_places::RETENTION)];
 

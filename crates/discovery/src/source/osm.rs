@@ -13,6 +13,9 @@ pub(crate) const LICENCE: &str = "ODbL-1.0";
 pub(crate) const ATTRIBUTION: &str = "© OpenStreetMap contributors";
 /// Where its licence is explained.
 pub(crate) const LICENCE_URL: &str = "https://www.openstreetmap.org/copyright";
+/// A rule of its mappers: one feature is one element (<https://wiki.openstreetmap.org/wiki/One_feature,_one_OSM_element>).
+/// What bears one name and stands side by side are mostly outlets of a chain, each with a phone of its own.
+pub(crate) const LISTS_ONCE: bool = true;
 
 /// Reads one tag of an object.
 pub(crate) trait Tags {

@@ -14,6 +14,8 @@ pub(crate) const LICENCE: &str = "CDLA-Permissive-2.0";
 pub(crate) const ATTRIBUTION: &str = "Overture Maps Foundation";
 /// Where its licence is explained.
 pub(crate) const LICENCE_URL: &str = "https://docs.overturemaps.org/attribution/";
+/// It says itself that duplicates are left in it.
+pub(crate) const LISTS_ONCE: bool = false;
 
 /// The columns that are read.
 pub(super) const COLUMNS: [&str; 14] = [

@@ -381,6 +381,42 @@ async fn expire_in(store: &store::Store, days: i64) -> store::provenance::Expire
     store.expire_values(&discovery::source::terms(then), then).await.unwrap()
 }
 
+/// Imports a file; answers how many of its records were of known businesses.
+async fn merged_of(store: &store::Store, text: String) -> u64 {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("own.csv");
+    std::fs::write(&path, text).unwrap();
+    let import = store.enqueue_job(store::NewJob::new(contract::JobKind::Import, json!({}))).await.unwrap();
+    let lease = Duration::from_secs(600);
+    let import =
+        store.claim_job_by_id(import.job_id, "test", lease, crate::jobs::now()).await.unwrap().unwrap();
+    let file = discovery::import::ImportRequest::new(&path);
+    let outcome = discovery::import::run(run_of(store, &import), &file, &Default::default()).await.unwrap();
+    outcome.counts.merged
+}
+
+#[tokio::test]
+async fn what_google_adds_to_a_business_of_another_spelling_is_gone_after_thirty_days() {
+    let db = test_support::sqlite().await;
+    let row = "name,phone,street,city,state,zip,country,latitude,longitude\n\
+               Acme 0 Plumbing,(732) 555-0142,12 Main St,Freehold,NJ,07728,US,40.26,-74.27\n";
+    assert_eq!(merged_of(db.store(), row.to_owned()).await, 0);
+    let own = businesses(db.store()).await;
+    let server = knowing(vec![place(0, 40.26, -74.27, "plumber")]).await;
+    let registry = SourceRegistry::default().with(google(&server, "5"));
+    let claimed = enqueued(db.store(), &request()).await;
+    let outcome = search(&request(), &registry, run_of(db.store(), &claimed)).await.unwrap();
+    assert_eq!((outcome.counts.saved, outcome.counts.merged), (0, 1), "found by its phone: {outcome:?}");
+    let filled = &businesses(db.store()).await[0];
+    assert_eq!((filled.website.as_deref(), filled.sources.len()), (Some("https://acme0.example/"), 2));
+
+    let expired = expire_in(db.store(), 31).await;
+    assert_eq!((expired.changed, expired.deleted), (1, 0));
+    let left = &businesses(db.store()).await[0];
+    assert_eq!((&left.website, &left.category), (&None, &own[0].category));
+    assert_eq!((&left.name, &left.phone, &left.street), (&own[0].name, &own[0].phone, &own[0].street));
+}
+
 #[tokio::test]
 async fn what_google_said_is_gone_after_thirty_days_and_what_others_say_stays() {
     let db = test_support::sqlite().await;
@@ -391,8 +427,6 @@ async fn what_google_said_is_gone_after_thirty_days_and_what_others_say_stays() 
     let all = businesses(db.store()).await;
     let other = &all[1];
     // A file that says the name and the phone of one of them as Google does, and another website.
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("own.csv");
     let row = format!(
         "name,phone,latitude,longitude,website\n{},{},{},{},https://own.example/\n",
         other.name,
@@ -400,16 +434,7 @@ async fn what_google_said_is_gone_after_thirty_days_and_what_others_say_stays() 
         other.latitude.unwrap(),
         other.longitude.unwrap()
     );
-    std::fs::write(&path, row).unwrap();
-    let import =
-        db.store().enqueue_job(store::NewJob::new(contract::JobKind::Import, json!({}))).await.unwrap();
-    let lease = Duration::from_secs(600);
-    let import =
-        db.store().claim_job_by_id(import.job_id, "test", lease, crate::jobs::now()).await.unwrap().unwrap();
-    let file = discovery::import::ImportRequest::new(&path);
-    let outcome =
-        discovery::import::run(run_of(db.store(), &import), &file, &Default::default()).await.unwrap();
-    assert_eq!(outcome.counts.merged, 1, "{outcome:?}");
+    assert_eq!(merged_of(db.store(), row).await, 1);
 
     assert_eq!(expire_in(db.store(), 29).await, store::provenance::Expired::default());
     let expired = expire_in(db.store(), 31).await;

@@ -4,6 +4,7 @@
 
 mod helsinki;
 mod imports;
+mod other_spellings;
 mod overture;
 mod resuming;
 mod searches;

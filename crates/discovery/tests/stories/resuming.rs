@@ -107,8 +107,9 @@ async fn a_load_that_was_stopped_is_finished_by_whoever_goes_on(db: TestStore) {
     let first = claimed(&store, JobKind::Import, json!(request)).await;
     let run = run_of(&store, &first);
     stopped_after(&store, run.clone(), 100, import::run(run.clone(), &request, &options)).await;
-    // Among them that of names, which an import that does not find by those in memory would have made.
-    let waiting = if store.backend() == Backend::Sqlite { 6 } else { 0 };
+    // Among them those of names, phone numbers and domains, which an import that does not find by those in memory would have
+    // made.
+    let waiting = if store.backend() == Backend::Sqlite { 8 } else { 0 };
     assert_eq!(postponed().await.unwrap(), waiting);
     released(&store, &run).await;
     let second = claimed_again(&store, first.job.job_id, now()).await;

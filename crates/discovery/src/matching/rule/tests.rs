@@ -120,6 +120,25 @@ fn a_domain_counts_unless_it_is_shared_or_they_are_outlets() {
 }
 
 #[test]
+fn what_is_equal_in_name_phone_and_address_is_surely_the_same() {
+    let full = |name: &str, number: &str, street: &str| phone(number, address(street, "00100", raw(name)));
+    let surely = |one: RawPlace, other: RawPlace| is_surely_same(&candidate(one), &known(other));
+    let here = || full("Joe's", "+358 9 1234567", "Katu 1");
+    assert!(surely(here(), full("JOE’S Oy", "+358 (0)9 123 4567", "KATU 1")));
+    for other in [
+        full("Ann's", "+358 9 1234567", "Katu 1"),
+        full("Joe's", "+358 9 7654321", "Katu 1"),
+        full("Joe's", "+358 9 1234567", "Katu 2"),
+        phone("+358 9 1234567", raw("Joe's")),
+        address("Katu 1", "00100", raw("Joe's")),
+    ] {
+        assert!(!surely(here(), other.clone()), "{other:?}");
+    }
+    let hotline = || full("Joe's", "+358 20 123456", "Katu 1");
+    assert!(!surely(hotline(), hotline()), "a number that many may have");
+}
+
+#[test]
 fn an_address_counts_where_the_place_is_not_known() {
     let on = |street: &str, code: &str| address(street, code, raw("Joe's"));
     check(on("1 Main St", "07728-1234"), on("1 Main St.", "07728"), Some("address 1 Main St"));
