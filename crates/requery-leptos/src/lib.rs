@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 #[cfg(target_arch = "wasm32")]
 mod browser;
+mod cell;
 mod counters;
 #[cfg(feature = "devtools")]
 pub mod devtools;

@@ -4,13 +4,14 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use leptos::prelude::{ArcRwSignal, GetValue, Set, StoredValue, With, on_cleanup, untrack};
+use leptos::prelude::{GetValue, StoredValue, on_cleanup, untrack};
 use requery::erased::{ErasedMutationObserver, ErasedMutationState};
 use requery::{
     Environment, MutateCallbacks, Mutating, MutationObserver, MutationOptions, MutationState, MutationStatus,
     QueryClient, Subscription, Timestamp,
 };
 
+use crate::cell::{Cell, address, fields};
 use crate::reaction::react;
 use crate::{typed, use_query_client};
 
@@ -27,36 +28,61 @@ where
     UseMutation { shared: watch(&client, observer.erased().clone()), types: PhantomData }
 }
 
+fields! {
+    /// A part of a mutation's state that can be read on its own.
+    Field of ErasedMutationState {
+        Data => |state| address(state.data.as_ref()),
+        Error => |state| address(state.error.as_ref()),
+        Variables => |state| address(state.variables.as_ref()),
+        Status => |state| state.status,
+        IsIdle => |state| state.is_idle(),
+        IsPending => |state| state.is_pending(),
+        IsSuccess => |state| state.is_success(),
+        IsError => |state| state.is_error(),
+        IsPaused => |state| state.is_paused,
+        FailureCount => |state| state.failure_count,
+        SubmittedAt => |state| state.submitted_at,
+    }
+}
+
 /// A mutation as the hook knows it, without its types: all of it is compiled once.
 struct Shared {
-    state: ArcRwSignal<ErasedMutationState>,
+    state: Cell<Field>,
     observer: ErasedMutationObserver,
 }
 
 fn watch(client: &QueryClient, observer: ErasedMutationObserver) -> StoredValue<Arc<Shared>> {
-    let state = ArcRwSignal::new(ErasedMutationState::default());
+    let shared = Arc::new(Shared { state: Cell::new(ErasedMutationState::default()), observer });
     if client.environment() == Environment::Browser {
-        observe(&observer, &state);
+        observe(&shared);
     }
-    StoredValue::new(Arc::new(Shared { state, observer }))
+    StoredValue::new(shared)
 }
 
-fn observe(observer: &ErasedMutationObserver, state: &ArcRwSignal<ErasedMutationState>) {
+fn observe(shared: &Arc<Shared>) {
     let subscription: Arc<Mutex<Option<Subscription>>> = Arc::default();
-    let (observer, state, kept) = (observer.clone(), state.clone(), Arc::clone(&subscription));
+    let (shared, kept) = (Arc::clone(shared), Arc::clone(&subscription));
     react(Box::new(move || {
-        let state = state.clone();
+        let listener = Arc::downgrade(&shared);
         untrack(|| {
-            let subscribed = observer.subscribe(move |now| state.set(now.clone()));
+            let subscribed = shared.observer.subscribe(move |now| {
+                if let Some(shared) = listener.upgrade() {
+                    shared.state.publish(now);
+                }
+            });
             *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(subscribed);
         });
     }));
     on_cleanup(move || drop(subscription.lock().unwrap_or_else(PoisonError::into_inner).take()));
 }
 
-fn read<R>(shared: StoredValue<Arc<Shared>>, read: impl FnOnce(&ErasedMutationState) -> R) -> R {
+fn read<R>(
+    shared: StoredValue<Arc<Shared>>,
+    field: Field,
+    read: impl FnOnce(&ErasedMutationState) -> R,
+) -> R {
     match shared.try_get_value() {
-        Some(shared) => shared.state.with(read),
+        Some(shared) => shared.state.read(field, read),
         None => read(&ErasedMutationState::default()),
     }
 }
@@ -64,7 +90,7 @@ fn read<R>(shared: StoredValue<Arc<Shared>>, read: impl FnOnce(&ErasedMutationSt
 /// Says what types there are behind erased ones, without holding any.
 type Types<T, E, V> = fn() -> (T, E, V);
 
-/// A mutation as signals. After the component is gone, calls do nothing and getters say that it is idle.
+/// A mutation as signals. Each getter tracks its own field: who reads it wakes when that changes, and only then. After the component is gone, calls do nothing and getters say that it is idle.
 pub struct UseMutation<T: 'static, E: 'static, V: 'static> {
     shared: StoredValue<Arc<Shared>>,
     types: PhantomData<Types<T, E, V>>,
@@ -72,7 +98,7 @@ pub struct UseMutation<T: 'static, E: 'static, V: 'static> {
 
 /// Getters of what has the same type in every state.
 macro_rules! getters {
-    ($($(#[$doc:meta])* $name:ident -> $type:ty = |$state:ident| $value:expr;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident: $field:ident -> $type:ty = |$state:ident| $value:expr;)*) => {$(
         $(#[$doc])*
         #[must_use]
         pub fn $name(&self) -> $type {
@@ -80,7 +106,7 @@ macro_rules! getters {
             fn value($state: &ErasedMutationState) -> $type {
                 $value
             }
-            read(self.shared, value)
+            read(self.shared, Field::$field, value)
         }
     )*};
 }
@@ -94,44 +120,44 @@ where
     /// What the latest call returned.
     #[must_use]
     pub fn data(&self) -> Option<Arc<T>> {
-        typed(read(self.shared, |state| state.data.clone()))
+        typed(read(self.shared, Field::Data, |state| state.data.clone()))
     }
 
     /// What the latest call failed with.
     #[must_use]
     pub fn error(&self) -> Option<Arc<E>> {
-        typed(read(self.shared, |state| state.error.clone()))
+        typed(read(self.shared, Field::Error, |state| state.error.clone()))
     }
 
     /// What the latest call was made with.
     #[must_use]
     pub fn variables(&self) -> Option<Arc<V>> {
-        typed(read(self.shared, |state| state.variables.clone()))
+        typed(read(self.shared, Field::Variables, |state| state.variables.clone()))
     }
 
-    /// Everything at once.
+    /// Everything at once: wakes whenever anything changes.
     #[must_use]
     pub fn state(&self) -> MutationState<T, E, V> {
-        read(self.shared, ErasedMutationState::clone).typed()
+        read(self.shared, Field::Any, ErasedMutationState::clone).typed()
     }
 
     getters! {
         /// How far the latest call is.
-        status -> MutationStatus = |state| state.status;
+        status: Status -> MutationStatus = |state| state.status;
         /// It was not called yet.
-        is_idle -> bool = |state| state.is_idle();
+        is_idle: IsIdle -> bool = |state| state.is_idle();
         /// The latest call is under way.
-        is_pending -> bool = |state| state.is_pending();
+        is_pending: IsPending -> bool = |state| state.is_pending();
         /// The latest call succeeded.
-        is_success -> bool = |state| state.is_success();
+        is_success: IsSuccess -> bool = |state| state.is_success();
         /// The latest call failed.
-        is_error -> bool = |state| state.is_error();
+        is_error: IsError -> bool = |state| state.is_error();
         /// The latest call waits for its turn, the network, or focus before a retry.
-        is_paused -> bool = |state| state.is_paused;
+        is_paused: IsPaused -> bool = |state| state.is_paused;
         /// How often the latest call has failed.
-        failure_count -> u32 = |state| state.failure_count;
+        failure_count: FailureCount -> u32 = |state| state.failure_count;
         /// When the latest call was made.
-        submitted_at -> Timestamp = |state| state.submitted_at;
+        submitted_at: SubmittedAt -> Timestamp = |state| state.submitted_at;
     }
 
     /// Calls the mutation.

@@ -110,6 +110,32 @@ fn a_component_shows_loading_and_then_the_data() {
 }
 
 #[test]
+fn however_many_components_show_a_query_it_is_asked_for_once() {
+    let app = App::browser();
+    let component = || {
+        // Each has an owner of its own, under that of the page.
+        let (owner, options) = (app.owner.child(), app.query(1));
+        let item = owner.with(|| use_query(move || options.clone()));
+        (owner, item)
+    };
+    let first: Vec<_> = (0..25).map(|_| component()).collect();
+    assert!(first.iter().all(|(_, item)| item.is_loading()));
+    app.settle();
+    assert_eq!(app.calls(), 1, "all of them wait for one answer");
+    let while_asked = component();
+    app.advance(LATENCY);
+    let fresh = app.query(1).stale_time(Duration::from_secs(30));
+    let later = app.use_query(move || fresh.clone());
+    app.advance(LATENCY);
+    let all = first.iter().chain([&while_asked]).map(|(_, item)| item).chain([&later]);
+    for item in all {
+        assert_eq!(item.data().as_deref().map(String::as_str), Some("item 1, answer 1"));
+        assert!(item.is_success() && !item.is_fetching());
+    }
+    assert_eq!(app.calls(), 1, "whoever came while it was asked for, or after that, asks no more");
+}
+
+#[test]
 fn an_error_is_shown_with_its_own_type() {
     let app = App::browser();
     let options = app.query(0);
@@ -291,6 +317,30 @@ fn a_mutation_shows_its_course_and_calls_back() {
     app.owner.cleanup();
     double.mutate(1);
     assert!(double.is_idle() && double.data().is_none(), "a handle that outlived its component is harmless");
+}
+
+#[test]
+fn who_reads_one_field_of_a_mutation_is_not_woken_by_the_others() {
+    let app = App::browser();
+    let runtime = app.runtime.clone();
+    let options = MutationOptions::<u32, String, u32>::new(move |n: u32| {
+        let runtime = runtime.clone();
+        async move {
+            runtime.sleep(LATENCY).await;
+            Ok(n)
+        }
+    });
+    let echo = app.owner.with(|| use_mutation(options));
+    app.settle();
+    let data = watch(&app, move || echo.data().map(|data| *data));
+    let pending = watch(&app, move || echo.is_pending());
+    app.settle();
+    echo.mutate(1);
+    app.settle();
+    assert_eq!(*data.lock().unwrap(), [None], "nothing has come yet");
+    app.advance(LATENCY);
+    assert_eq!(*data.lock().unwrap(), [None, Some(1)]);
+    assert_eq!(*pending.lock().unwrap(), [false, true, false]);
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! `use_query`, and its result as signals.
 
-mod cell;
 mod first;
 mod many;
 
@@ -15,10 +14,45 @@ use requery::{
     QueryObserver, QueryOptions, QueryResult, QueryStatus, RefetchOptions, Subscription, Timestamp,
 };
 
+use crate::cell::{Cell, address, fields};
 use crate::reaction::react;
 use crate::{Erased, typed, use_query_client};
-use cell::{Field, ResultCell};
 pub use many::use_queries;
+
+fields! {
+    /// A part of a result that can be read on its own.
+    Field of ErasedResult {
+        Data => |result| address(result.data.as_ref()),
+        Error => |result| address(result.error.as_ref()),
+        FailureReason => |result| address(result.failure_reason.as_ref()),
+        Status => |result| result.status,
+        FetchStatus => |result| result.fetch_status,
+        IsPending => |result| result.is_pending(),
+        IsSuccess => |result| result.is_success(),
+        IsError => |result| result.is_error(),
+        IsLoadingError => |result| result.is_loading_error(),
+        IsRefetchError => |result| result.is_refetch_error(),
+        IsFetching => |result| result.is_fetching(),
+        IsLoading => |result| result.is_loading(),
+        IsRefetching => |result| result.is_refetching(),
+        IsPaused => |result| result.is_paused(),
+        IsStale => |result| result.is_stale,
+        IsPlaceholderData => |result| result.is_placeholder_data,
+        IsFetched => |result| result.is_fetched,
+        IsFetchedAfterMount => |result| result.is_fetched_after_mount,
+        IsEnabled => |result| result.is_enabled,
+        FailureCount => |result| result.failure_count,
+        DataUpdatedAt => |result| result.data_updated_at,
+        ErrorUpdatedAt => |result| result.error_updated_at,
+        ErrorUpdateCount => |result| result.error_update_count,
+        HasNextPage => |result| result.has_next_page(),
+        HasPreviousPage => |result| result.has_previous_page(),
+        IsFetchingNextPage => |result| result.is_fetching_next_page(),
+        IsFetchingPreviousPage => |result| result.is_fetching_previous_page(),
+        IsFetchNextPageError => |result| result.is_fetch_next_page_error(),
+        IsFetchPreviousPageError => |result| result.is_fetch_previous_page_error(),
+    }
+}
 
 /// Observes a query for as long as the component lives.
 ///
@@ -40,13 +74,13 @@ type Options = Box<dyn Fn() -> Arc<ErasedOptions>>;
 /// A query as the hook knows it, without its types: all of it is compiled once.
 struct Shared {
     observer: ErasedObserver,
-    result: ResultCell,
+    result: Cell<Field>,
 }
 
 fn watch(options: Options) -> StoredValue<Arc<Shared>> {
     let client = use_query_client();
     let observer = untrack(|| ErasedObserver::new(&client, options()));
-    let shared = Arc::new(Shared { result: ResultCell::new(first_result(&client, &observer)), observer });
+    let shared = Arc::new(Shared { result: Cell::new(first_result(&client, &observer)), observer });
     if client.environment() == Environment::Browser {
         observe(&shared, options);
     }
@@ -235,6 +269,25 @@ where
     /// Fetches the query now, enabled or not, in place of a fetch in flight. Does nothing once the component is gone.
     pub fn refetch(&self) -> Option<Fetching<T, E>> {
         Some(self.observer()?.refetch(RefetchOptions::default()))
+    }
+
+    /// The result once there is something to show, or once that has failed: what a `Suspend` inside of a `<Suspense>`
+    /// awaits. A query without data is fetched for it, enabled or not, on the server too; all who wait share one fetch.
+    ///
+    /// Nothing is tracked. Once the component is gone, the result is that of no query.
+    pub fn ready(&self) -> impl Future<Output = QueryResult<D, E>> + Send + use<T, E, D> {
+        let observer = self.observer();
+        // It begins here and not when it is first polled: views that are rendered one after the other fetch side by side.
+        let fetching = observer
+            .as_ref()
+            .filter(|it| it.current_result().is_pending())
+            .map(|observer| observer.refetch(RefetchOptions { cancel_refetch: false }).settled());
+        async move {
+            if let Some(fetching) = fetching {
+                fetching.await;
+            }
+            observer.map(|observer| observer.current_result()).unwrap_or_default()
+        }
     }
 
     /// The key of the query that is observed at the moment; not tracked.

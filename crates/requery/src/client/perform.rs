@@ -73,7 +73,7 @@ impl QueryClient {
     }
 
     fn attempt(&self, task: AttemptTask) {
-        let AttemptTask { key, fetch, spec, signal, consumed, registration, pages } = task;
+        let AttemptTask { key, fetch, spec, signal, cancelling, registration, pages } = task;
         let attempt = Attempt { client: self.clone(), key: key.clone(), fetch, ended: false };
         let Some(query_fn) = &spec.query_fn else { return };
         let context = QueryContext {
@@ -81,7 +81,7 @@ impl QueryClient {
             key,
             meta: spec.policy.meta.clone(),
             signal,
-            consumed,
+            cancelling,
             direction: FetchDirection::Forward,
         };
         let persister = spec.persister.clone().filter(|_| pages.data.is_none());
@@ -108,9 +108,15 @@ impl QueryClient {
             }
             let raw = compose(&view, Arc::clone(result));
             let written = self.weave(key, &view.peek, raw);
+            // A first answer that was on its way when what it tells of was deleted. The next one says so, or it shows that
+            // the server does not: asking once more is enough.
+            let is_doubted = written.is_gone && view.peek.base().is_none();
             if self.apply(|core| core.attempt_succeeded(key, fetch, &view, written)) {
                 if let Some(persister) = persister.clone() {
                     self.inner.runtime.spawn(persister.persist(self, key));
+                }
+                if is_doubted {
+                    self.apply(|core| core.mark(key));
                 }
                 self.settle_marks_at_once();
                 return;

@@ -31,10 +31,10 @@ impl QueryClient {
         let shown: Vec<EntityKey> = writes.iter().map(|write| write.key.clone()).collect();
         self.write_entities(writes, Some(key));
         let (known, weaving) = self.read(|core| (core.known(&shown), core.weaving(key, &peek.links)));
-        let base = peek.share_base(substitute(&peek.links, &known, raw));
+        let (base, is_gone) = substitute(&peek.links, &known, raw);
         let gone = |entity: &EntityKey| known.get(entity).is_some_and(Option::is_none);
         let shown = shown.into_iter().filter(|entity| !gone(entity)).collect();
-        written(peek, base, &weaving, Shown::All(shown))
+        Written { is_gone, ..written(peek, peek.share_base(base), &weaving, Shown::All(shown)) }
     }
 
     /// Takes over what is newer than what is known, and lets every query that it concerns know. Returns how many were
@@ -230,17 +230,18 @@ fn is_repeated(write: &EntityWrite, version: u64, known: &Value) -> bool {
     version == write.version && write.value.as_ref().is_some_and(|new| (write.equal)(known, new))
 }
 
-/// The data with every entity as it is known.
-fn substitute(links: &[EntityLink], known: &Known, raw: Value) -> Value {
-    links.iter().fold(raw, |data, link| {
+/// The data with every entity as it is known, and whether it was one entity, and that is gone.
+fn substitute(links: &[EntityLink], known: &Known, raw: Value) -> (Value, bool) {
+    links.iter().fold((raw, false), |(data, is_gone), link| {
         let mut look_up = |id: &crate::EntityId| match known.get(&(link.kind, id.clone())) {
             None => Lookup::Keep,
             Some(Some(value)) => Lookup::Replace(Arc::clone(value)),
             Some(None) => Lookup::Remove,
         };
         match link.map(&data, &mut look_up) {
-            Mapped::Changed(data) => data,
-            Mapped::Same | Mapped::Gone => data,
+            Mapped::Changed(data) => (data, is_gone),
+            Mapped::Same => (data, is_gone),
+            Mapped::Gone => (data, true),
         }
     })
 }
@@ -261,8 +262,8 @@ fn written(peek: &Peek, base: Value, weaving: &Weaving, shown: Shown) -> Written
     let view = overlay(&peek.links, weaving, &base);
     let epoch = weaving.epoch;
     match view {
-        None => Written { view: base, base: None, shown, epoch },
-        Some(view) => Written { view: peek.share_view(view), base: Some(base), shown, epoch },
+        None => Written { view: base, base: None, shown, is_gone: false, epoch },
+        Some(view) => Written { view: peek.share_view(view), base: Some(base), shown, is_gone: false, epoch },
     }
 }
 

@@ -1,7 +1,6 @@
 //! What the core asks its surroundings to do.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use futures::channel::oneshot;
 use futures::future::{AbortHandle, AbortRegistration};
@@ -11,6 +10,7 @@ use super::{
     Data, FetchId, LayerId, MutationId, MutationSpec, MutationWaiter, ObserverHook, Occasion, PageTask,
     QuerySpec, State, Value,
 };
+use crate::options::Cancelling;
 use crate::{AbortSignal, CacheEvent, Error, QueryKey};
 
 /// One output. Effects are performed in the order in which they were pushed, outside of the lock.
@@ -57,7 +57,7 @@ pub(crate) struct AttemptTask {
     pub(crate) fetch: FetchId,
     pub(crate) spec: Arc<QuerySpec>,
     pub(crate) signal: AbortSignal,
-    pub(crate) consumed: Arc<AtomicBool>,
+    pub(crate) cancelling: Arc<Cancelling>,
     pub(crate) registration: AbortRegistration,
     pub(crate) pages: PageTask,
 }

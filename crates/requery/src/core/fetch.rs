@@ -1,7 +1,6 @@
 //! Fetching: dedup, attempts, retries, cancelling and committing.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures::future::AbortHandle;
 
@@ -12,6 +11,7 @@ use super::query::QuerySpec;
 use super::retryer::{Decision, Env, Retryer, Step, can_fetch};
 use super::timers::{TimerId, TimerKind};
 use super::{Core, Data, Effect, FetchOutcome, Patch, Peek, State, Value, Waiter, Written};
+use crate::options::Cancelling;
 use crate::{
     AbortSignal, CacheEvent, CancelOptions, Error, FetchDirection, FetchStatus, QueryAction, QueryKey,
     QueryStatus, Timestamp,
@@ -43,7 +43,7 @@ pub(super) struct Fetch {
     retryer: Retryer,
     pub(super) retry_timer: Option<TimerId>,
     signal: AbortSignal,
-    consumed: Arc<AtomicBool>,
+    cancelling: Arc<Cancelling>,
     future: Option<AbortHandle>,
     waiters: Vec<Waiter>,
     /// They want to know what becomes of this very fetch, and not what the query has after it.
@@ -198,7 +198,7 @@ impl Core {
             retry_timer: None,
             signal: AbortSignal::new(),
             // Until the function is called, what it did the last time is the best that is known.
-            consumed: Arc::clone(query.consumed.get_or_insert_default()),
+            cancelling: Arc::clone(query.cancelling.get_or_insert_default()),
             future: None,
             waiters,
             watchers: Vec::new(),
@@ -252,7 +252,7 @@ impl Core {
             fetch: fetch.id,
             spec: Arc::clone(spec),
             signal: fetch.signal.clone(),
-            consumed: Arc::clone(&fetch.consumed),
+            cancelling: Arc::clone(&fetch.cancelling),
             registration,
             pages: PageTask {
                 direction: fetch.direction,
@@ -409,7 +409,7 @@ impl Core {
     pub(crate) fn cancel(&mut self, key: &QueryKey, options: CancelOptions) {
         let Some(mut fetch) = self.query_mut(key).and_then(|query| query.fetch.take()) else { return };
         self.timers.cancel(&mut fetch.retry_timer);
-        let future = fetch.future.filter(|_| !fetch.consumed.load(Ordering::Acquire));
+        let future = fetch.future.filter(|_| fetch.cancelling.drops());
         self.effects.push_back(Effect::Abort { signal: fetch.signal, future });
         if options.revert {
             self.revert(key, &fetch.revert_state, fetch.invalidated);
@@ -426,7 +426,7 @@ impl Core {
         self.schedule_gc(key);
     }
 
-    /// F2.6: nobody observes the query any more. A fetch that took the signal is cancelled, and so is a first one that
+    /// F2.6: nobody observes the query any more. A fetch that took the signal, or may be dropped, is cancelled, and so is a first one that
     /// has not begun; any other may finish, without further retries.
     pub(super) fn abandon(&mut self, key: &QueryKey) {
         let Some(query) = self.query_mut(key) else { return };
@@ -437,7 +437,7 @@ impl Core {
         }
         let never_begun =
             query.state.fetch_status == FetchStatus::Paused && query.state.status == QueryStatus::Pending;
-        if fetch.consumed.load(Ordering::Acquire) || never_begun {
+        if fetch.cancelling.is_when_left() || never_begun {
             self.cancel(key, CancelOptions::default());
         } else {
             fetch.retryer.stop_retries();

@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use futures::future::BoxFuture;
 
@@ -15,6 +14,7 @@ use super::{
     Waiter,
 };
 use crate::entity::EntityLink;
+use crate::options::Cancelling;
 use crate::options::SharedPolicy;
 use crate::{
     FetchDirection, FetchStatus, GcTime, QueryContext, QueryKey, QueryStatus, QueryType, StaleTime, Timestamp,
@@ -179,7 +179,7 @@ pub(crate) struct Query {
     pub(super) is_woven: bool,
     /// Whether the query function took the signal when it was called last, if it ever was. A fetch may end without
     /// calling it.
-    pub(super) consumed: Option<Arc<AtomicBool>>,
+    pub(super) cancelling: Option<Arc<Cancelling>>,
     hooks: Option<Arc<[Arc<dyn ObserverHook>]>>,
     rare: Option<Box<Rare>>,
 }
@@ -216,7 +216,7 @@ impl Query {
             gc_timer: None,
             links: Arc::default(),
             is_woven: false,
-            consumed: None,
+            cancelling: None,
             hooks: None,
             rare: None,
         }

@@ -37,6 +37,8 @@ pub(crate) struct Written {
     /// What the server says, where that is something else.
     pub(crate) base: Option<Value>,
     pub(crate) shown: Shown,
+    /// Whether it is the state of something that is known to be gone, with nothing to show in its place.
+    pub(crate) is_gone: bool,
     /// Of the entities that it was made from.
     pub(crate) epoch: u64,
 }
@@ -44,7 +46,7 @@ pub(crate) struct Written {
 impl Written {
     /// Data without entities and layers.
     pub(crate) fn plain(view: Value) -> Self {
-        Self { view, base: None, shown: Shown::Same, epoch: 0 }
+        Self { view, base: None, shown: Shown::Same, is_gone: false, epoch: 0 }
     }
 }
 

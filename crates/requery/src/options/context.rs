@@ -2,9 +2,36 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use crate::{AbortSignal, FetchDirection, QueryClient, QueryKey};
+
+/// What a call of the query function has said of its being cancelled.
+#[derive(Debug, Default)]
+pub(crate) struct Cancelling(AtomicU8);
+
+impl Cancelling {
+    /// Nothing: it runs to its end when it is left, and is dropped when it is cancelled.
+    const UNSAID: u8 = 0;
+    /// It has the signal, and ends by itself.
+    const SIGNALLED: u8 = 1;
+    /// It is dropped when it is left, too.
+    const DROPPED: u8 = 2;
+
+    fn say(&self, what: u8) {
+        self.0.store(what, Ordering::Release);
+    }
+
+    /// Whether the fetch is cancelled when its last observer leaves.
+    pub(crate) fn is_when_left(&self) -> bool {
+        self.0.load(Ordering::Acquire) != Self::UNSAID
+    }
+
+    /// Whether its future is dropped when it is cancelled.
+    pub(crate) fn drops(&self) -> bool {
+        self.0.load(Ordering::Acquire) != Self::SIGNALLED
+    }
+}
 
 /// What a query function is given.
 pub struct QueryContext {
@@ -12,7 +39,7 @@ pub struct QueryContext {
     pub(crate) key: QueryKey,
     pub(crate) meta: Option<Arc<serde_json::Value>>,
     pub(crate) signal: AbortSignal,
-    pub(crate) consumed: Arc<AtomicBool>,
+    pub(crate) cancelling: Arc<Cancelling>,
     pub(crate) direction: FetchDirection,
 }
 
@@ -43,7 +70,7 @@ impl QueryContext {
 
     /// A call of the query function begins: it has not taken the signal yet.
     pub(crate) fn begin_call(self) -> Self {
-        self.consumed.store(false, Ordering::Release);
+        self.cancelling.say(Cancelling::UNSAID);
         self
     }
 
@@ -53,7 +80,7 @@ impl QueryContext {
             key: self.key.clone(),
             meta: self.meta.clone(),
             signal: self.signal.clone(),
-            consumed: Arc::clone(&self.consumed),
+            cancelling: Arc::clone(&self.cancelling),
             direction,
         }
     }
@@ -68,14 +95,30 @@ impl QueryContext {
         self.signal.is_cancelled()
     }
 
+    /// Has the function dropped when its last observer leaves, where nothing but its future has to end: a request that is
+    /// hung up with it.
+    ///
+    /// ```
+    /// use requery::{QueryOptions, query_key};
+    ///
+    /// let report = QueryOptions::<String, std::io::Error>::new(query_key!["report"], |context| {
+    ///     context.drop_when_left();
+    ///     async { Ok("long to come".to_owned()) }
+    /// });
+    /// # let _ = report;
+    /// ```
+    pub fn drop_when_left(&self) {
+        self.cancelling.say(Cancelling::DROPPED);
+    }
+
     /// The signal that says when the result is no longer wanted.
     ///
     /// Taking it promises to heed it: from now on the fetch is cancelled when its last observer leaves, and a
     /// cancelled function is left to end by itself. A function that never takes the signal is dropped when it is
-    /// cancelled, and runs to its end when its observers leave.
+    /// cancelled, and runs to its end when its observers leave, unless it said [`QueryContext::drop_when_left`].
     #[must_use]
     pub fn signal(&self) -> AbortSignal {
-        self.consumed.store(true, Ordering::Release);
+        self.cancelling.say(Cancelling::SIGNALLED);
         self.signal.clone()
     }
 }

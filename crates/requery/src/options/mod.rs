@@ -8,6 +8,7 @@ mod policy;
 mod query;
 mod rules;
 
+pub(crate) use context::Cancelling;
 pub use context::QueryContext;
 pub use defaults::QueryDefaults;
 pub use erased::ErasedOptions;

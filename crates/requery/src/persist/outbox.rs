@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Storage, StorageError};
 use crate::client::lock;
+use crate::maybe_send::{Held, MaybeSend, MaybeSync};
 use crate::{
     CacheEvent, DehydrateOptions, DehydratedMutation, DehydratedState, MutationAction, MutationFilters,
     MutationStatus, QueryClient, QueryFilters, Subscription,
@@ -49,7 +50,11 @@ struct Inner {
     prefix: String,
     /// Writes are done one after the other: a removal must not overtake what it removes.
     work: Mutex<Work>,
+    /// Whoever is told of what the storage could not do.
+    told: Mutex<Option<Told>>,
 }
+
+type Told = Arc<dyn Fn(&StorageError) + Send + Sync>;
 
 #[derive(Default)]
 struct Work {
@@ -77,9 +82,17 @@ impl Outbox {
             storage: Arc::new(storage),
             prefix: prefix.into(),
             work: Mutex::default(),
+            told: Mutex::default(),
         };
         client.keeps(&inner.storage, &inner.prefix);
         Self { inner: Arc::new(inner) }
+    }
+
+    /// From now on calls `told` when the storage does not keep a mutation, or does not forget one, in the place of what was
+    /// called before. The mutations go on; what was not kept is lost with the program.
+    pub fn on_error(&self, told: impl Fn(&StorageError) + MaybeSend + MaybeSync + 'static) {
+        let told = Held::new(told);
+        *lock(&self.inner.told) = Some(Arc::new(move |error| told.get()(error)));
     }
 
     /// Puts the mutations that an earlier program left behind into the cache, in the order in which they were called, and
@@ -171,12 +184,16 @@ impl Outbox {
                 work.is_running = job.is_some();
                 job
             };
-            // A storage that fails keeps less than it should; the mutations go on.
-            let _ = match job {
+            let done = match job {
                 Some(Job::Keep(name, text)) => self.inner.storage.set(&name, text).await,
                 Some(Job::Forget(name)) => self.inner.storage.remove(&name).await,
                 None => return,
             };
+            // It is called without the lock: it may ask for the next.
+            let told = lock(&self.inner.told).clone();
+            if let (Err(error), Some(told)) = (done, told) {
+                told(&error);
+            }
         }
     }
 }

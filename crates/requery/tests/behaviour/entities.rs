@@ -230,6 +230,27 @@ fn a_deleted_entity_stays_deleted_until_a_newer_version_comes() {
     assert_eq!(ids(&rig.client, &key), [2, 1]);
 }
 
+/// What shows one entity alone has nothing to show in its place: it asks the server what became of it, once.
+#[test]
+fn a_first_answer_that_was_on_its_way_when_its_entity_was_deleted_is_asked_for_once_more() {
+    let rig = Rig::new();
+    let key = query_key!["todo"];
+    let server = Answers::new(todo(1, 3, 7));
+    let observer = QueryObserver::new(&rig.client, server.query(&rig, &key).entity::<Todo>());
+    let _subscription = observer.subscribe(|_| {});
+    rig.client.delete::<Todo>(1_u32, 4);
+    rig.advance(LATENCY);
+    assert_eq!(server.calls(), 2);
+    for _ in 0..3 {
+        rig.advance(LATENCY);
+    }
+    assert_eq!(server.calls(), 2, "a server that does not know of it is not asked without end");
+    server.set(todo(1, 5, 8));
+    rig.client.refetch_queries(QueryFilters::all(), RefetchOptions::default());
+    rig.advance(LATENCY);
+    assert_eq!(rig.client.get_entity::<Todo>(1_u32).unwrap().rank, 8, "it is there again");
+}
+
 /// Membership by predicate and order: rows move, come and go, without a fetch.
 #[test]
 fn a_live_list_moves_inserts_and_removes_rows() {

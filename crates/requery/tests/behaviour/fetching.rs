@@ -146,6 +146,31 @@ fn leaving_lets_a_fetch_end_that_did_not_take_the_signal() {
     assert_eq!(rig.data(&query_key!["slow"]), Some(1));
 }
 
+/// A function that has nothing to end but its future says so, and is dropped when the last observer leaves.
+#[test]
+fn leaving_drops_a_function_that_may_be_dropped() {
+    let rig = Rig::new();
+    let ended = Arc::new(AtomicUsize::new(0));
+    let (runtime, count) = (rig.runtime.clone(), Arc::clone(&ended));
+    let options = QueryOptions::<u32, String>::new(query_key!["slow"], move |context| {
+        context.drop_when_left();
+        let (runtime, count) = (runtime.clone(), Arc::clone(&count));
+        async move {
+            runtime.sleep(ms(100)).await;
+            count.fetch_add(1, Ordering::SeqCst);
+            Ok(1)
+        }
+    });
+    let mut watch = Watch::new(&rig, options.clone());
+    rig.advance(50);
+    watch.leave();
+    rig.advance(100);
+    assert_eq!((ended.load(Ordering::SeqCst), rig.data(&query_key!["slow"])), (0, None));
+    rig.client.prefetch_query(&options);
+    rig.advance(100);
+    assert_eq!(ended.load(Ordering::SeqCst), 1, "what nobody has looked at yet is not left");
+}
+
 /// F2.6: cancelling drops a function that did not take the signal.
 #[test]
 fn cancelling_drops_a_function_that_did_not_take_the_signal() {

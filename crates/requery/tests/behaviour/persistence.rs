@@ -305,6 +305,23 @@ fn an_outbox_survives_the_program_and_keeps_the_order() {
     assert!(after.runtime.block_on(storage.names("outbox:")).unwrap().is_empty());
 }
 
+/// A storage that is full keeps what it has; who is told can warn whoever wrote the rest, which goes on.
+#[test]
+fn an_outbox_tells_of_what_its_storage_does_not_keep() {
+    let (storage, sent, told) = (Small::new(0), Sent::default(), Arc::new(Mutex::new(Vec::new())));
+    let rig = Rig::new();
+    let outbox = Outbox::new(&rig.client, storage.clone(), "outbox:");
+    let _subscription = outbox.subscribe();
+    let reasons = Arc::clone(&told);
+    outbox.on_error(move |error| reasons.lock().unwrap().push(error.reason.clone()));
+    let observer = MutationObserver::new(&rig.client, sending(&rig, &sent));
+    observer.mutate(1);
+    rig.advance(2 * LATENCY);
+    assert_eq!(*told.lock().unwrap(), ["full"]);
+    assert_eq!(sent.lock().unwrap().len(), 1);
+    assert!(rig.runtime.block_on(storage.names("outbox:")).unwrap().is_empty());
+}
+
 /// R12: mutations of one key wait for each other once they may wait for long, unless that is not wanted.
 #[test]
 fn resumable_mutations_of_one_key_run_one_after_the_other() {
