@@ -35,8 +35,8 @@ use serde_json::Value;
 pub use files::FileContent;
 
 use crate::error::ApiError;
-use crate::interceptor::{Interceptor, Next, RequestId};
-use crate::transport::{Request, Transport, TransportFuture};
+use crate::interceptor::{Interceptor, Next};
+use crate::transport::{Request, Response, Transport, TransportFuture};
 
 /// Calls the API with the contract's types. Clones share the transport.
 #[derive(Clone)]
@@ -111,10 +111,11 @@ impl CallOptions {
 }
 
 impl ApiClient {
-    /// A client whose requests travel by `transport` and carry a request id.
+    /// A client whose requests travel by `transport`. Each carries an id of its own as `x-request-id`, by which it is found
+    /// in the server's log, and which its error knows: [`ApiError::request_id`].
     #[must_use]
     pub fn new(transport: impl Transport) -> Self {
-        Self { transport: Arc::new(transport), interceptors: Arc::new([Arc::new(RequestId)]) }
+        Self { transport: Arc::new(transport), interceptors: Arc::default() }
     }
 
     /// The same client with one more layer, nearest to the transport.
@@ -136,20 +137,19 @@ impl ApiClient {
         Call::of(self.exchange(request_for::<E>(path, query, body, options)))
     }
 
-    /// Sends the request; the status and body of an answer that is no refusal. Compiled once for all endpoints: a body
-    /// becomes what it is by way of `Value`, as in hydration, so that each type has one reader.
+    /// Sends the request; what came of it, unless it was refused. Compiled once for all endpoints: a body becomes what it
+    /// is by way of `Value`, as in hydration, so that each type has one reader.
     fn exchange(&self, request: Result<Request, ApiError>) -> Exchange {
         let Self { transport, interceptors } = self.clone();
         Box::pin(async move {
-            let response = Next::new(&interceptors, &*transport).run(request?).await?;
-            if !(200..300).contains(&response.status) {
-                return Err(ApiError::from_response(&response));
+            let mut request = request?;
+            let id = uuid::Uuid::new_v4().to_string();
+            request.headers.push(("x-request-id".to_owned(), id.clone()));
+            let outcome = Next::new(&interceptors, &*transport).run(request).await;
+            match outcome.map_err(ApiError::from).and_then(|response| success(&response)) {
+                Ok(body) => Ok(Answer { request_id: id, body }),
+                Err(error) => Err(error.of_request(id)),
             }
-            if response.status == 204 {
-                return Ok((response.status, Value::Null));
-            }
-            let answer = response.json().map_err(|error| ApiError::unreadable(response.status, error))?;
-            Ok((response.status, answer))
         })
     }
 
@@ -165,7 +165,33 @@ impl ApiClient {
     }
 }
 
-type Exchange = TransportFuture<'static, Result<(u16, Value), ApiError>>;
+/// What a request was answered with that was not refused.
+struct Answer {
+    request_id: String,
+    body: (u16, Value),
+}
+
+impl Answer {
+    /// The error of an answer of another shape.
+    fn unfit(&self, reason: &json::Unfit) -> ApiError {
+        ApiError::unreadable(self.body.0, reason).of_request(self.request_id.clone())
+    }
+}
+
+type Exchange = TransportFuture<'static, Result<Answer, ApiError>>;
+
+/// The status and body of an answer that is no refusal.
+fn success(response: &Response) -> Result<(u16, Value), ApiError> {
+    let status = response.status;
+    if !(200..300).contains(&status) {
+        return Err(ApiError::from_response(response));
+    }
+    let body = match status {
+        204 => Value::Null,
+        _ => response.json().map_err(|error| ApiError::unreadable(status, error))?,
+    };
+    Ok((status, body))
+}
 
 /// A call under way; dropping it aborts its request. Written out and not an `async fn`, which would be compiled for each
 /// endpoint.
@@ -205,9 +231,10 @@ impl<T: FromJson> Future for Call<T> {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let field = self.field;
         self.answer.as_mut().poll(context).map(|answer| {
-            let (status, answer) = answer?;
-            let part = field.and_then(|name| answer.get(name)).unwrap_or(&answer);
-            json::read(part).map_err(|error| ApiError::unreadable(status, error))
+            let answer = answer?;
+            let whole = &answer.body.1;
+            let part = field.and_then(|name| whole.get(name)).unwrap_or(whole);
+            json::read(part).map_err(|error| answer.unfit(&error))
         })
     }
 }
@@ -294,7 +321,7 @@ reads! {
 /// # Errors
 /// When the filters have no form in a URL.
 pub fn export_url(query: &ExportQuery) -> Result<String, ApiError> {
-    let query = query_string(&to_json(query)?)?;
+    let query = query_string(&serde_json::to_value(query).map_err(ApiError::unwritable)?)?;
     Ok(format!("{}?{query}", endpoints::ExportBusinesses::PATH))
 }
 
@@ -304,9 +331,9 @@ fn request_for<E: Endpoint>(
     body: &E::Body,
     options: CallOptions,
 ) -> Result<Request, ApiError> {
-    let query = to_json(query)?;
-    let body = if E::METHOD == Method::Get || is_none(body) { None } else { Some(to_json(body)?) };
-    request(E::METHOD, path.fill(E::PATH), &query, body.as_ref(), options)
+    // By way of `Value`, as for keys: each type has one writer. What fails is told where it is compiled once.
+    let body = (E::METHOD != Method::Get && !is_none(body)).then(|| serde_json::to_value(body));
+    request(E::METHOD, path.fill(E::PATH), serde_json::to_value(query), body, options)
 }
 
 /// [`NoBody`] is none at all.
@@ -314,19 +341,16 @@ fn is_none(body: &impl Any) -> bool {
     (body as &dyn Any).is::<NoBody>()
 }
 
-/// By way of `Value`, as for keys: each type has one writer.
-fn to_json(value: &impl serde::Serialize) -> Result<Value, ApiError> {
-    serde_json::to_value(value).map_err(ApiError::unwritable)
-}
-
+#[inline(never)]
 fn request(
     method: Method,
     mut url: String,
-    query: &Value,
-    body: Option<&Value>,
+    query: serde_json::Result<Value>,
+    body: Option<serde_json::Result<Value>>,
     options: CallOptions,
 ) -> Result<Request, ApiError> {
-    let query = query_string(query)?;
+    let query = query_string(&query.map_err(ApiError::unwritable)?)?;
+    let body = body.transpose().map_err(ApiError::unwritable)?;
     if !query.is_empty() {
         url.push('?');
         url.push_str(&query);
@@ -341,7 +365,7 @@ fn request(
     if body.is_some() {
         headers.push(("content-type".to_owned(), "application/json".to_owned()));
     }
-    let body = body.map(serde_json::to_vec).transpose().map_err(ApiError::unwritable)?;
+    let body = body.as_ref().map(serde_json::to_vec).transpose().map_err(ApiError::unwritable)?;
     Ok(Request { method: method.as_str(), path: url, headers, body })
 }
 
@@ -370,7 +394,7 @@ mod tests {
     use super::*;
 
     fn written(query: &impl serde::Serialize) -> Result<String, ApiError> {
-        query_string(&to_json(query)?)
+        query_string(&serde_json::to_value(query).map_err(ApiError::unwritable)?)
     }
 
     #[test]

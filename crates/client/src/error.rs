@@ -19,6 +19,7 @@ pub struct ApiError {
     pub problem: Option<Box<Problem>>,
     /// The server asked to wait this long.
     pub retry_after: Option<Duration>,
+    request_id: Option<String>,
     detail: String,
 }
 
@@ -46,24 +47,42 @@ impl ApiError {
             |problem| problem.detail.clone(),
         );
         let kind = if problem.is_some() { ErrorKind::Problem } else { ErrorKind::Unreadable };
-        Self { kind, status: Some(response.status), problem, retry_after, detail }
+        Self { problem, retry_after, ..Self::new(kind, Some(response.status), detail) }
+    }
+
+    fn new(kind: ErrorKind, status: Option<u16>, detail: String) -> Self {
+        Self { kind, status, problem: None, retry_after: None, request_id: None, detail }
+    }
+
+    /// The error of the request that was sent under that id.
+    pub(crate) fn of_request(mut self, id: String) -> Self {
+        self.request_id = Some(id);
+        self
     }
 
     /// A success whose body does not have the endpoint's shape.
     pub(crate) fn unreadable(status: u16, reason: impl fmt::Display) -> Self {
-        Self {
-            kind: ErrorKind::Unreadable,
-            status: Some(status),
-            problem: None,
-            retry_after: None,
-            detail: format!("the server's answer does not fit this page ({reason}); reload the page"),
-        }
+        let detail = format!("the server's answer does not fit this page ({reason}); reload the page");
+        Self::new(ErrorKind::Unreadable, Some(status), detail)
     }
 
     /// A request that could not be written down.
     pub(crate) fn unwritable(reason: impl fmt::Display) -> Self {
-        let detail = format!("the request could not be written ({reason})");
-        Self { kind: ErrorKind::Unreadable, status: None, problem: None, retry_after: None, detail }
+        Self::new(ErrorKind::Unreadable, None, format!("the request could not be written ({reason})"))
+    }
+
+    /// What finds the request in the server's log, whatever became of it: the id that the server says, else the one that it
+    /// was sent under. None where no request was sent.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        let said = self.problem.as_ref().and_then(|problem| problem.request_id.as_deref());
+        said.or(self.request_id.as_deref())
+    }
+
+    /// The stable name of what the server refused for, such as `not-found`.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.problem.as_ref()?.kind.strip_prefix("/problems/")
     }
 
     /// What is wrong with the field, if the server named it.
@@ -117,7 +136,7 @@ impl From<TransportError> for ApiError {
                 (ErrorKind::Timeout, "the server did not answer in time; try again".to_owned())
             }
         };
-        Self { kind, status: None, problem: None, retry_after: None, detail }
+        Self::new(kind, None, detail)
     }
 }
 

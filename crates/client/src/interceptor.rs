@@ -43,18 +43,3 @@ impl<'a> Next<'a> {
         }
     }
 }
-
-/// Gives every request an `x-request-id`, by which it is found in the server's log.
-#[derive(Clone, Copy, Debug)]
-pub struct RequestId;
-
-impl Interceptor for RequestId {
-    fn intercept<'a>(
-        &'a self,
-        mut request: Request,
-        next: Next<'a>,
-    ) -> TransportFuture<'a, Result<Response, TransportError>> {
-        request.headers.push(("x-request-id".to_owned(), uuid::Uuid::new_v4().to_string()));
-        next.run(request)
-    }
-}

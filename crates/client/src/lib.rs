@@ -1,4 +1,4 @@
-//! The typed API client, the queries and mutations made of it, and the bridge from server events to the cache.
+#![doc = include_str!("../README.md")]
 
 mod api;
 pub mod bridge;

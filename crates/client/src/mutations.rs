@@ -54,10 +54,10 @@ pub fn start_scrape(
         sender.start_scrape(&request, key)
     })
     .on_success(move |accepted: Arc<JobAccepted>, call| {
-        let status = queries::scrape_status(&api, &connection, accepted.job_id);
+        let job = queries::job(&api, &connection, accepted.job_id);
         async move {
             // Started, not awaited: the page moves on at once and joins the fetch.
-            drop(call.client.prefetch_query(&status));
+            drop(call.client.prefetch_query(&job));
             renew_job_lists(&call.client);
         }
     })

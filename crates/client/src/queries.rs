@@ -8,12 +8,13 @@ use contract::enrichment::{
 use contract::job::{FailedJobQuery, JobQuery};
 use contract::json::{self, FromJson};
 use contract::map::{BusinessMap, MapQuery};
+use contract::page::MAX_LIMIT;
 use contract::places::{CategorySuggestion, LocationSuggestion, SourceInfo, SuggestQuery};
 use contract::policy::{self, CachePolicy};
 use contract::stats::Facets;
 use contract::views::SavedView;
 use contract::{Business, BusinessDetail, BusinessId, BusinessQuery, Job, JobId, Page, Shared, Stats, keys};
-use requery::{Decode, QueryDefaults, QueryOptions};
+use requery::{Decode, QueryContext, QueryDefaults, QueryOptions};
 use serde::Serialize;
 use serde::de::Error as _;
 
@@ -44,8 +45,12 @@ where
     T: PartialEq + Serialize + FromJson + Send + Sync + 'static,
 {
     let api = api.clone();
-    let options =
-        QueryOptions::new(key, move |_| fetch(&api)).stale_time(policy.stale_time).gc_time(policy.gc_time);
+    let function = move |context: QueryContext| {
+        // A request whose answer nobody looks at any more is hung up.
+        context.drop_when_left();
+        fetch(&api)
+    };
+    let options = QueryOptions::new(key, function).stale_time(policy.stale_time).gc_time(policy.gc_time);
     travelling(options).decoded_by::<ByContract>()
 }
 
@@ -119,19 +124,15 @@ pub fn contacts(api: &ApiClient, id: BusinessId) -> QueryOptions<BusinessContact
     query(api, key, policy::BUSINESS_PARTS, Box::new(move |api| api.contacts(id)))
 }
 
-/// The first page of what enrichment did for a business.
+/// What enrichment did for a business, the newest first: as much as one answer holds.
 #[must_use]
 pub fn enrichment_history(
     api: &ApiClient,
     id: BusinessId,
 ) -> QueryOptions<Page<EnrichmentLogEntry>, ApiError> {
     let key = keys::business::enrichment_history(id);
-    query(
-        api,
-        key,
-        policy::BUSINESS_PARTS,
-        Box::new(move |api| api.enrichment_history(id, &HistoryQuery::default())),
-    )
+    let newest = HistoryQuery { limit: Some(MAX_LIMIT), ..HistoryQuery::default() };
+    query(api, key, policy::BUSINESS_PARTS, Box::new(move |api| api.enrichment_history(id, &newest)))
 }
 
 /// Figures over all businesses.

@@ -1,4 +1,5 @@
-//! What a table of businesses shows of each beside its name, and in which order.
+//! How a person has the pages laid out: what a table of businesses shows of each beside its name, and in which order; light
+//! or dark.
 
 use std::fmt;
 use std::str::FromStr;
@@ -115,6 +116,18 @@ impl FromStr for Columns {
 
 text_serde!(Columns, "category,city,phone", Self::default());
 
+word_enum! {
+    /// Whether pages are light or dark.
+    Theme {
+        /// As the device is set.
+        System = "system",
+        /// Dark letters on a light ground.
+        Light = "light",
+        /// Light letters on a dark ground.
+        Dark = "dark",
+    }
+}
+
 /// How a person has the pages laid out, on whatever device.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -123,9 +136,11 @@ pub struct Appearance {
     /// Columns of the list of businesses; absent where the person chose none: `category`, `city`, `phone`, `website`,
     /// `email`, `enrichmentStatus` and `createdAt` then.
     pub columns: Option<Columns>,
+    /// Whether pages are light or dark; absent where the person chose none: each browser has its own choice then.
+    pub theme: Option<Theme>,
 }
 
-from_json!(deserialize Appearance { columns });
+from_json!(deserialize Appearance { columns, theme });
 
 /// What is to be another in the appearance; what is absent stays, null takes the choice back.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -136,6 +151,10 @@ pub struct AppearanceChange {
     #[serde(skip_serializing_if = "Change::is_keep")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Columns>))]
     pub columns: Change<Columns>,
+    /// As in the appearance.
+    #[serde(skip_serializing_if = "Change::is_keep")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Theme>))]
+    pub theme: Change<Theme>,
 }
 
 #[cfg(test)]
@@ -166,9 +185,19 @@ mod tests {
 
     #[test]
     fn a_change_tells_to_keep_from_to_take_back() {
-        let read = |text: &str| serde_json::from_str::<AppearanceChange>(text).unwrap().columns;
-        assert_eq!(read("{}"), Change::Keep);
-        assert_eq!(read(r#"{"columns":null}"#), Change::Clear);
-        assert_eq!(read(r#"{"columns":"city"}"#), Change::Set(Columns(vec![Column::City])));
+        let read = |text: &str| {
+            let AppearanceChange { columns, theme } = serde_json::from_str(text).unwrap();
+            (columns, theme)
+        };
+        assert_eq!(read("{}"), (Change::Keep, Change::Keep));
+        assert_eq!(read(r#"{"columns":null}"#), (Change::Clear, Change::Keep));
+        let city = Columns(vec![Column::City]);
+        assert_eq!(read(r#"{"columns":"city","theme":null}"#), (Change::Set(city), Change::Clear));
+        assert_eq!(read(r#"{"theme":"dark"}"#), (Change::Keep, Change::Set(Theme::Dark)));
+        let back = serde_json::to_string(&AppearanceChange {
+            theme: Change::Set(Theme::Light),
+            ..Default::default()
+        });
+        assert_eq!(back.unwrap(), r#"{"theme":"light"}"#, "what stays is not named");
     }
 }

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::business::word_enum;
-use crate::{JobId, Timestamp, from_json};
+use crate::{FieldError, JobId, Timestamp, from_json};
+
+/// The longest cause of a failure that is asked for, in characters.
+const MAX_CAUSE: usize = 4000;
 
 word_enum! {
     /// What a job does.
@@ -185,7 +188,23 @@ pub struct RetryQuery {
     pub kind: Option<JobKind>,
     /// Only jobs whose `error` is exactly this.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(max_length = 4000))]
     pub cause: Option<String>,
+}
+
+impl RetryQuery {
+    /// What is wrong with the query, if anything.
+    ///
+    /// # Errors
+    /// One entry a field that is wrong.
+    pub fn validate(&self) -> Result<(), Vec<FieldError>> {
+        let long = self.cause.as_ref().is_some_and(|cause| cause.chars().count() > MAX_CAUSE);
+        if long {
+            Err(vec![FieldError::new("cause", "range", "give at most 4000 characters")])
+        } else {
+            Ok(())
+        }
+    }
 }
 
 /// What became of a request to retry whatever failed.
@@ -214,4 +233,16 @@ pub struct FailedJobQuery {
     /// `nextCursor` of the page before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_has_a_bounded_length() {
+        let of = |cause: String| RetryQuery { kind: None, cause: Some(cause) }.validate();
+        assert_eq!((RetryQuery::default().validate(), of("é".repeat(4000))), (Ok(()), Ok(())));
+        assert_eq!(of("x".repeat(4001)).unwrap_err()[0].field, "cause");
+    }
 }

@@ -16,6 +16,9 @@ use crate::{BusinessId, EnrichmentStatus, FieldError, Timestamp, from_json, numb
 pub const MAX_RADIUS_KM: f64 = 500.0;
 /// The longest `search`, in characters.
 pub const MAX_SEARCH_LENGTH: usize = 200;
+/// The longest text of any other filter, in characters: no person writes a longer one of a business, and no source has a
+/// longer name.
+pub const MAX_FILTER_LENGTH: usize = 300;
 
 /// Filters, order and paging of a list of businesses. Every field is optional; filters are joined by AND.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -46,24 +49,30 @@ pub struct BusinessQuery {
     pub search: Option<String>,
     /// Exactly this city, whatever the case.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(max_length = 300))]
     pub city: Option<String>,
     /// Exactly this state, whatever the case.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(max_length = 300))]
     pub state: Option<String>,
     /// Exactly this industry.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(max_length = 300))]
     pub industry: Option<String>,
     /// Exactly this category.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(max_length = 300))]
     pub category: Option<String>,
     /// Exactly this status.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enrichment_status: Option<EnrichmentStatus>,
     /// Told of by this source.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(max_length = 300))]
     pub source: Option<String>,
     /// Labelled so.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(max_length = 300))]
     pub tag: Option<String>,
     /// With, or without, a website.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -178,8 +187,19 @@ impl BusinessQuery {
         check(depth > 10_000_000, "page", "range", "page by cursor beyond 10,000,000 rows");
         let both = self.page.is_some_and(|page| page > 1) && self.cursor.is_some();
         check(both, "cursor", "format", "give page or cursor, not both");
-        let long = self.search.as_ref().is_some_and(|search| search.chars().count() > MAX_SEARCH_LENGTH);
-        check(long, "search", "range", "give at most 200 characters");
+        let is_long =
+            |text: &Option<String>, most| text.as_ref().is_some_and(|text| text.chars().count() > most);
+        check(is_long(&self.search, MAX_SEARCH_LENGTH), "search", "range", "give at most 200 characters");
+        for (field, text) in [
+            ("city", &self.city),
+            ("state", &self.state),
+            ("industry", &self.industry),
+            ("category", &self.category),
+            ("source", &self.source),
+            ("tag", &self.tag),
+        ] {
+            check(is_long(text, MAX_FILTER_LENGTH), field, "range", "give at most 300 characters");
+        }
         let radius_wrong = self.radius_km.is_some_and(|km| !(km > 0.0 && km <= MAX_RADIUS_KM));
         check(radius_wrong, "radiusKm", "range", "give kilometres above 0, at most 500");
         let lonely = self.radius_km.is_some() && self.near.is_none();
@@ -445,6 +465,21 @@ mod tests {
         check("near=1,1&radiusKm=NaN", "radiusKm");
         check("sort=distance", "near");
         check("page=2&cursor=x", "cursor");
+    }
+
+    #[test]
+    fn texts_have_a_bounded_length() {
+        let wrong = |field: &str, length| {
+            let text = serde_urlencoded::to_string([(field, "é".repeat(length))]).unwrap();
+            let query: BusinessQuery = serde_urlencoded::from_str(&text).unwrap();
+            query.validate().err().unwrap_or_default()
+        };
+        for field in ["search", "city", "state", "industry", "category", "source", "tag"] {
+            let most = if field == "search" { 200 } else { 300 };
+            assert!(wrong(field, most).is_empty(), "{field}");
+            let message = format!("give at most {most} characters");
+            assert_eq!(wrong(field, most + 1), [FieldError::new(field, "range", message)]);
+        }
     }
 
     #[test]

@@ -35,6 +35,7 @@ pub struct ScrapeRequest {
     pub max_results: Option<u32>,
     /// Slug of the source; the server's default unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 300))]
     pub source: Option<String>,
 }
 
@@ -75,6 +76,7 @@ impl ScrapeRequest {
         check(self.location.chars().count() > 200, "location", "range", "give at most 200 characters");
         check(too_long(&self.category, 100), "category", "range", "give at most 100 characters");
         check(too_long(&self.query, 100), "query", "range", "give at most 100 characters");
+        check(too_long(&self.source, 300), "source", "range", "give at most 300 characters");
         let radius = self.radius_or_default();
         check(!(0.1..=50.0).contains(&radius), "radiusKm", "range", "give kilometres from 0.1 to 50");
         let max = self.max_or_default();
@@ -105,6 +107,9 @@ mod tests {
         check(r#"{"location":"Helsinki","maxResults":0}"#, Some("maxResults"));
         check(r#"{"location":"Helsinki","maxResults":5001}"#, Some("maxResults"));
         check(r#"{"location":"  "}"#, Some("location"));
+        let of = |source: &str| format!(r#"{{"location":"Helsinki","source":"{source}"}}"#);
+        check(&of(&"x".repeat(300)), None);
+        check(&of(&"x".repeat(301)), Some("source"));
     }
 
     #[test]

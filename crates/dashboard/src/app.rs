@@ -18,7 +18,7 @@ use crate::desk::{Desk, desk_view};
 use crate::palette::{Palette, palette_button, palette_place, provide_palette};
 use crate::reaction::{Derived, derive, react};
 use crate::routes::Route;
-use crate::shortcuts::{Shortcuts, shortcuts_dialog, use_shortcuts};
+use crate::shortcuts::use_shortcuts;
 use crate::state::use_page_state;
 use crate::theme::theme_switch;
 use crate::toast::{Toasts, provide_toasts, toast_region};
@@ -40,18 +40,17 @@ pub fn App() -> impl IntoView {
 
 fn frame(toasts: Toasts, desk: Desk) -> Node {
     let palette = provide_palette();
-    let shortcuts = use_shortcuts(desk, palette);
+    use_shortcuts(desk, palette);
     focus_new_page();
     view! {
         <a class="skip" href="#main" rel="external">"Skip to content"</a>
         <div class="frame">
-            {sidebar(shortcuts, palette)}
+            {sidebar(palette)}
             <div class="content">
                 <main id="main" class="main" tabindex="-1">{page()}</main>
                 {footer()}
             </div>
         </div>
-        {shortcuts_dialog(shortcuts)}
         {desk_view(desk)}
         {palette_place(palette)}
         {toast_region(toasts)}
@@ -90,7 +89,7 @@ fn page_of(route: Option<Route>) -> Node {
     }
 }
 
-fn sidebar(shortcuts: Shortcuts, palette: Palette) -> Node {
+fn sidebar(palette: Palette) -> Node {
     let connection = provide_connection_state();
     view! {
         <header class="side">
@@ -106,10 +105,11 @@ fn sidebar(shortcuts: Shortcuts, palette: Palette) -> Node {
             <div class="side__foot">
                 {connection_badge(connection)}
                 {use_page_state().person.map(signed_in)}
+                <a class="nav__link" href="/settings" rel="external">{icon(Icon::Sliders)}<span>"Settings"</span></a>
                 <div class="side__tools">
                     {theme_switch()}
                     <button type="button" class="btn btn--quiet btn--icon needs-script side__keys" aria-label="Keyboard shortcuts"
-                        title="Keyboard shortcuts (?)" on:click=move |_| shortcuts.open()>{icon(Icon::Keyboard)}</button>
+                        title="Keyboard shortcuts (?)" on:click=move |_| palette.list_keys()>{icon(Icon::Keyboard)}</button>
                 </div>
             </div>
         </header>

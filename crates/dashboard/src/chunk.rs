@@ -52,7 +52,7 @@ mod whole {
             "lead" => pages::lead::lead_page(),
             crate::desk::CHUNK => pages::desk::desk(),
             pages::leads::columns::CHUNK => pages::leads::columns::columns_dialog(),
-            palette::CHUNK => palette::dialog::palette_dialog(),
+            palette::CHUNK => palette::dialogs(),
             _ => pages::not_found::not_found_page(),
         }
     }
@@ -204,9 +204,9 @@ pub mod roots {
         hand_over(pages::leads::columns::columns_dialog());
     }
 
-    /// Makes the command palette.
+    /// Makes the command palette, or the dialog that lists what the keyboard does.
     #[wasm_bindgen]
     pub fn chunk_palette() {
-        hand_over(palette::dialog::palette_dialog());
+        hand_over(palette::dialogs());
     }
 }

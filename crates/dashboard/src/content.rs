@@ -1,6 +1,7 @@
 //! What the documents of forms are rendered from: the server looks it up, and the page finds it as a context.
 
 mod leads;
+mod settings;
 
 use contract::auth::{ApiToken, ApiTokenCreated, Me, Session, User};
 use contract::import::ImportPreview;
@@ -11,6 +12,7 @@ use leptos::prelude::provide_context;
 use crate::lead_form::LeadFailure;
 
 pub use leads::{ContactContent, DuplicatesContent, MergeContent, ViewContent, ViewsContent};
+pub use settings::{Crawler, ServerSettings, SettingsContent};
 
 /// What a document that stands apart from the application shows.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +31,8 @@ pub enum FormContent {
     View(Box<ViewContent>),
     /// One's own account.
     Account(Box<AccountContent>),
+    /// The settings.
+    Settings(Box<SettingsContent>),
     /// Everybody's accounts.
     Users(Box<UsersContent>),
     /// One account, for admins.
@@ -77,10 +81,12 @@ pub enum Done {
     ViewDeleted,
     /// An entry was taken off the suppression list.
     Unsuppressed,
+    /// A theme was chosen.
+    Theme,
 }
 
 impl Done {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Password,
         Self::Session,
         Self::Sessions,
@@ -94,6 +100,7 @@ impl Done {
         Self::ViewRenamed,
         Self::ViewDeleted,
         Self::Unsuppressed,
+        Self::Theme,
     ];
 
     /// The word for it in an address.
@@ -113,6 +120,7 @@ impl Done {
             Self::ViewRenamed => "view-renamed",
             Self::ViewDeleted => "view-deleted",
             Self::Unsuppressed => "unsuppressed",
+            Self::Theme => "theme",
         }
     }
 
@@ -147,6 +155,7 @@ impl Done {
             Self::Unsuppressed => {
                 "It is no longer on the list. What was deleted does not come back by itself."
             }
+            Self::Theme => "The theme was saved. It holds in every browser that you use.",
         }
     }
 }

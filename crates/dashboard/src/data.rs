@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use client::{ApiClient, ApiError, Connection, IdempotencyKey, mutations, queries};
+use contract::enrichment::EnrichmentLogEntry;
 use contract::job::JobQuery;
 use contract::map::{BusinessMap, MapQuery};
 use contract::places::{CategorySuggestion, LocationSuggestion, SourceInfo, SuggestQuery};
@@ -28,6 +29,9 @@ pub(crate) type Leads = UseQuery<Page<Shared<Business>>, ApiError>;
 pub(crate) type Jobs = UseQuery<Page<Job>, ApiError>;
 /// One job.
 pub(crate) type OneJob = UseQuery<Job, ApiError>;
+
+/// What enrichment did for a lead.
+pub(crate) type History = UseQuery<Page<EnrichmentLogEntry>, ApiError>;
 
 /// Suggestions of places.
 pub(crate) type Places = UseQuery<Vec<LocationSuggestion>, ApiError>;
@@ -119,6 +123,15 @@ fn known_from_list(cache: &QueryClient, id: BusinessId) -> Option<BusinessDetail
     let find = |page: &Arc<Page<Shared<Business>>>| page.data.iter().find(|lead| lead.id == id).cloned();
     let lead = lists.iter().filter_map(|(_, page)| find(page)).max_by_key(|lead| lead.version)?;
     Some(BusinessDetail { business: lead.into_inner(), contacts: Vec::new() })
+}
+
+/// What enrichment did for the lead that is asked for, the newest first.
+pub(crate) fn history(id: impl Fn() -> Option<BusinessId> + 'static) -> History {
+    let api = use_api();
+    use_query(move || {
+        let id = id();
+        queries::enrichment_history(&api, id.unwrap_or(BusinessId(0))).enabled(id.is_some())
+    })
 }
 
 /// While events arrive they keep a job current, so that what the server rendered is not fetched again; without

@@ -89,6 +89,12 @@ impl FindForm {
     /// The address of the page with this form filled in.
     #[must_use]
     pub fn url(&self) -> String {
+        with_parameters("/find", self.pairs())
+    }
+
+    /// The fields that are filled in, as the form and the address name them.
+    #[must_use]
+    pub fn pairs(&self) -> Vec<(&'static str, String)> {
         let fields = [
             ("location", &self.location),
             ("category", &self.category),
@@ -98,7 +104,7 @@ impl FindForm {
             ("source", &self.source),
         ];
         let given = fields.into_iter().filter(|(_, value)| !value.is_empty());
-        with_parameters("/find", given.map(|(name, value)| (name, value.clone())).collect())
+        given.map(|(name, value)| (name, value.clone())).collect()
     }
 
     fn field_mut(&mut self, name: &str) -> Option<&mut String> {

@@ -1,5 +1,5 @@
-//! Paths of the forms about leads that the application itself does not know: links lead to them as to another site, and
-//! the page's program has no way to read them.
+//! Paths of the forms that the application itself does not know, most of them about leads: links lead to them as to another
+//! site, and the page's program has no way to read them.
 
 use contract::{BusinessId, ContactId, ViewId};
 
@@ -20,6 +20,8 @@ pub enum FormRoute {
     Views,
     /// `/leads/views/{viewId}`
     View(ViewId),
+    /// `/settings`
+    Settings,
 }
 
 impl FormRoute {
@@ -29,6 +31,7 @@ impl FormRoute {
         match segments {
             ["leads", "views"] => Some(Self::Views),
             ["leads", "views", id] => id.parse().ok().map(Self::View),
+            ["settings"] => Some(Self::Settings),
             ["leads", id, "contacts", "new"] => lead(id).map(Self::NewContact),
             ["leads", id, "contacts", contact] => {
                 let contact = contact.parse().ok().filter(|contact: &ContactId| contact.0 > 0);
@@ -50,6 +53,7 @@ impl FormRoute {
             Self::Merge(id, other) => format!("{}/{other}", routes::duplicates(id)),
             Self::Views => routes::VIEWS.to_owned(),
             Self::View(id) => format!("{}/{id}", routes::VIEWS),
+            Self::Settings => routes::SETTINGS.to_owned(),
         }
     }
 
@@ -63,6 +67,7 @@ impl FormRoute {
             Self::Merge(..) => "/leads/{id}/duplicates/{otherId}",
             Self::Views => "/leads/views",
             Self::View(_) => "/leads/views/{viewId}",
+            Self::Settings => routes::SETTINGS,
         }
     }
 }
@@ -84,6 +89,7 @@ mod tests {
             "/leads/7/duplicates/8",
             "/leads/views",
             "/leads/views/019f0000-0000-7000-8000-000000000001",
+            "/settings",
         ] {
             let route = Route::parse(path).unwrap();
             assert!(route.is_plain() && route.path() == path, "{path}: {route:?}");
@@ -100,6 +106,7 @@ mod tests {
             "/leads/7/duplicates/x",
             "/leads/views/x",
             "/leads/7/views",
+            "/settings/x",
         ] {
             assert_eq!(Route::parse(path), None, "{path}");
         }

@@ -60,6 +60,31 @@ pub fn day(text: &str) -> String {
     }
 }
 
+/// `2026-05`, with or without a day behind it, as `May 2026`; anything else as it is.
+#[must_use]
+pub fn month(text: &str) -> String {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let (year, month) = text.split_once('-').unwrap_or_default();
+    let month = month.get(..2).and_then(|month| month.parse::<usize>().ok());
+    match month.and_then(|month| MONTHS.get(month.wrapping_sub(1))) {
+        Some(month) => format!("{month} {year}"),
+        None => text.to_owned(),
+    }
+}
+
 /// `4 May 2026, 09:30 UTC`.
 #[must_use]
 pub fn date_time(at: Timestamp) -> String {
@@ -164,12 +189,16 @@ pub fn coordinates(point: GeoPoint) -> String {
     format!("{}, {}", half(point.latitude, "N", "S"), half(point.longitude, "E", "W"))
 }
 
-/// An amount in minor units: `20.05 USD`.
+/// An amount in minor units: `$20.05`; with its code behind it where a currency is not known by a sign: `20.05 CHF`.
 #[must_use]
 pub fn money(minor: i64, currency: &str) -> String {
     let sign = if minor < 0 { "-" } else { "" };
     let minor = minor.unsigned_abs();
-    format!("{sign}{}.{:02} {currency}", number(minor / 100), minor % 100)
+    let amount = format!("{}.{:02}", number(minor / 100), minor % 100);
+    match currency {
+        "USD" => format!("{sign}${amount}"),
+        _ => format!("{sign}{amount} {currency}"),
+    }
 }
 
 #[cfg(test)]
@@ -196,10 +225,11 @@ mod tests {
     #[test]
     fn money_has_two_decimals() {
         let check = |minor, expect: &str| assert_eq!(money(minor, "USD"), expect);
-        check(0, "0.00 USD");
-        check(5, "0.05 USD");
-        check(123_456, "1,234.56 USD");
-        check(-250, "-2.50 USD");
+        check(0, "$0.00");
+        check(5, "$0.05");
+        check(123_456, "$1,234.56");
+        check(-250, "-$2.50");
+        assert_eq!(money(-2005, "CHF"), "-20.05 CHF");
     }
 
     #[test]
@@ -225,6 +255,8 @@ mod tests {
         assert_eq!(date_time(at("2026-12-31T23:59:59Z")), "31 Dec 2026, 23:59 UTC");
         assert_eq!(day("2026-13-01"), "2026-13-01");
         assert_eq!(day("soon"), "soon");
+        assert_eq!([month("2026-11"), month("2026-05-04")], ["November 2026", "May 2026"]);
+        assert_eq!([month("2026-13"), month("soon")], ["2026-13", "soon"]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The list's filters, order and page in the address bar and back. Reading is lenient: a parameter that is
 //! unknown or out of range is dropped, so that an old or mistyped link still shows a list.
 
-use contract::query::{BusinessSort, SortKey};
+use contract::query::{BusinessSort, MAX_FILTER_LENGTH, SortKey};
 use contract::{BusinessQuery, EnrichmentStatus, number};
 
 use crate::format;
@@ -27,20 +27,22 @@ pub fn parse(search: &str) -> BusinessQuery {
 
 /// Sets the named field, if the name is known and the value readable.
 fn set(query: &mut BusinessQuery, name: &str, value: &str) {
-    let text = || Some(value.to_owned());
+    // What the API takes as a text.
+    let is_text = value.chars().count() <= MAX_FILTER_LENGTH && !value.contains('\0');
+    let text = is_text.then(|| value.to_owned());
     match name {
         "page" => query.page = value.parse().ok(),
         "limit" => query.limit = value.parse().ok(),
-        "cursor" => query.cursor = text(),
+        "cursor" => query.cursor = Some(value.to_owned()),
         "sort" => query.sort = value.parse().ok(),
-        "search" => query.search = text(),
-        "city" => query.city = text(),
-        "state" => query.state = text(),
-        "industry" => query.industry = text(),
-        "category" => query.category = text(),
+        "search" => query.search = text,
+        "city" => query.city = text,
+        "state" => query.state = text,
+        "industry" => query.industry = text,
+        "category" => query.category = text,
         "enrichmentStatus" => query.enrichment_status = value.parse().ok(),
-        "source" => query.source = text(),
-        "tag" => query.tag = text(),
+        "source" => query.source = text,
+        "tag" => query.tag = text,
         "hasWebsite" => query.has_website = value.parse().ok(),
         "hasEmail" => query.has_email = value.parse().ok(),
         "hasPhone" => query.has_phone = value.parse().ok(),
@@ -140,10 +142,18 @@ pub fn without_columns(query: &BusinessQuery) -> BusinessQuery {
     rows
 }
 
-/// Whether an export of that form has the columns of the list; the others hold all that is known.
+/// Where the whole list is had as a file of that form, in its order. A table has the columns of the list, if it names some;
+/// the other forms hold all that is known.
 #[must_use]
-pub fn is_table(format: &str) -> bool {
-    matches!(format, "csv" | "xlsx")
+pub fn export_url(list: &BusinessQuery, format: &str) -> String {
+    let mut list = at_page(list, 1);
+    list.limit = None;
+    if !matches!(format, "csv" | "xlsx") {
+        list.columns = None;
+    }
+    let mut asked = vec![("format", format.to_owned())];
+    asked.extend(pairs(&list));
+    with_parameters("/api/businesses/export", asked)
 }
 
 /// The same list from its first page, changed by `change`.
@@ -278,12 +288,29 @@ mod tests {
         assert_eq!(parse("search=&city="), BusinessQuery::default());
         assert_eq!(parse("sort=distance").sort, None);
         assert_eq!(parse(&format!("search={}", "x".repeat(201))).search, None);
+        for name in ["search", "city", "state", "industry", "category", "source", "tag"] {
+            for text in ["x".repeat(301), "a%00b".to_owned()] {
+                assert_eq!(parse(&format!("{name}={text}")), BusinessQuery::default(), "{name}");
+            }
+        }
     }
 
     #[test]
     fn the_plain_list_has_a_plain_address() {
         assert_eq!(url(&BusinessQuery::default()), "/leads");
         assert_eq!(url(&at_page(&parse("page=4&city=Espoo"), 1)), "/leads?city=Espoo");
+    }
+
+    #[test]
+    fn an_export_has_all_of_the_list_in_its_order() {
+        let list = parse("page=3&limit=100&sort=-name&city=Espoo&columns=phone");
+        let parameters = "sort=-name&city=Espoo";
+        assert_eq!(
+            export_url(&list, "csv"),
+            format!("/api/businesses/export?format=csv&{parameters}&columns=phone")
+        );
+        assert_eq!(export_url(&list, "json"), format!("/api/businesses/export?format=json&{parameters}"));
+        assert_eq!(export_url(&parse("page=2"), "xlsx"), "/api/businesses/export?format=xlsx");
     }
 
     #[test]

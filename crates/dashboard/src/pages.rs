@@ -26,6 +26,8 @@ pub(crate) mod overview;
 mod plain;
 #[cfg(feature = "ssr")]
 pub(crate) mod refused;
+#[cfg(feature = "ssr")]
+pub(crate) mod settings;
 #[cfg(debug_assertions)]
 pub(crate) mod styleguide;
 #[cfg(feature = "ssr")]

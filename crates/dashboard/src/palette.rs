@@ -1,7 +1,9 @@
-//! The command palette: what opens it. All else of it is a chunk, loaded the first time that somebody wants it.
+//! The command palette, and the dialog that lists what the keyboard does: what opens them. All else of them is a chunk, loaded
+//! the first time that somebody wants one.
 
-pub(crate) mod dialog;
+mod dialog;
 mod entries;
+mod keys;
 mod matching;
 
 use leptos::ev::KeyboardEvent;
@@ -11,18 +13,22 @@ use markup::{Node, view};
 
 use crate::chunk::LoadedDialog;
 use crate::components::icon::{Icon, icon};
+use crate::reaction::Var;
 use crate::shortcuts::is_dialog_open;
 
 /// The name of its chunk.
 pub(crate) const CHUNK: &str = "palette";
 
-/// The palette, to be opened by key and by button.
+/// The palette, to be opened by key and by button. In its place the list of keys is opened, too.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Palette(LoadedDialog);
+pub(crate) struct Palette {
+    place: LoadedDialog,
+    lists_keys: Var<bool>,
+}
 
 /// Puts the palette in place, closed.
 pub(crate) fn provide_palette() -> Palette {
-    let palette = Palette(LoadedDialog::new(CHUNK));
+    let palette = Palette { place: LoadedDialog::new(CHUNK), lists_keys: Var::new(false) };
     provide_context(palette);
     palette
 }
@@ -33,9 +39,19 @@ impl Palette {
         let is_own = is_own_key(event);
         if is_own && !is_dialog_open() {
             event.prevent_default();
-            self.0.open();
+            self.open(false);
         }
         is_own
+    }
+
+    /// Opens the list of what the keyboard does.
+    pub(crate) fn list_keys(self) {
+        self.open(true);
+    }
+
+    fn open(self, lists_keys: bool) {
+        self.lists_keys.set(lists_keys);
+        self.place.open();
     }
 }
 
@@ -49,7 +65,7 @@ fn is_own_key(event: &KeyboardEvent) -> bool {
 pub(crate) fn palette_button(palette: Palette) -> Node {
     view! {
         <button type="button" class="btn jump needs-script" aria-haspopup="dialog" aria-keyshortcuts="Control+K Meta+K"
-            title="Command palette (Ctrl or ⌘ K)" on:click=move |_| palette.0.open()>
+            title="Command palette (Ctrl or ⌘ K)" on:click=move |_| palette.open(false)>
             {icon(Icon::Search)}
             <span class="jump__name">"Jump to"</span>
             <kbd aria-hidden="true">"Ctrl K"</kbd>
@@ -59,7 +75,17 @@ pub(crate) fn palette_button(palette: Palette) -> Node {
 
 /// Where it stands in the document, while it is open.
 pub(crate) fn palette_place(palette: Palette) -> Node {
-    palette.0.place()
+    palette.place.place()
+}
+
+/// What was opened.
+pub(crate) fn dialogs() -> Node {
+    let palette: Palette = expect_context();
+    if palette.lists_keys.get_untracked() {
+        keys::keys_dialog(palette)
+    } else {
+        dialog::palette_dialog(palette)
+    }
 }
 
 /// Presses the control that the selector names; whether there is one.

@@ -3,7 +3,7 @@
 use client::{ApiClient, ApiError, Connection, queries};
 use contract::job::JobQuery;
 use contract::map::MapQuery;
-use contract::{BusinessQuery, Job, JobId, keys};
+use contract::{BusinessId, BusinessQuery, Job, JobId, keys};
 use requery::{QueryClient, QueryOptions};
 
 use crate::pages::{activity, job, overview};
@@ -12,8 +12,8 @@ use crate::search_job::SearchJob;
 use crate::{data, leads_url, look};
 
 /// Fetches into `query_client` what the page at `path_and_query` shows first, and answers the status to send it
-/// with: 404 where there is no such page, lead or job; else 503 where the API failed in what the page is about;
-/// else 200. Failures are left for the page to show.
+/// with: 404 where there is no such page, lead or job; 400 where the API refuses what the address asks for; else 503 where it
+/// failed in what the page is about; else 200. Failures are left for the page to show.
 pub async fn prefetch(path_and_query: &str, query_client: &QueryClient, api: &ApiClient) -> u16 {
     let search = path_and_query.split_once('?').map_or("", |(_, search)| search);
     let page = Prefetch { client: query_client, api, connection: Connection::new(), search };
@@ -26,6 +26,7 @@ pub async fn prefetch(path_and_query: &str, query_client: &QueryClient, api: &Ap
     match outcome {
         Ok(()) => 200,
         Err(404) => 404,
+        Err(400 | 422) => 400,
         Err(_) => 503,
     }
 }
@@ -59,7 +60,7 @@ impl Prefetch<'_> {
             Route::Enrichment => self.enrichment(routes::batch_of(self.search)).await,
             Route::Leads(query) => self.leads(&query).await,
             Route::LeadsMap => self.map(look::parse_map(self.search)).await,
-            Route::Lead(id) => self.get(queries::business_detail(self.api, id)).await,
+            Route::Lead(id) => self.lead(id).await,
             Route::NewLead => self.trades().await,
             Route::EditLead(id) => {
                 let (lead, _) =
@@ -105,6 +106,15 @@ impl Prefetch<'_> {
             self.get(queries::facets(self.api, query.filters())),
         );
         list
+    }
+
+    /// The page shows the lead without its history, and the history's failure in its place.
+    async fn lead(&self, id: BusinessId) -> Outcome {
+        let (lead, _) = futures::join!(
+            self.get(queries::business_detail(self.api, id)),
+            self.get(queries::enrichment_history(self.api, id)),
+        );
+        lead
     }
 
     async fn map(&self, query: MapQuery) -> Outcome {

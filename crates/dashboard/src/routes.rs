@@ -39,7 +39,7 @@ pub enum Route {
     NewLead,
     /// `/leads/{id}/edit`
     EditLead(BusinessId),
-    /// A form about leads that the application does not know of.
+    /// A document of forms that the application does not know of.
     #[cfg(any(feature = "ssr", test))]
     Form(FormRoute),
     /// `/account`
@@ -201,6 +201,9 @@ pub fn batch_of(search: &str) -> Option<JobId> {
     let mut pairs = form_urlencoded::parse(search.trim_start_matches('?').as_bytes());
     pairs.find(|(name, _)| name == "batch").and_then(|(_, id)| id.parse().ok())
 }
+
+/// The address of the settings.
+pub const SETTINGS: &str = "/settings";
 
 /// The address of one's saved views.
 pub const VIEWS: &str = "/leads/views";

@@ -1,5 +1,6 @@
 //! The HTML document around the application.
 
+use contract::columns::Theme;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
 use requery_leptos::{dehydrated_script, use_query_client};
@@ -38,24 +39,27 @@ pub struct ShellOptions {
     pub nonce: Option<String>,
     /// The document is a form: complete as it is, and not taken over by the application.
     pub is_plain: bool,
+    /// Light or dark, as the person chose; where they chose nothing, the browser's own choice holds.
+    pub theme: Option<Theme>,
     /// What the page is rendered from besides the cache.
     pub state: PageState,
 }
 
 /// The document. It needs the contexts of [`provide_page`](crate::provide_page).
 pub fn shell(options: ShellOptions) -> impl IntoView {
-    let ShellOptions { assets, nonce, is_plain, state } = options;
+    let ShellOptions { assets, nonce, is_plain, theme, state } = options;
     let script = assets.as_ref().filter(|_| !is_plain);
     let cache = script.map(|_| dehydrated_script(&use_query_client(), nonce.clone()));
     let start = script.map(|assets| start_script(assets, nonce.clone()));
     let preloads = script.map(preload_links);
+    let saving = script.map(|_| theme_saving(nonce.clone()));
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-plain=is_plain.then_some("")>
+        <html lang="en" data-plain=is_plain.then_some("") data-theme=theme.map(Theme::as_str)>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
-                <meta name="color-scheme" content="light dark"/>
+                <meta name="color-scheme" content=theme::color_scheme(theme)/>
                 <meta name="description" content="Find local businesses, see which are worth a call, and reach them."/>
                 <script nonce=nonce.clone() inner_html=theme::SCRIPT></script>
                 {assets.map(|assets| head_links(&assets, is_plain))}
@@ -70,10 +74,22 @@ pub fn shell(options: ShellOptions) -> impl IntoView {
                 </div>
                 <script nonce=nonce type="application/json" id=STATE_ID inner_html=state.to_script()></script>
                 {cache}
+                {saving}
                 {start}
             </body>
         </html>
     }
+}
+
+/// Has the server keep the theme that is chosen in the navigation, and says where it does not.
+fn theme_saving(nonce: Option<String>) -> AnyView {
+    view! {
+        <p class="crash" id=theme::UNSAVED_ID hidden role="alert">
+            "The theme could not be saved. Choose it once more to try again."
+        </p>
+        <script nonce=nonce inner_html=theme::saving()></script>
+    }
+    .into_any()
 }
 
 fn head_links(assets: &AssetPaths, is_plain: bool) -> AnyView {

@@ -1,58 +1,16 @@
-//! Keyboard: one listener for the page, and the dialog that lists what it does.
+//! Keyboard: one listener for the page.
 
 use leptos::ev::KeyboardEvent;
-use leptos::html::Dialog;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use markup::{Node, view};
 
 use crate::address::{Address, Step, use_address};
-use crate::components::icon::{Icon, icon};
 use crate::desk::Desk;
 use crate::palette::Palette;
 use crate::reaction::{Var, react};
 
-const KEYS: [(&str, &str); 20] = [
-    ("Ctrl or ⌘ K", "Command palette"),
-    ("/", "Search or filter"),
-    ("n", "New search for leads"),
-    ("g then o", "Overview"),
-    ("g then f", "Find"),
-    ("g then l", "Leads"),
-    ("g then e", "Enrichment"),
-    ("g then j", "Jobs"),
-    ("j or ↓", "Next row of the list"),
-    ("k or ↑", "Previous row of the list"),
-    ("Page Up, Page Down", "A screen of rows up, down, from a row of the table"),
-    ("Home, End", "First, last row of the table"),
-    ("Enter", "Open the row, or change the cell"),
-    ("← → F2", "Cells of the row; change one in its place"),
-    ("x", "Select the row; Shift with ↑ or ↓ selects on"),
-    ("Ctrl or ⌘ A", "Select what is on screen, then all"),
-    ("Delete", "Delete what is selected, or the row"),
-    ("Ctrl or ⌘ Z", "Undo a deletion"),
-    ("t", "The numbers of a chart as a table"),
-    ("?", "This list"),
-];
-
 /// Where keys go into: a box that is ticked takes the space bar alone.
 const TYPING: &str = "input:not([type=checkbox]):focus,textarea:focus,select:focus,dialog[open]";
-
-/// The dialog of shortcuts, to be opened from a button too.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Shortcuts(NodeRef<Dialog>);
-
-impl Shortcuts {
-    /// Opens the dialog.
-    pub(crate) fn open(self) {
-        if let Some(dialog) = self.0.get_untracked()
-            && !dialog.open()
-        {
-            // An element that is not in the document cannot be opened; there is nothing to do about it.
-            let _ = dialog.show_modal();
-        }
-    }
-}
 
 type Press = Box<dyn Fn(&str) -> bool + Send + Sync>;
 
@@ -82,8 +40,7 @@ pub(crate) fn use_row_keys() -> RowKeys {
 }
 
 /// Listens to the keyboard, in the browser only.
-pub(crate) fn use_shortcuts(desk: Desk, palette: Palette) -> Shortcuts {
-    let shortcuts = Shortcuts(NodeRef::new());
+pub(crate) fn use_shortcuts(desk: Desk, palette: Palette) {
     let address = use_address();
     let after_g = Var::new(false);
     let rows = RowKeys(StoredValue::new(None));
@@ -98,7 +55,7 @@ pub(crate) fn use_shortcuts(desk: Desk, palette: Palette) -> Shortcuts {
             after_g.set(key == "g" && !second);
             let handled = match second {
                 true => go(&key, address),
-                false => desk.press(&key) || rows.press(&key) || press(&key, shortcuts, address),
+                false => desk.press(&key) || rows.press(&key) || press(&key, palette, address),
             };
             if handled {
                 event.prevent_default();
@@ -106,7 +63,6 @@ pub(crate) fn use_shortcuts(desk: Desk, palette: Palette) -> Shortcuts {
         });
         on_cleanup(move || listener.remove());
     });
-    shortcuts
 }
 
 /// What is pressed, where it may be a shortcut: the key, behind `Mod+` (Ctrl or Command) or, of an arrow, `Shift+`.
@@ -145,7 +101,7 @@ fn go(key: &str, address: Address) -> bool {
     true
 }
 
-fn press(key: &str, shortcuts: Shortcuts, address: Address) -> bool {
+fn press(key: &str, palette: Palette, address: Address) -> bool {
     match key {
         "/" => focus("[data-search]"),
         "n" => {
@@ -156,7 +112,7 @@ fn press(key: &str, shortcuts: Shortcuts, address: Address) -> bool {
         "k" | "ArrowUp" => step(-1, key == "k"),
         "t" => crate::palette::press("[data-numbers] summary"),
         "?" => {
-            shortcuts.open();
+            palette.list_keys();
             true
         }
         _ => false,
@@ -185,20 +141,4 @@ fn step(by: i32, from_anywhere: bool) -> bool {
     row(next)
         .and_then(|node| node.dyn_into::<web_sys::HtmlElement>().ok())
         .is_some_and(|element| element.focus().is_ok())
-}
-
-/// The dialog itself.
-pub(crate) fn shortcuts_dialog(shortcuts: Shortcuts) -> Node {
-    let rows = KEYS.map(|(key, does)| {
-        view! { <div class="keys__row"><dt><kbd>{key}</kbd></dt><dd>{does}</dd></div> }
-    });
-    view! {
-        <dialog class="dialog" node_ref=shortcuts.0 aria-labelledby="shortcuts-title">
-            <form method="dialog" class="dialog__head">
-                <h2 id="shortcuts-title">"Keyboard shortcuts"</h2>
-                <button class="btn btn--quiet btn--icon" aria-label="Close">{icon(Icon::Close)}</button>
-            </form>
-            <dl class="keys">{rows.into_iter().collect::<Node>()}</dl>
-        </dialog>
-    }
 }

@@ -2,6 +2,8 @@
 #![cfg(feature = "ssr")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
+#[path = "parts/lead.rs"]
+mod lead;
 #[path = "parts/leads_map.rs"]
 mod leads_map;
 mod support;
@@ -54,7 +56,8 @@ async fn the_overview_has_the_same_numbers_as_a_chart_and_as_a_table() {
     let html = render("/", Answers::full()).await.html;
     let stats = samples::stats();
     let chart = html.split("id=\"per-day\"").nth(1).and_then(|rest| rest.split("</section>").next()).unwrap();
-    assert_eq!(chart.matches("<rect").count(), stats.created_per_day.len());
+    let with_leads = stats.created_per_day.iter().filter(|day| day.count > 0).count();
+    assert_eq!(chart.matches("<rect").count(), with_leads, "a day without leads has no bar");
     let rows = chart.split("<tbody>").nth(1).unwrap().matches("<tr>").count();
     assert_eq!(rows, stats.created_per_day.len());
     has(chart, &["<details", "href=\"/leads?createdAfter="]);
@@ -96,7 +99,7 @@ async fn enrichment_shows_what_rows_stand_behind() {
             "value=\"the website &lt;could&gt; not be reached\"",
             "Nobody is told who reads.",
             "1,234",
-            "2.05 USD of the budget of 20.00 USD for 2026-05.",
+            "$2.05 in May 2026, of a budget of $20.00.",
         ],
     );
     let page = render("/enrichment", Answers::empty()).await;
@@ -344,8 +347,30 @@ async fn the_search_form_works_as_a_plain_form() {
             "ODbL 1.0",
             "free, no network",
             "<strong>30 days</strong>",
+            "Once place and radius are known",
         ],
     );
+    let here = render("/find?location=60.17%2C24.94", Answers::full()).await.html;
+    has(&here, &["aria-label=\"Map: "]);
+    has_not(&here, &["Once place and radius are known"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recent_search_is_made_again_by_a_form_of_its_own() {
+    let page = render("/find", Answers::full()).await;
+    let recent = page.html.split("id=\"recent-searches\"").nth(1).unwrap();
+    has(
+        recent,
+        &[
+            "action=\"/find\"",
+            "<input type=\"hidden\" name=\"category\" value=\"barber\"",
+            "<input type=\"hidden\" name=\"radiusKm\" value=\"2.5\"",
+            "aria-label=\"Search again: Barber within 2.5 km of Espoo\"",
+            "href=\"/find?location=Espoo&amp;category=barber&amp;radiusKm=2.5\"",
+        ],
+    );
+    // The key is of the form that is filled in; another search under it would be refused.
+    has_not(recent, &["idempotencyKey"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -402,6 +427,34 @@ async fn the_document_names_its_files_and_signs_its_scripts() {
     let scripts = page.html.matches("<script").count();
     assert_eq!(page.html.matches("nonce=\"n0nce\"").count(), scripts, "{}", page.html);
     has_not(&page.html, &[" style=\"", " onclick=", "/assets/find-1.wasm", "/assets/lead-1.wasm"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_style_page_shows_what_pages_are_made_of() {
+    let page = render("/styleguide", Answers::full()).await;
+    assert_eq!(page.status, 200);
+    let main = page.html.split("<main").nth(1).and_then(|rest| rest.split("</main>").next()).unwrap();
+    has(
+        main,
+        &[
+            "class=\"dialog\"",
+            "class=\"toast toast--failed\"",
+            ">Undo</button>",
+            "class=\"row row--picked\"",
+            "class=\"bulk\"",
+            "class=\"pages\"",
+            "class=\"failed\"",
+            "class=\"stale\"",
+            "class=\"skeleton\"",
+            "class=\"empty\"",
+            "Does not arrive",
+            "Done, 3 failed",
+            "Stopping",
+        ],
+    );
+    // What is said where there is no script is no bar of the skeleton.
+    let skeleton = main.split("class=\"skeleton\"").nth(1).unwrap().split("<noscript").next().unwrap();
+    assert_eq!(skeleton.matches("</div>").count(), skeleton.matches("<div").count() + 1, "{skeleton}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,6 +10,7 @@ mod in_process;
 mod leads;
 mod render;
 mod sender;
+mod settings;
 mod suppression;
 mod users;
 mod views;
@@ -29,7 +30,7 @@ pub(crate) use in_process::InProcess;
 
 use crate::app::App;
 use crate::auth::Visitor;
-use crate::extract::body;
+use crate::extract::{body, query};
 use crate::middleware::headers::Nonce;
 use crate::middleware::observe::RouteLabel;
 use crate::problem::{ApiProblem, MALFORMED, NOT_FOUND, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE};
@@ -41,6 +42,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/setup", post(entrance::setup).get(entrance::setup_page))
         .route("/sign-out", post(entrance::sign_out).get(page))
         .route("/find", post(forms::find).get(page))
+        .route("/jobs/retry-failed", post(forms::retry_all).get(page))
         .route("/jobs/{id}/cancel", post(forms::cancel).get(page))
         .route("/jobs/{id}/retry", post(forms::retry).get(page))
         .route("/enrichment/retry", post(forms::retry_failed).get(page))
@@ -64,6 +66,8 @@ pub(crate) fn routes() -> Router<App> {
         .route("/account/sessions/{id}/revoke", post(account::revoke_session).get(account::home))
         .route("/account/tokens", post(account::create_token).get(account::home))
         .route("/account/tokens/{id}/revoke", post(account::revoke_token).get(account::home))
+        .route("/settings", get(settings::page))
+        .route("/settings/appearance", post(settings::choose_theme).get(settings::home))
         .route("/users", get(users::list).post(users::add))
         .route("/users/{id}", get(users::show).post(users::change))
         .route("/users/{id}/delete", post(users::delete).get(users::home))
@@ -146,6 +150,7 @@ async fn read_form<T: DeserializeOwned>(app: &App, request: Request) -> Result<T
         ));
     }
     let bytes = body::collect(request.into_body(), app.config().limits.body_bytes).await?;
+    query::refuse_nul(&bytes)?;
     serde_urlencoded::from_bytes(&bytes).map_err(|error| ApiProblem::new(MALFORMED, error.to_string()))
 }
 

@@ -10,13 +10,13 @@ import { SCRIPT_BLOCKED } from "../lib/problems.mjs";
 
 const MIA = { name: "Mia Mäkinen", email: "mia@example.org", password: "a first sentence" };
 
-/** Another browser in which Ada signs in; what becomes of its page is seen there alone. */
-async function elsewhere(context, server) {
-  const other = await context.browser().newContext({ baseURL: server.url, locale: "en-US" });
-  const page = await other.newPage();
+/** Another browser in which Ada signs in. */
+async function signedInElsewhere({ elsewhere, server }) {
+  const page = await elsewhere();
   await page.goto("/sign-in");
   await signIn(page);
   await page.waitForURL(`${server.url}/`);
+  await dashboard.live(page);
   // What the application does when it is signed out is another journey's.
   await page.goto("about:blank");
   return page;
@@ -32,9 +32,10 @@ async function addMia(page) {
   await page.getByText("The account was made.").waitFor();
 }
 
-journey("a person sees where they are signed in, and signs out elsewhere", async ({ page, context, server }) => {
+journey("a person sees where they are signed in, and signs out elsewhere", async (world) => {
+  const { page, server } = world;
   await setUp(page, server);
-  const others = [await elsewhere(context, server), await elsewhere(context, server), await elsewhere(context, server)];
+  const others = [await signedInElsewhere(world), await signedInElsewhere(world), await signedInElsewhere(world)];
   await page.getByRole("link", { name: ADA.name }).click();
   await page.waitForURL("**/account");
   await page.getByRole("heading", { level: 1, name: "Account" }).waitFor();

@@ -506,6 +506,48 @@ journey("what is written offline outlives the page", async ({ page, server, cont
   assert.equal(sent.length, before, "nothing is sent twice");
 });
 
+journey("what the browser has no room for is not said to be kept", async ({ page, server, context, problems }) => {
+  problems.expect(/ERR_INTERNET_DISCONNECTED|WebSocket/);
+  const [a] = await leads(server, "A");
+  await withDesk(page);
+  await page.evaluate(() => {
+    for (let size = 4_000_000; size >= 1; size = Math.floor(size / 2)) {
+      try {
+        for (let n = 0; ; n += 1) localStorage.setItem(`room:${size}:${n}`, "x".repeat(size));
+      } catch {
+        // Full, as far as texts of that size go.
+      }
+    }
+  });
+  await context.setOffline(true);
+  await changeCity(page, "A", "Turku");
+  await notice(page, /no room to keep this/).waitFor();
+  assert.equal((await kept(page)).length, 0);
+  await context.setOffline(false);
+  await until("it is sent", async () => (await server.api(`/api/businesses/${a.id}`)).city === "Turku");
+});
+
+journey("a change that is refused later comes back where its lead is not shown", async ({ page, server, context, problems }) => {
+  problems.expect(/ERR_INTERNET_DISCONNECTED|WebSocket|status of 422/);
+  const [, b] = await leads(server, "A", "B");
+  await withDesk(page);
+  await context.setOffline(true);
+  await changeCity(page, "B", "Turku");
+  await notice(page, /This is kept/).waitFor();
+  // What was taken when it was written may not be any more.
+  await page.evaluate(() => {
+    const name = Object.keys(localStorage).find((name) => name.startsWith("kept:"));
+    localStorage.setItem(name, localStorage.getItem(name).replaceAll("Turku", "T".repeat(1_000)));
+  });
+  await page.goto("about:blank");
+  await context.setOffline(false);
+  await page.goto(`${server.url}/leads?search=A`);
+  const dialog = page.getByRole("dialog", { name: "Change B" });
+  await dialog.locator("#city-error").waitFor();
+  assert.match(await dialog.getByLabel("City").inputValue(), /^T+$/);
+  assert.doesNotMatch(String((await server.api(`/api/businesses/${b.id}`)).city), /TT/);
+});
+
 journey("a change whose answer was lost is not taken for somebody else's", async ({ page, server }) => {
   const [a] = await leads(server, "A");
   await withDesk(page);

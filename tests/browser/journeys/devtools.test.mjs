@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 
 import { accessible } from "../lib/axe.mjs";
-import { button, corner, fact, noDeveloperPage, open, panel, rows, withPanel } from "../lib/developer.mjs";
+import { button, corner, fact, noDeveloperPage, open, panel, program, rows, withPanel } from "../lib/developer.mjs";
 import { journey } from "../lib/journey.mjs";
 import * as dashboard from "../lib/page.mjs";
 import { RESTAURANTS } from "../lib/page.mjs";
@@ -27,6 +27,23 @@ async function atLead({ page, server, context }) {
   await fact(page, "State").waitFor();
   return { lead, asked, name: page.getByRole("heading", { name: lead.name, level: 1 }) };
 }
+
+developers("the page that is shipped has nothing of the panel", async ({ page, server }) => {
+  const words = "Developer panel";
+  assert.ok((await program()).includes(words), "the other page's program has its words");
+  const loaded = [];
+  page.on("response", (response) => {
+    const { pathname } = new URL(response.url());
+    if (/^\/assets\/.*\.(wasm|js)$/.test(pathname)) loaded.push(pathname);
+  });
+  for (const path of ["/", "/leads", "/jobs", "/find"]) await dashboard.visit(page, path);
+  const modules = new Set(loaded);
+  assert.ok([...modules].some((path) => path.endsWith(".wasm")), [...modules].join(" "));
+  for (const path of modules) {
+    const bytes = Buffer.from(await (await fetch(`${server.url}${path}`)).arrayBuffer());
+    assert.ok(!bytes.includes(words), path);
+  }
+});
 
 developers("each action on a query does what it says, and can be seen on the page", async (world) => {
   const { page } = world;

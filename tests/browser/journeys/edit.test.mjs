@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 
 import { accessible } from "../lib/axe.mjs";
 import { journey } from "../lib/journey.mjs";
@@ -7,8 +8,8 @@ import { RESTAURANTS } from "../lib/page.mjs";
 import { inEveryView } from "../lib/pictures.mjs";
 import { until } from "../lib/wait.mjs";
 
-journey("a lead is added, changed and deleted, and another tab shows it at once", async ({ page, context, server }) => {
-  const other = await context.newPage();
+journey("a lead is added, changed and deleted, and another tab shows it at once", async ({ page, open, server }) => {
+  const other = await open();
   await dashboard.visit(other, "/leads");
   // The documents of forms, which links lead to where there is no script: with script, the form is over the page.
   await page.goto("/leads/new");
@@ -111,4 +112,15 @@ journey("a filtered list is exported as it stands", async ({ page, server }) => 
   assert.match(download.suggestedFilename(), /\.csv$/);
   const rows = text.trim().split("\n").length - 1;
   assert.equal(rows, meta.total);
+
+  // In the order that the list has by then.
+  await page.getByRole("columnheader", { name: "Name" }).getByRole("link").click();
+  await page.waitForURL(/sort=name/);
+  const { data } = await server.api("/api/businesses?hasPhone=true&sort=name&limit=10");
+  await page.getByText("Export", { exact: true }).click();
+  const sorted = page.waitForEvent("download");
+  await page.getByRole("link", { name: "JSON", exact: true }).click();
+  const { businesses } = JSON.parse(await readFile(await (await sorted).path(), "utf8"));
+  assert.deepEqual(businesses.slice(0, 10).map(({ id }) => id), data.map(({ id }) => id));
+  assert.equal(businesses.length, meta.total);
 });

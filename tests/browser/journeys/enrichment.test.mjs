@@ -11,11 +11,11 @@ import { until } from "../lib/wait.mjs";
 
 /** An address that no website is reached at: the reader of websites keeps away from the machine's own network. */
 const NOWHERE = "http://127.0.0.1:9/";
-const CAUSE = "The website could not be reached.";
+const CAUSE = "The website's address is none that may be read.";
 
 const queue = (page) => page.getByRole("region", { name: "Queue" });
 const causes = (page) => page.getByRole("region", { name: "Failures by cause" });
-const batch = (page) => page.getByRole("region", { name: "Leads of the batch" });
+const batch = (page) => page.getByRole("region", { name: "Leads of this batch" });
 
 /** Leads of which some have no website, and the others one that cannot be reached; answers their ids. */
 async function leads(server, { without, unreachable }) {
@@ -46,7 +46,7 @@ journey("a batch is followed to its end, and what failed of one cause is tried a
   const jobId = await enrich(server, ids);
   // Events bring it: nobody reloads.
   await batch(page).getByText("5 of 5 leads done").waitFor();
-  await batch(page).getByText("2 failed").waitFor();
+  await batch(page).getByText("Done, 2 failed", { exact: true }).waitFor();
   const items = await batch(page).getByRole("listitem").allInnerTexts();
   assert.equal(items.length, 5);
   assert.ok(items.slice(0, 2).every((text) => text.includes("Failed") && text.includes(CAUSE)), items.join("; "));
@@ -83,16 +83,17 @@ journey("another batch is looked at by its address, and all of it works without 
   await server.finished(second);
   await page.goto("/enrichment");
   assert.equal(await batch(page).getByRole("listitem").count(), 1, "the newest comes first");
-  await page.getByRole("link", { name: "Its 2 leads" }).click();
+  await page.getByRole("link", { name: "2 leads of this batch" }).click();
   await page.waitForURL(`**/enrichment?batch=${first}`);
   assert.equal(await batch(page).getByRole("listitem").count(), 2);
   await page.getByRole("region", { name: "Providers", exact: true }).getByText("The business's own website").waitFor();
-  await batch(page).getByRole("link", { name: "Its jobs" }).click();
+  await batch(page).getByRole("link", { name: "Jobs of this batch" }).click();
   await page.waitForURL(`**/jobs?parentId=${first}`);
+  await page.getByRole("heading", { name: "Jobs of this batch", level: 1 }).waitFor();
   assert.equal(await page.getByRole("list", { name: "Jobs" }).getByRole("listitem").count(), 2);
   await page.getByRole("link", { name: "Done", exact: true }).click();
   await page.waitForURL(`**/jobs?status=completed&parentId=${first}`);
-  await page.getByRole("link", { name: "Its leads" }).click();
+  await page.getByRole("link", { name: "Leads of this batch" }).click();
   await page.waitForURL(`**/enrichment?batch=${first}`);
   await causes(page).getByRole("button", { name: `Retry 1 lead: ${CAUSE}` }).click();
   await page.waitForURL("**/enrichment");

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { journey } from "../lib/journey.mjs";
 import * as dashboard from "../lib/page.mjs";
 import { EVERYTHING, RESTAURANTS } from "../lib/page.mjs";
+import { SCRIPT_BLOCKED } from "../lib/problems.mjs";
 import { Server } from "../lib/server.mjs";
 import { until } from "../lib/wait.mjs";
 
@@ -163,3 +164,39 @@ journey("pressing Find twice makes one job", async ({ page, server }) => {
   await dashboard.jobOf(page);
   assert.equal((await server.api("/api/jobs")).meta.total, 1);
 });
+
+/** Presses the button that makes the latest search again; answers what was asked for before and by the press. */
+async function searchAgain(page, server) {
+  const [before] = (await server.api("/api/jobs?kind=scrape")).data;
+  await page.getByRole("button", { name: /^Search again: Restaurant within 1 km/ }).first().click();
+  const jobId = await dashboard.jobOf(page);
+  assert.notEqual(jobId, before.jobId);
+  await dashboard.untilStatus(page, "Done");
+  return [before.request, (await server.api(`/api/jobs/${jobId}`)).request];
+}
+
+journey("a recent search is made again at once, or fills the form", async ({ page, server }) => {
+  await server.search(RESTAURANTS);
+  await dashboard.visit(page, "/find");
+  await dashboard.mark(page);
+  const map = page.getByRole("region", { name: "Area" });
+  await map.getByText("Once place and radius are known").waitFor();
+  await page.getByRole("link", { name: "Fill in the form" }).click();
+  await map.getByRole("link", { name: /leads known here$/ }).waitFor();
+  assert.equal(await page.getByLabel("Trade", { exact: true }).inputValue(), RESTAURANTS.category);
+  const [before, again] = await searchAgain(page, server);
+  assert.deepEqual(again, before);
+  assert.ok(await dashboard.isMarked(page), "no document was loaded");
+});
+
+journey("a recent search is made again without script", async ({ page, server, problems }) => {
+  problems.expect(SCRIPT_BLOCKED);
+  await server.search(RESTAURANTS);
+  await page.goto("/find");
+  const [before] = (await server.api("/api/jobs?kind=scrape")).data;
+  await page.getByRole("button", { name: /^Search again: Restaurant within 1 km/ }).click();
+  const jobId = await dashboard.jobOf(page);
+  const again = await server.finished(jobId);
+  assert.notEqual(jobId, before.jobId);
+  assert.deepEqual(again.request, before.request);
+}, { javaScriptEnabled: false });

@@ -62,18 +62,17 @@ for (const path of ["/", "/find", "/leads", "/jobs", "/jobs/JOB", "/leads/LEAD"]
   });
 }
 
-journey("what the server rendered is what stands there after hydration", async ({ page, context, server }) => {
+journey("what the server rendered is what stands there after hydration", async ({ page, elsewhere, server, problems }) => {
   await server.search(RESTAURANTS);
   await dashboard.visit(page, "/leads?sort=name");
-  const bare = await context.browser().newContext({ baseURL: server.url, locale: "en-US", javaScriptEnabled: false });
-  const rendered = await bare.newPage();
+  problems.expect(SCRIPT_BLOCKED);
+  const rendered = await elsewhere({ javaScriptEnabled: false });
   await rendered.goto("/leads?sort=name");
   const cells = (tab) => tab.locator("tbody tr:has(a[data-row]) td:not(.cell--added)").allInnerTexts();
   // With script, only the rows near the screen stay.
   const near = await cells(page);
   assert.ok(near.length > 50, `only ${near.length} cells are shown`);
   assert.deepEqual(near, (await cells(rendered)).slice(0, near.length));
-  await bare.close();
 });
 
 journey("the first route weighs no more than the build allows", async ({ context, server }) => {

@@ -180,3 +180,40 @@ async function focusedAfterTab(page) {
     };
   });
 }
+
+journey("a change from elsewhere is marked for a while, without motion for who wants none", async ({ page, server }) => {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  const { id, version } = await server.api("/api/businesses", { name: "Kahvila" });
+  await dashboard.visit(page, "/leads");
+  const row = page.getByRole("row").filter({ hasText: "Kahvila" });
+  const ground = (row) => row.evaluate((it) => getComputedStyle(it).backgroundColor);
+  const plain = await ground(row);
+  await server.api(`/api/businesses/${id}`, { city: "Espoo" }, { method: "PATCH", version });
+  await row.getByText("Espoo").waitFor();
+  const { colours, lasted } = await row.evaluate((it, plain) => new Promise((resolve) => {
+    const [begin, colours] = [performance.now(), new Set()];
+    const look = () => {
+      const colour = getComputedStyle(it).backgroundColor;
+      if (colour === plain) return resolve({ colours: [...colours], lasted: performance.now() - begin });
+      colours.add(colour);
+      requestAnimationFrame(look);
+    };
+    look();
+  }), plain);
+  assert.equal(colours.length, 1, `it fades: ${colours.join(", ")}`);
+  assert.ok(lasted > 1000 && lasted < 5000, `it stood for ${lasted} ms`);
+});
+
+journey("a column is as wide as what it holds needs", async ({ page, server }) => {
+  const lead = { name: "Kahvila Kuu", phone: "+358 44 0337609", email: "info@kahvilakuu.fi", website: "https://kahvila.fi" };
+  await server.api("/api/businesses", lead);
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await dashboard.visit(page, "/leads");
+  const row = page.getByRole("row").filter({ hasText: lead.name });
+  for (const column of ["name", "phone", "website", "email", "status", "added"]) {
+    const [needs, has] = await row.locator(`.cell--${column}`).evaluate((it) => [it.scrollWidth, it.clientWidth]);
+    assert.ok(needs <= has, `${column} needs ${needs} px and has ${has} px`);
+  }
+  const width = async (column) => (await row.locator(`.cell--${column}`).boundingBox()).width;
+  assert.ok((await width("email")) > (await width("status")), "what differs from row to row has more room than what hardly does");
+});

@@ -182,3 +182,32 @@ journey("the map fits and is accessible in light, dark and on a phone", async ({
   await page.getByText("Show this map as a table").click();
   await inEveryView(page, "leads-map-card", (view) => fitsAndIsAccessible(page, `card on the map, ${view.name}`));
 });
+
+journey("on a phone a finger tells the spots apart, and their digits can be read", async ({ page, server }) => {
+  await server.search(RESTAURANTS);
+  for (const width of [390, 320]) {
+    await page.setViewportSize({ width, height: 844 });
+    await dashboard.visit(page, "/leads?view=map");
+    const shown = await spots(page).evaluateAll((all) => all.map((spot) => {
+      const { x, y, width, height } = spot.querySelector("circle").getBoundingClientRect();
+      const text = spot.querySelector("text");
+      const letters = text && Number.parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a;
+      return { x: x + width / 2, y: y + height / 2, size: Math.min(width, height), letters };
+    }));
+    assert.ok(shown.length > 10, `${shown.length} spots`);
+    for (const { size, letters } of shown) {
+      assert.ok(size >= 24, `${size} px across in a window of ${width} px`);
+      assert.ok(letters === null || letters >= 11, `letters of ${letters} px in a window of ${width} px`);
+    }
+    const many = shown.filter(({ letters }) => letters !== null);
+    const least = width === 390 ? 24 : 19;
+    for (const [at, one] of many.entries()) {
+      for (const other of many.slice(at + 1)) {
+        const way = Math.hypot(one.x - other.x, one.y - other.y);
+        assert.ok(way >= least, `two spots are ${way} px apart in a window of ${width} px`);
+      }
+    }
+    const [tools, frame] = await Promise.all([".map-tools", ".leads-map"].map((it) => page.locator(it).boundingBox()));
+    assert.ok(tools.y > frame.y && tools.y + tools.height <= frame.y + frame.height, "the tools are in the frame");
+  }
+});

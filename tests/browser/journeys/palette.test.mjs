@@ -178,3 +178,20 @@ journey("where its chunk does not load a notice says so, and the next try may su
   await page.getByText("This did not load.").waitFor();
   await open(page);
 });
+
+journey("what it could not load it says, and asks for it again", async ({ page, problems }) => {
+  problems.expect(/status of 403/);
+  let refused = true;
+  const problem = { type: "/problems/forbidden", title: "Forbidden", status: 403, detail: "not today" };
+  const answer = { status: 403, contentType: "application/problem+json", body: JSON.stringify(problem) };
+  await page.route("**/api/views", (route) => (refused ? route.fulfill(answer) : route.continue()));
+  await dashboard.visit(page, "/");
+  await open(page);
+  const again = palette(page).getByRole("button", { name: "Try again" });
+  await palette(page).getByText("Saved views could not be loaded: not today").waitFor();
+  await option(page, "Leads").first().waitFor();
+  refused = false;
+  await again.click();
+  await again.waitFor({ state: "detached" });
+  await palette(page).getByText(/^\d+ results$/).waitFor();
+});

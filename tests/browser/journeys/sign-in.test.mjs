@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { accessible } from "../lib/axe.mjs";
 import { journey } from "../lib/journey.mjs";
 import * as dashboard from "../lib/page.mjs";
-import { ADA, setUp, signIn } from "../lib/person.mjs";
+import { ADA, ask, setUp, signIn } from "../lib/person.mjs";
 import { inEveryView } from "../lib/pictures.mjs";
 import { SCRIPT_BLOCKED } from "../lib/problems.mjs";
 import { until } from "../lib/wait.mjs";
@@ -46,19 +46,75 @@ journey("a session that is ended elsewhere ends the open page too", async ({ pag
   problems.expect(/WebSocket/);
   await setUp(page, server);
   await dashboard.visit(page, "/leads?city=Espoo");
-  const cookies = await context.cookies();
-  const session = cookies.find(({ name }) => name === "letip");
+  const session = await sessionOf(context);
   assert.ok(session.httpOnly && session.sameSite === "Lax");
+  await end(server, session);
+  await until("the page has gone to the sign-in", async () => /\/sign-in\?return=/.test(page.url()));
+  await signIn(page);
+  await page.waitForURL(/\/leads\?city=Espoo$/);
+}, { signIn: true });
+
+journey("what is changed after the session has ended is kept, and sent once one is signed in again", async (world) => {
+  const { page, context, server, problems } = world;
+  problems.expect(/status of 401/);
+  problems.expect(/WebSocket/);
+  await setUp(page, server);
+  const lead = await ask(context, "/api/businesses", { name: "Kahvila", city: "Espoo" });
+  const stored = () => ask(context, `/api/businesses/${lead.id}`);
+  const kept = () => page.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith("kept:")).length);
+  await dashboard.visit(page, "/leads?sort=name");
+  await page.getByRole("link", { name: lead.name, exact: true }).focus();
+  await page.keyboard.press("ArrowRight");
+  await until("the cell has the focus", () => page.evaluate(() => document.activeElement.matches("td.cell--city")));
+  await page.keyboard.press("F2");
+  await page.getByLabel(`City of ${lead.name}`).fill("Turku");
+
+  // Nothing that the page only asks for tells it before.
+  const release = await holdReads(page);
+  await end(server, await sessionOf(context));
+  const refused = page.waitForResponse((answer) => answer.request().method() === "PATCH");
+  await page.keyboard.press("Enter");
+  assert.equal((await refused).status(), 401);
+  await page.waitForURL(/\/sign-in\?return=/);
+  assert.equal(await kept(), 1);
+  release();
+  await signIn(page);
+  await page.waitForURL(/\/leads\?sort=name$/);
+  await until("the change is stored", async () => (await stored()).city === "Turku");
+  await until("nothing is kept any more", async () => (await kept()) === 0);
+  await page.locator("tr.row td.cell--city", { hasText: "Turku" }).waitFor();
+  assert.equal((await stored()).version, lead.version + 1, "it was sent once");
+  assert.equal(await page.getByRole("dialog").count(), 0);
+}, { signIn: true });
+
+/** The cookie that says who is signed in. */
+async function sessionOf(context) {
+  return (await context.cookies()).find(({ name }) => name === "letip");
+}
+
+/** Ends the session as from elsewhere: the browser keeps its cookie. */
+async function end(server, session) {
   const out = await fetch(`${server.url}/api/auth/logout`, {
     method: "POST",
     headers: { cookie: `letip=${session.value}`, "content-type": "application/json" },
     body: "{}",
   });
   assert.equal(out.status, 204);
-  await until("the page has gone to the sign-in", async () => /\/sign-in\?return=/.test(page.url()));
-  await signIn(page);
-  await page.waitForURL(/\/leads\?city=Espoo$/);
-}, { signIn: true });
+}
+
+/** What the page only asks the API for is not answered until the function that this answers is called. */
+async function holdReads(page) {
+  let release;
+  const released = new Promise((resolve) => {
+    release = resolve;
+  });
+  await page.route("**/api/**", async (route) => {
+    if (route.request().method() === "GET") await released;
+    // A page that was left waits no more.
+    await route.continue().catch(() => {});
+  });
+  return release;
+}
 
 journey("signing in works without a script", async ({ page, server, problems }) => {
   problems.expect(SCRIPT_BLOCKED);

@@ -122,7 +122,7 @@ journey("rows that are dragged past are not asked for", async ({ page, server })
   assert.ok(asked.has(there), [...asked].join());
 });
 
-journey("the way back, a reload and a link lead to the same rows", async ({ page, server, context }) => {
+journey("the way back, a reload and a link lead to the same rows", async ({ page, server, open }) => {
   const all = await manyLeads(server);
   await dashboard.visit(page, LIST);
   await inSight(page, all, { first: 0 });
@@ -140,7 +140,7 @@ journey("the way back, a reload and a link lead to the same rows", async ({ page
   await dashboard.live(page);
   await inSight(page, all, { first: before.first, last: before.last });
   // Somebody else gets the link: the page that it names is there, as its document has it.
-  const other = await context.newPage();
+  const other = await open();
   await dashboard.visit(other, `${LIST}&page=30`);
   const seen = await inSight(other, all);
   assert.ok(seen.first <= 29 * 50 && seen.last >= 29 * 50, JSON.stringify(seen));

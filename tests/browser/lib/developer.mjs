@@ -7,6 +7,12 @@ const folder = process.env.LETIP_DEVELOPER_PAGE;
 /** Why a journey with the panel is left out, if it is. */
 export const noDeveloperPage = folder ? false : "LETIP_DEVELOPER_PAGE does not say where the page with the panel is";
 
+/** The page's program with the panel. */
+export async function program() {
+  const { entry, files } = JSON.parse(await readFile(join(folder, "manifest.json"), "utf8"));
+  return readFile(join(folder, files.find((it) => it.path === entry.wasm).file));
+}
+
 /**
  * Has the browser load the page's program with the panel in the place of the one that the server embeds. The document stays
  * the server's, whose program knows nothing of the panel.

@@ -20,11 +20,12 @@ after(async () => {
 });
 
 /**
- * One journey: a fresh server, a fresh browser context, and a failure for everything that must not happen on the way.
- * `steps` gets `{ server, page, context, problems, open, startBeside }`; `open()` makes another tab that is watched as
- * well. With `signIn` the server asks people to sign in, and with `enrich` it reads websites. With `postgres` its database is one of Postgres, and
- * `startBeside()` starts another server on it; such a journey is left out where no Postgres is named. `skip` says why it is left
- * out otherwise, if it is.
+ * One journey: a fresh server, a fresh browser context, and a failure for everything that must not happen on the way, in
+ * whatever tab. `steps` gets `{ server, page, context, problems, open, elsewhere, startBeside }`; `open()` makes another tab,
+ * and `elsewhere()` one in another browser, with other options where they are given. With `signIn` the server asks people to
+ * sign in, and with `enrich` it reads websites. With `postgres` its database is one of Postgres, and `startBeside()` starts
+ * another server on it; such a journey is left out where no Postgres is named. `skip` says why it is left out otherwise, if
+ * it is.
  */
 export function journey(
   name,
@@ -54,20 +55,25 @@ export function journey(
 }
 
 async function inContext(world, steps, contextOptions) {
-  const context = await browser.newContext({ baseURL: world.server.url, locale: "en-US", ...contextOptions });
-  context.setDefaultTimeout(PATIENCE);
   const problems = new Problems();
-  const open = async () => {
-    const page = await context.newPage();
-    problems.watch(page);
-    return page;
+  const contexts = [];
+  const browse = async (options) => {
+    const context = await browser.newContext({ baseURL: world.server.url, locale: "en-US", ...options });
+    contexts.push(context);
+    context.setDefaultTimeout(PATIENCE);
+    // However a tab comes about, it is watched.
+    context.on("page", (page) => problems.watch(page));
+    return context;
   };
-  const walk = steps({ ...world, context, problems, open, page: await open() });
+  const context = await browse(contextOptions);
+  const open = () => context.newPage();
+  const elsewhere = async (options) => (await browse({ ...contextOptions, ...options })).newPage();
+  const walk = steps({ ...world, context, problems, open, elsewhere, page: await open() });
   try {
     await Promise.race([walk, problems.unexpected]);
     problems.assertNone();
   } finally {
-    await context.close();
+    await Promise.all(contexts.map((context) => context.close()));
     // Steps that were cut short end here, because their pages are gone.
     await Promise.allSettled([walk]);
   }

@@ -1,3 +1,5 @@
+import assert from "node:assert/strict";
+
 import * as dashboard from "./page.mjs";
 
 /** Whoever makes the first account. */
@@ -19,4 +21,12 @@ export async function signIn(page, { email, password } = ADA) {
   await page.getByLabel("E-mail address").fill(email);
   await page.getByLabel("Password").fill(password);
   await page.keyboard.press("Enter");
+}
+
+/** Asks the API as whoever is signed in there; answers the parsed body, if there is one. With a body it is a POST. */
+export async function ask(context, path, body) {
+  const answer = await (body ? context.request.post(path, { data: body }) : context.request.get(path));
+  const text = await answer.text();
+  assert.ok(answer.ok(), `${path}: ${answer.status()} ${text}`);
+  return text && JSON.parse(text);
 }

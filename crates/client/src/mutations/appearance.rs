@@ -10,7 +10,7 @@ use crate::{ApiClient, ApiError};
 pub fn choose_columns(api: &ApiClient) -> MutationOptions<Appearance, ApiError, Option<Columns>> {
     let api = api.clone();
     MutationOptions::new(move |columns: Option<Columns>| {
-        api.update_appearance(&AppearanceChange { columns: columns.into() })
+        api.update_appearance(&AppearanceChange { columns: columns.into(), ..AppearanceChange::default() })
     })
     .scope("appearance")
 }

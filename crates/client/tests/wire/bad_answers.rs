@@ -10,7 +10,7 @@ use contract::{
 use requery::runtime::TokioRuntime;
 use requery::{FetchError, MutationError, MutationObserver, QueryClient, QueryStatus};
 
-use crate::loopback::{Does, Loopback};
+use crate::loopback::{Asked, Does, Loopback};
 
 /// What the server does, the kind and status of the error that comes of it, and words that it has.
 struct Case {
@@ -60,6 +60,14 @@ impl Case {
         let text = error.to_string();
         assert!(words.iter().all(|word| text.contains(word)), "{does:?}: {text}");
     }
+
+    /// The server's log has the request by the id that it came with, unless the server says another.
+    fn check_id(&self, error: &ApiError, asked: &Asked) {
+        let said = matches!(self.kind, ErrorKind::Problem).then_some("r-1");
+        let sent = asked.header("x-request-id");
+        assert!(sent.is_some(), "{:?}", self.does);
+        assert_eq!(error.request_id(), said.or(sent), "{:?}", self.does);
+    }
 }
 
 fn list() -> Page<Shared<Business>> {
@@ -105,7 +113,8 @@ async fn a_fetch_that_fails_is_one_error_and_what_is_shown_stays() {
         let Err(FetchError::Failed(error)) = shown.fetch().await else { panic!("{:?}", case.does) };
         case.check(&error);
         shown.is_as_it_was(&case.does);
-        assert_eq!(shown.server.asked().len(), 2, "{:?}", case.does);
+        let [_, asked] = shown.server.asked().try_into().unwrap();
+        case.check_id(&error, &asked);
     }
 }
 
@@ -137,6 +146,7 @@ async fn a_write_that_fails_takes_back_what_it_showed_ahead() {
             panic!("{:?}", case.does)
         };
         assert_eq!((error.kind, error.status), (case.kind, case.status), "{:?}: {error}", case.does);
+        case.check_id(&error, &shown.server.asked()[1]);
         shown.is_as_it_was(&case.does);
     }
 }
@@ -145,6 +155,7 @@ async fn a_write_that_fails_takes_back_what_it_showed_ahead() {
 async fn a_server_that_is_not_there_is_told_with_what_to_do() {
     let error = Loopback::nobody().await.stats().await.unwrap_err();
     assert_eq!((error.kind, error.status, error.is_retryable()), (ErrorKind::Offline, None, true));
+    assert_eq!((error.request_id().map(str::len), error.code()), (Some(36), None));
     let text = error.to_string();
     assert!(text.contains("refused") && text.contains("check the connection and try again"), "{text}");
 }
@@ -161,6 +172,7 @@ async fn a_server_that_says_nothing_is_given_up() {
         tokio::time::resume();
         assert_eq!((error.kind, error.is_retryable()), (ErrorKind::Timeout, true), "{does:?}: {error}");
         assert!(error.to_string().contains("did not answer in time; try again"), "{error}");
+        assert_eq!(error.request_id(), server.asked()[0].header("x-request-id"), "{does:?}");
     }
 }
 
@@ -180,7 +192,7 @@ async fn what_the_server_refuses_is_kept_whole() {
     );
     assert_eq!(invalid.field("name").unwrap().message, "a name is needed");
     assert_eq!((invalid.field("city"), invalid.current()), (None, None));
-    assert_eq!(invalid.problem.as_ref().unwrap().request_id.as_deref(), Some("r-9"));
+    assert_eq!((invalid.request_id(), invalid.code()), (Some("r-9"), Some("invalid")));
     let slow = api.stats().await.unwrap_err();
     assert_eq!((slow.retry_after, slow.is_retryable()), (Some(std::time::Duration::from_secs(7)), true));
     assert!(api.stats().await.unwrap_err().is_not_found());

@@ -21,15 +21,24 @@ async fn asked(shown: &Shown, count: usize) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_search_that_was_started_is_fetched() {
+async fn a_search_that_was_started_is_fetched_as_the_page_of_its_job_shows_it() {
     let accepted = JobAccepted { job_id: job_id(), status: JobStatus::Pending };
     let shown =
         Shown::before([Does::json(202, &accepted), Does::json(200, &job(1, JobStatus::Running))]).await;
     let request = ScrapeRequest { location: "Helsinki".into(), ..ScrapeRequest::default() };
     let options = mutations::start_scrape(&shown.api, &Connection::new());
     shown.mutate(options, (request, IdempotencyKey::of("press-1"))).await.unwrap();
-    let expected = ["POST /api/scraper/scrape".to_owned(), format!("GET /api/scraper/status/{}", job_id())];
+    let expected = ["POST /api/scraper/scrape".to_owned(), format!("GET /api/jobs/{}", job_id())];
     assert_eq!(asked(&shown, 2).await, expected);
+    while shown.cache.get_query_data::<Job>(keys::jobs::detail(job_id())).is_none() {
+        tokio::task::yield_now().await;
+    }
+    // The page asks for nothing more.
+    let page = client::queries::job(&shown.api, &Connection::new(), job_id());
+    let page = requery::QueryObserver::new(&shown.cache, page.stale_time(requery::StaleTime::Never));
+    let _seen = page.subscribe(|_| {});
+    assert_eq!(page.current_result().data.unwrap().status, JobStatus::Running);
+    assert_eq!(shown.asked().len(), 2);
     let start = &shown.server.asked()[2];
     assert_eq!(start.header("idempotency-key"), Some("press-1"), "the form's own key");
     assert_eq!(serde_json::from_str::<serde_json::Value>(&start.body).unwrap()["location"], "Helsinki");

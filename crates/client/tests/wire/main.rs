@@ -10,6 +10,7 @@ mod gateway;
 mod intents;
 mod jobs;
 mod kept;
+mod leaving;
 mod loopback;
 mod rows;
 mod writes;

@@ -16,27 +16,33 @@ const DAY: i64 = 86_400_000;
 pub(crate) fn counts(counts: &[Count], name: fn(&str) -> String, href: fn(&str) -> String) -> Node {
     let most = counts.iter().map(|count| count.count).max().unwrap_or(0);
     let rows = counts.iter().map(|count| {
-        let width = format!("{}%", format::percent(count.count, most).max(1));
+        // Nothing is drawn of a value that nothing stands behind.
+        let fill =
+            width(count.count, most).map(|width| view! { <rect width=width height="4" rx="2"></rect> });
         view! {
             <li class="bar">
                 <a class="bar__link" href=href(&count.value)>
                     <span class="bar__name">{name(&count.value)}</span>
                     <span class="bar__count">{format::number(count.count)}</span>
                 </a>
-                <svg class="bar__fill" width="100%" height="4" aria-hidden="true">
-                    <rect width=width height="4" rx="2"></rect>
-                </svg>
+                <svg class="bar__fill" width="100%" height="4" aria-hidden="true">{fill}</svg>
             </li>
         }
     });
     view! { <ul class="bars">{rows.collect::<Node>()}</ul> }
 }
 
+/// How wide a value's bar is; one of any value is seen.
+fn width(count: u64, most: u64) -> Option<String> {
+    (count > 0).then(|| format!("{}%", format::percent(count, most).max(1)))
+}
+
 /// Leads per day as bars, and as a table one key away.
 pub(crate) fn per_day(days: &[DayCount]) -> Node {
-    let most = days.iter().map(|day| day.count).max().unwrap_or(0).max(1);
+    let most = days.iter().map(|day| day.count).max().unwrap_or(0);
     let total: u64 = days.iter().map(|day| day.count).sum();
-    let bars = days.iter().enumerate().map(|(position, day)| day_bar(position, day, most)).collect::<Node>();
+    let bars = days.iter().enumerate().filter_map(|(position, day)| day_bar(position, day, most));
+    let bars = bars.collect::<Node>();
     let rows = days.iter().rev().map(|day| {
         let name = format::day(&day.date);
         let name = match leads_of(&day.date).filter(|_| day.count > 0) {
@@ -75,13 +81,45 @@ fn leads_of(date: &str) -> Option<String> {
     Some(leads_url::url(&query))
 }
 
-fn day_bar(position: usize, day: &DayCount, most: u64) -> Node {
-    // A day with any lead is seen: two units at least.
-    let height = if day.count == 0 { 1 } else { (day.count * HEIGHT / most).max(2) };
-    let class = if day.count == 0 { "chart__bar chart__bar--none" } else { "chart__bar" };
-    view! {
-        <rect class=class x=position * 10 + 1 y=HEIGHT - height width="8" height=height>
+/// How high a day's bar is: a day with any lead is seen, one without has no bar.
+fn height(count: u64, most: u64) -> Option<u64> {
+    (count > 0).then(|| (count.min(most) * HEIGHT / most.max(1)).max(2))
+}
+
+fn day_bar(position: usize, day: &DayCount, most: u64) -> Option<Node> {
+    let height = height(day.count, most)?;
+    Some(view! {
+        <rect class="chart__bar" x=position * 10 + 1 y=HEIGHT - height width="8" height=height>
             <title>{format!("{}: {}", format::day(&day.date), format::plural(day.count, "lead", "leads"))}</title>
         </rect>
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_nothing_stands_behind_has_no_bar() {
+        assert_eq!((width(0, 100), width(0, 0)), (None, None));
+        assert_eq!((height(0, 100), height(0, 0)), (None, None));
+    }
+
+    #[test]
+    fn the_largest_value_has_all_the_room_and_the_smallest_is_seen() {
+        let widths = [1, 499, 500, 1000].map(|count| width(count, 1000).unwrap_or_default());
+        assert_eq!(widths, ["1%", "49%", "50%", "100%"]);
+        let heights = [1, 500, 1000].map(|count| height(count, 1000));
+        assert_eq!(heights, [Some(2), Some(HEIGHT / 2), Some(HEIGHT)]);
+    }
+
+    #[test]
+    fn a_day_leads_to_the_leads_that_were_stored_on_it() {
+        let href = leads_of("2026-05-04").unwrap();
+        let query = leads_url::parse(href.strip_prefix("/leads").unwrap());
+        let times = [query.created_after, query.created_before].map(|at| at.map(|at| at.to_string()));
+        let expect = ["2026-05-04T00:00:00.000Z", "2026-05-05T00:00:00.000Z"];
+        assert_eq!(times, expect.map(|at| Some(at.to_owned())));
+        assert_eq!(leads_of("soon"), None);
     }
 }

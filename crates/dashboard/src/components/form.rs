@@ -56,6 +56,33 @@ impl<'a> Refusal<'a> {
         labelled(text, error, control)
     }
 
+    /// A choice of one of a few that are all to be seen; nothing is chosen where `chosen` is none of them.
+    pub(crate) fn radios(
+        self,
+        text: FieldText,
+        options: impl IntoIterator<Item = (&'static str, &'static str)>,
+        chosen: &str,
+    ) -> Node {
+        let error = self.of(text.name);
+        let option = |(at, (value, label)): (usize, (&'static str, &'static str))| {
+            let (is_chosen, has_focus) = (value == chosen, at == 0 && error.is_some());
+            view! {
+                <label class="choice">
+                    <input type="radio" name=text.name value=value checked=is_chosen autofocus=has_focus/>
+                    <span>{label}</span>
+                </label>
+            }
+        };
+        let options = options.into_iter().enumerate().map(option).collect::<Node>();
+        view! {
+            <fieldset class="field" aria-describedby=described_by(text, error)>
+                <legend class="field__label">{text.label}</legend>
+                <div class="choices">{options}</div>
+                {below(text, error)}
+            </fieldset>
+        }
+    }
+
     /// A file.
     pub(crate) fn file(self, text: FieldText, accept: &'static str) -> Node {
         let error = self.of(text.name);
@@ -118,17 +145,24 @@ impl Input {
 }
 
 fn labelled(text: FieldText, error: Option<&FieldError>, control: Node) -> Node {
+    view! {
+        <div class="field">
+            <label class="field__label" for=text.name>{text.label}</label>
+            {control}
+            {below(text, error)}
+        </div>
+    }
+}
+
+/// The hint, and what is wrong.
+fn below(text: FieldText, error: Option<&FieldError>) -> Node {
     let error = error.map(|error| {
         let message = sentence(&error.message);
         view! { <p class="field__error" id=format!("{}-error", text.name) role="alert">{message}</p> }
     });
     view! {
-        <div class="field">
-            <label class="field__label" for=text.name>{text.label}</label>
-            {control}
-            <p class="field__hint" id=format!("{}-hint", text.name)>{text.hint}</p>
-            {error}
-        </div>
+        <p class="field__hint" id=format!("{}-hint", text.name)>{text.hint}</p>
+        {error}
     }
 }
 

@@ -27,6 +27,7 @@ pub(crate) enum Icon {
     Retry,
     Screen,
     Search,
+    Sliders,
     Spark,
     Stop,
     Sun,
@@ -63,6 +64,7 @@ impl Icon {
             Self::Retry => "M13 8a5 5 0 1 1-1.5-3.6M13 2.5v2.7h-2.7",
             Self::Screen => "M2 3h12v8H2V3ZM6 13.5h4M8 11v2.5",
             Self::Search => "M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9ZM10.4 10.4l3.3 3.3",
+            Self::Sliders => "M2 5h12M2 11h12M10 3v4M6 9v4",
             Self::Spark => {
                 "M8 2v3.5M8 10.5V14M2 8h3.5M10.5 8H14M4.5 4.5l1.6 1.6M9.9 9.9l1.6 1.6M11.5 4.5 9.9 6.1M6.1 9.9l-1.6 1.6"
             }

@@ -67,7 +67,7 @@ fn cell(lead: &Business, column: Column) -> Node {
 }
 
 /// The names of those who told of the lead, each once.
-fn sources(lead: &Business) -> Option<String> {
+pub(crate) fn sources(lead: &Business) -> Option<String> {
     let mut names: Vec<String> = lead.sources.iter().map(|source| format::source(&source.source)).collect();
     names.dedup();
     Some(names.join(", ")).filter(|names| !names.is_empty())

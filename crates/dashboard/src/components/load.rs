@@ -57,7 +57,7 @@ pub(crate) fn missing(load: Load, waiting: fn() -> Node) -> Node {
 
 /// What happened, and a way to try again.
 pub(crate) fn failed(error: &ApiError, load: Load) -> Node {
-    let request = error.problem.as_ref().and_then(|problem| problem.request_id.clone());
+    let request = error.request_id().map(str::to_owned);
     view! {
         <div class="failed" role="alert">
             {icon(Icon::Alert)}
@@ -93,6 +93,11 @@ fn retry_button(load: Load) -> Node {
     }
 }
 
+/// What is missing and a way to try again, where there is room for a few words.
+pub(crate) fn try_again(text: &'static str, again: Callback<()>) -> Node {
+    view! { <button type="button" class="chip" on:click=move |_| again.run(())>{icon(Icon::Retry)}{text}</button> }
+}
+
 /// A message's fragment as a sentence: `no such lead` is `No such lead.`
 pub(crate) fn sentence(fragment: &str) -> String {
     let first = fragment.chars().next().map_or(0, char::len_utf8);
@@ -108,10 +113,8 @@ pub(crate) fn sentence(fragment: &str) -> String {
 pub(crate) fn lines(rows: usize) -> Node {
     let bars = (0..rows).map(|_| view! { <div class="skeleton__line"></div> }).collect::<Node>();
     view! {
-        <div class="skeleton" role="status" aria-label="Loading">
-            {bars}
-            <noscript>"This part could not be loaded. Reload the page to try again."</noscript>
-        </div>
+        <div class="skeleton" role="status" aria-label="Loading">{bars}</div>
+        <noscript class="muted">"This part could not be loaded. Reload the page to try again."</noscript>
     }
 }
 

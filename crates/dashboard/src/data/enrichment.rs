@@ -1,12 +1,18 @@
 //! What the page of enrichment shows, and the retry of what failed.
 
+use std::sync::Arc;
+
 use client::{ApiError, mutations, queries};
 use contract::enrichment::{EnrichmentBatch, EnrichmentQueue, ProviderInfo, Spending};
 use contract::job::{JobQuery, RetriedJobs, RetryQuery};
 use contract::{Job, JobId, JobKind};
+use leptos::prelude::untrack;
+use requery::MutateCallbacks;
 use requery_leptos::{UseMutation, UseQuery, use_mutation, use_query};
 
 use super::{kept_by_events, latest_jobs, use_api, use_connection};
+use crate::components::load::sentence;
+use crate::toast::use_toasts;
 
 /// The most batches that the page lists.
 const BATCHES: u32 = 8;
@@ -52,4 +58,20 @@ pub(crate) fn spending() -> UseQuery<Spending, ApiError> {
 /// Puts failed jobs back into the queue, those that are meant.
 pub(crate) fn use_retry_failed() -> UseMutation<RetriedJobs, ApiError, RetryQuery> {
     use_mutation(mutations::retry_failed_jobs(&use_api()))
+}
+
+/// Puts them back unless a call is under way, and says what became of it: what `told` says, or why it failed.
+pub(crate) fn retry_all(
+    retry: UseMutation<RetriedJobs, ApiError, RetryQuery>,
+    which: RetryQuery,
+    told: fn(&RetriedJobs) -> String,
+) {
+    if untrack(|| retry.is_pending()) {
+        return;
+    }
+    let toasts = use_toasts();
+    let callbacks = MutateCallbacks::new()
+        .on_success(move |answer: Arc<RetriedJobs>, _: Arc<RetryQuery>| toasts.done(told(&answer)))
+        .on_error(move |error: Arc<ApiError>, _| toasts.failed(sentence(&error.to_string())));
+    retry.mutate_with(which, callbacks);
 }

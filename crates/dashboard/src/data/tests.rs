@@ -2,6 +2,7 @@ use std::sync::Mutex;
 
 use client::transport::TransportFuture;
 use client::{Request, Response, Transport, TransportError};
+use contract::enrichment::EnrichmentLogEntry;
 use contract::{PageMeta, Shared, Timestamp};
 use requery::runtime::TestRuntime;
 
@@ -116,6 +117,18 @@ fn what_is_not_asked_for_is_not_fetched() {
         let focused = Var::new(true);
         assert!(categories(typed, focused).is_enabled() && locations(typed, focused).is_enabled());
     });
+}
+
+#[test]
+fn a_history_is_asked_for_where_there_is_a_lead() {
+    let history_of = |id: Option<i64>| history(move || id.map(BusinessId));
+    let page = Page::<EnrichmentLogEntry> { data: Vec::new(), meta: PageMeta::new(0, 1, 200, None) };
+    let path = "/api/businesses/7/enrichment-history";
+    let rig = Rig::new().answering(path, 200, &page);
+    let (shown, none) = rig.owner.with(|| (history_of(Some(7)), history_of(None)));
+    assert!(!none.is_enabled() && shown.is_enabled());
+    drop(shown.refetch());
+    assert_eq!(rig.paths(), [format!("GET {path}?limit=200")]);
 }
 
 /// While events arrive a job that the server rendered is fresh; without them it is not.

@@ -9,7 +9,7 @@ use crate::components::form::{Input, Refusal, button_form, notice};
 use crate::components::icon::{Icon, icon};
 use crate::components::panel::{empty, page_head, panel};
 use crate::content::{AccountContent, AccountOutcome, TokenForm, role_label, roles};
-use crate::{clock, format, user_agent};
+use crate::{clock, format, routes, user_agent};
 
 const CURRENT: FieldText = FieldText { name: "current", label: "Current password", hint: "" };
 const NEW: FieldText = FieldText {
@@ -56,7 +56,10 @@ fn nobody() -> Node {
             Icon::Person,
             "There are no accounts here",
             "This server asks nobody to sign in: whoever reaches it may use it. Started without --no-sign-in, it gives each person an account.",
-            view! { <a class="btn" href="/suppression">"Suppression list"</a> },
+            view! {
+                <a class="btn" href=routes::SETTINGS>"Settings"</a>
+                <a class="btn" href="/suppression">"Suppression list"</a>
+            },
         )}
     }
 }
@@ -67,9 +70,7 @@ fn person(user: &User, role: Role) -> Node {
     };
     let text = |text: &str| view! { {text.to_owned()} };
     let users = (role == Role::Admin).then(|| {
-        view! {
-            <p class="panel__foot"><a href="/users">"Accounts of others"</a>" "<a href="/suppression">"Suppression list"</a></p>
-        }
+        view! { <a href="/users">"Accounts of others"</a>" "<a href="/suppression">"Suppression list"</a> }
     });
     view! {
         <dl class="facts">
@@ -78,7 +79,7 @@ fn person(user: &User, role: Role) -> Node {
             {fact("Role", text(role_label(role)))}
             {fact("Account since", text(&format::date(user.created_at)))}
         </dl>
-        {users}
+        <p class="panel__foot"><a href=routes::SETTINGS>"Settings"</a>" "{users}</p>
     }
 }
 

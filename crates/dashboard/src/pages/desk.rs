@@ -146,6 +146,15 @@ impl Tools {
         });
     }
 
+    /// Takes back what was said of where it waits.
+    fn say_what_is_not_kept(self) {
+        if !window().navigator().on_line() {
+            self.toasts.failed(
+                "The browser has no room to keep this. Leave the page open until the network is back, or it is lost.",
+            );
+        }
+    }
+
     /// The lead as it is shown anywhere on the page.
     fn known(self, id: BusinessId) -> Option<Arc<Business>> {
         self.shared.try_get_value()?.cache.get_entity(id)

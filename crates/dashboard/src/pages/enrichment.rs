@@ -75,7 +75,7 @@ fn batch_row(job: &Job, shown: Derived<Option<JobId>>) -> Node {
         <li class="job-row">
             {job_row_parts(job)}
             <a class="panel__more" href=href data-noscroll="" aria-current=move || (shown.get() == Some(id)).then_some("true")>
-                {format!("Its {}", format::plural(job.progress.total.unwrap_or_default(), "lead", "leads"))}
+                {format!("{} of this batch", format::plural(job.progress.total.unwrap_or_default(), "lead", "leads"))}
             </a>
         </li>
     }

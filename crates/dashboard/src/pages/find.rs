@@ -18,10 +18,12 @@ use crate::components::icon::{Icon, icon};
 use crate::components::job::job_row_parts;
 use crate::components::load::{lines, loaded, sentence};
 use crate::components::panel::{page_head, panel};
+use crate::data::StartSearch;
 use crate::find_form::FindForm;
 use crate::reaction::{Var, derive, react};
 use crate::search_job::SearchJob;
 use crate::state::use_page_state;
+use crate::toast::use_toasts;
 use crate::{data, format};
 
 const LOCATION: FieldText = FieldText {
@@ -111,13 +113,15 @@ pub(crate) fn find_page() -> Node {
     let (form, refused) = start();
     let focused = Var::new(false);
     let places = data::locations(form.location.value, focused);
+    let toasts = use_toasts();
+    let again = data::use_start_search(move |error| toasts.failed(sentence(&error.to_string())));
     view! {
         {page_head(|| "Find leads".to_owned(), Node::nothing())}
         <div class="columns columns--wide">
             {panel("search", "New search", Node::nothing(), search_form(form, refused, places, focused))}
             <div class="stack">
                 {area::preview(form.location.value, form.radius.value, places)}
-                {panel("recent-searches", "Recent searches", Node::nothing(), recent_searches())}
+                {panel("recent-searches", "Recent searches", Node::nothing(), recent_searches(again))}
             </div>
         </div>
     }
@@ -215,27 +219,45 @@ fn category_choice(category: &CategorySuggestion) -> Choice {
     }
 }
 
-fn recent_searches() -> Node {
+fn recent_searches(again: StartSearch) -> Node {
     loaded(
         data::scrape_jobs(),
         || lines(6),
-        |jobs| {
+        move |jobs| {
             if jobs.is_empty() {
                 let text = "Searches appear here, to be looked at or run again.";
                 return view! { <p class="muted panel__empty">{text}</p> };
             }
-            let rows = jobs.iter().take(8).map(recent_search).collect::<Node>();
+            let rows = jobs.iter().take(8).map(|job| recent_search(job, again)).collect::<Node>();
             view! { <ul class="list">{rows}</ul> }
         },
     )
 }
 
-fn recent_search(job: &Job) -> Node {
-    let again = SearchJob::of(job).map(|search| {
-        let href = FindForm::from_request(&search.request).url();
-        view! { <a class="recent__again" href=href data-noscroll="">"Fill in the form"</a> }
-    });
+fn recent_search(job: &Job, again: StartSearch) -> Node {
+    let again = SearchJob::of(job).map(|search| run_again(&search, again));
     view! { <li class="job-row">{job_row_parts(job)}{again}</li> }
+}
+
+/// The same search at once, or to change something of it first. Without script the button sends a form of its own.
+fn run_again(search: &SearchJob, start: StartSearch) -> Node {
+    let form = FindForm::from_request(&search.request);
+    let fields = form.pairs().into_iter();
+    let fields = fields.map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
+    let request = search.request.clone();
+    view! {
+        <div class="inline">
+            <form method="post" action="/find" on:submit=move |event: SubmitEvent| {
+                event.prevent_default();
+                start.run(request.clone());
+            }>
+                {fields.collect::<Node>()}
+                <button type="submit" class="chip" aria-label=format!("Search again: {}", search.title())
+                    prop:disabled=move || start.pending.get()>{icon(Icon::Retry)}"Search again"</button>
+            </form>
+            <a href=form.url() data-noscroll="">"Fill in the form"</a>
+        </div>
+    }
 }
 
 /// A link to this page with other values fills them in, though the page stays.

@@ -155,7 +155,9 @@ fn columns(columns: &[ImportColumn]) -> Node {
         };
         view! { <tr><th scope="row">{column.column.clone()}</th><td>{field}</td></tr> }
     };
-    table("Columns", &["In the file", "Becomes"], columns.iter().map(row).collect::<Node>())
+    let table = table("Columns", &["In the file", "Becomes"], columns.iter().map(row).collect::<Node>());
+    // Wide apart, nobody sees which belong together.
+    view! { <div class="pairs">{table}</div> }
 }
 
 fn sample(leads: &[Business]) -> Node {

@@ -1,6 +1,9 @@
 //! One lead: everything known, where it came from, and how to reach it.
 
+mod details;
+mod history;
 mod notes;
+mod origin;
 
 use contract::number::{self, fixed};
 use contract::{Business, BusinessDetail, BusinessId, Contact, EnrichmentStatus, SourceRef};
@@ -10,17 +13,20 @@ use markup::{Node, view};
 use crate::address::use_address;
 use crate::components::badge::{email_badge, enrichment_badge, operating_badge};
 use crate::components::icon::{Icon, icon};
-use crate::components::lead::{email, external, none, phone, text_or_none, website};
+use crate::components::lead::external;
 use crate::components::load::{lines, load_of, missing, sentence};
 use crate::components::map::{Pin, map};
-use crate::components::panel::{empty, page_head, panel};
+use crate::components::panel::{empty, link_button, page_head, panel};
 use crate::desk::{Task, use_desk};
 use crate::pages::not_found::nothing_there;
-use crate::reaction::{Var, constant, derive_from, react};
+use crate::reaction::{Var, constant, derive, derive_from, react};
 use crate::routes::Route;
 use crate::state::use_page_state;
 use crate::{clock, data, format, leads_url, routes};
+use details::details;
+use history::history_panel;
 use notes::{Notes, use_notes};
+use origin::Origins;
 
 /// Kilometres around the lead on its map.
 const AROUND_KM: f64 = 0.5;
@@ -39,27 +45,33 @@ pub(crate) fn lead_page() -> Node {
     let notes = use_notes();
     let lead = data::lead(move || id.get());
     let load = load_of(lead);
-    let is_missing = move || {
+    let is_missing = derive(move || {
         let was_missing = || id.get().is_none_or(|id| missing_path == Some(routes::lead(id)));
         // What was deleted while it was shown keeps its last data beside the error.
         lead.error().is_some_and(|error| error.is_not_found()) || lead.data().is_none() && was_missing()
-    };
+    });
+    let shown = derive(move || id.get().filter(|_| lead.data().is_some() && !is_missing.get()));
+    let history = data::history(move || shown.try_get().flatten());
     view! {
-        {move || if is_missing() {
+        {move || if is_missing.get() {
             nothing_there("No such lead", "It may have been deleted or merged into another.", "/leads", "All leads")
         } else {
             match lead.data() {
-                Some(detail) => lead_view(&detail, lead.is_placeholder_data(), notes),
+                Some(detail) => {
+                    let origins = Origins::of(&detail.business, history.data().as_deref());
+                    lead_view(&detail, lead.is_placeholder_data(), notes, &origins)
+                }
                 None => view! {
                     {page_head(|| "Lead".to_owned(), Node::nothing())}
                     {missing(load, || lines(10))}
                 },
             }
         }}
+        {history_panel(history, shown)}
     }
 }
 
-fn lead_view(detail: &BusinessDetail, is_partial: bool, notes: Notes) -> Node {
+fn lead_view(detail: &BusinessDetail, is_partial: bool, notes: Notes, origins: &Origins) -> Node {
     let lead = &detail.business;
     let name = lead.name.clone();
     view! {
@@ -71,7 +83,7 @@ fn lead_view(detail: &BusinessDetail, is_partial: bool, notes: Notes) -> Node {
         {enrichment_error(lead)}
         <div class="columns columns--wide">
             <div class="stack">
-                {panel("details", "Details", Node::nothing(), details(lead))}
+                {panel("details", "Details", Node::nothing(), details(lead, origins))}
                 {notes.panel(lead)}
                 {panel("contacts", "Contacts", text_link(routes::new_contact(lead.id), "Add a contact", None), contacts(&detail.contacts, is_partial))}
             </div>
@@ -89,7 +101,7 @@ fn actions(lead: &Business) -> Node {
     let write = lead.email.clone().map(|address| action(format!("mailto:{address}"), Icon::Mail, "Write"));
     let visit = lead.website.as_deref().and_then(format::web_link).map(|url| {
         view! {
-            <a class="btn" href=url target="_blank" rel="noopener noreferrer external">
+            <a class="btn btn--quiet" href=url target="_blank" rel="noopener noreferrer external">
                 {icon(Icon::Web)}<span>"Website"</span>
             </a>
         }
@@ -101,7 +113,7 @@ fn actions(lead: &Business) -> Node {
 
 /// A link to a form, which is a document of its own.
 fn form_link(href: String, mark: Icon, text: &'static str) -> Node {
-    view! { <a class="btn" href=href rel="external">{icon(mark)}<span>{text}</span></a> }
+    view! { <a class="btn btn--quiet" href=href rel="external">{icon(mark)}<span>{text}</span></a> }
 }
 
 /// The same as text; `about` says what it is for to whoever does not see what stands beside it.
@@ -110,7 +122,7 @@ fn text_link(href: String, text: &'static str, about: Option<String>) -> Node {
 }
 
 fn action(href: String, mark: Icon, text: &'static str) -> Node {
-    view! { <a class="btn" href=href>{icon(mark)}<span>{text}</span></a> }
+    link_button("btn btn--quiet", href, mark, text)
 }
 
 fn enrich_form(lead: &Business) -> Node {
@@ -157,48 +169,8 @@ pub(crate) fn fact(name: &'static str, value: Node) -> Node {
     view! { <div class="fact"><dt>{name}</dt><dd>{value}</dd></div> }
 }
 
-fn details(lead: &Business) -> Node {
-    let address = format::address_lines(lead);
-    let address = if address.is_empty() { none() } else { text(address.join(", ")) };
-    let optional = [
-        lead.opening_hours.clone().map(|hours| fact("Opening hours", text(hours.replace("; ", "\n")))),
-        lead.employee_count.map(|count| fact("Employees", text(format::number(count.into())))),
-        lead.year_founded.map(|year| fact("Founded", text(year.to_string()))),
-        lead.description.clone().map(|words| fact("About", text(words))),
-        socials(lead),
-    ];
-    view! {
-        <dl class="facts">
-            {fact("Phone", phone(lead))}
-            {fact("E-mail", email(lead))}
-            {fact("Website", website(lead))}
-            {fact("Address", address)}
-            {fact("Trade", text(format::category(lead.category.as_deref())))}
-            {fact("Industry", text_or_none(lead.industry.as_deref().map(format::label)))}
-            {optional.into_iter().flatten().collect::<Node>()}
-        </dl>
-    }
-}
-
 fn text(text: String) -> Node {
     view! { <span class="text">{text}</span> }
-}
-
-fn socials(lead: &Business) -> Option<Node> {
-    let profiles = [
-        ("Facebook", &lead.socials.facebook),
-        ("Instagram", &lead.socials.instagram),
-        ("LinkedIn", &lead.socials.linkedin),
-        ("X", &lead.socials.x),
-        ("YouTube", &lead.socials.youtube),
-        ("TikTok", &lead.socials.tiktok),
-        ("Yelp", &lead.socials.yelp),
-    ];
-    let links: Vec<Node> = profiles
-        .into_iter()
-        .filter_map(|(name, url)| Some(external(format::web_link(url.as_deref()?)?, name.to_owned())))
-        .collect();
-    (!links.is_empty()).then(|| fact("Profiles", view! { <span class="inline">{links}</span> }))
 }
 
 fn contacts(contacts: &[Contact], is_partial: bool) -> Node {
@@ -263,6 +235,9 @@ fn location_panel(lead: &Business) -> Option<Node> {
 }
 
 fn sources(lead: &Business) -> Node {
+    if lead.sources.is_empty() {
+        return view! { <p class="muted panel__empty">"Added by hand."</p> };
+    }
     view! { <ul class="list">{lead.sources.iter().map(source).collect::<Node>()}</ul> }
 }
 
@@ -300,7 +275,6 @@ fn record(lead: &Business) -> Node {
         <dl class="facts">
             {fact("Added", clock::time(lead.created_at))}
             {fact("Changed", clock::time(lead.updated_at))}
-            {fact("Version", text(lead.version.to_string()))}
             {confidence}
         </dl>
     }

@@ -28,12 +28,12 @@ pub(crate) fn overview_page() -> Node {
     view! {
         {page_head(|| "Overview".to_owned(), find)}
         {loaded(stats, || lines(6), |stats| if stats.total == 0 { begin() } else { figures(&stats) })}
-        <div class="columns">
-            {panel("running", "Running now", link("/jobs?status=running", "All that run"), running())}
+        <div class="columns columns--three">
+            <div class="stack">
+                {panel("running", "Running now", link("/jobs?status=running", "All that run"), running())}
+                {panel("recent-searches", "Recent searches", link("/jobs?kind=scrape", "All searches"), recent_searches())}
+            </div>
             {panel("activity", "Latest activity", link("/leads?sort=-updatedAt", "Latest changes"), activity())}
-        </div>
-        <div class="columns">
-            {panel("recent-searches", "Recent searches", link("/jobs?kind=scrape", "All searches"), recent_searches())}
             {panel("latest-leads", "Latest leads", link("/leads", "All leads"), latest_leads())}
         </div>
     }

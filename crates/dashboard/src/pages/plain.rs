@@ -5,7 +5,8 @@ use leptos::prelude::use_context;
 use markup::Node;
 
 use super::{
-    account, contact, duplicates, edit, import, merge, not_found, refused, suppression, users, views,
+    account, contact, duplicates, edit, import, merge, not_found, refused, settings, suppression, users,
+    views,
 };
 use crate::content::FormContent;
 use crate::routes::Route;
@@ -22,6 +23,7 @@ pub(crate) fn plain_page(route: &Route) -> Node {
         (_, Some(FormContent::Views(content))) => views::views_page(&content),
         (_, Some(FormContent::View(content))) => views::view_page(&content),
         (_, Some(FormContent::Account(content))) => account::account_page(&content),
+        (_, Some(FormContent::Settings(content))) => settings::settings_page(&content),
         (_, Some(FormContent::Users(content))) => users::users_page(&content),
         (_, Some(FormContent::User(content))) => users::user_page(&content),
         (_, Some(FormContent::Suppression(content))) => suppression::suppression_page(&content),

@@ -2,11 +2,16 @@
 //! combobox with list autocomplete". The focus stays in the field; arrows move through the list, Enter takes, Escape
 //! closes. The browser keeps the focus inside while it is open, and gives it back.
 
+use client::ApiError;
+use contract::Job;
+use contract::auth::Me;
+use contract::views::SavedView;
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::html::{Dialog, Input};
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use markup::{Node, view};
+use requery_leptos::UseQuery;
 
 use super::entries::{self, Act, Entry, Group, Known};
 use super::matching::{after, before, parts};
@@ -14,6 +19,7 @@ use super::{Palette, press};
 use crate::address::{Address, Step, use_address};
 use crate::columns::use_own_columns;
 use crate::components::icon::{Icon, icon};
+use crate::components::load::try_again;
 use crate::data;
 use crate::data::palette::FoundLeads;
 use crate::reaction::{Derived, Var, derive, react};
@@ -29,16 +35,70 @@ struct Finder {
     moved_to: Var<Option<Act>>,
 }
 
+/// What the palette asks the server for.
+#[derive(Clone, Copy)]
+struct Asked {
+    me: UseQuery<Me, ApiError>,
+    searches: UseQuery<Vec<Job>, ApiError>,
+    views: UseQuery<Vec<SavedView>, ApiError>,
+    leads: FoundLeads,
+}
+
+impl Asked {
+    fn of(typed: Var<String>) -> Self {
+        Self {
+            me: data::palette::me(),
+            searches: data::scrape_jobs(),
+            views: data::palette::views(),
+            leads: data::palette::leads(typed),
+        }
+    }
+
+    /// What is missing of it, and why.
+    fn failure(self) -> Option<String> {
+        let failures = [
+            (self.leads.query.error(), "Leads could not be searched"),
+            (self.views.error().filter(|_| self.views.data().is_none()), "Saved views could not be loaded"),
+            (
+                self.searches.error().filter(|_| self.searches.data().is_none()),
+                "Searches could not be loaded",
+            ),
+            (self.me.error().filter(|_| self.me.data().is_none()), "What you may do could not be loaded"),
+        ];
+        let first = failures.into_iter().find_map(|(error, what)| Some((error?, what)));
+        first.map(|(error, what)| format!("{what}: {error}"))
+    }
+
+    /// Asks again for what failed.
+    fn again(self) {
+        untrack(|| {
+            if self.leads.query.error().is_some() {
+                let _ = self.leads.query.refetch();
+            }
+            if self.views.error().is_some() {
+                let _ = self.views.refetch();
+            }
+            if self.searches.error().is_some() {
+                let _ = self.searches.refetch();
+            }
+            if self.me.error().is_some() {
+                let _ = self.me.refetch();
+            }
+        });
+    }
+}
+
 /// The dialog. It opens as soon as it stands in the document.
-pub(crate) fn palette_dialog() -> Node {
-    let (palette, typed) = (expect_context::<Palette>(), Var::new(String::new()));
+pub(super) fn palette_dialog(palette: Palette) -> Node {
+    let typed = Var::new(String::new());
     let dialog = NodeRef::<Dialog>::new();
-    let (input, leads) = (NodeRef::<Input>::new(), data::palette::leads(typed));
+    let (input, asked) = (NodeRef::<Input>::new(), Asked::of(typed));
+    let again = Callback::new(move |()| asked.again());
     let finder = Finder {
         address: use_address(),
         dialog,
         typed,
-        groups: groups(typed, leads),
+        groups: groups(typed, asked),
         moved_to: Var::new(None),
     };
     react(move || {
@@ -49,7 +109,7 @@ pub(crate) fn palette_dialog() -> Node {
     });
     view! {
         <dialog class="dialog palette" node_ref=dialog aria-label="Command palette"
-            on:close=move |_| palette.0.closed() on:click=move |event| finder.click_beside(&event)>
+            on:close=move |_| palette.place.closed() on:click=move |event| finder.click_beside(&event)>
             <div class="palette__head">
                 {icon(Icon::Search)}
                 {finder.field(input)}
@@ -60,7 +120,8 @@ pub(crate) fn palette_dialog() -> Node {
                 {move || finder.sections()}
             </div>
             <p class="palette__foot muted">
-                <span role="status">{move || finder.announcement(leads)}</span>
+                <span role="status">{move || finder.announcement(asked)}</span>
+                {move || asked.failure().map(|_| try_again("Try again", again))}
                 <span class="palette__keys" aria-hidden="true">"↑ ↓ to move, Enter to open, Esc to close"</span>
             </p>
         </dialog>
@@ -68,8 +129,8 @@ pub(crate) fn palette_dialog() -> Node {
 }
 
 /// What answers what was typed, under its headings.
-fn groups(typed: Var<String>, found: FoundLeads) -> Derived<Vec<Group>> {
-    let (me, searches, views) = (data::palette::me(), data::scrape_jobs(), data::palette::views());
+fn groups(typed: Var<String>, asked: Asked) -> Derived<Vec<Group>> {
+    let Asked { me, searches, views, leads: found } = asked;
     let (address, own) = (use_address(), use_own_columns());
     let known = derive(move || Known {
         role: me.data().map(|me| me.role),
@@ -165,11 +226,11 @@ impl Finder {
         self.groups.with(|groups| entries_of(groups).count())
     }
 
-    fn announcement(self, leads: FoundLeads) -> String {
-        if let Some(error) = leads.query.error() {
-            return format!("Leads could not be searched: {error}");
+    fn announcement(self, asked: Asked) -> String {
+        if let Some(failure) = asked.failure() {
+            return failure;
         }
-        match leads.query.is_fetching() {
+        match asked.leads.query.is_fetching() {
             true => "Searching leads".to_owned(),
             false => format::plural(self.count() as u64, "result", "results"),
         }

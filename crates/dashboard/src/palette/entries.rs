@@ -80,6 +80,7 @@ pub(super) fn pages(known: &Known) -> Vec<Entry> {
     if known.is_signed_in {
         pages.push(leave(Icon::Person, "Account", "/account"));
     }
+    pages.push(leave(Icon::Sliders, "Settings", routes::SETTINGS));
     if known.may(Role::Admin) {
         pages.push(leave(Icon::Person, "Users", "/users"));
         pages.push(leave(Icon::Stop, "Suppression list", "/suppression"));
@@ -118,15 +119,11 @@ const EXPORTS: [(&str, &str); 5] = [
 
 /// What can be done with the list of leads on the page, or with all leads from elsewhere.
 fn of_list(known: &Known) -> Vec<Entry> {
-    let list = known.list.clone().unwrap_or_default();
-    let (filters, columns) = (list.filters(), list.columns.or_else(|| known.columns.clone()));
-    let which = if leads_url::active(&filters).is_empty() { "all leads" } else { "of this list" };
+    let mut list = known.list.clone().unwrap_or_default();
+    list.columns = list.columns.or_else(|| known.columns.clone());
+    let which = if leads_url::active(&list).is_empty() { "all leads" } else { "of this list" };
     let export = |(format, name): (&str, &'static str)| {
-        let columns = columns.clone().filter(|_| leads_url::is_table(format));
-        let mut pairs = vec![("format", format.to_owned())];
-        pairs.extend(leads_url::pairs(&BusinessQuery { columns, ..filters.clone() }));
-        let url = leads_url::with_parameters("/api/businesses/export", pairs);
-        entry(Icon::Down, name, which, Act::Leave(url))
+        entry(Icon::Down, name, which, Act::Leave(leads_url::export_url(&list, format)))
     };
     let mut entries: Vec<Entry> = EXPORTS.into_iter().map(export).collect();
     if let Some(list) = &known.list {
@@ -229,7 +226,7 @@ mod tests {
             Known { list: Some(leads_url::parse("city=Espoo&page=3&sort=name")), ..known(Role::Viewer) };
         let all = actions(&known);
         let act = |name: &str| all.iter().find(|entry| entry.name == name).map(|entry| entry.act.clone());
-        let csv = "/api/businesses/export?format=csv&city=Espoo".to_owned();
+        let csv = "/api/businesses/export?format=csv&sort=name&city=Espoo".to_owned();
         assert_eq!(act("Export leads as CSV"), Some(Act::Leave(csv)));
         let save = "/leads/views?sort=name&city=Espoo".to_owned();
         assert_eq!(act("Save this list as a view"), Some(Act::Leave(save)));

@@ -25,6 +25,7 @@ async fn the_list_as_a_map_is_links_without_any_script() {
             "href=\"tel:+35891234007\"",
             "2,329 of 2,341 leads on this map. 12 leads have no place on any map.",
             "aria-label=\"Zoom in\"",
+            "H600\" class=\"map__grid\"></path>",
         ],
     );
     has_not(&page.html, &["\">Columns</button>", "<Esimerkki>"]);

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use client::{ApiClient, Request, Response, Transport, TransportError};
-use contract::enrichment::{EnrichmentQueue, ProviderInfo, ServiceSpending, Spending};
+use contract::enrichment::{
+    EnrichmentLogEntry, EnrichmentQueue, Evidence, ProviderInfo, ServiceSpending, Spending,
+};
 use contract::map::{BusinessMap, Spot, SpotBusiness};
 use contract::places::{CategorySuggestion, LocationSuggestion, SourceInfo, SourceState};
 use contract::stats::{Count, Facets};
@@ -32,6 +34,7 @@ impl Answers {
         Self::empty()
             .ok("/api/businesses", &leads())
             .ok("/api/businesses/7", &BusinessDetail { business: lead(), contacts: vec![contact()] })
+            .ok("/api/businesses/7/enrichment-history", &history())
             .ok("/api/businesses/facets", &facets())
             .ok("/api/businesses/map", &map())
             .ok("/api/businesses/stats", &samples::stats())
@@ -122,7 +125,7 @@ pub(crate) async fn render_with(
     let status = prefetch(path, &query_client, &api).await;
     let state = state.with_status(path, status);
     let options =
-        ShellOptions { assets, nonce: Some("n0nce".to_owned()), is_plain: false, state: state.clone() };
+        ShellOptions { assets, nonce: Some("n0nce".to_owned()), state: state.clone(), ..Default::default() };
     let owner = Owner::new_root(Some(Arc::new(hydration_context::SsrSharedContext::new())));
     let (meta, output) = ServerMetaContext::new();
     let stream = owner.with(|| {
@@ -161,6 +164,50 @@ fn contact() -> contract::Contact {
         source_url: Some("https://www.example.fi/yhteystiedot".to_owned()),
         found_at: samples::ago(30),
     }
+}
+
+/// What the lead's website said, and before it a provider that was paid for nothing.
+pub(crate) fn history() -> Page<EnrichmentLogEntry> {
+    let told = |field: &str, value: &str, snippet: &str, confidence| Evidence {
+        field: field.to_owned(),
+        value: value.to_owned(),
+        source_url: "https://www.example.fi/yhteystiedot".to_owned(),
+        snippet: Some(snippet.to_owned()),
+        confidence,
+    };
+    let address = "info@esimerkki.example";
+    let check = "{\"verdict\":\"unknown\",\"reasons\":[\"mailboxNotChecked\"]}";
+    let website = EnrichmentLogEntry {
+        id: 2,
+        business_id: lead().id,
+        provider: "website".to_owned(),
+        status: "enriched".to_owned(),
+        fields_written: ["email", "street", "contacts"].map(str::to_owned).to_vec(),
+        cost_minor: 0,
+        currency: "USD".to_owned(),
+        started_at: samples::ago(30),
+        duration_ms: 2400,
+        error: None,
+        evidence: vec![
+            told("email", address, "Varaukset: info@esimerkki.example", 0.93),
+            told("street", "Esimerkkikatu 7", "Esimerkkikatu 7, Helsinki", 0.8),
+            told("contacts", "Maija Esimerkki", "Maija Esimerkki, Owner", 0.92),
+            told("email.verification", address, check, 1.0),
+        ],
+    };
+    let hunter = EnrichmentLogEntry {
+        id: 1,
+        provider: "hunter".to_owned(),
+        status: "failed".to_owned(),
+        fields_written: Vec::new(),
+        cost_minor: 5,
+        started_at: samples::ago(3000),
+        duration_ms: 900,
+        error: Some("the plan is used up".to_owned()),
+        evidence: Vec::new(),
+        ..website.clone()
+    };
+    Page { data: vec![website, hunter], meta: PageMeta::new(2, 1, 20, None) }
 }
 
 pub(crate) fn leads() -> Page<Business> {

@@ -27,7 +27,7 @@ pub(super) async fn businesses(app: App, call: Call<ExportBusinesses>) -> Result
     let day: String = now.to_string().chars().take(10).collect();
     let file_name = format!("businesses-{day}.{}", format.extension());
     let attributions = Attributions::new(app.sources().infos());
-    let mut rows = app.store().business_stream(&filters);
+    let mut rows = app.store().businesses_in_order(&filters);
     let runtime = Handle::current();
     Download::start(&app, format.media_type(), file_name, move |pipe| {
         let mut writer = writer(format, pipe, attributions, columns.as_ref(), now)?;

@@ -9,11 +9,12 @@ use contract::FieldError;
 use contract::endpoint::{NoBody, NoQuery, Schemas};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use serde_json::error::Category;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 
-use super::fields;
+use super::fields::{self, NAMED};
 use super::validate::Validate;
 use crate::problem::{ApiProblem, MALFORMED, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE};
 
@@ -68,7 +69,48 @@ fn parse<B: Schemas + Validate + DeserializeOwned + 'static>(bytes: &[u8]) -> Re
         problem::<B>(&path, error.inner())
     })?;
     reader.end().map_err(|error| not_json(&error))?;
+    refuse_nul(bytes)?;
     Ok(value)
+}
+
+/// How JSON writes the character NUL, which it does not take as it is. With one more `\` before it, it is something else.
+const NUL: &str = "\\u0000";
+
+/// Refuses a body that could be read and of which some texts hold the character NUL. Almost none has its escape, and is not
+/// read once more.
+fn refuse_nul(bytes: &[u8]) -> Result<(), ApiProblem> {
+    let mut errors = Vec::new();
+    if String::from_utf8_lossy(bytes).contains(NUL)
+        && let Ok(body) = serde_json::from_slice::<Value>(bytes)
+    {
+        name_nul(&body, "", &mut errors);
+    }
+    if errors.is_empty() { Ok(()) } else { Err(ApiProblem::invalid(errors)) }
+}
+
+/// Names every text in `value` that holds NUL by its path, as unreadable values are named.
+fn name_nul(value: &Value, path: &str, errors: &mut Vec<FieldError>) {
+    if errors.len() == NAMED {
+        return;
+    }
+    match value {
+        Value::String(text) if text.contains('\0') => errors.push(fields::with_nul(path)),
+        Value::Array(items) => {
+            for (position, item) in items.iter().enumerate() {
+                name_nul(item, &format!("{path}[{position}]"), errors);
+            }
+        }
+        Value::Object(object) => {
+            for (name, value) in object {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                if name.contains('\0') && errors.len() < NAMED {
+                    errors.push(fields::with_nul(&path));
+                }
+                name_nul(value, &path, errors);
+            }
+        }
+        Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Null => {}
+    }
 }
 
 fn problem<B: Schemas + Validate>(path: &str, error: &serde_json::Error) -> ApiProblem {
@@ -119,7 +161,7 @@ fn property_names<B: Schemas>() -> Vec<String> {
 mod tests {
     use axum::http::HeaderValue;
     use contract::ScrapeRequest;
-    use contract::auth::UserChange;
+    use contract::auth::{LoginRequest, UserChange};
     use contract::edit::BusinessPatch;
     use contract::enrichment::BatchEnrichmentRequest;
 
@@ -158,6 +200,46 @@ mod tests {
             r#"400 [FieldError { field: "version", code: "immutable""#,
         );
         check::<NoBody>(r#"{"x":1}"#, r#"400 [FieldError { field: "x", code: "unknown""#);
+    }
+
+    #[test]
+    fn a_text_with_nul_is_named_by_its_path() {
+        check::<LoginRequest>(
+            r#"{"email":"a\u0000b","password":"\u0000"}"#,
+            r#"422 [FieldError { field: "email", code: "format", message: "leave out the character NUL""#,
+        );
+        check::<LoginRequest>(
+            r#"{"email":"a","password":"\\\u0000"}"#,
+            r#"422 [FieldError { field: "password""#,
+        );
+        check::<BatchEnrichmentRequest>(
+            r#"{"filter":{"city":"\u0000"}}"#,
+            r#"422 [FieldError { field: "filter.city", code: "format""#,
+        );
+        check::<BusinessPatch>(
+            r#"{"tags":["a","b\u0000"],"socials":{"x":"\u0000"}}"#,
+            r#"field: "socials.x""#,
+        );
+        check::<BusinessPatch>(r#"{"tags":["a","b\u0000"]}"#, r#"422 [FieldError { field: "tags[1]""#);
+        // A name that holds it is no field.
+        check::<LoginRequest>(
+            r#"{"email":"a","password":"b","\u0000":1}"#,
+            r#"400 [FieldError { field: "\0""#,
+        );
+    }
+
+    #[test]
+    fn what_only_looks_like_nul_is_text() {
+        let read = |body: &str| read::<LoginRequest>(&json(), body.as_bytes()).unwrap().email;
+        assert_eq!(read(r#"{"email":"a\\u0000b","password":"b"}"#), r"a\u0000b");
+        assert_eq!(read(r#"{"email":"a\u0001b","password":"b"}"#), "a\u{1}b");
+    }
+
+    #[test]
+    fn of_thousands_of_texts_with_nul_the_first_are_named() {
+        let body = format!(r#"{{"tags":[{}]}}"#, vec![r#""\u0000""#; 5000].join(","));
+        let problem = read::<BusinessPatch>(&json(), body.as_bytes()).unwrap_err();
+        assert_eq!(problem.into_errors().len(), NAMED);
     }
 
     #[test]

@@ -1,6 +1,14 @@
-//! Field errors made of what serde says.
+//! Field errors made of what serde says, and of texts that no field takes.
 
 use contract::FieldError;
+
+/// The most fields that are named: more would be a long answer to a short question.
+pub(crate) const NAMED: usize = 20;
+
+/// An error for a text that holds the character NUL, which Postgres keeps in no text.
+pub(crate) fn with_nul(field: &str) -> FieldError {
+    FieldError::new(field, "format", "leave out the character NUL")
+}
 
 /// An error for a name that the contract does not have, with the nearest that it has.
 pub(crate) fn unknown(field: &str, known: &[String], what: &str) -> FieldError {

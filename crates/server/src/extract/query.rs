@@ -4,25 +4,33 @@ use contract::endpoint::Schemas;
 use contract::{BusinessQuery, FieldError};
 use serde::de::DeserializeOwned;
 
-use super::fields;
+use super::fields::{self, NAMED};
 use crate::problem::ApiProblem;
 
-/// The most pairs that are named: more would be a long answer to a short question.
-const NAMED: usize = 20;
-
-/// Reads a query string. Every pair that is unknown, given twice or unreadable is named, up to 20 of them.
+/// Reads a query string. Every pair that is unknown, given twice or unreadable is named, up to 20 of them; else every pair
+/// that holds the character NUL.
 pub(crate) fn read<Q>(query: Option<&str>) -> Result<Q, ApiProblem>
 where
     Q: Schemas + DeserializeOwned,
 {
     let query = query.unwrap_or_default();
-    serde_urlencoded::from_str(query).map_err(|whole| {
+    let read = serde_urlencoded::from_str(query).map_err(|whole| {
         let mut errors = pair_errors::<Q>(query);
         if errors.is_empty() {
             errors.push(FieldError::new("query", "format", whole.to_string()));
         }
         ApiProblem::malformed(errors)
-    })
+    })?;
+    refuse_nul(query.as_bytes())?;
+    Ok(read)
+}
+
+/// Refuses encoded pairs, those of a query string or of a form, of which some hold the character NUL.
+pub(crate) fn refuse_nul(pairs: &[u8]) -> Result<(), ApiProblem> {
+    let pairs = form_urlencoded::parse(pairs);
+    let wrong = pairs.filter(|(name, value)| name.contains('\0') || value.contains('\0')).take(NAMED);
+    let errors: Vec<FieldError> = wrong.map(|(name, _)| fields::with_nul(&name)).collect();
+    if errors.is_empty() { Ok(()) } else { Err(ApiProblem::invalid(errors)) }
 }
 
 /// The filters of the list of businesses as they stand behind the question mark of its address.
@@ -90,10 +98,22 @@ mod tests {
     }
 
     #[test]
+    fn a_text_with_nul_is_named_however_it_is_written() {
+        let wrong = |field: &str| (field.to_owned(), "format".to_owned());
+        assert_eq!(errors::<BusinessQuery>("city=a%00b&tag=x&search=%00"), [wrong("city"), wrong("search")]);
+        assert_eq!(errors::<BusinessQuery>("page=%00"), [wrong("page")]);
+        // The two characters of an escape, one after the other, and other controls are text.
+        assert!(errors::<BusinessQuery>("search=%2500%01").is_empty());
+        assert!(refuse_nul(b"who=a%00b").is_err() && refuse_nul(b"who=a\0b").is_err());
+        assert!(refuse_nul(b"a\0=b").is_err() && refuse_nul(b"who=a%0Ab").is_ok());
+    }
+
+    #[test]
     fn of_thousands_of_wrong_pairs_the_first_are_named() {
         let many: String = (0..5000).map(|number| format!("p{number}=1&")).collect();
         assert_eq!(errors::<BusinessQuery>(&many).len(), NAMED);
         assert_eq!(errors::<BusinessQuery>(&"page=1&".repeat(5000)).len(), NAMED);
+        assert_eq!(refuse_nul("a=%00&".repeat(5000).as_bytes()).unwrap_err().into_errors().len(), NAMED);
     }
 
     #[test]

@@ -43,7 +43,7 @@ macro_rules! by_contract {
 }
 by_contract!(BusinessQuery, BulkRequest, ExportQuery, MapQuery, ScrapeRequest, BatchEnrichmentRequest);
 by_contract!(SetupRequest, PasswordChange, NewApiToken, NewUser, UserChange, NewView, ViewChange);
-by_contract!(NewSuppression, SuppressionQuery);
+by_contract!(NewSuppression, SuppressionQuery, RetryQuery);
 
 /// Types that people write by hand.
 macro_rules! by_hand {
@@ -83,15 +83,8 @@ impl Validate for FailedJobQuery {
     }
 }
 
-/// Columns are read by their own type.
+/// Columns and theme are read by their own types.
 impl Validate for AppearanceChange {
-    fn field_errors(&self) -> Vec<FieldError> {
-        Vec::new()
-    }
-}
-
-/// Any text may be the cause of a failure.
-impl Validate for RetryQuery {
     fn field_errors(&self) -> Vec<FieldError> {
         Vec::new()
     }

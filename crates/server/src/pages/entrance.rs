@@ -127,10 +127,10 @@ fn read_query<T: for<'de> Deserialize<'de> + Default>(request: &Request) -> T {
     serde_urlencoded::from_str(request.uri().query().unwrap_or_default()).unwrap_or_default()
 }
 
-/// A path of this server: whoever made the link cannot send people elsewhere.
+/// A path of this server: whoever made the link cannot send people elsewhere, nor to what no header can name.
 fn local(path: &str) -> &str {
-    let leads_away =
-        !path.starts_with('/') || path.starts_with("//") || path.contains(['\\', '\n', '\r', '\t']);
+    let is_strange = |c: char| c == '\\' || c.is_control();
+    let leads_away = !path.starts_with('/') || path.starts_with("//") || path.contains(is_strange);
     if leads_away { "/" } else { path }
 }
 
@@ -271,6 +271,8 @@ mod tests {
             ("/\\evil.example", "/"),
             ("https://evil.example", "/"),
             ("/\t/evil.example", "/"),
+            ("/\0", "/"),
+            ("/\u{7f}", "/"),
         ] {
             assert_eq!(local(given), expect, "{given}");
         }

@@ -3,7 +3,8 @@
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use contract::{JobAccepted, Problem};
+use contract::job::JobQuery;
+use contract::{JobAccepted, JobStatus, Problem};
 use dashboard::{FindFailure, FindForm, routes};
 use serde::Deserialize;
 
@@ -85,6 +86,33 @@ pub(super) async fn retry_failed(State(app): State<App>, request: Request) -> Re
     };
     let path = format!("/api/jobs/retry-failed?kind=enrich&cause={}", encode(&form.cause));
     act(&app, &visitor, &path, routes::ENRICHMENT).await
+}
+
+/// Which failed jobs are tried again.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RetryAllForm {
+    /// Only those of this kind; empty for all.
+    #[serde(default)]
+    kind: String,
+}
+
+/// Tries all jobs again that failed, or all of one kind.
+pub(super) async fn retry_all(State(app): State<App>, request: Request) -> Response {
+    let visitor = Visitor::of(&request);
+    let failed = routes::jobs_url(&JobQuery { status: Some(JobStatus::Failed), ..JobQuery::default() });
+    if visitor.identity.0.is_none() {
+        return turn_away(&failed);
+    }
+    let form: RetryAllForm = match read_form(&app, request).await {
+        Ok(form) => form,
+        Err(problem) => return problem.into_response(),
+    };
+    let path = match form.kind.as_str() {
+        "" => "/api/jobs/retry-failed".to_owned(),
+        kind => format!("/api/jobs/retry-failed?kind={}", encode(kind)),
+    };
+    act(&app, &visitor, &path, &failed).await
 }
 
 pub(super) async fn enrich(State(app): State<App>, Path(id): Path<String>, request: Request) -> Response {

@@ -55,10 +55,10 @@ pub(super) async fn answer(app: &App, page: Page) -> Response {
     let queries = QueryClient::server(TokioRuntime::current());
     let found = dashboard::prefetch(&page.path, &queries, &api).await;
     let is_plain = Route::parse(&page.path).is_some_and(|route| route.is_plain());
-    // Without them the list has its usual ones.
-    let columns = if is_plain { None } else { api.appearance().await.ok().and_then(|it| it.columns) };
+    // Without it lists have their usual columns, and the browser's own theme holds.
+    let appearance = api.appearance().await.unwrap_or_default();
     let state = PageState {
-        columns,
+        columns: appearance.columns.filter(|_| !is_plain),
         now: Some(clock::now()),
         seq: Some(seq),
         form_key: uuid::Uuid::new_v4().to_string(),
@@ -69,8 +69,13 @@ pub(super) async fn answer(app: &App, page: Page) -> Response {
         ..PageState::default()
     };
     let state = state.with_status(&page.path, found);
-    let options =
-        ShellOptions { assets: paths(), nonce: page.nonce.as_ref().map(Nonce::to_string), is_plain, state };
+    let options = ShellOptions {
+        assets: paths(),
+        nonce: page.nonce.as_ref().map(Nonce::to_string),
+        is_plain,
+        theme: appearance.theme,
+        state,
+    };
     let contexts = Contexts { nonce: page.nonce, queries, api, content: page.content };
     let mut response = document(&page.path, contexts, options).await;
     *response.status_mut() = page.status.unwrap_or(StatusCode::from_u16(found).unwrap_or(StatusCode::OK));

@@ -5,5 +5,6 @@ mod bodies;
 mod files;
 mod forgery;
 mod headers;
+mod nul;
 mod others;
 mod sessions;

@@ -170,7 +170,7 @@ async fn a_server_that_asks_nobody_to_sign_in_gives_everybody_its_role_and_no_mo
 }
 
 /// Every path that a page's form is sent to, as the router has it.
-fn forms() -> Vec<String> {
+pub(crate) fn forms() -> Vec<String> {
     let source = include_str!("../../src/pages.rs");
     let routes = source.lines().filter(|line| line.contains(".route(") && line.contains("post("));
     let path = |line: &str| line.split('"').nth(1).unwrap().to_owned();

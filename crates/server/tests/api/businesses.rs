@@ -1,3 +1,4 @@
+use axum::http::Request;
 use insta::assert_snapshot;
 
 use crate::support::{TestApp, business, seed};
@@ -180,4 +181,21 @@ async fn a_map_shows_where_the_leads_of_a_filter_are() {
     check("within=1,2,3", 400, "within").await;
     check("sort=name", 400, "sort").await;
     check("radiusKm=5", 422, "near").await;
+}
+
+#[tokio::test]
+async fn a_map_of_very_many_leads_in_one_place_is_a_small_answer() {
+    let app = TestApp::new().await;
+    let mut tower = business("Tower", "Helsinki");
+    (tower.business.latitude, tower.business.longitude) = (Some(60.1703), Some(24.9407));
+    seed(app.store(), vec![tower]).await;
+    app.store().copy_businesses_for_test(49_999).await.unwrap();
+    let answer = app.get("/api/businesses/map").await;
+    let map = answer.json();
+    assert_eq!((map["total"].as_u64(), map["spots"][0]["count"].as_u64()), (Some(50_000), Some(50_000)));
+    assert_eq!(map["spots"].as_array().unwrap().len(), 1);
+    assert!(answer.bytes.len() < 500, "{}", answer.text());
+    let page = app.ask(Request::get("/leads?view=map").header("accept", "text/html")).await;
+    assert!(page.text().contains("50,000 leads in one place: list them"), "{}", page.text());
+    assert!(page.bytes.len() < 100_000, "{} bytes", page.bytes.len());
 }

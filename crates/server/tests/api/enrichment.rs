@@ -79,6 +79,16 @@ async fn a_business_is_enriched_from_its_website() {
     let detail = app.get(&format!("/api/businesses/{id}")).await.json();
     assert_eq!(detail["email"], "alpha.kahvila@gmail.com");
     assert_eq!(detail["enrichmentStatus"], "enriched");
+    let page = app.ask(Request::get(format!("/leads/{id}")).header("accept", "text/html")).await;
+    let page = page.text();
+    let details =
+        page.split("id=\"details\"").nth(1).and_then(|rest| rest.split("</section>").next()).unwrap();
+    let origin = format!("href=\"http://{site}/\"");
+    assert!(details.contains("From ") && details.contains(&origin), "{details}");
+    let history = page.split("id=\"history\"").nth(1).unwrap();
+    for told in ["Enriched", "cost nothing. Filled in: E-mail", "alpha.kahvila@gmail.com", &origin] {
+        assert!(history.contains(told), "{told}: {history}");
+    }
     assert_eq!(app.post(&path, json!({})).await.status.as_u16(), 202, "it may be done again");
     runner.shutdown().await;
 }
@@ -193,7 +203,8 @@ async fn what_failed_is_told_by_its_cause_and_tried_again_by_a_plain_form() {
     .await;
     runner.shutdown().await;
     let cause = &queue["causes"][0];
-    assert_eq!((&cause["cause"], &cause["count"]), (&json!("the website could not be reached"), &json!(1)));
+    let expect = json!("the website's address is none that may be read");
+    assert_eq!((&cause["cause"], &cause["count"]), (&expect, &json!(1)));
 
     let other = app.post("/api/jobs/retry-failed?kind=enrich&cause=another", json!({})).await;
     assert_eq!(other.json(), json!({ "retried": 0, "remaining": 0 }));
@@ -202,13 +213,35 @@ async fn what_failed_is_told_by_its_cause_and_tried_again_by_a_plain_form() {
     let request = Request::post("/enrichment/retry")
         .header("host", "localhost:3030")
         .header("content-type", "application/x-www-form-urlencoded");
-    let form = request.body(Body::from("cause=the+website+could+not+be+reached")).unwrap();
+    let form = request.body(Body::from("cause=the+website%27s+address+is+none+that+may+be+read")).unwrap();
     let answer = app.send(form).await;
     assert_eq!((answer.status.as_u16(), answer.header("location")), (303, Some("/enrichment")));
     let queue = app.get("/api/enrichment/queue").await.json();
     assert_eq!((&queue["waiting"], &queue["failed"], &queue["causes"]), (&json!(1), &json!(0), &json!([])));
     let path = format!("/api/jobs/{}", batch.json()["jobId"].as_str().unwrap());
     assert_eq!(app.get(&path).await.json()["counts"]["failed"], 0);
+
+    // The page of jobs has a form for all that failed, of one kind or of any.
+    let failed = async || {
+        let runner = app.run_jobs();
+        eventually("it to fail again", || async {
+            let queue = app.get("/api/enrichment/queue").await.json();
+            (queue["waiting"] == 0 && queue["failed"] == 1).then_some(())
+        })
+        .await;
+        runner.shutdown().await;
+    };
+    for (form, waiting) in [("kind=import", 0), ("kind=enrich", 1), ("kind=", 1)] {
+        if app.get("/api/enrichment/queue").await.json()["failed"] == 0 {
+            failed().await;
+        }
+        let request = Request::post("/jobs/retry-failed")
+            .header("host", "localhost:3030")
+            .header("content-type", "application/x-www-form-urlencoded");
+        let answer = app.send(request.body(Body::from(form)).unwrap()).await;
+        assert_eq!((answer.status.as_u16(), answer.header("location")), (303, Some("/jobs?status=failed")));
+        assert_eq!(app.get("/api/enrichment/queue").await.json()["waiting"], waiting, "{form}");
+    }
 }
 
 #[tokio::test]

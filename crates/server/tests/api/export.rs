@@ -73,6 +73,26 @@ async fn a_table_has_the_columns_that_the_list_shows() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_is_in_the_order_of_the_list() {
+    let app = with_rows(5).await;
+    let names = async |query: &str| {
+        let exported = app.get(&format!("{PATH}?format=json&{query}")).await.json();
+        let listed = app.get(&format!("/api/businesses?{query}")).await.json();
+        let of = |rows: &Value| {
+            let rows = rows.as_array().unwrap().iter();
+            rows.map(|row| row["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let exported = of(&exported["businesses"]);
+        assert_eq!(exported, of(&listed["data"]), "{query}");
+        exported.concat()
+    };
+    assert_eq!(names("sort=-name").await, "Cafe 4Cafe 3Cafe 2Cafe 1Cafe 0");
+    assert_eq!(names("sort=city,-name").await, "Cafe 3Cafe 1Cafe 4Cafe 2Cafe 0");
+    assert_eq!(names("sort=name&city=Espoo").await, "Cafe 1Cafe 3");
+    names("").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_rows_come_whole() {
     let app = with_rows(3000).await;
     let csv = app.get(&format!("{PATH}?format=csv")).await;
@@ -118,6 +138,8 @@ async fn what_cannot_be_used_is_named() {
     check("format=", 400, "format").await;
     check("format=csv&page=2", 400, "page").await;
     check("format=csv&limit=5", 400, "limit").await;
+    check("format=csv&sort=colour", 400, "sort").await;
+    check("format=csv&sort=distance", 422, "near").await;
     check("format=csv&town=x", 400, "town").await;
     check("format=csv&hasPhone=maybe", 400, "hasPhone").await;
     check("format=csv&near=1,1&radiusKm=0", 422, "radiusKm").await;

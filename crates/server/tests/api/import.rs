@@ -104,7 +104,7 @@ async fn a_load_that_is_cancelled_leaves_no_index_to_be_made() {
     std::fs::write(&path, LEADS).unwrap();
     let waiting = || app.store().execute_for_test("UPDATE postponed_indexes SET name = name");
     app.store().prepare_load(1_000_000).await.unwrap();
-    assert_eq!(waiting().await.unwrap(), 6);
+    assert_eq!(waiting().await.unwrap(), 8);
     let job = NewJob::new(JobKind::Import, json!({ "path": path }));
     let job = app.store().enqueue_job(job).await.unwrap();
     let lease = Duration::from_secs(600);

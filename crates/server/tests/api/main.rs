@@ -34,6 +34,7 @@ mod paid_sources;
 mod rates;
 mod scraper;
 mod serving;
+mod settings_pages;
 mod side_by_side;
 mod sockets;
 mod support;

@@ -1,8 +1,11 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Request;
+use contract::{JobKind, JobProgress};
 use serde_json::json;
+use store::{JobOutcome, JobUpdate, NewJob};
 
 use crate::support::{Answer, TestApp, business, seed};
 
@@ -66,6 +69,14 @@ async fn many_pages_at_once_are_each_their_own() {
 }
 
 #[tokio::test]
+async fn what_an_address_asks_for_and_the_list_refuses_is_no_failure_of_the_server() {
+    let app = TestApp::new().await;
+    let answer = page(&app, "/leads?cursor=nope").await;
+    assert_eq!(answer.status.as_u16(), 400);
+    assert_eq!(answer.header("content-type"), Some("text/html; charset=utf-8"));
+}
+
+#[tokio::test]
 async fn what_is_not_there_is_a_page_that_says_so() {
     let app = TestApp::new().await;
     for path in ["/nothing", "/leads/999", "/leads/x", "/jobs/019f0000-0000-7000-8000-000000000001"] {
@@ -93,6 +104,31 @@ async fn every_inline_script_carries_the_nonce_of_its_answer() {
     }
     let again = page(&app, "/").await;
     assert!(!again.header("content-security-policy").unwrap().contains(nonce));
+}
+
+#[tokio::test]
+async fn what_a_job_says_is_text_on_every_page_that_shows_it() {
+    const MARKUP: &str = "\"><img src=x onerror=alert(1)><script>alert(2)</script>";
+    let app = TestApp::new().await;
+    let request = json!({ "path": "leads.csv", "name": MARKUP });
+    let job = app.store().enqueue_job(NewJob::new(JobKind::Import, request)).await.unwrap();
+    let lease = Duration::from_secs(600);
+    let claimed = app.store().claim_job_by_id(job.job_id, "test", lease, job.created_at).await;
+    let lease = claimed.unwrap().unwrap().lease;
+    let (stage, message, error) = (MARKUP.to_owned(), Some(MARKUP.to_owned()), MARKUP.to_owned());
+    let progress = JobProgress { done: 1, total: Some(2), stage, message };
+    let mut tx = app.store().begin().await.unwrap();
+    tx.record_job(&lease, JobUpdate { progress, ..JobUpdate::default() }).await.unwrap();
+    tx.finish_job(&lease, JobOutcome::Failed { error, retry_at: None }).await.unwrap().unwrap();
+    tx.commit().await.unwrap();
+    let own = format!("/jobs/{}", job.job_id);
+    // Title, progress and error, as far as each shows them.
+    for (path, times) in [("/", 1), ("/jobs", 3), (own.as_str(), 3)] {
+        let answer = page(&app, path).await;
+        let text = answer.text();
+        assert!(text.matches("&lt;img src=x").count() >= times, "{path}: {text}");
+        assert!(!text.contains("<img src=x") && !text.contains("<script>alert"), "{path}: {text}");
+    }
 }
 
 #[tokio::test]

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use client::ApiError;
 use client::mutations::{self, BusinessUpdate, LeftBehind, patched};
+use client::{ApiError, queries};
 use contract::edit::{BusinessDraft, BusinessPatch};
 use contract::{Business, BusinessId, Timestamp};
 use leptos::prelude::*;
@@ -35,9 +35,10 @@ impl Tools {
     pub(super) fn keep_what_is_written(self) {
         let Some(storage) = storage() else { return };
         let Some(Shared { cache, api, connection, own }) = self.shared.try_get_value() else { return };
-        let refused = move |left, error: Arc<ApiError>| self.not_taken(left, &error);
+        let refused = move |left, error| self.not_taken(left, error);
         mutations::finish_what_was_left(&cache, &api, &connection, &own, refused);
         let outbox = Outbox::new(&cache, storage, kept_for(use_page_state().user));
+        outbox.on_error(move |_| self.say_what_is_not_kept());
         let keeping = outbox.subscribe();
         on_cleanup(move || drop(keeping));
         // A browser that forbids it has kept nothing.
@@ -45,12 +46,12 @@ impl Tools {
     }
 
     /// Nobody is there who was told that it was under way.
-    fn not_taken(self, left: LeftBehind, error: &ApiError) {
+    fn not_taken(self, left: LeftBehind, error: Arc<ApiError>) {
         match left {
-            LeftBehind::Added(draft) => self.refuse(Form::default(), drafted(&draft), error),
+            LeftBehind::Added(draft) => self.refuse(Form::default(), drafted(&draft), &error),
             LeftBehind::Changed(update) => self.change_not_taken(update, error),
             LeftBehind::Deleted(id, _) => match error.current().map(Arc::new).or_else(|| self.known(id)) {
-                Some(lead) => self.not_deleted(&lead, error),
+                Some(lead) => self.not_deleted(&lead, &error),
                 None if error.is_not_found() => (),
                 None => {
                     let reason = sentence(&error.to_string());
@@ -65,18 +66,31 @@ impl Tools {
         }
     }
 
-    fn change_not_taken(self, BusinessUpdate { id, patch, .. }: BusinessUpdate, error: &ApiError) {
-        let current = error.current().map(Arc::new);
-        let is_newer = current.is_some();
-        let Some(lead) = current.or_else(|| self.known(id)).filter(|_| !error.is_not_found()) else {
-            let reason = sentence(&error.to_string());
-            return self.toasts.failed(format!("A change that was made before was not saved. {reason}"));
-        };
-        let typed = typed_over(&lead, &patch);
-        match is_newer {
-            true => self.show_again(Form::with_both(lead, typed, Vec::new())),
-            false => self.refuse(Form::of(lead), typed, error),
+    fn change_not_taken(self, BusinessUpdate { id, patch, .. }: BusinessUpdate, error: Arc<ApiError>) {
+        if let Some(lead) = error.current().map(Arc::new) {
+            let typed = typed_over(&lead, &patch);
+            return self.show_again(Form::with_both(lead, typed, Vec::new()));
         }
+        spawn_local(async move {
+            match self.find(id).await.filter(|_| !error.is_not_found()) {
+                Some(lead) => self.refuse(Form::of(lead.clone()), typed_over(&lead, &patch), &error),
+                None => {
+                    let reason = sentence(&error.to_string());
+                    self.toasts.failed(format!("A change that was made before was not saved. {reason}"));
+                }
+            }
+        });
+    }
+
+    /// The lead, asked for where the page does not show it.
+    async fn find(self, id: BusinessId) -> Option<Arc<Business>> {
+        if let Some(lead) = self.known(id) {
+            return Some(lead);
+        }
+        let Shared { cache, api, .. } = self.shared.try_get_value()?;
+        // The cache takes the lead over from its answer.
+        cache.prefetch_query(&queries::business_detail(&api, id)).await;
+        self.known(id)
     }
 }
 

@@ -4,7 +4,7 @@ use contract::enrichment::{BatchItem, EnrichmentBatch};
 use contract::{JobId, JobStatus};
 use markup::{Node, view};
 
-use crate::components::badge::{Tone, badge, job_badge};
+use crate::components::badge::{Tone, badge, job_badge, outcome};
 use crate::components::job::{Phase, job_actions, progress};
 use crate::components::load::{lines, loaded, sentence};
 use crate::components::panel::panel;
@@ -24,14 +24,16 @@ fn of_batch(shown: Derived<Option<JobId>>) -> Node {
     let batch = data::enrichment::batch(move || shown.try_get().flatten());
     let phase = derive(move || batch.data().map(|batch| Phase::of(&batch.job)));
     let actions = view! { {move || phase.get().map(job_actions)} };
-    panel("batch", "Leads of the batch", actions, loaded(batch, || lines(6), |batch| standing(&batch)))
+    panel("batch", "Leads of this batch", actions, loaded(batch, || lines(6), |batch| standing(&batch)))
 }
 
 fn standing(batch: &EnrichmentBatch) -> Node {
     let counts = batch.job.counts;
     let total = batch.items.len() as u64;
     let done = format!("{} of {} done", format::number(counts.found), format::plural(total, "lead", "leads"));
-    let failed = (counts.failed > 0).then(|| format!("{} failed", format::number(counts.failed)));
+    // A batch that is done says so itself.
+    let is_open = counts.failed > 0 && batch.job.status != JobStatus::Completed;
+    let failed = is_open.then(|| format!("{} failed", format::number(counts.failed)));
     let mut items: Vec<&BatchItem> = batch.items.iter().collect();
     items.sort_by_key(|item| rank(item.status));
     let left = items.len().saturating_sub(SHOWN) as u64;
@@ -42,10 +44,10 @@ fn standing(batch: &EnrichmentBatch) -> Node {
             {job_badge(&batch.job)}
             <span class="num">{done}</span>
             {failed.map(|failed| view! { <span class="num">{failed}</span> })}
-            <a href=routes::jobs_of(batch.job.job_id)>"Its jobs"</a>
+            <a href=routes::jobs_of(batch.job.job_id)>"Jobs of this batch"</a>
         </p>
         {(!batch.job.status.is_finished()).then(|| progress(&batch.job))}
-        <ul class="list items" aria-label="Leads of the batch">{rows}</ul>
+        <ul class="list items" aria-label="Leads of this batch">{rows}</ul>
         {left.map(|left| view! { <p class="muted">{left}</p> })}
     }
 }
@@ -83,17 +85,12 @@ fn row(item: &BatchItem) -> Node {
 
 /// Where a business stands, and how its enrichment ended.
 fn stand(item: &BatchItem) -> (Tone, &'static str) {
-    match (item.status, item.outcome.as_deref()) {
-        (JobStatus::Completed, Some("enriched")) => (Tone::Good, "Enriched"),
-        (JobStatus::Completed, Some("nothingFound")) => (Tone::Neutral, "Nothing new"),
-        (JobStatus::Completed, Some("noWebsite")) => (Tone::Neutral, "No website"),
-        (JobStatus::Completed, Some("blockedByRobots")) => (Tone::Warning, "Website wants no robots"),
-        (JobStatus::Completed, Some("parked")) => (Tone::Warning, "Domain is parked"),
-        (JobStatus::Completed, Some("suppressed")) => (Tone::Neutral, "Suppressed"),
-        (JobStatus::Completed, _) => (Tone::Good, search_job::word(item.status)),
-        (JobStatus::Failed, _) => (Tone::Bad, search_job::word(item.status)),
-        (JobStatus::Running, _) => (Tone::Busy, search_job::word(item.status)),
-        (JobStatus::Pending | JobStatus::Cancelled, _) => (Tone::Neutral, search_job::word(item.status)),
+    let word = search_job::word(item.status);
+    match item.status {
+        JobStatus::Completed => item.outcome.as_deref().and_then(outcome).unwrap_or((Tone::Good, word)),
+        JobStatus::Failed => (Tone::Bad, word),
+        JobStatus::Running => (Tone::Busy, word),
+        JobStatus::Pending | JobStatus::Cancelled => (Tone::Neutral, word),
     }
 }
 

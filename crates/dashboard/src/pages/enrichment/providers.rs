@@ -98,15 +98,13 @@ fn costs(spent: Option<&ServiceSpending>, currency: &str) -> Node {
 
 fn together(spending: &Spending) -> Node {
     let cost = format::money(spending.cost_minor, &spending.currency);
+    let month = format::month(&spending.month);
     let text = match spending.budget_minor {
         Some(budget) => {
-            format!(
-                "{cost} of the budget of {} for {}.",
-                format::money(budget, &spending.currency),
-                spending.month
-            )
+            let budget = format::money(budget, &spending.currency);
+            format!("{cost} in {month}, of a budget of {budget}.")
         }
-        None => format!("{cost} for {}. No paid service is switched on.", spending.month),
+        None => format!("{cost} in {month}. No paid service is switched on."),
     };
     view! { <p class="muted panel__foot">{text}</p> }
 }

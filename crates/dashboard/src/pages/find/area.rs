@@ -11,7 +11,7 @@ use crate::{data, format, leads_url};
 /// The most leads that are drawn.
 const SHOWN: u32 = 200;
 
-/// The map, once the location is a suggestion that was taken or a pair of coordinates.
+/// The map; empty until the location is a suggestion that was taken or a pair of coordinates.
 pub(super) fn preview(location: Var<String>, radius: Var<String>, places: data::Places) -> Node {
     let area = derive(move || {
         let typed = location.get();
@@ -32,7 +32,24 @@ pub(super) fn preview(location: Var<String>, radius: Var<String>, places: data::
         })
     };
     let leads = data::leads_if(query);
-    view! { {move || area.get().map(|(centre, radius)| drawing(centre, radius, leads))} }
+    view! {
+        {move || match area.get() {
+            Some((centre, radius)) => drawing(centre, radius, leads),
+            None => nowhere(),
+        }}
+    }
+}
+
+/// The ground that the circle will stand on.
+fn nowhere() -> Node {
+    let body = view! {
+        <svg class="map map--empty" viewBox="0 0 200 200" aria-hidden="true">
+            <circle class="map__ring" cx="100" cy="100" r="88"></circle>
+            <path class="map__centre" d="M96 100h8M100 96v8"></path>
+        </svg>
+        <p class="panel__foot muted">"Once place and radius are known, the circle is drawn here with the leads in it."</p>
+    };
+    panel("area", "Area", Node::nothing(), body)
 }
 
 /// The radius as it was typed, with the default for none; nothing where it is out of range.

@@ -176,17 +176,12 @@ fn with_list(
 
 /// What can be done with every lead of the list, on whatever page it stands.
 fn with_all(query: &BusinessQuery) -> Node {
-    let filters = query.filters();
-    let hidden = leads_url::pairs(&filters);
+    let hidden = leads_url::pairs(&query.filters());
     let hidden =
         hidden.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
     let hidden = hidden.collect::<Node>();
-    let columns = query.columns.as_ref().map(|columns| ("columns", columns.to_string()));
     let items = EXPORTS.iter().map(|(format, label)| {
-        let mut pairs = vec![("format", (*format).to_owned())];
-        pairs.extend(leads_url::pairs(&filters));
-        pairs.extend(columns.clone().filter(|_| leads_url::is_table(format)));
-        let href = leads_url::with_parameters("/api/businesses/export", pairs);
+        let href = leads_url::export_url(query, format);
         view! { <li><a class="menu__item menu__item--plain" href=href rel="external" download="">{*label}</a></li> }
     });
     view! {

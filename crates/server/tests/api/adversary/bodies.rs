@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::{Method, Request, header};
 use bytes::Bytes;
 use futures::stream;
+use serde_json::json;
 
 use crate::support::guarded::Guarded;
 use crate::support::listed::{Listed, endpoints};
@@ -106,6 +107,28 @@ async fn a_body_that_breaks_off_changes_nothing() {
         assert_eq!(answer.status.as_u16(), 400, "{}: {}", endpoint.name, answer.text());
     }
     assert_eq!(app.app.events_since(0).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn texts_longer_than_anything_is_called_are_refused_by_name() {
+    let app = TestApp::new().await;
+    let refused = |answer: Answer, field: &str| {
+        let told = (answer.status.as_u16(), answer.json()["errors"][0].clone());
+        assert_eq!((told.0, &told.1["field"], &told.1["code"]), (422, &json!(field), &json!("range")));
+    };
+    let long = "x".repeat(301);
+    for field in ["city", "state", "industry", "category", "source", "tag"] {
+        for path in ["/api/businesses", "/api/businesses/facets", "/api/businesses/map"] {
+            refused(app.get(&format!("{path}?{field}={long}")).await, field);
+        }
+        refused(app.get(&format!("/api/businesses/export?format=csv&{field}={long}")).await, field);
+        let batch = json!({ "filter": { field: long } });
+        refused(app.post("/api/enrichment/batch", batch).await, &format!("filter.{field}"));
+    }
+    let scrape = json!({ "location": "Helsinki", "source": long });
+    refused(app.post("/api/scraper/scrape", scrape).await, "source");
+    let cause = format!("/api/jobs/retry-failed?cause={}", "x".repeat(4001));
+    refused(app.call(Method::POST, &cause).await, "cause");
 }
 
 /// Addresses with thousands of parameters, and parameters with thousands of letters.

@@ -5,6 +5,7 @@ use axum::http::{Method, Request, header};
 use contract::Role;
 use serde_json::{Value, json};
 use server::{Access, ServerConfig, setup_path};
+use store::test_support::TestStore;
 
 use super::{Answer, TestApp};
 
@@ -40,11 +41,15 @@ impl Guarded {
     }
 
     pub(crate) async fn with(change: impl FnOnce(&mut ServerConfig)) -> Self {
-        let app = TestApp::with(|config| {
+        Self::on(store::test_support::sqlite().await, change).await
+    }
+
+    /// The same on a database of the test's choice.
+    pub(crate) async fn on(db: TestStore, change: impl FnOnce(&mut ServerConfig)) -> Self {
+        let app = TestApp::on(db, |config| {
             config.access = Access::SignedIn { tls: false };
             change(config);
-        })
-        .await;
+        });
         let path = setup_path(app.store()).await.unwrap().unwrap();
         let token = path.split_once("token=").unwrap().1;
         let body =

@@ -58,7 +58,11 @@ impl TestApp {
 
     /// With other settings than a server has unless told otherwise.
     pub(crate) async fn with(change: impl FnOnce(&mut ServerConfig)) -> Self {
-        let db = store::test_support::sqlite().await;
+        Self::on(store::test_support::sqlite().await, change)
+    }
+
+    /// The same on a database of the test's choice.
+    pub(crate) fn on(db: TestStore, change: impl FnOnce(&mut ServerConfig)) -> Self {
         let mut config = ServerConfig::new("127.0.0.1:3030".parse().unwrap(), db.store().clone(), sources());
         config.access = Access::Open(Role::Admin);
         change(&mut config);

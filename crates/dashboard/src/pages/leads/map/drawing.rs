@@ -9,7 +9,7 @@ use markup::{Node, view};
 use web_sys::{Element, KeyboardEvent, MouseEvent, PointerEvent};
 
 use super::frame::{Frame, HEIGHT, WIDTH};
-use super::{Map, described, focus_soon};
+use super::{Map, described, focus_soon, is_one_place};
 use crate::address::Step;
 use crate::components::map::scale;
 use crate::format;
@@ -21,6 +21,12 @@ pub(super) const DRAWING: &str = ".map--leads";
 const DRAGGED: f64 = 4.0;
 /// Part of the drawing's side that a key moves it by.
 const STEP: f64 = 0.25;
+/// How far the middles of two spots are apart, in the drawing's own units: a finger on a phone tells them apart.
+const APART: f64 = 22.0;
+/// How much closer they may be.
+const NEARLY: f64 = 0.5;
+/// Rounds after which spots that are too many for the room stay as they are.
+const ROUNDS: u32 = 30;
 
 /// A press on the drawing.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -51,12 +57,74 @@ pub(super) fn drawing(map: Map) -> Node {
             on:pointerup=move |event| map.end_drag(&event) on:pointerleave=move |event| map.end_drag(&event)
             on:dragstart=|event| event.prevent_default()>
             <g transform=moved>
+                {move || map.frame.try_get().flatten().map(grid)}
                 {move || map.drawn(|spot| spot.business.is_none())}
                 {move || map.drawn(|spot| spot.business.is_some())}
             </g>
             {move || map.frame.try_get().flatten().map(|frame| scale(frame.radius_km(), "292"))}
         </svg>
         <p class="hidden" id="map-keys">"Arrow keys move the map, plus and minus zoom, Home shows all."</p>
+    }
+}
+
+/// Round longitudes and latitudes as thin lines.
+fn grid(frame: Frame) -> Node {
+    let (across, down) = frame.grid();
+    let (above, below) = (text(-HEIGHT), text(2.0 * HEIGHT));
+    let (before, behind) = (text(-WIDTH), text(2.0 * WIDTH));
+    let across = across.into_iter().map(|x| format!("M{} {above}V{below}", text(tenth(x))));
+    let down = down.into_iter().map(|y| format!("M{before} {}H{behind}", text(tenth(y))));
+    let lines: String = across.chain(down).collect();
+    view! { <path class="map__grid" d=lines></path> }
+}
+
+fn tenth(value: f64) -> f64 {
+    (value * 10.0).round() / 10.0
+}
+
+/// Where a spot is drawn, and whether it may be drawn beside its place: many leads have no one place.
+#[derive(Clone, Copy, Debug)]
+struct Drawn {
+    x: f64,
+    y: f64,
+    moves: bool,
+}
+
+impl Drawn {
+    /// Moves the two apart where they are too close; answers whether they were apart.
+    fn part(&mut self, other: &mut Self) -> bool {
+        let (x, y) = (other.x - self.x, other.y - self.y);
+        let way = (x * x + y * y).sqrt();
+        if way > APART - NEARLY || !(self.moves || other.moves) {
+            return true;
+        }
+        let (x, y) = if way > 0.0 { (x / way, y / way) } else { (1.0, 0.0) };
+        let back = match (self.moves, other.moves) {
+            (true, true) => (APART - way) / 2.0,
+            (true, false) => APART - way,
+            _ => 0.0,
+        };
+        let forth = APART - way - back;
+        (self.x, self.y) = (self.x - x * back, self.y - y * back);
+        (other.x, other.y) = (other.x + x * forth, other.y + y * forth);
+        false
+    }
+}
+
+/// Draws those of many leads beside others that they would cover.
+fn spread(drawn: &mut [Drawn]) {
+    for _ in 0..ROUNDS {
+        let mut is_apart = true;
+        for at in 1..drawn.len() {
+            let (before, rest) = drawn.split_at_mut(at);
+            let Some(one) = before.last_mut() else { return };
+            for other in rest {
+                is_apart &= one.part(other);
+            }
+        }
+        if is_apart {
+            return;
+        }
     }
 }
 
@@ -80,12 +148,19 @@ impl Map {
     /// The spots that are such, the smaller ones over the larger.
     fn drawn(self, is_such: fn(&Spot) -> bool) -> Vec<Node> {
         let Some(frame) = self.frame.try_get().flatten() else { return Vec::new() };
-        self.spots().iter().filter(|spot| is_such(spot)).map(|spot| self.spot(spot, frame)).collect()
+        let spots = self.spots();
+        let place = |spot: &Spot| {
+            let (x, y) = frame.place(GeoPoint { latitude: spot.latitude, longitude: spot.longitude });
+            Drawn { x, y, moves: spot.business.is_none() && !is_one_place(&spot.bounds) }
+        };
+        let mut drawn: Vec<Drawn> = spots.iter().map(place).collect();
+        spread(&mut drawn);
+        let such = spots.iter().zip(drawn).filter(|(spot, _)| is_such(spot));
+        such.map(|(spot, at)| self.spot(spot, at)).collect()
     }
 
-    fn spot(self, spot: &Spot, frame: Frame) -> Node {
-        let (x, y) = frame.place(GeoPoint { latitude: spot.latitude, longitude: spot.longitude });
-        let (x, y) = (text(x), text(y));
+    fn spot(self, spot: &Spot, at: Drawn) -> Node {
+        let (x, y) = (text(tenth(at.x)), text(tenth(at.y)));
         let (href, label) = (self.target(spot), described(spot));
         let Some(business) = &spot.business else {
             let class = format!("spot spot--{}", digits(spot.count));
@@ -187,7 +262,36 @@ impl Map {
 
 #[cfg(test)]
 mod tests {
-    use super::{digits, short};
+    use super::*;
+
+    fn drawn(places: &[(f64, f64, bool)]) -> Vec<(f64, f64)> {
+        let mut drawn: Vec<Drawn> = places.iter().map(|&(x, y, moves)| Drawn { x, y, moves }).collect();
+        spread(&mut drawn);
+        drawn.iter().map(|one| (tenth(one.x), tenth(one.y))).collect()
+    }
+
+    fn way(a: (f64, f64), b: (f64, f64)) -> f64 {
+        ((a.0 - b.0).powi(2) + (a.1 - b.1).powi(2)).sqrt()
+    }
+
+    #[test]
+    fn spots_of_many_are_drawn_apart_and_those_that_are_apart_stay() {
+        assert_eq!(drawn(&[(0.0, 0.0, true), (30.0, 0.0, true)]), [(0.0, 0.0), (30.0, 0.0)]);
+        assert_eq!(drawn(&[(0.0, 0.0, true), (10.0, 0.0, true)]), [(-6.0, 0.0), (16.0, 0.0)]);
+        assert_eq!(drawn(&[(5.0, 5.0, true), (5.0, 5.0, true)]), [(-6.0, 5.0), (16.0, 5.0)]);
+        // A cell of the map is 25 units wide at least: so close are the middles of four neighbours at worst.
+        let crowd = drawn(&[(24.0, 24.0, true), (26.0, 24.0, true), (24.0, 26.0, true), (26.0, 26.0, true)]);
+        let ways = crowd.iter().flat_map(|a| crowd.iter().map(move |b| way(*a, *b))).filter(|way| *way > 0.0);
+        assert!(ways.clone().all(|way| way > 21.0) && ways.count() == 12, "{crowd:?}");
+    }
+
+    #[test]
+    fn a_lead_is_drawn_where_it_is() {
+        assert_eq!(drawn(&[(0.0, 0.0, false), (3.0, 4.0, true)]), [(0.0, 0.0), (13.2, 17.6)]);
+        assert_eq!(drawn(&[(3.0, 4.0, true), (0.0, 0.0, false)]), [(13.2, 17.6), (0.0, 0.0)]);
+        let both = drawn(&[(0.0, 0.0, false), (3.0, 4.0, false)]);
+        assert_eq!(both, [(0.0, 0.0), (3.0, 4.0)], "leads that are side by side stay so");
+    }
 
     #[test]
     fn counts_are_short_enough_for_their_spots() {

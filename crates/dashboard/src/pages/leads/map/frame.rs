@@ -67,10 +67,42 @@ impl Frame {
         (x + (WIDTH - HEIGHT) / 2.0, y)
     }
 
+    /// Lines of round longitude and latitude: how far from the left and from above they cross the drawing. They reach one
+    /// drawing beyond each edge, for one that is dragged.
+    pub(super) fn grid(self) -> (Vec<f64>, Vec<f64>) {
+        let height = self.height_km / KM_PER_DEGREE;
+        let width = height * WIDTH / HEIGHT / narrowing(self.centre);
+        let GeoPoint { latitude, longitude } = self.centre;
+        let across = round_degrees(longitude - width, longitude + width, width / 6.0);
+        let down = round_degrees(latitude - height, latitude + height, height / 4.0);
+        let x = |degrees: f64| WIDTH / 2.0 + (degrees - longitude) / width * WIDTH;
+        let y = |degrees: f64| HEIGHT / 2.0 - (degrees - latitude) / height * HEIGHT;
+        let on_earth = |degrees: &f64| degrees.abs() <= 90.0;
+        (across.into_iter().map(x).collect(), down.into_iter().filter(on_earth).map(y).collect())
+    }
+
     /// The radius of a circle in it, as other maps have one.
     pub(super) fn radius_km(self) -> f64 {
         radius_in(self.height_km)
     }
+}
+
+/// Round numbers of degrees in that range, no closer to each other than `least`.
+fn round_degrees(from: f64, to: f64, least: f64) -> Vec<f64> {
+    let mut power = 1.0;
+    while power < least {
+        power *= 10.0;
+    }
+    while power / 10.0 >= least {
+        power /= 10.0;
+    }
+    let step = [0.2, 0.5].map(|part| part * power).into_iter().find(|step| *step >= least).unwrap_or(power);
+    let (mut count, mut degrees) = ((from / step).ceil(), Vec::new());
+    while count * step <= to {
+        degrees.push(count * step);
+        count += 1.0;
+    }
+    degrees
 }
 
 fn narrowing(centre: GeoPoint) -> f64 {
@@ -130,6 +162,29 @@ mod tests {
         let (east, _) = fiji.place(GeoPoint { latitude: -16.5, longitude: -179.5 });
         assert!((75.0 - west).abs() < 0.2 && (225.0 - east).abs() < 0.2, "{west} {east}");
         is_near(frame("179,0,180,1").moved(0.5, 0.0).bounds(), "179.5,0,-179,1");
+    }
+
+    #[test]
+    fn the_grid_is_of_round_degrees_and_moves_with_the_map() {
+        let near = |found: &[f64], expect: &[f64]| {
+            let same = found.iter().zip(expect).all(|(a, b)| (a - b).abs() < 1e-6);
+            assert!(same && found.len() == expect.len(), "{found:?} is not {expect:?}");
+        };
+        near(&round_degrees(59.9, 61.1, 0.25), &[60.0, 60.5, 61.0]);
+        near(&round_degrees(-1.0, 1.0, 1.0), &[-1.0, 0.0, 1.0]);
+        near(&round_degrees(-0.03, 0.03, 0.011), &[-0.02, 0.0, 0.02]);
+        // 2 degrees high and 3 wide, around the middle of the drawing.
+        let here = frame("-1,-1,1,1");
+        let (across, down) = here.grid();
+        near(
+            &across,
+            &[-150.0, -100.0, -50.0, 0.0, 50.0, 100.0, 150.0, 200.0, 250.0, 300.0, 350.0, 400.0, 450.0],
+        );
+        near(&down, &[300.0, 250.0, 200.0, 150.0, 100.0, 50.0, 0.0, -50.0, -100.0]);
+        let (moved, _) = here.moved(0.1, 0.0).grid();
+        assert!(moved.iter().any(|x| (x - 120.0).abs() < 1e-6), "{moved:?}");
+        let world = (0..40).fold(here, |frame, _| frame.zoomed(2.0));
+        assert!(world.grid().1.iter().all(|y| (0.0..=HEIGHT).contains(y)), "nothing lies beyond the poles");
     }
 
     #[test]

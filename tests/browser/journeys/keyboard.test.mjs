@@ -1,0 +1,80 @@
+// What is done by Tab and Enter alone: no script and no pointer moves the focus.
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { journey } from "../lib/journey.mjs";
+import * as dashboard from "../lib/page.mjs";
+import { EVERYTHING, tabTo } from "../lib/page.mjs";
+import { ADA, setUp } from "../lib/person.mjs";
+import { until } from "../lib/wait.mjs";
+
+journey("one signs out and in again by keys alone", async ({ page, server }) => {
+  await setUp(page, server);
+  await tabTo(page, "Sign out");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/sign-in$/);
+  await tabTo(page, "E-mail address");
+  await page.keyboard.type(ADA.email);
+  await tabTo(page, "Password");
+  await page.keyboard.type(ADA.password);
+  await tabTo(page, "Sign in");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`${server.url}/`);
+  await dashboard.live(page);
+}, { signIn: true });
+
+journey("a lead is enriched by keys alone", async ({ page, server }) => {
+  // Without a website, nobody else's server is asked.
+  const { id } = await server.api("/api/businesses", { name: "Kahvila" });
+  await dashboard.visit(page, `/leads/${id}`);
+  await tabTo(page, "Enrich now");
+  await page.keyboard.press("Enter");
+  await page.getByText("Enrichment was asked for.").waitFor();
+  const [job] = await until("its job is there", async () => {
+    const { data } = await server.api("/api/jobs?kind=enrich");
+    return data.length > 0 && data;
+  });
+  await server.finished(job.jobId);
+  await page.getByRole("button", { name: "Enrich now" }).waitFor();
+  assert.equal((await server.api("/api/jobs?kind=enrich")).meta.total, 1);
+}, { enrich: true });
+
+journey("a job is cancelled and tried again by keys alone", async ({ page, server }) => {
+  const jobId = await dashboard.find(page, EVERYTHING);
+  await dashboard.untilRowsWhileRunning(page);
+  // A search is through sooner than a busy machine presses keys.
+  server.pause();
+  try {
+    await tabTo(page, "Cancel");
+    await page.keyboard.press("Enter");
+  } finally {
+    server.resume();
+  }
+  await dashboard.untilStatus(page, "Cancelled");
+  await tabTo(page, "Retry");
+  await page.keyboard.press("Enter");
+  await dashboard.untilStatus(page, "Done");
+  assert.equal((await server.api(`/api/jobs/${jobId}`)).status, "completed");
+});
+
+journey("a file is imported by keys alone", async ({ page, server }) => {
+  const file = join(server.folder, "customers.csv");
+  await writeFile(file, "Company,City\nKukkakauppa Kaisla,Helsinki\nParturi Sakset,Espoo\n");
+  await dashboard.visit(page, "/leads");
+  await tabTo(page, "Import");
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/import");
+  await tabTo(page, "File");
+  // The system's own dialog, which is no part of the page.
+  const [dialog] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Enter")]);
+  await dialog.setFiles(file);
+  await tabTo(page, "Look at the file");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/import\/[0-9a-f-]{36}\?name=customers\.csv$/);
+  await tabTo(page, "Import the file");
+  await page.keyboard.press("Enter");
+  await dashboard.jobOf(page);
+  await dashboard.untilStatus(page, "Done");
+  assert.equal((await server.api("/api/businesses?limit=1")).meta.total, 2);
+});
