@@ -117,7 +117,7 @@ look("views and imports", ["views", "view", "import", "import-preview"], async (
   await looksAsBefore(page, "import-preview");
 });
 
-look("pages of an account", ["setup", "sign-in", "account", "users", "user", "suppression"], async ({ page, server }) => {
+look("pages of an account", ["setup", "sign-in", "settings", "account", "users", "user", "suppression"], async ({ page, server }) => {
   await page.goto(server.setupLink);
   await looksAsBefore(page, "setup");
   await setUp(page, server);
@@ -128,6 +128,8 @@ look("pages of an account", ["setup", "sign-in", "account", "users", "user", "su
   await looksAsBefore(page, "user");
   await page.goto("/suppression");
   await looksAsBefore(page, "suppression");
+  await page.goto("/settings");
+  await looksAsBefore(page, "settings");
   await page.goto("/account");
   await looksAsBefore(page, "account");
   await page.getByRole("main").getByRole("button", { name: "Sign out", exact: true }).click();

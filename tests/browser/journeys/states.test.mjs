@@ -40,6 +40,8 @@ for (const [name, size] of Object.entries({ "a wide window": { width: 1280, heig
     const filters = page.getByRole("group", { name: "Filters" });
     await filters.getByText("Category", { exact: true }).click();
     await check(page, `filters in ${name}`, page.getByRole("list", { name: "Category" }));
+    // On a phone an open menu lies over what is below it.
+    await page.keyboard.press("Escape");
     await filters.getByText("Phone", { exact: true }).click();
     await check(page, `a filter that is on in ${name}`, page.getByRole("list", { name: "Phone" }));
     await page.keyboard.press("Escape");
