@@ -478,8 +478,8 @@ journey("what is written offline outlives the page", async ({ page, server, cont
   await dialog.getByRole("button", { name: "Add the lead" }).click();
   await listed(page, "A", "C");
   // The deletion can still be undone: it is sent, or kept, when the page goes. Which, the browser decides as it ends the page.
-  await page.goto("about:blank");
   assert.equal((await server.api(`/api/businesses/${a.id}`)).version, a.version);
+  await page.goto("about:blank");
   await context.setOffline(false);
   const sent = [];
   page.on("request", (request) => {

@@ -52,6 +52,8 @@ journey("a job is cancelled and tried again by keys alone", async ({ page, serve
     server.resume();
   }
   await dashboard.untilStatus(page, "Cancelled");
+  // From the start of the page: what had the focus is gone, and its rows are many.
+  await dashboard.visit(page, `/jobs/${jobId}`);
   await tabTo(page, "Retry");
   await page.keyboard.press("Enter");
   await dashboard.untilStatus(page, "Done");
@@ -67,7 +69,11 @@ journey("a file is imported by keys alone", async ({ page, server }) => {
   await page.waitForURL("**/import");
   await tabTo(page, "File");
   // The system's own dialog, which is no part of the page.
-  const [dialog] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Enter")]);
+  const asked = page.waitForEvent("filechooser");
+  // The browser hears that it is waited for before the key.
+  await page.evaluate(() => null);
+  await page.keyboard.press("Enter");
+  const dialog = await asked;
   await dialog.setFiles(file);
   await tabTo(page, "Look at the file");
   await page.keyboard.press("Enter");
