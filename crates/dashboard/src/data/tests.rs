@@ -213,3 +213,43 @@ fn a_search_that_is_started_again_after_a_failure_is_the_same_intent() {
     assert_eq!(keys("Espoo"), first, "an answer that was lost on the way is given again");
     assert_ne!(keys("Vantaa"), first);
 }
+
+#[test]
+fn columns_that_the_server_does_not_keep_are_again_those_that_it_has() {
+    use contract::columns::{Appearance, Column, Columns};
+
+    let kept = Some(Columns(vec![Column::City]));
+    let answer = Appearance { columns: kept.clone(), ..Appearance::default() };
+    let rig = Rig::new().answering("/api/appearance", 200, &answer);
+    let (own, choose) = rig.owner.with(|| {
+        crate::columns::provide_own_columns();
+        let own = crate::columns::use_own_columns();
+        (own, columns::use_choose_columns(own))
+    });
+    own.set(kept.clone());
+    choose.mutate(kept.clone());
+    assert_eq!(rig.paths(), ["PATCH /api/appearance"]);
+    rig.api.answers.lock().unwrap().clear();
+    own.set(None);
+    choose.mutate(None);
+    assert_eq!(rig.paths(), ["PATCH /api/appearance"]);
+    assert_eq!(own.get_untracked(), kept);
+}
+
+#[test]
+fn the_palette_asks_who_one_is_for_views_and_for_what_was_typed() {
+    let rig = Rig::new();
+    let (me, views, found, nothing) = rig.owner.with(|| {
+        let typed = |text: &str| palette::leads(Var::new(text.to_owned()));
+        (palette::me(), palette::views(), typed("  sushi "), typed(" "))
+    });
+    drop(me.refetch());
+    drop(views.refetch());
+    drop(found.query.refetch());
+    assert_eq!(
+        rig.paths(),
+        ["GET /api/auth/me", "GET /api/views", "GET /api/businesses?limit=6&search=sushi"]
+    );
+    assert!(found.query.is_enabled() && !nothing.query.is_enabled());
+    rig.owner.with(|| assert!(found.is_of("sushi") && !found.is_of("sush")));
+}
