@@ -452,6 +452,13 @@ async function changeCity(page, name, city) {
 /** What the browser keeps of what was written. */
 const kept = (page) => page.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith("kept:")));
 
+/** A tab of the same origin that runs no script of ours: a form as a document. */
+async function aside(open) {
+  const tab = await open();
+  await tab.goto("/leads/new");
+  return tab;
+}
+
 /** Opens the list with what the desk needs, and leaves nothing of it on screen. */
 async function withDesk(page) {
   await dashboard.visit(page, LIST);
@@ -460,9 +467,10 @@ async function withDesk(page) {
   await page.keyboard.press("Escape");
 }
 
-journey("what is written offline outlives the page", async ({ page, server, context, problems }) => {
+journey("what is written offline outlives the page", async ({ page, server, context, problems, open }) => {
   problems.expect(/ERR_INTERNET_DISCONNECTED|WebSocket|status of 422/);
   const [a, b] = await leads(server, "A", "B");
+  const beside = await aside(open);
   await withDesk(page);
   await context.setOffline(true);
   await changeCity(page, "A", "Vantaa");
@@ -479,7 +487,7 @@ journey("what is written offline outlives the page", async ({ page, server, cont
   await listed(page, "A", "C");
   // The deletion can still be undone: it is sent, or kept, when the page goes. Which, the browser decides as it ends the page.
   assert.equal((await server.api(`/api/businesses/${a.id}`)).version, a.version);
-  await page.goto("about:blank");
+  await dashboard.leave(page, beside);
   await context.setOffline(false);
   const sent = [];
   page.on("request", (request) => {
@@ -527,9 +535,10 @@ journey("what the browser has no room for is not said to be kept", async ({ page
   await until("it is sent", async () => (await server.api(`/api/businesses/${a.id}`)).city === "Turku");
 });
 
-journey("a change that is refused later comes back where its lead is not shown", async ({ page, server, context, problems }) => {
+journey("a change that is refused later comes back where its lead is not shown", async ({ page, server, context, problems, open }) => {
   problems.expect(/ERR_INTERNET_DISCONNECTED|WebSocket|status of 422/);
   const [, b] = await leads(server, "A", "B");
+  const beside = await aside(open);
   await withDesk(page);
   await context.setOffline(true);
   await changeCity(page, "B", "Turku");
@@ -539,7 +548,7 @@ journey("a change that is refused later comes back where its lead is not shown",
     const name = Object.keys(localStorage).find((name) => name.startsWith("kept:"));
     localStorage.setItem(name, localStorage.getItem(name).replaceAll("Turku", "T".repeat(1_000)));
   });
-  await page.goto("about:blank");
+  await dashboard.leave(page, beside);
   await context.setOffline(false);
   await page.goto(`${server.url}/leads?search=A`);
   const dialog = page.getByRole("dialog", { name: "Change B" });

@@ -129,3 +129,15 @@ export async function tabTo(page, name) {
   }
   assert.fail(`${name} is not reached by Tab`);
 }
+
+/**
+ * Leaves the page for an empty one, and waits until the one before has come to its end: a browser shows the next page while
+ * the one before still runs. `beside` is a tab of the same origin, which learns of it by a lock that ends with its page.
+ */
+export async function leave(page, beside) {
+  await page.evaluate(() => {
+    navigator.locks.request("page", () => new Promise(() => {}));
+  });
+  await page.goto("about:blank");
+  await beside.evaluate(() => navigator.locks.request("page", () => {}));
+}
