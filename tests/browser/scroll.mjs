@@ -29,12 +29,65 @@ try {
   const jumps = [];
   for (let jump = 1; jump <= JUMPS; jump += 1) jumps.push(await page.evaluate(goTo, jump / (JUMPS + 1)));
   const end = await page.evaluate(goTo, 1);
+  const answers = await answersOn(page, server);
   jumps.sort((one, two) => one - two);
   const memory = { ...(await memoryOf(browser, page)), rows: await page.evaluate(() => document.querySelectorAll("tr.row").length) };
-  console.log(JSON.stringify({ leads: meta.total, paces, jump: Math.round(jumps[jumps.length >> 1]), end: Math.round(end), memory }));
+  console.log(JSON.stringify({ leads: meta.total, paces, jump: Math.round(jumps[jumps.length >> 1]), end: Math.round(end), answers, memory }));
 } finally {
   await browser.close();
   await server.stop();
+}
+
+/** What people ask of a list, by which the page answers: from the click, or the last key, to the frame with the first of the rows. */
+async function answersOn(page, server) {
+  const head = (name) => () => page.getByRole("columnheader", { name }).getByRole("link").click();
+  const search = page.getByRole("searchbox", { name: "Search leads" });
+  const menu = (name, entry) => async () => {
+    await page.getByRole("group", { name: "Filters" }).getByText(name, { exact: true }).click();
+    await page.getByRole("list", { name }).getByRole("link", { name: entry }).first().click();
+  };
+  const steps = [
+    ["sort", "sort=city", head("City")],
+    ["sort", "sort=-city", head("City")],
+    ["sort", "sort=name", head("Name")],
+    ["sort", "sort=-name", head("Name")],
+    ["filter", "sort=-name&category=plumber", menu("Category", /^plumber/i)],
+    ["filter", "sort=-name", menu("Category", /^any/i)],
+    ["filter", "sort=-name&category=florist", menu("Category", /^florist/i)],
+    ["filter", "sort=-name", menu("Category", /^any/i)],
+    ["search", "sort=-name&search=maple", () => search.pressSequentially("maple")],
+    ["search", "sort=-name&search=maple+oak", () => search.pressSequentially(" oak")],
+    ["search", "sort=-name&search=river", () => search.fill("river")],
+    ["search", "sort=-name", () => search.fill("")],
+  ];
+  const answers = {};
+  for (const [kind, query, act] of steps) {
+    const { data } = await server.api(`/api/businesses?${query}&limit=1`);
+    await page.evaluate(() => scrollTo(0, 0));
+    await page.evaluate(expectFirst, data[0].name);
+    await act();
+    (answers[kind] ??= []).push(Math.round(await page.evaluate(() => globalThis.answered)));
+  }
+  return answers;
+}
+
+/** Runs on the page: `answered` becomes the milliseconds from the last click or input to the frame whose first row has that name. */
+function expectFirst(name) {
+  let asked = Infinity;
+  const note = (event) => {
+    asked = event.timeStamp;
+  };
+  for (const kind of ["click", "input"]) addEventListener(kind, note, { capture: true });
+  globalThis.answered = new Promise((resolve) => {
+    const frame = () => {
+      const isThere = document.querySelector("tr.row [data-row]")?.textContent === name;
+      if (!isThere || asked === Infinity) return requestAnimationFrame(frame);
+      for (const kind of ["click", "input"]) removeEventListener(kind, note, { capture: true });
+      // The frame after this one begins when this one is painted.
+      requestAnimationFrame(() => resolve(performance.now() - asked));
+    };
+    requestAnimationFrame(frame);
+  });
 }
 
 /** Bytes: of the script's heap, of the module, and what the page's process has for itself alone. */

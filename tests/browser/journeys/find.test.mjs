@@ -189,6 +189,33 @@ journey("a recent search is made again at once, or fills the form", async ({ pag
   assert.ok(await dashboard.isMarked(page), "no document was loaded");
 });
 
+journey("the circle on the map is made larger by its handle, and by typing", async ({ page, server }) => {
+  await server.search(RESTAURANTS);
+  await dashboard.visit(page, "/find");
+  await page.getByRole("link", { name: "Fill in the form" }).click();
+  const area = page.getByRole("region", { name: "Area" });
+  const field = page.getByLabel("Radius in km");
+  const handle = area.getByRole("slider", { name: "Radius" });
+  await area.getByRole("group", { name: /within 1 km$/ }).waitFor();
+  await handle.focus();
+  await page.keyboard.press("ArrowRight");
+  await area.getByRole("group", { name: /within 2 km$/ }).waitFor();
+  assert.equal(await field.inputValue(), "2");
+  assert.equal(await handle.getAttribute("aria-valuetext"), "2 km");
+  await field.fill("7.5");
+  await area.getByRole("group", { name: /within 7.5 km$/ }).waitFor();
+  assert.equal(await handle.getAttribute("aria-valuetext"), "7.5 km");
+  const box = await handle.boundingBox();
+  await page.mouse.move(box.x + box.width * 0.6, box.y + box.height / 2);
+  await page.mouse.down();
+  // What is dragged is the same element to the end, however often the drawing is made anew.
+  await page.mouse.move(box.x + box.width / 3, box.y + box.height / 2, { steps: 8 });
+  await page.mouse.move(box.x + 2, box.y + box.height / 2, { steps: 8 });
+  await page.mouse.up();
+  await area.getByRole("group", { name: /within 100 m$/ }).waitFor();
+  assert.equal(await field.inputValue(), "0.1");
+});
+
 journey("a recent search is made again without script", async ({ page, server, problems }) => {
   problems.expect(SCRIPT_BLOCKED);
   await server.search(RESTAURANTS);
