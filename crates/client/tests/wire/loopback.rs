@@ -15,6 +15,8 @@ use tokio::sync::Notify;
 pub(crate) enum Does {
     /// Answers with that status, media type and body.
     Answers(u16, &'static str, Vec<u8>),
+    /// Refuses for now: 503, to be asked again in so many seconds.
+    Busy(u32),
     /// Says that so many bytes come, sends these, and closes.
     Cuts(usize, Vec<u8>),
     /// Sends a chunk of a body in chunks, and closes.
@@ -151,6 +153,10 @@ async fn answer(stream: &mut TcpStream, does: Does) -> std::io::Result<()> {
             let length = format!("content-length: {}\r\nretry-after: 7", body.len());
             stream.write_all(head(status, kind, &length).as_bytes()).await?;
             stream.write_all(&body).await
+        }
+        Does::Busy(seconds) => {
+            let rest = format!("content-length: 0\r\nretry-after: {seconds}");
+            stream.write_all(head(503, "text/plain", &rest).as_bytes()).await
         }
         Does::Cuts(length, body) => {
             stream.write_all(head(200, json, &format!("content-length: {length}")).as_bytes()).await?;
