@@ -9,6 +9,7 @@ use serde::Serialize;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 
 /// What the server does with a request.
 #[derive(Clone, Debug)]
@@ -77,6 +78,7 @@ struct Shared {
 pub(crate) struct Loopback {
     base: String,
     shared: Arc<Shared>,
+    listening: JoinHandle<()>,
 }
 
 impl Loopback {
@@ -86,13 +88,19 @@ impl Loopback {
         let base = format!("http://{}", listener.local_addr().unwrap());
         let shared = Arc::new(Shared { does: Mutex::new(does.into_iter().collect()), ..Shared::default() });
         let serving = Arc::clone(&shared);
-        tokio::spawn(async move {
+        let listening = tokio::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
                 tokio::spawn(serve(stream, Arc::clone(&serving)));
             }
         });
-        Self { base, shared }
+        Self { base, shared, listening }
+    }
+
+    /// Listens no more: whoever connects is refused.
+    pub(crate) async fn goes_down(&mut self) {
+        self.listening.abort();
+        assert!((&mut self.listening).await.unwrap_err().is_cancelled());
     }
 
     /// A port where nobody listens.
