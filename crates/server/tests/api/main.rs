@@ -29,6 +29,7 @@ mod interop;
 mod jobs;
 mod merges;
 mod openapi;
+mod page_state;
 mod pages;
 mod paid_sources;
 mod programs;
