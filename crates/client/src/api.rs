@@ -36,7 +36,7 @@ pub use files::FileContent;
 
 use crate::error::ApiError;
 use crate::interceptor::{Interceptor, Next};
-use crate::transport::{Request, Response, Transport, TransportFuture};
+use crate::transport::{REQUEST_ID, Request, Response, Transport, TransportFuture};
 
 /// Calls the API with the contract's types. Clones share the transport.
 #[derive(Clone)]
@@ -118,7 +118,8 @@ impl ApiClient {
         Self { transport: Arc::new(transport), interceptors: Arc::default() }
     }
 
-    /// The same client with one more layer, nearest to the transport.
+    /// The same client with one more layer, nearest to the transport: what was added before sees the request before it, and
+    /// the answer after it. Ready-made ones are in [`interceptor`](crate::interceptor).
     #[must_use]
     pub fn with(&self, interceptor: impl Interceptor) -> Self {
         let added: Arc<dyn Interceptor> = Arc::new(interceptor);
@@ -144,7 +145,7 @@ impl ApiClient {
         Box::pin(async move {
             let mut request = request?;
             let id = uuid::Uuid::new_v4().to_string();
-            request.headers.push(("x-request-id".to_owned(), id.clone()));
+            request.headers.push((REQUEST_ID.to_owned(), id.clone()));
             let outcome = Next::new(&interceptors, &*transport).run(request).await;
             match outcome.map_err(ApiError::from).and_then(|response| success(&response)) {
                 Ok(body) => Ok(Answer { request_id: id, body }),

@@ -1,5 +1,6 @@
 //! How a request travels. Dropping the future of a request aborts it.
 
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -20,8 +21,14 @@ pub type TransportFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 #[cfg(target_arch = "wasm32")]
 pub type TransportFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
-/// A request before it is sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Who asks.
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) const AUTHORIZATION: &str = "authorization";
+/// What finds the request in the server's log.
+pub(crate) const REQUEST_ID: &str = "x-request-id";
+
+/// A request before it is sent. Its `Debug` hides who asks.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Request {
     /// `GET`, `POST` and so on.
     pub method: &'static str,
@@ -31,6 +38,33 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     /// JSON, where there is any.
     pub body: Option<Vec<u8>>,
+}
+
+impl Request {
+    /// The first header of that lower-case name.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        first(&self.headers, name)
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_secret = |name: &str| matches!(name, "authorization" | "cookie");
+        let shown = |(name, value): &(String, String)| {
+            (name.clone(), if is_secret(name) { "hidden".to_owned() } else { value.clone() })
+        };
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("headers", &self.headers.iter().map(shown).collect::<Vec<_>>())
+            .field("body", &self.body)
+            .finish()
+    }
+}
+
+fn first<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
 }
 
 /// An answer, whole.
@@ -48,7 +82,7 @@ impl Response {
     /// The first header of that lower-case name.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        first(&self.headers, name)
     }
 
     /// The body as JSON.

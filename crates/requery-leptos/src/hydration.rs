@@ -1,7 +1,11 @@
 //! The cache on its way from the server to the browser: a script element with JSON.
 
+mod once;
+
 use leptos::prelude::*;
 use requery::{DehydrateOptions, DehydratedState, Error, QueryClient};
+
+use once::{Once, once};
 
 /// The id of the element that [`dehydrated_script`] renders.
 pub const STATE_ELEMENT_ID: &str = "requery-state";
@@ -21,10 +25,28 @@ pub fn dehydrated_json(client: &QueryClient) -> String {
 /// The cache as a script element, for the shell of the page, outside of what is hydrated. Scripts of this type are data,
 /// not code; the nonce is for policies that want one on every script.
 ///
+/// What several queries hold, such as an entity that two lists show, is written once, in an element of its own. A script of one line
+/// behind it, the only code here, makes the data whole while the document is read: a policy has to allow it by the nonce.
+///
 /// Render it after everything was prefetched.
 pub fn dehydrated_script(client: &QueryClient, nonce: Option<String>) -> impl IntoView + use<> {
     let json = dehydrated_json(client);
-    view! { <script type="application/json" id=STATE_ELEMENT_ID nonce=nonce inner_html=json></script> }
+    let (json, again) = match once(&json) {
+        Some(Once { json, objects }) => (json, Some(objects)),
+        None => (json, None),
+    };
+    let nonce_again = nonce.clone();
+    let again = again.map(move |objects| {
+        let script = once::script(STATE_ELEMENT_ID);
+        view! {
+            <script type="application/x-ndjson" id=once::ELEMENT_ID nonce=nonce_again.clone() inner_html=objects></script>
+            <script nonce=nonce_again inner_html=script></script>
+        }
+    });
+    view! {
+        <script type="application/json" id=STATE_ELEMENT_ID nonce=nonce inner_html=json></script>
+        {again}
+    }
 }
 
 /// Puts what [`dehydrated_json`] wrote into a cache.

@@ -271,6 +271,41 @@ fn the_browser_takes_over_what_the_server_rendered_without_a_second_fetch() {
     assert_eq!(browser.calls(), 0);
 }
 
+/// Rows that several queries hold stand in the document once, and one script puts them back.
+#[test]
+fn what_several_queries_hold_stands_in_the_document_once() {
+    let app = App::server();
+    let row = "a row that is long enough for its number to be shorter <&>";
+    for name in ["newest", "changed"] {
+        let rows = vec![serde_json::json!({ "id": 7, "name": row })];
+        let options = QueryOptions::<_, String>::new(query_key![name], move |_| {
+            let rows = rows.clone();
+            async move { Ok(rows) }
+        });
+        app.runtime.block_on(app.client.fetch_query(&options.hydratable())).unwrap();
+    }
+    let json = dehydrated_json(&app.client);
+    assert_eq!(json.matches("a row that").count(), 2, "whoever has no document reads it as it is");
+    let html = dehydrated_script(&app.client, Some("n0nce".to_owned())).to_html();
+    assert_eq!(html.matches("a row that").count(), 1, "{html}");
+    assert_eq!((html.matches("<script").count(), html.matches(r#"nonce="n0nce""#).count()), (3, 3), "{html}");
+    let content = |start: &str| {
+        html.split_once(start)
+            .unwrap()
+            .1
+            .split_once('>')
+            .unwrap()
+            .1
+            .split_once("</script>")
+            .unwrap()
+            .0
+            .to_owned()
+    };
+    let (state, objects) = (content(r#"id="requery-state""#), content(r#"id="requery-once""#));
+    assert_eq!(state.replace(r#"{"=":0}"#, &objects), json);
+    assert!(html.contains(".replace("), "{html}");
+}
+
 #[test]
 fn what_is_stale_is_fetched_again_after_it_was_shown() {
     let app = App::browser();

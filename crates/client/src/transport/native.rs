@@ -1,7 +1,10 @@
 use std::error::Error;
 use std::time::Duration;
 
-use super::{Request, Response, Transport, TransportError, TransportFuture};
+use reqwest::RequestBuilder;
+use reqwest::header::HeaderValue;
+
+use super::{AUTHORIZATION, Request, Response, Transport, TransportError, TransportFuture};
 
 /// HTTP by `reqwest`, to any server.
 #[derive(Clone, Debug)]
@@ -37,7 +40,7 @@ impl ReqwestTransport {
         let method = reqwest::Method::from_bytes(request.method.as_bytes()).unwrap_or_default();
         let mut outgoing = self.client.request(method, format!("{}{}", self.base, request.path));
         for (name, value) in &request.headers {
-            outgoing = outgoing.header(name, value);
+            outgoing = with_header(outgoing, name, value);
         }
         if let Some(body) = request.body {
             outgoing = outgoing.body(body);
@@ -48,6 +51,17 @@ impl ReqwestTransport {
             headers.filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())));
         let (status, headers) = (answer.status().as_u16(), headers.collect());
         Ok(Response { status, headers, body: answer.bytes().await?.to_vec() })
+    }
+}
+
+/// What says who asks is marked: it is in no `Debug` of the request, and in no table that compression keeps of headers.
+fn with_header(outgoing: RequestBuilder, name: &str, value: &str) -> RequestBuilder {
+    match HeaderValue::from_str(value) {
+        Ok(mut value) if name == AUTHORIZATION => {
+            value.set_sensitive(true);
+            outgoing.header(name, value)
+        }
+        _ => outgoing.header(name, value),
     }
 }
 

@@ -8,7 +8,7 @@ use contract::{
     Business, BusinessDetail, BusinessId, BusinessQuery, Page, PageMeta, Shared, Timestamp, keys,
 };
 use requery::runtime::TokioRuntime;
-use requery::{FetchError, MutationError, MutationObserver, QueryClient, QueryStatus};
+use requery::{FetchError, FetchStatus, MutationError, MutationObserver, QueryClient, QueryStatus};
 
 use crate::loopback::{Asked, Does, Loopback};
 
@@ -148,6 +148,61 @@ async fn a_write_that_fails_takes_back_what_it_showed_ahead() {
         assert_eq!((error.kind, error.status), (case.kind, case.status), "{:?}: {error}", case.does);
         case.check_id(&error, &shown.server.asked()[1]);
         shown.is_as_it_was(&case.does);
+    }
+}
+
+/// The network goes away under a page that shows something: reading and writing fail alike, and it still shows it.
+#[tokio::test]
+async fn a_network_that_is_down_leaves_what_is_shown() {
+    let mut shown = Shown::before(Does::HangsUp).await;
+    shown.server.goes_down().await;
+    let Err(FetchError::Failed(error)) = shown.fetch().await else { panic!("nobody listens") };
+    assert_eq!((error.kind, error.status), (ErrorKind::Offline, None), "{error}");
+    assert!(error.to_string().contains("check the connection and try again"), "{error}");
+    let observer = MutationObserver::new(&shown.cache, mutations::enrich_business(&shown.api).retry(0));
+    let Err(MutationError::Failed(error)) = observer.mutate(BusinessId(7)).await else { panic!("it wrote") };
+    assert_eq!((error.kind, error.request_id().map(str::len)), (ErrorKind::Offline, Some(36)), "{error}");
+    shown.is_as_it_was(&Does::HangsUp);
+    assert_eq!(shown.server.asked().len(), 1);
+}
+
+/// While an answer is on its way, what was shown is; what comes late is taken like what comes at once.
+#[tokio::test]
+async fn a_slow_answer_is_waited_for_over_what_is_shown() {
+    let mut newer = list();
+    newer.data =
+        vec![Shared::new(Business { version: 4, name: "Kuppila".into(), ..(*newer.data[0]).clone() })];
+    let does = Does::WhenTold(Box::new(Does::json(200, &newer)));
+    let shown = Arc::new(Shown::before(does.clone()).await);
+    shown.server.arrived().await;
+    let slow = Arc::clone(&shown);
+    let asking = tokio::spawn(async move { slow.fetch().await });
+    shown.server.arrived().await;
+    shown.is_as_it_was(&does);
+    let key = keys::businesses::list(&BusinessQuery::default());
+    let state = shown.cache.get_query_state::<Page<Shared<Business>>, ApiError>(key).unwrap();
+    assert_eq!((state.fetch_status, state.error.is_none()), (FetchStatus::Fetching, true));
+    shown.server.go_on();
+    assert_eq!(*asking.await.unwrap().unwrap(), newer);
+    assert_eq!(shown.cache.get_entity::<Business>(BusinessId(7)).unwrap().name, "Kuppila");
+}
+
+/// As [`a_server_that_says_nothing_is_given_up`], by a page that shows something.
+#[tokio::test]
+async fn an_answer_that_never_comes_leaves_what_is_shown() {
+    for does in [Does::Waits, Does::WaitsAfterTheHead] {
+        let shown = Arc::new(Shown::before(does.clone()).await);
+        shown.server.arrived().await;
+        let slow = Arc::clone(&shown);
+        let asking = tokio::spawn(async move { slow.fetch().await });
+        shown.server.arrived().await;
+        tokio::time::pause();
+        let outcome = asking.await.unwrap();
+        tokio::time::resume();
+        let Err(FetchError::Failed(error)) = outcome else { panic!("{does:?}") };
+        assert_eq!((error.kind, error.status), (ErrorKind::Timeout, None), "{does:?}: {error}");
+        assert!(error.to_string().contains("did not answer in time; try again"), "{error}");
+        shown.is_as_it_was(&does);
     }
 }
 

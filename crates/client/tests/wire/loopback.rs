@@ -9,12 +9,15 @@ use serde::Serialize;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 
 /// What the server does with a request.
 #[derive(Clone, Debug)]
 pub(crate) enum Does {
     /// Answers with that status, media type and body.
     Answers(u16, &'static str, Vec<u8>),
+    /// Refuses for now: 503, to be asked again in so many seconds.
+    Busy(u32),
     /// Says that so many bytes come, sends these, and closes.
     Cuts(usize, Vec<u8>),
     /// Sends a chunk of a body in chunks, and closes.
@@ -75,6 +78,7 @@ struct Shared {
 pub(crate) struct Loopback {
     base: String,
     shared: Arc<Shared>,
+    listening: JoinHandle<()>,
 }
 
 impl Loopback {
@@ -84,13 +88,19 @@ impl Loopback {
         let base = format!("http://{}", listener.local_addr().unwrap());
         let shared = Arc::new(Shared { does: Mutex::new(does.into_iter().collect()), ..Shared::default() });
         let serving = Arc::clone(&shared);
-        tokio::spawn(async move {
+        let listening = tokio::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
                 tokio::spawn(serve(stream, Arc::clone(&serving)));
             }
         });
-        Self { base, shared }
+        Self { base, shared, listening }
+    }
+
+    /// Listens no more: whoever connects is refused.
+    pub(crate) async fn goes_down(&mut self) {
+        self.listening.abort();
+        assert!((&mut self.listening).await.unwrap_err().is_cancelled());
     }
 
     /// A port where nobody listens.
@@ -151,6 +161,10 @@ async fn answer(stream: &mut TcpStream, does: Does) -> std::io::Result<()> {
             let length = format!("content-length: {}\r\nretry-after: 7", body.len());
             stream.write_all(head(status, kind, &length).as_bytes()).await?;
             stream.write_all(&body).await
+        }
+        Does::Busy(seconds) => {
+            let rest = format!("content-length: 0\r\nretry-after: {seconds}");
+            stream.write_all(head(503, "text/plain", &rest).as_bytes()).await
         }
         Does::Cuts(length, body) => {
             stream.write_all(head(200, json, &format!("content-length: {length}")).as_bytes()).await?;

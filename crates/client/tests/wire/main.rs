@@ -10,6 +10,7 @@ mod gateway;
 mod intents;
 mod jobs;
 mod kept;
+mod layers;
 mod leaving;
 mod loopback;
 mod rows;

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use client::interceptor::Bearer;
 use client::{EventStream, Update};
 use contract::{Event, EventPayload};
 use socketio_client::Options;
@@ -13,10 +14,12 @@ use crate::signals;
 /// Prints what the server tells: up to the present, or until it is interrupted.
 pub(crate) async fn run(args: EventsArgs) -> Result<(), Failure> {
     let since = args.since.or((!args.follow).then_some(0));
-    let options = match &args.token {
-        Some(token) => Options::new(&args.server).header("authorization", format!("Bearer {token}")),
-        None => Options::new(&args.server),
-    };
+    let mut options = Options::new(&args.server);
+    if let Some(token) = &args.token {
+        let bearer = Bearer::new(token).map_err(|error| Failure::usage(format!("--token: {error}")))?;
+        let (name, value) = bearer.header();
+        options = options.header(name, value);
+    }
     let opened = EventStream::open(options, since);
     // The connection is open for as long as there is a socket.
     let (_socket, mut stream) = opened.map_err(|error| {

@@ -69,3 +69,14 @@ fn a_server_that_is_not_there_is_told_with_what_to_do() {
     let ran = Home::new().run(&["events", "--server", "not an address"]);
     assert_eq!(ran.status, 2, "{ran:?}");
 }
+
+#[test]
+fn what_is_no_token_is_told_before_anybody_is_asked() {
+    for unfit in ["", "two words", "Bearer abc"] {
+        let ran = Home::new().run(&["events", "--token", unfit]);
+        assert_eq!(ran.status, 2, "{ran:?}");
+        assert!(ran.stderr.contains("--token: this is no API token"), "{ran:?}");
+    }
+    let ran = Home::new().run(&["events", "--server", "http://127.0.0.1:9", "--token", "s3cret value"]);
+    assert!(!ran.stderr.contains("s3cret"), "{ran:?}");
+}

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request as HttpRequest, header};
+use client::interceptor::Bearer;
 use client::mutations::{self, BusinessUpdate, ContactUpdate};
 use client::transport::TransportFuture;
 use client::{
@@ -25,27 +26,20 @@ use crate::support::guarded::{Guarded, PASSWORD};
 use crate::support::{TestApp, business, seed};
 
 /// Carries requests to the service without a socket.
-struct Routed {
-    router: Router,
-    /// Sent as `Authorization`.
-    bearer: Option<String>,
-}
+pub(crate) struct Routed(Router);
 
 impl Routed {
-    fn of(router: &Router, bearer: Option<String>) -> Self {
-        Self { router: router.clone(), bearer }
+    pub(crate) fn of(router: &Router) -> Self {
+        Self(router.clone())
     }
 }
 
 impl Transport for Routed {
     fn send(&self, request: Request) -> TransportFuture<'_, Result<Response, TransportError>> {
-        let (router, bearer) = (self.router.clone(), self.bearer.clone());
+        let router = self.0.clone();
         Box::pin(async move {
             let mut builder = HttpRequest::builder().method(request.method).uri(request.path);
             builder = builder.header(header::HOST, "localhost:3030");
-            if let Some(bearer) = bearer {
-                builder = builder.header(header::AUTHORIZATION, bearer);
-            }
             for (name, value) in request.headers {
                 builder = builder.header(name, value);
             }
@@ -70,7 +64,7 @@ impl Page1 {
     async fn open(names: &[&str]) -> Self {
         let app = TestApp::new().await;
         seed(app.store(), names.iter().map(|name| business(name, "Helsinki")).collect()).await;
-        let api = ApiClient::new(Routed::of(&app.router, None));
+        let api = ApiClient::new(Routed::of(&app.router));
         let cache = QueryClient::new(TokioRuntime::current());
         let query = BusinessQuery { city: Some("Helsinki".to_owned()), ..BusinessQuery::default() };
         let options = queries::business_list(&api, &Connection::new(), query.clone());
@@ -229,8 +223,8 @@ impl Page1 {
 async fn accounts_are_kept_through_the_typed_client() {
     let app = Guarded::new().await;
     let made = app.post(&app.admin, "/api/auth/tokens", json!({ "name": "x", "role": "admin" })).await.json();
-    let bearer = format!("Bearer {}", made["secret"].as_str().unwrap());
-    let api = ApiClient::new(Routed::of(&app.app.router, Some(bearer)));
+    let bearer = Bearer::new(made["secret"].as_str().unwrap()).unwrap();
+    let api = ApiClient::new(Routed::of(&app.app.router)).with(bearer);
     assert_eq!(api.me().await.unwrap().user.unwrap().email, "root@example.org");
     assert_eq!(api.sessions().await.unwrap().len(), 1);
     let token = NewApiToken { name: "reports".to_owned(), role: Role::Viewer, expires_in_days: Some(1) };
@@ -265,7 +259,7 @@ async fn a_file_is_previewed_and_imported_through_the_typed_client() {
     let folder = tempfile::tempdir().unwrap();
     let uploads = folder.path().to_owned();
     let app = TestApp::with(move |config| config.uploads = uploads).await;
-    let api = ApiClient::new(Routed::of(&app.router, None));
+    let api = ApiClient::new(Routed::of(&app.router));
     let file = FileContent { name: "leads.csv", bytes: b"name,city\nAlpha,Espoo\nBeta,Espoo\n" };
     let preview = api.preview_import(file).await.unwrap();
     assert_eq!((preview.kind.as_str(), preview.new), ("CSV", 2));
