@@ -83,12 +83,14 @@ impl QueryClient {
         self.keep_for_fetch(key, absorbed);
         let mut is_unsure = false;
         loop {
-            let Some(peek) = self.read(|core| core.peek(key)) else { return };
+            // The entity is perhaps newer by now than what is told here.
+            let revising = self.read(|core| {
+                let (peek, known) = (core.peek(key)?, core.known_entity(&absorbed.key)?);
+                let weaving = core.weaving(key, &peek.links);
+                Some((peek, weaving, known))
+            });
+            let Some((peek, weaving, (version, now))) = revising else { return };
             let Some(base) = peek.base() else { return };
-            let (weaving, now) =
-                self.read(|core| (core.weaving(key, &peek.links), core.known_entity(&absorbed.key)));
-            // Perhaps newer by now than what is told here.
-            let Some((version, now)) = now else { return };
             let (id, before) = (&absorbed.key.1, absorbed.before());
             let change = EntityChange { id, version, before, now: now.as_ref() };
             let placed = place(&peek.links, &absorbed.key, &change, &base);

@@ -59,24 +59,24 @@ impl<E: Entity, X: Holds<E> + Clone> Holds<E> for Vec<X> {
     }
 
     fn map(&self, change: &mut dyn FnMut(&E) -> Change<E>) -> Mapped<Self> {
-        // Most changes are of one row: nothing is copied until it is found.
+        // Most changes are of one row: nothing is copied until it is found, and what lies between two is copied at once.
         let mut changed: Option<Vec<X>> = None;
+        let mut copied = 0;
         for (at, held) in self.iter().enumerate() {
             let mapped = held.map(change);
-            if changed.is_none() && !matches!(mapped, Mapped::Same) {
-                let mut rows = Vec::with_capacity(self.len());
-                rows.extend_from_slice(&self[..at]);
-                changed = Some(rows);
+            if matches!(mapped, Mapped::Same) {
+                continue;
             }
-            if let Some(rows) = &mut changed {
-                match mapped {
-                    Mapped::Same => rows.push(held.clone()),
-                    Mapped::Changed(held) => rows.push(held),
-                    Mapped::Gone => {}
-                }
+            let rows = changed.get_or_insert_with(|| Vec::with_capacity(self.len()));
+            rows.extend_from_slice(&self[copied..at]);
+            copied = at + 1;
+            if let Mapped::Changed(held) = mapped {
+                rows.push(held);
             }
         }
-        changed.map_or(Mapped::Same, Mapped::Changed)
+        let Some(mut rows) = changed else { return Mapped::Same };
+        rows.extend_from_slice(&self[copied..]);
+        Mapped::Changed(rows)
     }
 }
 

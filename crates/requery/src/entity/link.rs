@@ -38,7 +38,8 @@ pub(crate) enum ListRules {
 
 type PlaceFn = Arc<dyn Fn(&Value, &EntityChange<'_>) -> Placed + Send + Sync>;
 
-type MapFn = fn(&Value, &mut dyn FnMut(&EntityId) -> Lookup) -> Mapped<Value>;
+/// What becomes of the entities that some data shows, or of the one that is asked for.
+type MapFn = fn(&Value, Option<&EntityId>, &mut dyn FnMut(&EntityId) -> Lookup) -> Mapped<Value>;
 
 /// A change of one entity, for a list.
 pub(crate) struct EntityChange<'a> {
@@ -99,7 +100,7 @@ impl EntityLink {
 
     /// The data after `look_up` said of every entity what becomes of it.
     pub(crate) fn map(&self, data: &Value, look_up: &mut dyn FnMut(&EntityId) -> Lookup) -> Mapped<Value> {
-        (self.map)(data, look_up)
+        (self.map)(data, None, look_up)
     }
 
     /// The data after one entity changed.
@@ -115,12 +116,11 @@ impl EntityLink {
 
 /// The entity in its place, wherever it is shown.
 fn replace(link: &EntityLink, data: &Value, change: &EntityChange<'_>) -> Placed {
-    let mut look_up = |id: &EntityId| match change.now {
-        _ if id != change.id => Lookup::Keep,
+    let mut look_up = |_: &EntityId| match change.now {
         Some(now) => Lookup::Replace(Arc::clone(now)),
         None => Lookup::Remove,
     };
-    match link.map(data, &mut look_up) {
+    match (link.map)(data, Some(change.id), &mut look_up) {
         Mapped::Same => Placed::default(),
         Mapped::Changed(data) => {
             let is_shown = change.now.is_none().then_some(false);
@@ -152,19 +152,26 @@ where
     });
 }
 
-fn map<T, E>(data: &Value, look_up: &mut dyn FnMut(&EntityId) -> Lookup) -> Mapped<Value>
+fn map<T, E>(
+    data: &Value,
+    only: Option<&EntityId>,
+    look_up: &mut dyn FnMut(&EntityId) -> Lookup,
+) -> Mapped<Value>
 where
     T: Holds<E> + Send + Sync + 'static,
     E: Entity,
 {
     let Some(data) = data.downcast_ref::<T>() else { return Mapped::Same };
-    let mapped = data.map(&mut |entity: &E| match look_up(&entity.id()) {
-        Lookup::Keep => Change::Keep,
-        Lookup::Remove => Change::Remove,
-        Lookup::Replace(value) => match value.downcast::<E>() {
-            Ok(value) => Change::Replace(value),
-            Err(_) => Change::Keep,
-        },
+    let mapped = data.map(&mut |entity: &E| {
+        let id = entity.id();
+        if only.is_some_and(|only| *only != id) {
+            return Change::Keep;
+        }
+        match look_up(&id) {
+            Lookup::Keep => Change::Keep,
+            Lookup::Remove => Change::Remove,
+            Lookup::Replace(value) => value.downcast::<E>().map_or(Change::Keep, Change::Replace),
+        }
     });
     mapped.map(|data| Arc::new(data) as Value)
 }

@@ -421,3 +421,62 @@ fn entities_that_nobody_shows_are_forgotten() {
     rig.advance(15 * 60 * 1000);
     assert_eq!((rig.client.entity_count(), rig.client.timer_count()), (0, 0));
 }
+
+/// One row on its own beside a list that shows it too.
+#[derive(Clone, Debug, PartialEq)]
+struct Board {
+    pinned: Todo,
+    rows: Rows,
+}
+
+impl Holds<Todo> for Board {
+    fn visit<'a>(&'a self, see: &mut dyn FnMut(Row<'a, Todo>)) {
+        self.pinned.visit(see);
+        self.rows.visit(see);
+    }
+
+    fn map(&self, change: &mut dyn FnMut(&Todo) -> Change<Todo>) -> Mapped<Self> {
+        match (self.pinned.map(change), self.rows.map(change)) {
+            (Mapped::Same, Mapped::Same) => Mapped::Same,
+            (Mapped::Gone, _) => Mapped::Gone,
+            (pinned, rows) => Mapped::Changed(Self {
+                pinned: if let Mapped::Changed(pinned) = pinned { pinned } else { self.pinned.clone() },
+                rows: if let Mapped::Changed(rows) = rows { rows } else { self.rows.clone() },
+            }),
+        }
+    }
+}
+
+/// Whether it is part of the data or shared with other queries.
+#[test]
+fn an_entity_that_is_shown_twice_changes_in_both_places() {
+    let rig = Rig::new();
+    let key = query_key!["board"];
+    let board = Board { pinned: todo(2, 1, 20), rows: rows(&[todo(1, 1, 10), todo(2, 1, 20)]) };
+    let (told, _subscription) = watch(&rig, Answers::new(board).query(&rig, &key).entity::<Todo>());
+    for version in 2..4 {
+        rig.client.upsert(todo(2, version, 30));
+        let shown = rig.client.get_query_data::<Board>(&key).unwrap();
+        assert_eq!((shown.pinned.version, shown.rows[1].version), (version, version));
+    }
+    assert_eq!(times(&told), 2);
+}
+
+/// What is between two rows that change, before the first and behind the last.
+#[test]
+fn rows_that_stay_are_those_that_there_were() {
+    let before = rows(&[1, 2, 3, 4, 5, 6, 7].map(|id| todo(id, 1, id)));
+    let changed = before.map(&mut |row: &Todo| match row.id {
+        2 | 6 => Change::Replace(Arc::new(todo(row.id, 2, 0))),
+        3 | 5 => Change::Remove,
+        _ => Change::Keep,
+    });
+    let Mapped::Changed(after) = changed else { panic!("rows changed") };
+    let versions: Vec<_> = after.iter().map(|row| (row.id, row.version)).collect();
+    assert_eq!(versions, [(1, 1), (2, 2), (4, 1), (6, 2), (7, 1)]);
+    for (now, then) in [(0, 0), (2, 3), (4, 6)] {
+        assert!(Arc::ptr_eq(&after[now], &before[then]), "row {} was copied", before[then].id);
+    }
+    let same = |row: &Todo| if row.id > 7 { Change::Remove } else { Change::Keep };
+    assert_eq!(before.map(&mut |row: &Todo| same(row)), Mapped::Same);
+}
