@@ -6,6 +6,7 @@ use leptos_meta::MetaTags;
 use requery_leptos::{dehydrated_script, use_query_client};
 
 use crate::app::App;
+use crate::routes::Route;
 use crate::state::PageState;
 use crate::{address, chunk, theme};
 
@@ -26,6 +27,8 @@ pub struct AssetPaths {
     pub css: String,
     /// The stylesheet that documents of forms have beside it, `forms.css` in the manifest's list; empty where there is none.
     pub forms: String,
+    /// The stylesheet of what is opened over a page, `late.css` in the manifest's list; empty where there is none.
+    pub late: String,
     /// The picture for tabs and bookmarks, `favicon.svg` in the manifest's list; empty where there is none.
     pub icon: String,
 }
@@ -93,11 +96,14 @@ fn theme_saving(nonce: Option<String>) -> AnyView {
 }
 
 fn head_links(assets: &AssetPaths, is_plain: bool) -> AnyView {
-    let has_forms = is_plain && !assets.forms.is_empty();
-    let forms = has_forms.then(|| view! { <link rel="stylesheet" href=assets.forms.clone()/> });
+    // The style page shows what others open.
+    let is_of_style = matches!(Route::parse(&address::current()), Some(Route::Styleguide));
+    let beside = [(is_plain, &assets.forms), (is_of_style, &assets.late)];
+    let beside = beside.into_iter().filter(|(is_needed, path)| *is_needed && !path.is_empty());
+    let beside = beside.map(|(_, path)| view! { <link rel="stylesheet" href=path.clone()/> });
     view! {
         <link rel="stylesheet" href=assets.css.clone()/>
-        {forms}
+        {beside.collect::<Vec<_>>()}
         <link rel="icon" href=assets.icon.clone() type="image/svg+xml"/>
     }
     .into_any()
@@ -130,13 +136,28 @@ fn watch(js: &str) -> String {
     )
 }
 
+/// How the application loads chunks: the page's own at once, others with the stylesheet of what is opened over a page, which is
+/// there before they are, or is known not to come.
+fn loader(late: &str) -> String {
+    if late.is_empty() {
+        return "load".to_owned();
+    }
+    let own = chunk::of(&address::current()).unwrap_or_default();
+    format!(
+        "name=>name==={own:?}?load(name):Promise.all([load(name),load.style??=new Promise(done=>document.head.append(\
+        Object.assign(document.createElement('link'),{{rel:'stylesheet',href:{late:?},onload:done,onerror:done}})))])\
+        .then(([page])=>page)"
+    )
+}
+
 /// Starts the application; a page whose script does not load stays as it was rendered.
 fn start_script(assets: &AssetPaths, nonce: Option<String>) -> AnyView {
     let text = format!(
-        "import init,{{hydrate,load}} from {:?};{}init({{module_or_path:{:?}}}).then(()=>hydrate(load))",
+        "import init,{{hydrate,load}} from {:?};{}init({{module_or_path:{:?}}}).then(()=>hydrate({}))",
         assets.js,
         watch(&assets.js),
-        assets.wasm
+        assets.wasm,
+        loader(&assets.late)
     );
     view! { <script type="module" nonce=nonce inner_html=text></script> }.into_any()
 }

@@ -408,6 +408,7 @@ async fn the_document_names_its_files_and_signs_its_scripts() {
             .to_vec(),
         css: "/assets/main-1.css".to_owned(),
         forms: "/assets/forms-1.css".to_owned(),
+        late: "/assets/late-1.css".to_owned(),
         icon: "/assets/favicon-1.svg".to_owned(),
     };
     let page = render_with("/leads", Answers::full(), PageState::default(), Some(assets)).await;
@@ -417,6 +418,8 @@ async fn the_document_names_its_files_and_signs_its_scripts() {
             "<!DOCTYPE html>",
             "href=\"/assets/main-1.css\"",
             "import init,{hydrate,load} from \"/assets/dashboard-1.js\"",
+            "name===\"leads\"",
+            "href:\"/assets/late-1.css\"",
             "<link rel=\"preload\" href=\"/assets/dashboard-1.wasm\"",
             "<link rel=\"preload\" href=\"/assets/leads-1.wasm\"",
             "id=\"page-state\"",

@@ -152,6 +152,12 @@ where
     });
 }
 
+/// In a page once for all types.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+fn is_meant(only: Option<&EntityId>, id: &EntityId) -> bool {
+    only.is_none_or(|only| only == id)
+}
+
 fn map<T, E>(
     data: &Value,
     only: Option<&EntityId>,
@@ -164,10 +170,7 @@ where
     let Some(data) = data.downcast_ref::<T>() else { return Mapped::Same };
     let mapped = data.map(&mut |entity: &E| {
         let id = entity.id();
-        if only.is_some_and(|only| *only != id) {
-            return Change::Keep;
-        }
-        match look_up(&id) {
+        match if is_meant(only, &id) { look_up(&id) } else { Lookup::Keep } {
             Lookup::Keep => Change::Keep,
             Lookup::Remove => Change::Remove,
             Lookup::Replace(value) => value.downcast::<E>().map_or(Change::Keep, Change::Replace),

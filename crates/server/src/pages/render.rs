@@ -91,6 +91,7 @@ fn paths() -> Option<AssetPaths> {
         chunks: entry.chunks.iter().map(|(name, path)| ((*name).to_owned(), (*path).to_owned())).collect(),
         css: entry.css.to_owned(),
         forms: entry.forms.to_owned(),
+        late: entry.late.to_owned(),
         icon: entry.icon.to_owned(),
     })
 }
