@@ -31,6 +31,7 @@ mod merges;
 mod openapi;
 mod pages;
 mod paid_sources;
+mod pairs;
 mod rates;
 mod scraper;
 mod serving;
