@@ -31,6 +31,7 @@ mod merges;
 mod openapi;
 mod pages;
 mod paid_sources;
+mod pair_pages;
 mod pairs;
 mod rates;
 mod scraper;
