@@ -12,7 +12,7 @@ use std::task::{Context, Poll};
 
 use contract::auth::{ApiToken, Me, Session, User};
 use contract::columns::Appearance;
-use contract::duplicates::{LikelyDuplicate, MergePreview, MergedBusiness};
+use contract::duplicates::{DuplicatePair, LikelyDuplicate, MergePreview, MergedBusiness, PairQuery};
 use contract::edit::BusinessContacts;
 use contract::endpoint::{NoBody, NoQuery, PathParams};
 use contract::enrichment::{
@@ -262,6 +262,8 @@ reads! {
     contacts(id: BusinessId) -> BusinessContacts = ListContacts(&id, &NoQuery {});
     /// The businesses that may be the same as one, the likeliest first.
     duplicates(id: BusinessId) -> Vec<LikelyDuplicate> = ListDuplicates(&id, &NoQuery {});
+    /// A page of the pairs of businesses that may be one, or of those that people said are two.
+    pairs(query: &PairQuery) -> Page<DuplicatePair> = ListPairs(&(), query);
     /// What was merged into a business, the last first.
     merges(id: BusinessId) -> Vec<MergedBusiness> = ListMerges(&id, &NoQuery {});
     /// What a merge of the second business into the first would leave.

@@ -6,7 +6,9 @@ use crate::auth::{
 };
 use crate::bulk::{BulkAnswer, BulkRequest};
 use crate::columns::{Appearance, AppearanceChange};
-use crate::duplicates::{LikelyDuplicate, MergePreview, MergedBusiness};
+use crate::duplicates::{
+    ApartRequest, DuplicatePair, LikelyDuplicate, MergePreview, MergedBusiness, PairQuery,
+};
 use crate::edit::{
     BusinessContacts, BusinessDraft, BusinessPatch, ContactPatch, ContactSaved, ContactsChanged,
     MergeRequest, UnmergeRequest,
@@ -66,6 +68,7 @@ macro_rules! query_schemas {
 }
 
 schemas!(
+    ApartRequest,
     ApiTokenCreated,
     Appearance,
     AppearanceChange,
@@ -98,6 +101,7 @@ schemas!(
     NewUser,
     NewView,
     Page<Business>,
+    Page<DuplicatePair>,
     Page<EnrichmentLogEntry>,
     Page<Job>,
     Page<Suppression>,
@@ -133,6 +137,7 @@ query_schemas!(
     HistoryQuery,
     JobQuery,
     MapQuery,
+    PairQuery,
     RetryQuery,
     SuggestQuery,
     SuppressionQuery,
@@ -297,9 +302,23 @@ endpoints! {
     MergeBusiness = Post "/api/businesses/{id}/merge" in "businesses" for Member {
         path: BusinessId, query: NoQuery, body: MergeRequest, 200 => Business, failures: [404, 409, 413, 415, 422]
     }
-    /// Undo a merge: the business that was merged away is back, under its own id.
+    /// Undo a merge: the business that was merged away is back, under its own id. What a search or an import merged becomes a
+    /// business of its own, and the two are said to be two.
     UnmergeBusiness = Post "/api/businesses/{id}/unmerge" in "businesses" for Member {
         path: BusinessId, query: NoQuery, body: UnmergeRequest, 200 => Business, failures: [404, 409, 413, 415, 422]
+    }
+    /// The pairs of businesses that searches and imports found to be perhaps one, the likeliest first, at most 10,000; or
+    /// those that people said are two. Pairs of which one is gone are left out.
+    ListPairs = Get "/api/businesses/pairs" in "businesses" for Viewer {
+        path: (), query: PairQuery, body: NoBody, 200 => Page<DuplicatePair>, failures: [422]
+    }
+    /// Say that another business is not this one: the two are not told as perhaps one again.
+    KeepApart = Post "/api/businesses/{id}/apart" in "businesses" for Member {
+        path: BusinessId, query: NoQuery, body: ApartRequest, 204 => NoBody, failures: [404, 413, 415, 422]
+    }
+    /// Take back that the two are not one: if they were found to be perhaps one, they wait for somebody to decide again.
+    ForgetApart = Delete "/api/businesses/{id}/apart/{otherId}" in "businesses" for Member {
+        path: (BusinessId, BusinessId), query: NoQuery, body: NoBody, 204 => NoBody, failures: [404]
     }
     /// What an import of a file would do: columns, sample, duplicates. Nothing is written.
     PreviewImport = Post "/api/businesses/import/preview" in "businesses" for Member heavy {

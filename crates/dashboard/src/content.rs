@@ -11,7 +11,9 @@ use leptos::prelude::provide_context;
 
 use crate::lead_form::LeadFailure;
 
-pub use leads::{ContactContent, DuplicatesContent, MergeContent, ViewContent, ViewsContent};
+pub use leads::{
+    ContactContent, DuplicatesContent, MergeContent, PairDone, PairsContent, ViewContent, ViewsContent,
+};
 pub use settings::{Crawler, ServerSettings, SettingsContent};
 
 /// What a document that stands apart from the application shows.
@@ -25,6 +27,8 @@ pub enum FormContent {
     Duplicates(Box<DuplicatesContent>),
     /// A merge, before it is made.
     Merge(Box<MergeContent>),
+    /// Pairs of leads that may be one.
+    Pairs(Box<PairsContent>),
     /// One's saved views.
     Views(Box<ViewsContent>),
     /// One saved view.

@@ -16,6 +16,8 @@ pub enum FormRoute {
     Duplicates(BusinessId),
     /// `/leads/{id}/duplicates/{otherId}`
     Merge(BusinessId, BusinessId),
+    /// `/duplicates`
+    Pairs,
     /// `/leads/views`
     Views,
     /// `/leads/views/{viewId}`
@@ -32,6 +34,7 @@ impl FormRoute {
             ["leads", "views"] => Some(Self::Views),
             ["leads", "views", id] => id.parse().ok().map(Self::View),
             ["settings"] => Some(Self::Settings),
+            ["duplicates"] => Some(Self::Pairs),
             ["leads", id, "contacts", "new"] => lead(id).map(Self::NewContact),
             ["leads", id, "contacts", contact] => {
                 let contact = contact.parse().ok().filter(|contact: &ContactId| contact.0 > 0);
@@ -51,6 +54,7 @@ impl FormRoute {
             Self::Contact(id, contact) => routes::contact(id, contact),
             Self::Duplicates(id) => routes::duplicates(id),
             Self::Merge(id, other) => format!("{}/{other}", routes::duplicates(id)),
+            Self::Pairs => routes::PAIRS.to_owned(),
             Self::Views => routes::VIEWS.to_owned(),
             Self::View(id) => format!("{}/{id}", routes::VIEWS),
             Self::Settings => routes::SETTINGS.to_owned(),
@@ -65,11 +69,22 @@ impl FormRoute {
             Self::Contact(..) => "/leads/{id}/contacts/{contactId}",
             Self::Duplicates(_) => "/leads/{id}/duplicates",
             Self::Merge(..) => "/leads/{id}/duplicates/{otherId}",
+            Self::Pairs => routes::PAIRS,
             Self::Views => "/leads/views",
             Self::View(_) => "/leads/views/{viewId}",
             Self::Settings => routes::SETTINGS,
         }
     }
+}
+
+/// The address of a page of the pairs of leads that may be one, or that are said to be two.
+#[must_use]
+pub fn pairs_url(is_apart: bool, page: u32) -> String {
+    let mut query = Vec::new();
+    query.extend(is_apart.then(|| "apart=true".to_owned()));
+    query.extend((page > 1).then(|| format!("page={page}")));
+    let path = FormRoute::Pairs.path();
+    if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) }
 }
 
 fn lead(id: &str) -> Option<BusinessId> {
@@ -78,6 +93,7 @@ fn lead(id: &str) -> Option<BusinessId> {
 
 #[cfg(test)]
 mod tests {
+    use super::pairs_url;
     use crate::routes::Route;
 
     #[test]
@@ -90,10 +106,20 @@ mod tests {
             "/leads/views",
             "/leads/views/019f0000-0000-7000-8000-000000000001",
             "/settings",
+            "/duplicates",
         ] {
             let route = Route::parse(path).unwrap();
             assert!(route.is_plain() && route.path() == path, "{path}: {route:?}");
         }
+    }
+
+    #[test]
+    fn a_page_of_pairs_has_an_address() {
+        let addresses =
+            [(false, 1), (true, 1), (false, 3), (true, 2)].map(|(apart, page)| pairs_url(apart, page));
+        let expect =
+            ["/duplicates", "/duplicates?apart=true", "/duplicates?page=3", "/duplicates?apart=true&page=2"];
+        assert_eq!(addresses, expect);
     }
 
     #[test]
@@ -107,6 +133,7 @@ mod tests {
             "/leads/views/x",
             "/leads/7/views",
             "/settings/x",
+            "/duplicates/x",
         ] {
             assert_eq!(Route::parse(path), None, "{path}");
         }

@@ -23,6 +23,8 @@ pub(crate) mod merge;
 pub(crate) mod not_found;
 pub(crate) mod overview;
 #[cfg(feature = "ssr")]
+pub(crate) mod pairs;
+#[cfg(feature = "ssr")]
 mod plain;
 #[cfg(feature = "ssr")]
 pub(crate) mod refused;

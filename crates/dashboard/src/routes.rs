@@ -205,6 +205,9 @@ pub fn batch_of(search: &str) -> Option<JobId> {
 /// The address of the settings.
 pub const SETTINGS: &str = "/settings";
 
+/// The address of the pairs of leads that may be one.
+pub const PAIRS: &str = "/duplicates";
+
 /// The address of one's saved views.
 pub const VIEWS: &str = "/leads/views";
 

@@ -44,6 +44,9 @@ pub(crate) fn routes() -> Router<App> {
     let router = mount::<e::ListEnrichmentHistory, _, _>(router, enrichment::history);
     let router = mount::<e::BulkBusinesses, _, _>(router, bulk::run);
     let router = mount::<e::ListDuplicates, _, _>(router, duplicates::list);
+    let router = mount::<e::ListPairs, _, _>(router, duplicates::pairs);
+    let router = mount::<e::KeepApart, _, _>(router, duplicates::keep_apart);
+    let router = mount::<e::ForgetApart, _, _>(router, duplicates::forget_apart);
     let router = mount::<e::ListMerges, _, _>(router, merges::list);
     let router = mount::<e::PreviewMerge, _, _>(router, merges::preview);
     let router = mount::<e::MergeBusiness, _, _>(router, merges::merge);

@@ -8,6 +8,7 @@ mod forms;
 mod import;
 mod in_process;
 mod leads;
+mod pairs;
 mod render;
 mod sender;
 mod settings;
@@ -57,6 +58,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/leads/{id}/duplicates", get(duplicates::list))
         .route("/leads/{id}/duplicates/{other}", get(duplicates::compare).post(duplicates::merge))
         .route("/leads/{id}/unmerge", post(duplicates::undo).get(page))
+        .route("/duplicates", get(pairs::list).post(pairs::decide))
         .route("/leads/views", get(views::list).post(views::save))
         .route("/leads/views/{id}", get(views::one).post(views::rename))
         .route("/leads/views/{id}/delete", post(views::delete).get(page))

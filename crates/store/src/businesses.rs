@@ -13,6 +13,7 @@ mod merges;
 mod nearby;
 mod numbered;
 mod order;
+mod pairs;
 mod row;
 mod similar;
 mod stats;
@@ -22,8 +23,9 @@ mod write;
 use contract::{Business, BusinessDetail, BusinessId, BusinessQuery};
 
 pub(crate) use bulk::Fate;
-pub use merges::{Merged, Unmerged};
+pub use merges::{Merged, MergedRecord, Unmerged};
 pub use numbered::NumberedBusinesses;
+pub use pairs::{FoundPair, PairEvidence, StoredPair};
 pub use similar::Similar;
 pub use stream::BusinessStream;
 pub(crate) use write::Keyed;

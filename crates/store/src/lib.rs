@@ -30,7 +30,10 @@ mod tx;
 mod views;
 
 pub use accounts::{Authority, Credentials, NewAccount, NewSession, NewToken};
-pub use businesses::{BusinessStream, Merged, NumberedBusinesses, Similar, Unmerged};
+pub use businesses::{
+    BusinessStream, FoundPair, Merged, MergedRecord, NumberedBusinesses, PairEvidence, Similar, StoredPair,
+    Unmerged,
+};
 pub use config::StoreConfig;
 pub use error::StoreError;
 pub use jobs::{KindStanding, RejectionStream};

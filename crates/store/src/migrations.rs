@@ -15,6 +15,7 @@ mod m0012_appearances;
 mod m0013_enriching;
 mod m0014_themes;
 mod m0015_contact_keys;
+mod m0016_pairs;
 
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, IntoDatabaseExecutor, SqliteTransactionMode, TransactionOptions,
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_enriching::Migration),
             Box::new(m0014_themes::Migration),
             Box::new(m0015_contact_keys::Migration),
+            Box::new(m0016_pairs::Migration),
         ]
     }
 }
@@ -140,5 +142,6 @@ pub(crate) fn digest() -> u64 {
         include_str!("migrations/m0013_enriching.rs"),
         include_str!("migrations/m0014_themes.rs"),
         include_str!("migrations/m0015_contact_keys.rs"),
+        include_str!("migrations/m0016_pairs.rs"),
     ))
 }

@@ -11,7 +11,7 @@ mod notes;
 
 use std::collections::BTreeMap;
 
-use contract::Business;
+use contract::{Business, Timestamp};
 use sea_orm::Value;
 
 use crate::sql::{Sql, bulk_runs};
@@ -93,12 +93,13 @@ impl WriteTx {
     /// # Errors
     /// If the database does not answer.
     pub async fn note_provenance(&mut self, provenance: &Provenance) -> Result<(), StoreError> {
-        let noted = self.note_all(provenance).await;
+        let noted = self.note_all(provenance, self.now()).await;
         self.guard(noted)
     }
 
-    async fn note_all(&self, provenance: &Provenance) -> Result<(), StoreError> {
-        let now = self.now().as_millis();
+    /// The same as of `now`.
+    pub(crate) async fn note_all(&self, provenance: &Provenance, now: Timestamp) -> Result<(), StoreError> {
+        let now = now.as_millis();
         let mut filled = Vec::new();
         for ((source, id, field), touch) in &provenance.0 {
             match touch {

@@ -110,6 +110,7 @@ const NO_DOCUMENTS = {
   "/import/abc": [404, "Import leads"],
   "/import/019f0000-0000-7000-8000-000000000001": [422, "Import leads"],
   "/suppression?page=abc": [200, "Suppression list"],
+  "/duplicates?page=abc": [200, "Possible duplicates"],
 };
 
 journey("so does the address of a document of forms", async ({ page, problems }) => {

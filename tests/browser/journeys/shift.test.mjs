@@ -62,7 +62,7 @@ async function documents(page, context, server) {
   const { pathname, search } = new URL(page.url());
   const ofLead = ["edit", "contacts/new", `contacts/${contacts[0].id}`, "duplicates", `duplicates/${other}`];
   const ofLeads = ["/leads/new", ...ofLead.map((rest) => `/leads/${id}/${rest}`), "/leads/views?city=Espoo", `/leads/views/${view.id}`];
-  return [...ofLeads, "/import", `${pathname}${search}`, "/settings", "/account", "/users", `/users/${ada.id}`, "/suppression"];
+  return [...ofLeads, "/duplicates", "/import", `${pathname}${search}`, "/settings", "/account", "/users", `/users/${ada.id}`, "/suppression"];
 }
 
 /** Goes to each of the addresses, by `visit`; answers how far those shift that shift too far. */

@@ -1,6 +1,7 @@
 //! A method for each endpoint that writes.
 
 use contract::bulk::{BulkAnswer, BulkRequest};
+use contract::duplicates::ApartRequest;
 use contract::edit::{
     BusinessDraft, BusinessPatch, ContactPatch, ContactSaved, ContactsChanged, MergeRequest, UnmergeRequest,
 };
@@ -101,6 +102,19 @@ impl ApiClient {
     ) -> Call<Business> {
         let (request, options) = (UnmergeRequest { other_id }, CallOptions::keyed(key));
         self.call::<endpoints::UnmergeBusiness>(&id, &NoQuery {}, &request, options)
+    }
+
+    /// Says that another business is not this one. A second time is as the first, so that it needs no key.
+    pub fn keep_apart(&self, id: BusinessId, other_id: BusinessId) -> Call<NoBody> {
+        let request = ApartRequest { other_id };
+        self.call::<endpoints::KeepApart>(&id, &NoQuery {}, &request, CallOptions::default())
+    }
+
+    /// Takes back that another business is not this one.
+    /// 404 where nobody said so.
+    pub fn forget_apart(&self, id: BusinessId, other_id: BusinessId) -> Call<NoBody> {
+        let options = CallOptions::default();
+        self.call::<endpoints::ForgetApart>(&(id, other_id), &NoQuery {}, &NoBody {}, options)
     }
 
     /// Adds a contact to a business.

@@ -8,6 +8,7 @@ use super::contact::crumbs;
 use crate::components::field::FieldText;
 use crate::components::form::{Input, Refusal, notice};
 use crate::components::icon::{Icon, icon};
+use crate::components::lead::sources;
 use crate::components::load::sentence;
 use crate::components::panel::{page_head, panel};
 use crate::content::DuplicatesContent;
@@ -24,7 +25,7 @@ pub(crate) fn duplicates_page(content: &DuplicatesContent) -> Node {
     let title = format!("Duplicates of {}", lead.name);
     view! {
         {crumbs(lead)}
-        {page_head(move || title.clone(), Node::nothing())}
+        {page_head(move || title.clone(), view! { <a class="btn" href=routes::PAIRS>"All possible duplicates"</a> })}
         {content.done.map(|done| notice(done.told()))}
         {Refusal(content.failed.as_ref()).line()}
         <div class="columns columns--forms">
@@ -81,7 +82,12 @@ fn merged(lead: &Business, merges: &[MergedBusiness]) -> Node {
         return view! { <p class="muted">"Nothing was merged into it, or all of it was undone."</p> };
     }
     let row = |one: &MergedBusiness| {
-        let when = view! { <span>"merged "{clock::time(one.merged_at)}</span> };
+        let by = if one.automatic { "merged by a search or an import " } else { "merged " };
+        let sources = sources(&one.business).filter(|_| one.automatic);
+        let when = view! {
+            <span>{by}{clock::time(one.merged_at)}</span>
+            {sources.map(|sources| view! { <span>"as "{sources}" has it"</span> })}
+        };
         entry(&one.business, false, when, undo(lead, one))
     };
     view! { <ul class="list">{merges.iter().map(row).collect::<Node>()}</ul> }

@@ -10,7 +10,7 @@ use crate::components::icon::{Icon, icon};
 use crate::components::lead::text_or_none;
 use crate::components::panel::{page_head, panel};
 use crate::content::ImportContent;
-use crate::format;
+use crate::{format, routes};
 
 const FILE: FieldText = FieldText {
     name: "file",
@@ -54,7 +54,17 @@ fn choose(limit: u64, refused: Option<&Problem>) -> Node {
         <div class="stack stack--form">
             {panel("choose", "Choose a file", Node::nothing(), body)}
             {panel("columns", "What is recognised", Node::nothing(), view! { <p>{columns}</p> })}
+            {panel("perhaps", "What may be there already", Node::nothing(), perhaps())}
         </div>
+    }
+}
+
+fn perhaps() -> Node {
+    view! {
+        <p>
+            "What is surely a lead that is there already is merged into it, and can be undone on its page. What is only perhaps \
+             one becomes a lead of its own and waits under "<a href=routes::PAIRS>"possible duplicates"</a>"."
+        </p>
     }
 }
 

@@ -15,9 +15,10 @@ use crate::state::use_page_state;
 use crate::{format, routes};
 
 /// A field of a lead as a line of text.
-type Field = (&'static str, fn(&Business) -> Option<String>);
+pub(super) type Field = (&'static str, fn(&Business) -> Option<String>);
 
-const FIELDS: [Field; 17] = [
+/// All that is compared.
+pub(super) const FIELDS: [Field; 17] = [
     ("Name", |lead| Some(lead.name.clone())),
     ("Trade", |lead| lead.category.as_deref().map(format::label)),
     ("Phone", |lead| lead.phone_display.clone().or(lead.phone.clone())),
@@ -60,6 +61,7 @@ pub(crate) fn merge_page(content: &MergeContent) -> Node {
             {panel("merge", "What is kept", Node::nothing(), comparison(&content.preview))}
             {panel("contacts", "Contacts that it will have", Node::nothing(), contacts(&content.preview))}
             {merging(kept, other)}
+            {apart(kept, other)}
         </div>
     }
 }
@@ -143,6 +145,20 @@ fn merging(kept: &Business, other: &Business) -> Node {
                 <button type="submit" class="btn btn--primary">{icon(Icon::Check)}<span>"Merge the two"</span></button>
                 <a class="btn" href=FormRoute::Merge(other.id, kept.id).path()>"Keep the other one instead"</a>
                 <a class="btn" href=routes::duplicates(kept.id)>"Cancel"</a>
+            </div>
+        </form>
+    }
+}
+
+/// The word that the two are not one.
+fn apart(kept: &Business, other: &Business) -> Node {
+    view! {
+        <form class="form" method="post" action=FormRoute::Pairs.path() aria-label="They are two">
+            <p>"If they are two, neither is told as a duplicate of the other again."</p>
+            <input type="hidden" name="one" value=kept.id.to_string()/>
+            <input type="hidden" name="other" value=other.id.to_string()/>
+            <div class="form__actions">
+                <button type="submit" name="act" value="apart" class="btn">{icon(Icon::Close)}<span>"They are two"</span></button>
             </div>
         </form>
     }

@@ -5,8 +5,8 @@ use leptos::prelude::use_context;
 use markup::Node;
 
 use super::{
-    account, contact, duplicates, edit, import, merge, not_found, refused, settings, suppression, users,
-    views,
+    account, contact, duplicates, edit, import, merge, not_found, pairs, refused, settings, suppression,
+    users, views,
 };
 use crate::content::FormContent;
 use crate::routes::Route;
@@ -20,6 +20,7 @@ pub(crate) fn plain_page(route: &Route) -> Node {
         (_, Some(FormContent::Contact(content))) => contact::contact_page(&content),
         (_, Some(FormContent::Duplicates(content))) => duplicates::duplicates_page(&content),
         (_, Some(FormContent::Merge(content))) => merge::merge_page(&content),
+        (_, Some(FormContent::Pairs(content))) => pairs::pairs_page(&content),
         (_, Some(FormContent::Views(content))) => views::views_page(&content),
         (_, Some(FormContent::View(content))) => views::view_page(&content),
         (_, Some(FormContent::Account(content))) => account::account_page(&content),

@@ -77,6 +77,9 @@ pub(super) fn pages(known: &Known) -> Vec<Entry> {
         go(Icon::Jobs, "Jobs", "/jobs"),
         leave(Icon::Leads, "Saved views", routes::VIEWS),
     ];
+    if known.may(Role::Member) {
+        pages.push(leave(Icon::Leads, "Possible duplicates", routes::PAIRS));
+    }
     if known.is_signed_in {
         pages.push(leave(Icon::Person, "Account", "/account"));
     }

@@ -122,6 +122,57 @@ fn add_flags(business: &mut Business, chain: bool, tags: Vec<String>, status: Op
     changed
 }
 
+/// Names of the fields in which two states of a business differ.
+macro_rules! differing {
+    ($before:expr, $after:expr, { $($($field:ident).+ = $name:literal),+ $(,)? }) => {{
+        let mut names = Vec::new();
+        $(if $before.$($field).+ != $after.$($field).+ {
+            names.push($name);
+        })+
+        names
+    }};
+}
+
+/// The fields of a business that a record filled, by their names in the contract: those that hold one value now. Labels
+/// are told by [`added_tags`].
+pub(crate) fn filled(before: &Business, after: &Business) -> Vec<&'static str> {
+    differing!(before, after, {
+        category = "category",
+        industry = "industry",
+        street = "street",
+        city = "city",
+        state = "state",
+        postal_code = "postalCode",
+        country = "country",
+        latitude = "latitude",
+        longitude = "longitude",
+        phone = "phone",
+        phone_display = "phoneDisplay",
+        email = "email",
+        website = "website",
+        socials.facebook = "socials.facebook",
+        socials.instagram = "socials.instagram",
+        socials.linkedin = "socials.linkedin",
+        socials.x = "socials.x",
+        socials.youtube = "socials.youtube",
+        socials.tiktok = "socials.tiktok",
+        socials.yelp = "socials.yelp",
+        opening_hours = "openingHours",
+        employee_count = "employeeCount",
+        year_founded = "yearFounded",
+        description = "description",
+        chain = "chain",
+        operating_status = "operatingStatus",
+        confidence = "confidence",
+        notes = "notes",
+    })
+}
+
+/// The labels that a record added to a business.
+pub(crate) fn added_tags(before: &Business, after: &Business) -> Vec<String> {
+    after.tags.iter().filter(|tag| !before.tags.contains(tag)).cloned().collect()
+}
+
 fn add_source(sources: &mut Vec<SourceRef>, source: SourceRef) -> bool {
     let is_known =
         sources.iter().any(|known| known.source == source.source && known.source_id == source.source_id);
@@ -219,5 +270,61 @@ mod tests {
         });
         let once = merge(&stored(RawPlace::default()), &record, source("b", "2")).unwrap();
         assert_eq!(merge(&once, &record, source("b", "2")), None);
+    }
+
+    #[test]
+    fn every_field_that_a_record_can_fill_is_told_by_its_name() {
+        let raw = RawPlace {
+            street: Some("1 Main St".into()),
+            city: Some("Freehold".into()),
+            state: Some("NJ".into()),
+            postal_code: Some("07728".into()),
+            country: Some("US".into()),
+            coordinates: Some((40.26, -74.27)),
+            ..RawPlace::default()
+        };
+        let mut says = new_business(candidate(raw).place, source("b", "1")).business;
+        says.category = Some("cafe".into());
+        says.industry = Some("food".into());
+        (says.phone, says.phone_display) = (Some("+17324621234".into()), Some("(732) 462-1234".into()));
+        says.email = Some("joe@example.org".into());
+        says.website = Some("https://example.org/".into());
+        let profiles = &mut says.socials;
+        for profile in [
+            &mut profiles.facebook,
+            &mut profiles.instagram,
+            &mut profiles.linkedin,
+            &mut profiles.x,
+            &mut profiles.youtube,
+            &mut profiles.tiktok,
+            &mut profiles.yelp,
+        ] {
+            *profile = Some("https://example.org/joe".into());
+        }
+        (says.opening_hours, says.description) = (Some("Mo-Fr 08:00-18:00".into()), Some("Coffee".into()));
+        (says.employee_count, says.year_founded, says.confidence) = (Some(3), Some(1990), Some(0.9));
+        (says.chain, says.operating_status) = (true, OperatingStatus::TemporarilyClosed);
+        says.notes = Some("Ask for Joe".into());
+        says.tags = vec!["warm".into()];
+        let empty = Business::named(BusinessId(1), &says.name, Timestamp::default());
+        let (empty_json, json) =
+            (serde_json::to_value(&empty).unwrap(), serde_json::to_value(&says).unwrap());
+        let of_the_store = ["id", "version", "sources", "tags", "contactCount", "createdAt", "updatedAt"];
+        let mut expect: Vec<String> = Vec::new();
+        for (field, value) in json.as_object().unwrap() {
+            match value.as_object() {
+                Some(inner) => expect.extend(inner.keys().map(|name| format!("{field}.{name}"))),
+                None if of_the_store.contains(&field.as_str()) => {}
+                None if *value != empty_json[field] => expect.push(field.clone()),
+                None => {}
+            }
+        }
+        let mut told = filled(&empty, &says);
+        told.sort_unstable();
+        expect.sort_unstable();
+        assert_eq!(told, expect);
+        assert_eq!(told.len(), 28, "nothing that a record says is left out: {told:?}");
+        assert_eq!(added_tags(&empty, &says), ["warm"]);
+        assert_eq!(filled(&says, &says), [""; 0]);
     }
 }

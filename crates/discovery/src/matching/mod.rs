@@ -26,7 +26,7 @@ pub use frequency::{Frequencies, WordTable};
 pub use likely::likely;
 pub use link::{Compared, Link, between, compared, groups, one_to_one, within};
 pub use merge::merge;
-pub(crate) use merge::new_business;
+pub(crate) use merge::{added_tags, filled, new_business};
 pub use model::{Evidence, Matcher, Model, Score, Term, Thresholds, Verdict};
 pub use name_key::name_key;
 pub use profile::{Description, Profile};

@@ -1,12 +1,12 @@
 //! Which records of a batch are new businesses, and which are of known ones: stored before, or earlier in the
 //! same batch.
 
-use contract::{SourceRef, Timestamp};
+use contract::{BusinessId, SourceRef, Timestamp};
 use store::provenance::Provenance;
-use store::{KnownBusiness, NewBusiness};
+use store::{KnownBusiness, MergedRecord, NewBusiness};
 
 use super::entries::{Entries, Found, State};
-use super::notes::{MergeNote, ReviewNote};
+use super::notes::{MergeNote, ReviewNote, ToldFeature};
 use crate::matching::{Candidate, Frequencies, Matcher};
 use crate::source::licence_of;
 
@@ -25,6 +25,37 @@ pub(super) struct Decided {
     pub(super) provenance: Provenance,
     /// What was stored though it may be of a known business, for people to decide.
     pub(super) reviews: Vec<ReviewNote>,
+    /// The same as pairs of businesses.
+    pub(super) pairs: Vec<Pair>,
+    /// What the records say that became part of businesses.
+    pub(super) records: Vec<(Whose, MergedRecord)>,
+}
+
+/// A business that a decision is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Whose {
+    /// One that is stored.
+    Stored(BusinessId),
+    /// One to be stored, by its place among those.
+    New(usize),
+}
+
+impl Whose {
+    /// Its id, where `created` are those of the businesses to be stored.
+    pub(super) fn id(self, created: &[BusinessId]) -> Option<BusinessId> {
+        match self {
+            Self::Stored(id) => Some(id),
+            Self::New(place) => created.get(place).copied(),
+        }
+    }
+}
+
+/// Two businesses that may be one.
+#[derive(Debug, PartialEq)]
+pub(super) struct Pair {
+    pub(super) businesses: (Whose, Whose),
+    pub(super) score: f64,
+    pub(super) features: Vec<ToldFeature>,
 }
 
 /// Takes the records in their order; `now` is when they were read.
@@ -33,23 +64,34 @@ pub(super) fn decide(candidates: &[Candidate], known: Vec<KnownBusiness>, now: T
     let seen = entries.signatures().chain(candidates.iter().map(|candidate| &candidate.signature));
     let matcher = Matcher::new(Frequencies::known().with_signed(seen));
     let mut decided = Decided::default();
+    // By the place of the business among the entries, which say only at the end what is to be stored.
+    let (mut records, mut pairs) = (Vec::new(), Vec::new());
     for candidate in candidates {
         let source = source_ref(candidate, now);
         match entries.find(candidate, &matcher) {
             Found::Same { entry, reason, score } => {
                 decided.merged += 1;
                 decided.notes.push(MergeNote::new(candidate, entries.name(entry), reason, score.as_ref()));
-                entries.merge(entry, candidate, source);
+                let record = entries.merge(entry, candidate, source);
+                records.extend(record.map(|record| (entry, record)));
             }
             Found::Perhaps { entry, score } => {
-                decided.reviews.push(ReviewNote::new(candidate, entries.name(entry), &score));
+                let note = ReviewNote::new(candidate, entries.name(entry), &score);
+                pairs.push((entry, entries.add_new(candidate, source), note.score, note.features.clone()));
+                decided.reviews.push(note);
+            }
+            Found::Nothing => {
                 entries.add_new(candidate, source);
             }
-            Found::Nothing => entries.add_new(candidate, source),
         }
     }
     decided.provenance = entries.take_provenance();
+    let mut places = Vec::new();
     for (business, state) in entries.into_businesses() {
+        places.push(match state {
+            State::Stored | State::Changed => Whose::Stored(business.business.id),
+            State::New => Whose::New(decided.new.len()),
+        });
         match state {
             State::Stored => {}
             State::Changed => decided.changed.push(business),
@@ -59,6 +101,13 @@ pub(super) fn decide(candidates: &[Candidate], known: Vec<KnownBusiness>, now: T
             }
         }
     }
+    decided.records = records.into_iter().map(|(entry, record)| (places[entry], record)).collect();
+    let pair = |(one, other, score, features): (usize, usize, f64, Vec<ToldFeature>)| Pair {
+        businesses: (places[one], places[other]),
+        score,
+        features,
+    };
+    decided.pairs = pairs.into_iter().map(pair).collect();
     decided
 }
 

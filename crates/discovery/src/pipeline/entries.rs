@@ -6,12 +6,12 @@ use std::collections::HashMap;
 use contract::{Business, SourceRef};
 use foldhash::fast::RandomState;
 use store::provenance::Provenance;
-use store::{KnownBusiness, MOST_OF_A_CONTACT, NewBusiness};
+use store::{KnownBusiness, MOST_OF_A_CONTACT, MergedRecord, NewBusiness};
 
 use crate::chains::REPEATED;
 use crate::matching::{
-    Candidate, MatchReason, Matcher, NEAR_KM, Profile, Score, Signature, Verdict, distance_km, is_same,
-    is_same_record, is_surely_same, merge, new_business,
+    Candidate, MatchReason, Matcher, NEAR_KM, Profile, Score, Signature, Verdict, added_tags, distance_km,
+    filled, is_same, is_same_record, is_surely_same, merge, new_business,
 };
 use crate::source::{lists_once, retention_of};
 
@@ -189,11 +189,20 @@ impl<'c> Entries<'c> {
         alike
     }
 
-    pub(super) fn merge(&mut self, index: usize, candidate: &Candidate, source: SourceRef) {
+    /// Gives the business what the record adds. Answers what the record says, unless it was one of the business's before,
+    /// so that it can be made a business of its own later.
+    pub(super) fn merge(
+        &mut self,
+        index: usize,
+        candidate: &Candidate,
+        source: SourceRef,
+    ) -> Option<MergedRecord> {
         let record = (source.source.clone(), source.source_id.clone());
+        let is_new = self.by_record.get(&record) != Some(&index);
         let entry = &mut self.all[index];
         let merged = merge(&entry.business, candidate, source.clone());
         let after = merged.as_ref().unwrap_or(&entry.business);
+        let kept = if is_new { kept(candidate, &source, &entry.business, after) } else { None };
         note(&mut self.provenance, candidate, source, Some(&entry.business.business), &after.business);
         if let Some(merged) = merged {
             entry.business = merged;
@@ -201,9 +210,11 @@ impl<'c> Entries<'c> {
             entry.change();
         }
         self.by_record.insert(record, index);
+        kept
     }
 
-    pub(super) fn add_new(&mut self, candidate: &'c Candidate, source: SourceRef) {
+    /// Adds the business that the record is alone; answers its place among all.
+    pub(super) fn add_new(&mut self, candidate: &'c Candidate, source: SourceRef) -> usize {
         let namesakes = self.namesakes_elsewhere(candidate);
         let NewBusiness { mut business, name_key, domain } =
             new_business(candidate.place.clone(), source.clone());
@@ -215,6 +226,7 @@ impl<'c> Entries<'c> {
         }
         let business = KnownBusiness { business, name_key, domain };
         self.add(Entry::new(business, candidate), &candidate.signature.contact_keys);
+        self.all.len() - 1
     }
 
     /// Businesses of the record's name that stand at another place.
@@ -244,6 +256,19 @@ fn is_listed_apart(candidate: &Candidate, known: &KnownBusiness) -> bool {
     lists_once(&candidate.source)
         && known.business.sources.iter().any(|one| one.source == candidate.source)
         && !is_surely_same(candidate, known)
+}
+
+/// What a record says that became part of a business.
+fn kept(
+    candidate: &Candidate,
+    source: &SourceRef,
+    before: &KnownBusiness,
+    after: &KnownBusiness,
+) -> Option<MergedRecord> {
+    let (before, after) = (&before.business, &after.business);
+    let says = new_business(candidate.place.clone(), source.clone());
+    let is_limited = retention_of(&source.source).is_some();
+    MergedRecord::new(&says, &filled(before, after), added_tags(before, after), is_limited)
 }
 
 /// Notes what a record did to the fields of the business that it is of, if that is to be known later.

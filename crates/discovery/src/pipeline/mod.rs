@@ -10,12 +10,12 @@ mod suppressed;
 use std::sync::Arc;
 
 use contract::event::BulkUpdated;
-use contract::{Business, EventPayload, JobCounts, JobProgress};
+use contract::{Business, BusinessId, EventPayload, JobCounts, JobProgress};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::{
-    Committed, JobLease, JobUpdate, LeaseState, LoadedKeys, NumberedBusinesses, Rejection, Store, StoreError,
-    WriteTx,
+    Committed, FoundPair, JobLease, JobUpdate, LeaseState, LoadedKeys, MergedRecord, NumberedBusinesses,
+    PairEvidence, Rejection, Store, StoreError, WriteTx,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -24,7 +24,7 @@ use crate::matching::Candidate;
 use crate::place::Rejected;
 
 use ahead::{Ahead, decide_apart, lookup_keys};
-use decide::Decided;
+use decide::{Decided, Pair, Whose};
 pub use notes::{MergeNote, ReviewNote, ToldFeature};
 
 /// The attempt that a search or an import is run for.
@@ -149,6 +149,7 @@ impl Run {
         };
         tx.insert_numbered(&created).await?;
         tx.note_provenance(&decided.provenance).await?;
+        keep(&mut tx, decided.pairs, decided.records, &created).await?;
         tell(&mut tx, created, updated, telling);
         if !batch.rejected.is_empty() {
             let rejections = batch.rejected.into_iter().map(rejection).collect();
@@ -222,6 +223,29 @@ impl Outcome {
         let room = REVIEWS_KEPT.saturating_sub(self.reviews.len());
         self.reviews.extend(decided.reviews.iter().take(room).cloned());
     }
+}
+
+/// Keeps for people what was doubtful, and what they may want undone.
+async fn keep(
+    tx: &mut WriteTx,
+    pairs: Vec<Pair>,
+    records: Vec<(Whose, MergedRecord)>,
+    created: &NumberedBusinesses,
+) -> Result<(), StoreError> {
+    if pairs.is_empty() && records.is_empty() {
+        return Ok(());
+    }
+    let created: Vec<BusinessId> = created.iter().map(|business| business.id).collect();
+    let found = pairs.into_iter().filter_map(|Pair { businesses: (one, other), score, features }| {
+        let ids = (one.id(&created)?, other.id(&created)?);
+        let features = features.into_iter();
+        let features =
+            features.map(|ToldFeature { feature, value, effect }| PairEvidence { feature, value, effect });
+        Some(FoundPair { ids, score, features: features.collect() })
+    });
+    tx.keep_pairs(&found.collect::<Vec<_>>()).await?;
+    let records = records.into_iter().filter_map(|(whose, record)| Some((whose.id(&created)?, record)));
+    tx.keep_merged(&records.collect::<Vec<_>>()).await
 }
 
 fn tell(tx: &mut WriteTx, created: Arc<NumberedBusinesses>, updated: Vec<Business>, telling: Telling) {

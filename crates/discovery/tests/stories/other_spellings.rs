@@ -2,15 +2,16 @@
 
 use std::fmt::Write as _;
 
+use contract::duplicates::PairQuery;
 use contract::suppression::SuppressionReason;
-use contract::{JobKind, ScrapeRequest};
+use contract::{Business, JobKind, ScrapeRequest};
 use discovery::import::{ImportOptions, ImportRequest};
 use discovery::source::FileSource;
 use discovery::{Outcome, SourceRegistry, import};
 use serde_json::json;
-use store::Store;
 use store::suppression::Subject;
 use store::test_support::TestStore;
+use store::{Store, Unmerged};
 
 use crate::support::{
     around_helsinki, assert_adds_up, businesses, claimed, file, import_file, run_of, search_in,
@@ -21,6 +22,9 @@ store::stories!(
     it_is_merged_by_its_domain,
     a_platform_is_no_domain_of_anybody,
     what_is_doubtful_is_stored_and_told_with_its_score,
+    what_is_doubtful_within_a_batch_is_a_pair_too,
+    what_was_merged_becomes_two_again_and_stays_two,
+    records_of_a_new_business_in_one_batch_are_kept_too,
     a_search_finds_it_too,
     a_load_finds_it_too,
     a_number_that_many_share_merges_nobody,
@@ -89,6 +93,69 @@ async fn what_is_doubtful_is_stored_and_told_with_its_score(db: TestStore) {
     assert_eq!((review.name.as_str(), review.perhaps.as_str()), ("Ravintola Kuutamo", "Kahvila Aurinko"));
     assert!((0.2..0.9).contains(&review.score), "{review:?}");
     assert!(review.features.iter().any(|told| told.feature == "phone"), "{review:?}");
+    let again = imported(store, "second.csv", &row("Ravintola Kuutamo", PHONE, "", "")).await;
+    assert_eq!(again.reviews, [], "what is known is no longer doubtful");
+    let pairs = store.list_pairs(&PairQuery::default()).await.unwrap().data;
+    let [pair] = pairs.as_slice() else { panic!("{pairs:?}") };
+    assert_eq!((pair.one.name.as_str(), pair.other.name.as_str()), ("Kahvila Aurinko", "Ravintola Kuutamo"));
+    let told: Vec<_> = review.features.iter().map(|told| (told.feature.as_str(), told.effect)).collect();
+    let kept: Vec<_> = pair.features.iter().map(|kept| (kept.feature.as_str(), kept.effect)).collect();
+    assert_eq!((pair.score, kept), (Some(review.score), told));
+}
+
+async fn what_is_doubtful_within_a_batch_is_a_pair_too(db: TestStore) {
+    let store = db.store();
+    let rows = [row("Kahvila Aurinko", PHONE, "", ""), row("Ravintola Kuutamo", PHONE, "", "")];
+    imported(store, "both.csv", &rows.concat()).await;
+    let pairs = store.list_pairs(&PairQuery::default()).await.unwrap().data;
+    let ids: Vec<_> = pairs.iter().map(|pair| (pair.one.id, pair.other.id)).collect();
+    let all = businesses(store).await;
+    assert_eq!(ids, [(all[0].id, all[1].id)]);
+}
+
+async fn what_was_merged_becomes_two_again_and_stays_two(db: TestStore) {
+    let store = db.store();
+    let (first, second) = (
+        row("Kahvila Aurinko", PHONE, "", ""),
+        row("Aurinko Kahvila", "09 1234567", "info@aurinko.fi", "https://aurinko.fi"),
+    );
+    imported(store, "first.csv", &first).await;
+    let before = businesses(store).await.remove(0);
+    assert_eq!(imported(store, "second.csv", &second).await.counts.merged, 1);
+    let merged = businesses(store).await.remove(0);
+    assert_eq!(merged.email.as_deref(), Some("info@aurinko.fi"));
+    assert_eq!(imported(store, "second.csv", &second).await.counts.merged, 1);
+    assert_eq!(store.list_merges(before.id).await.unwrap().len(), 1, "a record is kept once");
+
+    let mut tx = store.begin().await.unwrap();
+    let Unmerged { kept, restored } = tx.unmerge_business(before.id, None).await.unwrap().unwrap();
+    tx.commit().await.unwrap();
+    let as_before = Business { version: kept.version, updated_at: kept.updated_at, ..before };
+    assert_eq!(kept, as_before, "nothing is left of the record");
+    assert_eq!(
+        (restored.name.as_str(), restored.phone.as_deref()),
+        ("Aurinko Kahvila", Some("+35891234567"))
+    );
+    assert_eq!(restored.sources[0].source, "file:second");
+
+    let all = businesses(store).await;
+    for (name, rows) in [("second.csv", &second), ("first.csv", &first)] {
+        let again = imported(store, name, rows).await;
+        assert_eq!((again.counts.saved, again.counts.merged, again.reviews.len()), (0, 1, 0), "{name}");
+    }
+    assert_eq!(businesses(store).await, all);
+    let pairs = PairQuery { apart: Some(true), ..PairQuery::default() };
+    assert_eq!(store.list_pairs(&pairs).await.unwrap().meta.total, 1);
+}
+
+async fn records_of_a_new_business_in_one_batch_are_kept_too(db: TestStore) {
+    let store = db.store();
+    let rows = [row("Kahvila Aurinko", PHONE, "", ""), row("Aurinko Kahvila", "09 1234567", "", "")];
+    assert_eq!(imported(store, "both.csv", &rows.concat()).await.counts.merged, 1);
+    let all = businesses(store).await;
+    let merges = store.list_merges(all[0].id).await.unwrap();
+    assert_eq!((all.len(), merges[0].automatic), (1, true));
+    assert_eq!(merges[0].business.name, "Aurinko Kahvila");
 }
 
 async fn a_search_finds_it_too(db: TestStore) {

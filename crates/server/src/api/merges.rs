@@ -19,12 +19,19 @@ pub(super) async fn preview(app: App, call: Call<PreviewMerge>) -> Result<Answer
     Ok(Answer::new(app.store().preview_merge(kept, other).await?))
 }
 
-fn two(kept: BusinessId, other: BusinessId) -> Result<(), ApiProblem> {
-    if kept != other {
+/// Whether these are two businesses.
+pub(super) fn two(one: BusinessId, other: BusinessId) -> Result<(), ApiProblem> {
+    if one != other {
         return Ok(());
     }
-    let message = "give another business; one cannot be merged with itself";
+    let message = "give another business; this one is that of the path";
     Err(ApiProblem::invalid(vec![FieldError::new("otherId", "range", message)]))
+}
+
+/// The other business of a request is not there.
+pub(super) fn unknown_other(other: BusinessId) -> ApiProblem {
+    let message = format!("there is no business {other}; it may have been deleted or merged");
+    ApiProblem::invalid(vec![FieldError::new("otherId", "unknown", message)])
 }
 
 pub(super) async fn merge(app: App, call: Call<MergeBusiness>) -> Result<Answer<MergeBusiness>, ApiProblem> {
@@ -33,8 +40,7 @@ pub(super) async fn merge(app: App, call: Call<MergeBusiness>) -> Result<Answer<
     let mut tx = app.store().begin().await?;
     require(&mut tx, kept).await?;
     if tx.businesses_by_id(&[other]).await?.is_empty() {
-        let message = format!("there is no business {other}; it may have been deleted or merged");
-        return Err(ApiProblem::invalid(vec![FieldError::new("otherId", "unknown", message)]));
+        return Err(unknown_other(other));
     }
     let Merged { business, deleted } = tx.merge_businesses(kept, other).await?;
     // Both grew by one.
@@ -72,7 +78,8 @@ pub(super) async fn unmerge(
     Ok(Answer::committing(tx, restored))
 }
 
-async fn require(tx: &mut WriteTx, id: BusinessId) -> Result<(), ApiProblem> {
+/// Whether the business of the path is there.
+pub(super) async fn require(tx: &mut WriteTx, id: BusinessId) -> Result<(), ApiProblem> {
     let found = tx.businesses_by_id(&[id]).await?;
     if found.is_empty() { Err(no_business(id)) } else { Ok(()) }
 }

@@ -3,6 +3,7 @@
 use contract::auth::{LoginRequest, NewApiToken, NewUser, PasswordChange, SetupRequest, UserChange};
 use contract::bulk::BulkRequest;
 use contract::columns::AppearanceChange;
+use contract::duplicates::{ApartRequest, PairQuery};
 use contract::edit::{BusinessDraft, BusinessPatch, ContactPatch, MergeRequest, UnmergeRequest};
 use contract::endpoint::{NoBody, NoQuery};
 use contract::enrichment::{BatchEnrichmentRequest, HistoryQuery};
@@ -43,7 +44,7 @@ macro_rules! by_contract {
 }
 by_contract!(BusinessQuery, BulkRequest, ExportQuery, MapQuery, ScrapeRequest, BatchEnrichmentRequest);
 by_contract!(SetupRequest, PasswordChange, NewApiToken, NewUser, UserChange, NewView, ViewChange);
-by_contract!(NewSuppression, SuppressionQuery, RetryQuery);
+by_contract!(NewSuppression, SuppressionQuery, RetryQuery, PairQuery);
 
 /// Types that people write by hand.
 macro_rules! by_hand {
@@ -69,7 +70,7 @@ macro_rules! always_valid {
         }
     )+};
 }
-always_valid!(NoQuery, NoBody, LoginRequest, MergeRequest, UnmergeRequest);
+always_valid!(NoQuery, NoBody, LoginRequest, MergeRequest, UnmergeRequest, ApartRequest);
 
 impl Validate for JobQuery {
     fn field_errors(&self) -> Vec<FieldError> {

@@ -7,7 +7,7 @@ use contract::auth::{
     User, UserChange,
 };
 use contract::bulk::{BulkAnswer, BulkRequest};
-use contract::duplicates::{LikelyDuplicate, MergePreview, MergedBusiness};
+use contract::duplicates::{ApartRequest, DuplicatePair, LikelyDuplicate, MergePreview, MergedBusiness};
 use contract::edit::{
     BusinessContacts, BusinessDraft, BusinessPatch, ContactPatch, ContactSaved, ContactsChanged,
     MergeRequest, UnmergeRequest,
@@ -92,6 +92,7 @@ fn named_types() -> Named {
         )+};
     }
     add!(
+        "ApartRequest": ApartRequest,
         "ApiToken": ApiToken,
         "ApiTokenCreated": ApiTokenCreated,
         "BatchAccepted": BatchAccepted,
@@ -109,6 +110,8 @@ fn named_types() -> Named {
         "ContactPatch": ContactPatch,
         "ContactSaved": ContactSaved,
         "ContactsChanged": ContactsChanged,
+        "DuplicatePair": DuplicatePair,
+        "DuplicatePairPage": Page<DuplicatePair>,
         "EnrichmentBatch": EnrichmentBatch,
         "EnrichmentLogEntry": EnrichmentLogEntry,
         "EnrichmentLogPage": Page<EnrichmentLogEntry>,

@@ -54,6 +54,7 @@ async fn a_duplicate_is_found_looked_at_merged_and_brought_back() {
         preview.text()
     );
     assert!(preview.text().contains("href=\"/leads/2/duplicates/1\""), "the other one can be kept");
+    assert!(preview.text().contains("value=\"apart\""), "they can be said to be two");
     let merged =
         app.submit(&app.admin, "/leads/1/duplicates/2", "version=1&otherVersion=1&idempotencyKey=k").await;
     let done = "/leads/1/duplicates?done=merged";

@@ -33,6 +33,8 @@ mod page_state;
 mod pages;
 mod paid_sources;
 mod programs;
+mod pair_pages;
+mod pairs;
 mod rates;
 mod scraper;
 mod serving;

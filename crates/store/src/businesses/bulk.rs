@@ -37,7 +37,7 @@ impl WriteTx {
     async fn delete_all(&self, ids: &[BusinessId]) -> Result<Vec<BusinessDeleted>, StoreError> {
         let stored = self.lock_all(ids).await?;
         let rows: Vec<&Business> = stored.iter().map(|stored| &stored.row.business).collect();
-        self.forget_merges(&rows.iter().map(|row| row.id.0).collect::<Vec<_>>()).await?;
+        self.forget_merges_and_pairs(&rows.iter().map(|row| row.id.0).collect::<Vec<_>>()).await?;
         self.delete_rows(&rows).await?;
         Ok(rows.into_iter().map(|row| BusinessDeleted { id: row.id, version: row.version + 1 }).collect())
     }

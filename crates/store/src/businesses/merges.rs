@@ -2,10 +2,11 @@
 
 mod fill;
 mod look;
+mod records;
 mod undo;
 
 use contract::event::BusinessDeleted;
-use contract::{Business, BusinessId};
+use contract::{Business, BusinessId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::edit::Stored;
@@ -13,6 +14,8 @@ use super::write::keyed;
 use crate::codec::{from_json, json};
 use crate::sql::{Columns, padded};
 use crate::{StoreError, WriteTx, contacts};
+
+pub use records::MergedRecord;
 
 /// What is needed to undo a merge.
 #[derive(Debug, Serialize, Deserialize)]
@@ -100,7 +103,8 @@ impl WriteTx {
 
     /// Undoes the last merge into a business, or that of `other`: brings back the one that was merged away, under its
     /// own id, with its sources, contacts and history; takes from `kept` what it had from it and nobody has changed
-    /// since. `None` if there is no such merge.
+    /// since. A [record](WriteTx::keep_merged) becomes a business, and the two are [apart](WriteTx::keep_apart). `None` if
+    /// there is no such merge.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] if `kept` is not there.
@@ -120,7 +124,8 @@ impl WriteTx {
     ) -> Result<Option<Unmerged>, StoreError> {
         let stored = self.stored(&[kept.0]).await?.pop();
         let stored = stored.ok_or_else(|| StoreError::not_found("business", kept))?;
-        let mut sql = self.sql("SELECT id, record FROM business_merges WHERE kept_id = ");
+        let mut sql = self
+            .sql("SELECT id, record, automatic, other_id, merged_at FROM business_merges WHERE kept_id = ");
         sql.bind(kept.0);
         if let Some(other) = other {
             sql.push(" AND other_id = ").bind(other.0);
@@ -128,31 +133,49 @@ impl WriteTx {
         sql.push(" ORDER BY id DESC LIMIT 1");
         let Some(found) = sql.one(self.connection()).await? else { return Ok(None) };
         let merge: i64 = found.column(0)?;
-        let record: Record = from_json(&found.column::<String>(1)?)?;
-        let (after, edited) = undo::without(&stored, &record)?;
-        let mut written = self.write_changed(&[stored.row.business], vec![after]).await?;
-        let mut kept_now = written.pop().ok_or_else(|| StoreError::not_found("business", kept))?;
-        self.set_edited(kept, &edited).await?;
-        let restored = self.restore(&record).await?;
-        kept_now.contact_count = self.recount_contacts(kept).await?;
+        let text: String = found.column(1)?;
+        let unmerged = if found.column(2)? {
+            let merged_at = Timestamp::from_millis(found.column(4)?);
+            self.separate(stored, merge, BusinessId(found.column(3)?), merged_at, &text).await?
+        } else {
+            self.undo(stored, &from_json(&text)?).await?
+        };
         let mut sql = self.sql("DELETE FROM business_merges WHERE id = ");
         sql.bind(merge);
         sql.execute(self.connection()).await?;
-        Ok(Some(Unmerged { kept: kept_now, restored }))
+        Ok(Some(unmerged))
     }
 
-    /// Forgets what was merged into businesses that are to be deleted, and into those again.
-    pub(super) async fn forget_merges(&self, ids: &[i64]) -> Result<(), StoreError> {
+    async fn undo(&self, stored: Stored, record: &Record) -> Result<Unmerged, StoreError> {
+        let kept = stored.row.business.id;
+        let (after, edited) = undo::without(&stored, record)?;
+        let mut written = self.write_changed(&[stored.row.business], vec![after]).await?;
+        let mut kept_now = written.pop().ok_or_else(|| StoreError::not_found("business", kept))?;
+        self.set_edited(kept, &edited).await?;
+        let restored = self.restore(record).await?;
+        kept_now.contact_count = self.recount_contacts(kept).await?;
+        Ok(Unmerged { kept: kept_now, restored })
+    }
+
+    /// Forgets what was merged into businesses that are to be deleted, and into those again, and what was said of pairs of
+    /// any of them.
+    pub(super) async fn forget_merges_and_pairs(&self, ids: &[i64]) -> Result<(), StoreError> {
         for run in ids.chunks(1024) {
-            let mut sql = self.sql(
-                "DELETE FROM business_merges WHERE kept_id IN (WITH RECURSIVE gone (id) AS \
-                 (SELECT id FROM businesses WHERE id IN (",
-            );
-            sql.bind_list(padded(run)).push(
-                ") UNION SELECT m.other_id FROM business_merges m JOIN gone ON m.kept_id = gone.id) \
-                 SELECT id FROM gone)",
-            );
-            sql.execute(self.connection()).await?;
+            // Merges last: they tell who is gone.
+            for (table, column) in
+                [("business_pairs", "low_id"), ("business_pairs", "high_id"), ("business_merges", "kept_id")]
+            {
+                let mut sql = self.sql("DELETE FROM ");
+                sql.push(table)
+                    .push(" WHERE ")
+                    .push(column)
+                    .push(" IN (WITH RECURSIVE gone (id) AS (SELECT id FROM businesses WHERE id IN (");
+                sql.bind_list(padded(run)).push(
+                    ") UNION SELECT m.other_id FROM business_merges m JOIN gone ON m.kept_id = gone.id) \
+                     SELECT id FROM gone)",
+                );
+                sql.execute(self.connection()).await?;
+            }
         }
         Ok(())
     }

@@ -28,8 +28,8 @@ pub struct Similar {
 
 impl Store {
     /// A business with those that may be the same: of the same name nearby or without a place, next door, reached in the
-    /// same way in the same town, or without a place and with the same long word in the name. `None` if there is no such
-    /// business.
+    /// same way in the same town, or without a place and with the same long word in the name. Those that a person said are not
+    /// the business are left out. `None` if there is no such business.
     ///
     /// # Errors
     /// If the database does not answer.
@@ -46,6 +46,9 @@ impl Store {
                 let one = row::decode_known(&found)?;
                 others.insert(one.business.id, one);
             }
+        }
+        for apart in snapshot.apart_from(id).await? {
+            others.remove(&apart);
         }
         Ok(Some(Similar { business, others: others.into_values().collect() }))
     }

@@ -131,7 +131,7 @@ impl WriteTx {
         if version.is_some_and(|version| version != stored.version) {
             return Err(changed_meanwhile());
         }
-        self.forget_merges(&[id.0]).await?;
+        self.forget_merges_and_pairs(&[id.0]).await?;
         self.delete_rows(&[&stored]).await?;
         Ok(BusinessDeleted { id, version: stored.version + 1 })
     }

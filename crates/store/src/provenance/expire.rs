@@ -86,6 +86,7 @@ impl Store {
     ) -> Result<Expired, StoreError> {
         let mut expired = Expired::default();
         for term in terms {
+            self.expire_merged_records(term, now).await?;
             while expired.records < most {
                 let due = self.due_records(term, RECORDS_PER_PASS.min(most - expired.records)).await?;
                 if due.is_empty() {
@@ -96,6 +97,31 @@ impl Store {
             }
         }
         Ok(expired)
+    }
+
+    /// Forgets what records said that were merged into businesses too long ago: such a merge cannot be undone any more.
+    /// First of all, because what is noted of the records tells which they are.
+    async fn expire_merged_records(&self, term: &Term, now: Timestamp) -> Result<(), StoreError> {
+        loop {
+            let mut sql = Sql::new(
+                self.backend(),
+                "SELECT m.id FROM merge_records r JOIN business_merges m ON m.id = r.merge_id WHERE r.source = ",
+            );
+            sql.bind(term.source.as_str()).push(" AND m.automatic AND m.merged_at < ");
+            sql.bind(term.fetched_before.as_millis()).push(" LIMIT ").bind(stored(RECORDS_PER_PASS));
+            let rows = sql.all(self.reader()).await?;
+            let due = rows.iter().map(|row| row.column(0)).collect::<Result<Vec<i64>, _>>()?;
+            if due.is_empty() {
+                return Ok(());
+            }
+            let tx = self.begin_at(now).await?;
+            for run in due.chunks(RECORDS_PER_WRITE) {
+                let mut sql = tx.sql("DELETE FROM business_merges WHERE id IN (");
+                sql.bind_list(padded(run)).push(")");
+                sql.execute(tx.connection()).await?;
+            }
+            tx.commit().await?;
+        }
     }
 
     /// Records that said something too long ago.

@@ -28,6 +28,7 @@ mod merges;
 mod model;
 mod nearby;
 mod opening;
+mod pairs;
 mod provenance;
 mod provider_calls;
 mod search;

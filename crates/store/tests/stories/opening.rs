@@ -14,7 +14,7 @@ async fn a_database_is_opened_again_as_it_was(db: TestStore) {
     db.store().close().await.unwrap();
     let again = Store::open(db.config()).await.unwrap();
     assert_eq!(again.schema_version().await.unwrap(), before);
-    assert_eq!((before.number, before.name.as_str()), (15, "m0015_contact_keys"));
+    assert_eq!((before.number, before.name.as_str()), (16, "m0016_pairs"));
     let page = again.list_businesses(&query(json!({}))).await.unwrap();
     assert_eq!(names_of(&page), ["kept"]);
     again.ping().await.unwrap();

@@ -5,11 +5,14 @@ use contract::{BusinessId, Contact, Timestamp};
 
 use super::super::edit::Stored;
 use super::super::row;
-use super::{Record, fill, ordered, take};
+use super::{Record, fill, ordered, records, take};
 use crate::codec::from_json;
 use crate::snapshot::Snapshot;
 use crate::sql::Columns;
 use crate::{Store, StoreError, contacts};
+
+/// Merges that are told of one business.
+const MOST: i64 = 200;
 
 impl Store {
     /// What [`merge_businesses`](crate::WriteTx::merge_businesses) would make of the two as they are now.
@@ -37,7 +40,7 @@ impl Store {
         Ok(MergePreview { kept: kept.row.business, other: other.row.business, merged, contacts })
     }
 
-    /// What was merged into a business and can be undone, the last first.
+    /// What was merged into a business and can be undone, the last first; at most 200 merges.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] if there is no such business.
@@ -46,13 +49,20 @@ impl Store {
         if !snapshot.has_business(kept).await? {
             return Err(StoreError::not_found("business", kept));
         }
-        let mut sql = snapshot.sql("SELECT merged_at, record FROM business_merges WHERE kept_id = ");
-        sql.bind(kept.0).push(" ORDER BY id DESC");
+        let mut sql = snapshot
+            .sql("SELECT merged_at, automatic, other_id, record FROM business_merges WHERE kept_id = ");
+        sql.bind(kept.0).push(" ORDER BY id DESC LIMIT ").bind(MOST);
         let rows = sql.all(snapshot.connection()).await?;
         let merges = rows.iter().map(|row| {
             let merged_at = Timestamp::from_millis(row.column(0)?);
-            let record: Record = from_json(&row.column::<String>(1)?)?;
-            Ok(MergedBusiness { other_id: record.other.id, business: record.other, merged_at })
+            let (automatic, other_id) = (row.column(1)?, BusinessId(row.column(2)?));
+            let text: String = row.column(3)?;
+            let business = if automatic {
+                records::read(&text, other_id, merged_at)?.business
+            } else {
+                from_json::<Record>(&text)?.other
+            };
+            Ok(MergedBusiness { other_id, business, merged_at, automatic })
         });
         merges.collect()
     }

@@ -1,10 +1,10 @@
 //! What a business keeps when a merge into it is undone.
 
-use contract::Business;
+use contract::{Business, OperatingStatus};
 use serde_json::{Map, Value};
 
 use super::super::edit::Stored;
-use super::Record;
+use super::{Record, records};
 use crate::{KnownBusiness, StoreError};
 
 /// Fields that are no values that a merge takes over.
@@ -27,10 +27,59 @@ pub(super) fn without(now: &Stored, record: &Record) -> Result<(KnownBusiness, V
     Ok((after, edited))
 }
 
+/// The kept business without what a record filled in it. What a person wrote stays, and so does what was changed since.
+pub(super) fn without_record(now: &Stored, record: &records::Record) -> Result<KnownBusiness, StoreError> {
+    let mut after = now.row.clone();
+    let (mut values, says) = (object(&after.business)?, object(&record.business)?);
+    for field in record.filled.iter().filter(|field| !now.edited().contains(field)) {
+        let (object, inner) = field.split_once('.').unwrap_or(("", field));
+        let (current, said) = match object {
+            "" => (values.get_mut(inner), says.get(inner)),
+            object => (
+                values.get_mut(object).and_then(|object| object.get_mut(inner)),
+                says.get(object).and_then(|object| object.get(inner)),
+            ),
+        };
+        if let (Some(current), Some(said)) = (current, said)
+            && current == said
+        {
+            *current = empty(field);
+        }
+    }
+    after.business = business(values)?;
+    let of_record = |one: &contract::SourceRef| {
+        let mut sources = record.business.sources.iter();
+        sources.any(|source| source.source == one.source && source.source_id == one.source_id)
+    };
+    after.business.sources.retain(|source| !of_record(source));
+    if !now.edited().iter().any(|field| field == "tags") {
+        after.business.tags.retain(|tag| !record.tags.contains(tag));
+    }
+    if after.business.website.is_none() {
+        after.domain = None;
+    }
+    // What goes together is a person's together.
+    now.keep_edited(&mut after);
+    Ok(after)
+}
+
+/// What a field holds before a record fills it.
+fn empty(field: &str) -> Value {
+    match field {
+        "chain" => Value::Bool(false),
+        "operatingStatus" => Value::from(OperatingStatus::Open.as_str()),
+        _ => Value::Null,
+    }
+}
+
 fn values_without(now: &Business, record: &Record) -> Result<Business, StoreError> {
     let mut values = object(now)?;
     let (before, after) = (object(&record.before)?, object(&record.after)?);
     restore(&mut values, &before, &after);
+    business(values)
+}
+
+fn business(values: Map<String, Value>) -> Result<Business, StoreError> {
     serde_json::from_value(Value::Object(values)).map_err(|error| StoreError::Unreadable(error.to_string()))
 }
 
