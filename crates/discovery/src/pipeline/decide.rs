@@ -1,14 +1,13 @@
 //! Which records of a batch are new businesses, and which are of known ones: stored before, or earlier in the
 //! same batch.
 
-use contract::{SourceRef, Timestamp};
+use contract::Timestamp;
 use store::provenance::Provenance;
 use store::{KnownBusiness, NewBusiness};
 
 use super::entries::{Entries, Found, State};
 use super::notes::{MergeNote, ReviewNote};
 use crate::matching::{Candidate, Frequencies, Matcher};
-use crate::source::licence_of;
 
 /// What is to be written of a batch.
 #[derive(Debug, Default, PartialEq)]
@@ -30,22 +29,22 @@ pub(super) struct Decided {
 /// Takes the records in their order; `now` is when they were read.
 pub(super) fn decide(candidates: &[Candidate], known: Vec<KnownBusiness>, now: Timestamp) -> Decided {
     let mut entries = Entries::new(known);
+    entries.know_exported(candidates);
     let seen = entries.signatures().chain(candidates.iter().map(|candidate| &candidate.signature));
     let matcher = Matcher::new(Frequencies::known().with_signed(seen));
     let mut decided = Decided::default();
     for candidate in candidates {
-        let source = source_ref(candidate, now);
         match entries.find(candidate, &matcher) {
             Found::Same { entry, reason, score } => {
                 decided.merged += 1;
                 decided.notes.push(MergeNote::new(candidate, entries.name(entry), reason, score.as_ref()));
-                entries.merge(entry, candidate, source);
+                entries.merge(entry, candidate, now);
             }
             Found::Perhaps { entry, score } => {
                 decided.reviews.push(ReviewNote::new(candidate, entries.name(entry), &score));
-                entries.add_new(candidate, source);
+                entries.add_new(candidate, now);
             }
-            Found::Nothing => entries.add_new(candidate, source),
+            Found::Nothing => entries.add_new(candidate, now),
         }
     }
     decided.provenance = entries.take_provenance();
@@ -60,15 +59,6 @@ pub(super) fn decide(candidates: &[Candidate], known: Vec<KnownBusiness>, now: T
         }
     }
     decided
-}
-
-fn source_ref(candidate: &Candidate, now: Timestamp) -> SourceRef {
-    SourceRef {
-        source: candidate.source.clone(),
-        source_id: candidate.place.source_id.clone(),
-        fetched_at: now,
-        licence: licence_of(&candidate.source).map(str::to_owned),
-    }
 }
 
 #[cfg(test)]
