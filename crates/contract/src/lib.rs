@@ -26,6 +26,7 @@ pub mod places;
 pub mod policy;
 pub mod problem;
 pub mod query;
+pub mod records;
 pub mod scrape;
 mod shared;
 pub mod stats;

@@ -4,7 +4,7 @@ mod leads;
 mod settings;
 
 use contract::auth::{ApiToken, ApiTokenCreated, Me, Session, User};
-use contract::import::ImportPreview;
+use contract::import::{ImportField, ImportPreview};
 use contract::suppression::{Suppression, SuppressionAdded};
 use contract::{Page, Problem, Role};
 use leptos::prelude::provide_context;
@@ -296,7 +296,52 @@ pub enum ImportContent {
         action: String,
         /// What stands in it.
         preview: Box<ImportPreview>,
+        /// The form that corrects what its columns are taken for, where it has any.
+        columns: Option<ImportColumns>,
     },
+    /// It lies with the server, and a person has to say what its columns are.
+    Columns {
+        /// What it is called.
+        name: String,
+        /// The form that says so.
+        columns: ImportColumns,
+    },
+}
+
+/// What the columns of a table are taken for, to be corrected.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ImportColumns {
+    /// Where the form goes.
+    pub action: String,
+    /// The columns, in the table's order.
+    pub columns: Vec<ColumnChoice>,
+    /// How many more there are than the form has room for.
+    pub more: usize,
+    /// What is wrong with what they are taken for.
+    pub refused: Option<Problem>,
+}
+
+impl ImportColumns {
+    /// The most columns that the form has room for.
+    pub const MOST: usize = 200;
+}
+
+/// A column of a table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ColumnChoice {
+    /// What it is called; may be empty.
+    pub name: String,
+    /// What it is taken for; `None` leaves it out.
+    pub field: Option<ImportField>,
+    /// What its name says.
+    pub by_name: Option<ImportField>,
+    /// Some of its values.
+    pub sample: Vec<String>,
+}
+
+impl ColumnChoice {
+    /// What the name of its input begins with, before its index from 0.
+    pub const PREFIX: &str = "column-";
 }
 
 /// What a role allows, for people.

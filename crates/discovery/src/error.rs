@@ -108,6 +108,14 @@ pub enum SourceError {
         /// The columns, as the file calls them.
         columns: String,
     },
+    /// The columns of a table cannot be taken for what a person says.
+    #[error("{path}: {detail}")]
+    Columns {
+        /// The file.
+        path: PathBuf,
+        /// Which, and what would be right.
+        detail: String,
+    },
     /// A table of pairs lacks columns that make a pair.
     #[error(
         "{path} is no table of pairs: it has no column {missing}; every row needs both records, the second one's columns with the prefix 'base_'. Its columns are: {columns}"

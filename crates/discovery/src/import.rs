@@ -1,6 +1,7 @@
 //! A file as a durable job: every record of it.
 
 mod batches;
+mod columns;
 
 use std::path::PathBuf;
 
@@ -9,10 +10,13 @@ use serde_json::json;
 
 use crate::error::DiscoveryError;
 use crate::pipeline::{Batch, Outcome, Run, Telling};
-use crate::scrape::progress;
+use crate::place::Place;
+use crate::scrape::{is_closed, progress};
 use crate::source::{FileSource, PlaceSource};
 
 use batches::{Batches, Ready};
+
+pub use columns::{ColumnMap, Table};
 
 /// A file to be imported.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,24 +27,28 @@ pub struct ImportRequest {
     /// What people call it, where it is stored under another name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// What columns of a table are taken for, where that is not what their names say.
+    #[serde(default, skip_serializing_if = "ColumnMap::is_empty")]
+    pub columns: ColumnMap,
 }
 
 impl ImportRequest {
     /// The file at that path.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), name: None }
+        Self { path: path.into(), name: None, columns: ColumnMap::default() }
     }
 
     /// Opens the file, which tells whether it can be imported at all.
     ///
     /// # Errors
-    /// When it cannot be read, is empty, or is of no kind that can be imported.
+    /// When it cannot be read, is empty, or is of no kind that can be imported; when `columns` are named of what is no table.
     pub fn open(&self) -> Result<FileSource, crate::SourceError> {
-        match &self.name {
+        let file = match &self.name {
             Some(name) => FileSource::open_as(&self.path, name),
             None => FileSource::open(&self.path),
-        }
+        };
+        file?.with_columns(self.columns.clone())
     }
 }
 
@@ -57,6 +65,11 @@ impl Default for ImportOptions {
     fn default() -> Self {
         Self { batch_size: 3_000, load_from: 50_000 }
     }
+}
+
+/// Whether a record is left out because its place has closed for good. A lead that was exported comes back whatever it is.
+pub(crate) fn is_left_out(place: &Place) -> bool {
+    place.lead.is_none() && is_closed(place.status)
 }
 
 /// Where an attempt came to.

@@ -5,6 +5,7 @@ pub mod chains;
 mod error;
 pub mod geocoder;
 pub mod import;
+mod lead;
 pub mod matching;
 pub mod normalise;
 mod pipeline;
@@ -20,6 +21,7 @@ pub mod text;
 mod timestamp;
 
 pub use error::{DiscoveryError, SourceError};
+pub use lead::Lead;
 pub use pipeline::{MERGES_KEPT, MergeNote, Outcome, REVIEWS_KEPT, ReviewNote, Run, ToldFeature};
 pub use place::{Network, Phone, Place, RAW_LIMIT, RawPlace, Record, Rejected};
 pub use preview::preview;

@@ -2,6 +2,7 @@
 
 use contract::{GeoPoint, OperatingStatus, Socials};
 
+use crate::lead::Lead;
 use crate::taxonomy::Category;
 
 /// A record as a reader read it, before anything was made of its values.
@@ -55,6 +56,8 @@ pub struct RawPlace {
     pub tags: Vec<String>,
     /// Notes of the source's user.
     pub notes: Option<String>,
+    /// The lead that it is, where the file was exported from here; its records count before `source` and `source_id`.
+    pub lead: Option<Box<Lead>>,
 }
 
 /// A social network that a business has a field for.
@@ -134,6 +137,8 @@ pub struct Place {
     pub name_key: String,
     /// The registered domain of the website, which the matcher compares.
     pub domain: Option<String>,
+    /// The lead that it is, where the file was exported from here.
+    pub lead: Option<Box<Lead>>,
 }
 
 /// A valid phone number.

@@ -1,14 +1,13 @@
 //! What an import of a file would do: its beginning, read and matched as the import does it, and nothing written.
 
-use contract::import::{ImportColumn, ImportDuplicate, ImportPreview, ImportRejection};
+use contract::import::{ImportDuplicate, ImportPreview, ImportRejection};
 use store::Store;
 
 use crate::error::DiscoveryError;
-use crate::import::ImportRequest;
+use crate::import::{ImportRequest, is_left_out};
 use crate::matching::Candidate;
 use crate::pipeline::{Foreseen, foresee};
 use crate::place::{Record, Rejected};
-use crate::scrape::is_closed;
 use crate::source::{PlaceSource, SearchArea};
 
 /// Records that are looked at.
@@ -22,7 +21,8 @@ const SHOWN: usize = 20;
 /// When the file cannot be read, or the store does not answer.
 pub async fn preview(store: &Store, request: &ImportRequest) -> Result<ImportPreview, DiscoveryError> {
     let source = request.open()?;
-    let columns = source.columns()?;
+    source.check()?;
+    let columns = source.table()?.columns;
     let info = source.info();
     let beginning = beginning(&source, &info.source).await?;
     let Beginning { candidates, rejected, closed, complete } = beginning;
@@ -34,10 +34,7 @@ pub async fn preview(store: &Store, request: &ImportRequest) -> Result<ImportPre
     Ok(ImportPreview {
         name: info.name,
         kind: source.kind().name().to_owned(),
-        columns: columns
-            .into_iter()
-            .map(|(column, field)| ImportColumn { column, field: field.map(str::to_owned) })
-            .collect(),
+        columns,
         read,
         complete,
         new: new.len() as u64,
@@ -70,7 +67,7 @@ async fn beginning(source: &impl PlaceSource, slug: &str) -> Result<Beginning, D
             }
             room -= 1;
             match record {
-                Record::Place(place) if is_closed(place.status) => beginning.closed += 1,
+                Record::Place(place) if is_left_out(&place) => beginning.closed += 1,
                 Record::Place(place) => beginning.candidates.push(Candidate::new(slug, *place)),
                 Record::Rejected(rejected) => beginning.rejected.push(*rejected),
             }

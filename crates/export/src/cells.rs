@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use contract::columns::Columns;
+use contract::records::records_text;
 use contract::{Business, SourceRef};
 
 use crate::Attributions;
@@ -59,15 +60,16 @@ const HEADER: [&str; 41] = [
 #[derive(Clone, Debug)]
 pub(crate) struct Shown(Vec<usize>);
 
-/// What every line carries whatever was chosen, because the licences ask for it.
-const ALWAYS: [&str; 2] = ["licences", "attribution"];
+/// What every line carries whatever was chosen: `sources`, by which an import knows the row again, and what the licences ask for.
+const ALWAYS: [&str; 3] = ["sources", "licences", "attribution"];
 
 impl Shown {
     /// All cells; or the name, the chosen ones, and where it all came from.
     pub(crate) fn of(columns: Option<&Columns>) -> Self {
         let Some(columns) = columns else { return Self((0..HEADER.len()).collect()) };
-        let chosen = columns.0.iter().map(|column| column.as_str());
-        let names = ["name"].into_iter().chain(chosen).chain(ALWAYS);
+        let chosen: Vec<&str> = columns.0.iter().map(|column| column.as_str()).collect();
+        let always = ALWAYS.into_iter().filter(|name| !chosen.contains(name));
+        let names = ["name"].into_iter().chain(chosen.iter().copied()).chain(always);
         Self(names.filter_map(|name| HEADER.iter().position(|known| *known == name)).collect())
     }
 
@@ -120,7 +122,7 @@ fn cells<'a>(business: &'a Business, attributions: &Attributions) -> [Cow<'a, st
         shown(b.confidence),
         Cow::Borrowed(first.map_or("", |source| &source.source)),
         Cow::Borrowed(first.map_or("", |source| &source.source_id)),
-        joined(b, |source| format!("{} {}", source.source, source.source_id)),
+        Cow::Owned(records_text(b)),
         joined(b, |source| source.licence.clone().unwrap_or_default()),
         joined(b, |source| attributions.line(source)),
         Cow::Borrowed(b.enrichment_status.as_str()),
@@ -178,7 +180,10 @@ mod tests {
     fn what_was_chosen_comes_in_its_order_with_what_the_licences_ask_for() {
         let chosen = "phone,city".parse().unwrap();
         let header: Vec<_> = Shown::of(Some(&chosen)).header().collect();
-        assert_eq!(header, ["name", "phone", "city", "licences", "attribution"]);
+        assert_eq!(header, ["name", "phone", "city", "sources", "licences", "attribution"]);
+        let chosen = "sources,city".parse().unwrap();
+        let header: Vec<_> = Shown::of(Some(&chosen)).header().collect();
+        assert_eq!(header, ["name", "sources", "city", "licences", "attribution"]);
         assert_eq!(Shown::of(None).header().collect::<Vec<_>>(), HEADER);
     }
 

@@ -71,8 +71,8 @@ mod tests {
     #[test]
     fn a_line_has_the_columns_that_were_chosen() {
         let text = crate::tests::written_with(ExportFormat::Csv, &[business(7, "A")], Some("city,tags"));
-        let lines = "name,city,tags,licences,attribution\n\
-            A,Helsinki,new; south,ODbL-1.0,© OpenStreetMap contributors (ODbL-1.0)\n";
+        let lines = "name,city,tags,sources,licences,attribution\n\
+            A,Helsinki,new; south,openstreetmap node/7,ODbL-1.0,© OpenStreetMap contributors (ODbL-1.0)\n";
         assert_eq!(text, lines);
     }
 

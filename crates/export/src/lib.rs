@@ -38,7 +38,7 @@ pub trait BusinessWriter {
 }
 
 /// A writer of `format` to `out`, its beginning written. `now` is told where the form has a place for it. A table (CSV,
-/// workbook) has the name, the `columns` that were chosen, licences and attribution; without a choice, and in every other
+/// workbook) has the name, the `columns` that were chosen, sources, licences and attribution; without a choice, and in every other
 /// form, all that is known.
 ///
 /// # Errors

@@ -102,7 +102,7 @@ pub(crate) fn routes() -> Router<App> {
 pub(crate) fn uploads() -> Router<App> {
     use contract::endpoints as e;
     let router = mount_upload::<e::PreviewImport, _, _>(Router::new(), import::preview);
-    mount_upload::<e::ImportBusinesses, _, _>(router, import::start)
+    mount_upload::<e::ImportBusinesses, _, _>(router, import::begin)
 }
 
 impl From<StoreError> for ApiProblem {

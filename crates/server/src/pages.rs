@@ -83,6 +83,7 @@ pub(crate) fn uploads() -> Router<App> {
     Router::new()
         .route("/import", get(import::choose).post(import::receive))
         .route("/import/{id}", get(import::preview).post(import::start))
+        .route("/import/{id}/columns", post(import::assign).get(import::home))
 }
 
 /// Any other path is a page, if only the one that says that there is none.

@@ -1,5 +1,6 @@
-//! Files that come in: written to disk as they arrive, one `multipart/form-data` part named `file`.
+//! Files that come in: written to disk as they arrive, one `multipart/form-data` part named `file`, perhaps with one named `columns`.
 
+mod columns;
 pub(crate) mod waiting;
 
 use std::fmt::Write as _;
@@ -12,13 +13,14 @@ use std::time::Duration;
 use axum::body::{Body, BodyDataStream, Bytes};
 use axum::http::{HeaderMap, header};
 use contract::FieldError;
-use discovery::import::ImportRequest;
+use discovery::import::{ColumnMap, ImportRequest};
 use futures::{Stream, StreamExt};
 use multer::{Field, Multipart};
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 use tokio::io::AsyncWriteExt;
 
+use self::columns::NamedColumns;
 use crate::app::App;
 use crate::problem::{ApiProblem, MALFORMED, TOO_LARGE, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE};
 
@@ -31,14 +33,17 @@ pub(crate) struct Upload {
     file: NamedTempFile,
     /// What the client calls it.
     pub(crate) name: String,
-    /// Name and content as one digest.
+    /// Name, content and columns as one digest.
     pub(crate) digest: String,
+    /// What columns of a table hold, by their names.
+    pub(crate) columns: NamedColumns,
 }
 
 impl Upload {
-    /// What its import is asked with.
+    /// What its import is asked with, by what the names of columns say.
     pub(crate) fn request(&self) -> ImportRequest {
-        ImportRequest { path: self.file.path().to_owned(), name: Some(self.name.clone()) }
+        let name = Some(self.name.clone());
+        ImportRequest { path: self.file.path().to_owned(), name, columns: ColumnMap::default() }
     }
 
     /// Keeps the file beyond this request.
@@ -98,21 +103,32 @@ where
     })?;
     let mut parts = Multipart::new(body, boundary);
     let stalls = app.config().limits.request_time;
-    let mut upload = None;
+    let (mut upload, mut columns) = (None, None);
     while let Some(part) = in_time(stalls, parts.next_field()).await? {
-        let name = part.name().unwrap_or_default();
-        if name != "file" {
-            let message = "there is no such part; send the file in a part named file";
-            return Err(ApiProblem::malformed(vec![FieldError::new(name, "unknown", message)]));
+        match part.name().unwrap_or_default() {
+            "file" if upload.is_some() => {
+                return Err(ApiProblem::malformed(vec![FieldError::new("file", "format", "send one file")]));
+            }
+            "file" => upload = Some(write(app, part).await?),
+            "columns" if columns.is_some() => {
+                let message = "send one object with all columns";
+                return Err(ApiProblem::malformed(vec![FieldError::new("columns", "format", message)]));
+            }
+            "columns" => columns = Some(columns::read(stalls, part).await?),
+            name => {
+                let message = "there is no such part; send the file in a part named file";
+                return Err(ApiProblem::malformed(vec![FieldError::new(name, "unknown", message)]));
+            }
         }
-        if upload.is_some() {
-            return Err(ApiProblem::malformed(vec![FieldError::new("file", "format", "send one file")]));
-        }
-        upload = Some(write(app, part).await?);
     }
-    upload.ok_or_else(|| {
+    let mut upload: Upload = upload.ok_or_else(|| {
         ApiProblem::invalid(vec![FieldError::new("file", "required", "send the file in a part named file")])
-    })
+    })?;
+    if let Some(columns) = columns {
+        upload.digest = digest_of(Sha256::new_with_prefix(format!("{}{columns:?}", upload.digest)));
+        upload.columns = columns;
+    }
+    Ok(upload)
 }
 
 async fn write(app: &App, mut part: Field<'_>) -> Result<Upload, ApiProblem> {
@@ -139,11 +155,14 @@ async fn write(app: &App, mut part: Field<'_>) -> Result<Upload, ApiProblem> {
         out.write_all(&chunk).await.map_err(|error| cannot_keep(&error))?;
     }
     out.flush().await.map_err(|error| cannot_keep(&error))?;
-    let digest = digest.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
+    Ok(Upload { file, name, digest: digest_of(digest), columns: NamedColumns::new() })
+}
+
+fn digest_of(digest: Sha256) -> String {
+    digest.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
-    });
-    Ok(Upload { file, name, digest })
+    })
 }
 
 /// A part that comes, or the end of them; an upload that stalls is given up.

@@ -54,16 +54,21 @@ impl Provenance {
         after: &Business,
         says: &Business,
     ) {
-        let (before, says) = (before.map(values).unwrap_or_default(), values(says));
-        for (field, digest) in values(after) {
-            if says.get(field) != Some(&digest) {
-                continue;
-            }
-            let touch = match before.get(field) == Some(&digest) {
-                true => Touch::SeenAgain(digest),
-                false => Touch::Filled(digest),
-            };
-            self.add(record, field, touch);
+        for (field, digest, was_there) in told(before, after, says) {
+            self.add(record, field, if was_there { Touch::SeenAgain(digest) } else { Touch::Filled(digest) });
+        }
+    }
+
+    /// The same for a copy of such a record, which may be old: what the business held before is not said again.
+    pub fn filled(
+        &mut self,
+        record: (&str, &str),
+        before: Option<&Business>,
+        after: &Business,
+        says: &Business,
+    ) {
+        for (field, digest, _) in told(before, after, says).filter(|(_, _, was_there)| !was_there) {
+            self.add(record, field, Touch::Filled(digest));
         }
     }
 
@@ -85,6 +90,20 @@ impl Provenance {
             *known = touch;
         }
     }
+}
+
+/// The fields that hold what `says` does, with its digest and whether they held it before.
+fn told(
+    before: Option<&Business>,
+    after: &Business,
+    says: &Business,
+) -> impl Iterator<Item = (&'static str, String, bool)> {
+    let (before, says) = (before.map(values).unwrap_or_default(), values(says));
+    values(after)
+        .into_iter()
+        .filter(move |(field, digest)| says.get(field) == Some(digest))
+        .map(move |(field, digest)| (field, before.get(field) == Some(&digest), digest))
+        .map(|(field, was_there, digest)| (field, digest, was_there))
 }
 
 impl WriteTx {

@@ -83,7 +83,7 @@ journey("a saved view has columns of its own, and an export those of the list", 
   const saved = page.waitForEvent("download");
   await page.getByRole("link", { name: "CSV table" }).click();
   const [head, line] = (await readFile(await (await saved).path(), "utf8")).split("\n");
-  assert.equal(head.trim(), "name,phone,city,licences,attribution");
+  assert.equal(head.trim(), "name,phone,city,sources,licences,attribution");
   assert.match(line, /\+358\d+,/);
 
   await page.getByRole("link", { name: "Saved views" }).click();

@@ -24,6 +24,14 @@ impl<'a> Refusal<'a> {
         Some(view! { <p class="form__error" role="alert">{icon(Icon::Alert)}<span>{text}</span></p> })
     }
 
+    /// Whatever is wrong, in one place: for a form whose fields are rows of a table.
+    pub(crate) fn told(self) -> Option<Node> {
+        let problem = self.0?;
+        let text = problem.errors.first().map_or(&problem.detail, |error| &error.message);
+        let text = sentence(text);
+        Some(view! { <p class="form__error" role="alert">{icon(Icon::Alert)}<span>{text}</span></p> })
+    }
+
     /// A one-line input. The first one that is wrong has the focus.
     pub(crate) fn input(self, text: FieldText, kind: Input, value: &str) -> Node {
         let error = self.of(text.name);

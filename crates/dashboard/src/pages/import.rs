@@ -1,6 +1,8 @@
 //! A file of leads: chosen, looked at before anything is written, then imported.
 
-use contract::import::{ImportColumn, ImportDuplicate, ImportPreview, ImportRejection};
+mod columns;
+
+use contract::import::{ImportDuplicate, ImportPreview, ImportRejection};
 use contract::{Business, Problem};
 use markup::{Node, view};
 
@@ -9,7 +11,7 @@ use crate::components::form::Refusal;
 use crate::components::icon::{Icon, icon};
 use crate::components::lead::text_or_none;
 use crate::components::panel::{page_head, panel};
-use crate::content::ImportContent;
+use crate::content::{ImportColumns, ImportContent};
 use crate::{format, routes};
 
 const FILE: FieldText = FieldText {
@@ -23,7 +25,10 @@ const ACCEPT: &str = ".csv,.tsv,.txt,.geojson,.json,.ndjson,.jsonl,.parquet,.geo
 pub(crate) fn import_page(content: &ImportContent) -> Node {
     match content {
         ImportContent::Choose { limit, refused } => choose(*limit, refused.as_ref()),
-        ImportContent::Preview { action, preview } => preview_view(action.clone(), preview),
+        ImportContent::Preview { action, preview, columns } => {
+            preview_view(action.clone(), preview, columns.as_ref())
+        }
+        ImportContent::Columns { name, columns } => columns::assign(name, columns),
     }
 }
 
@@ -47,7 +52,8 @@ fn choose(limit: u64, refused: Option<&Problem>) -> Node {
         </form>
     };
     let columns = "The columns of a CSV file are recognised by their names in the first line, such as Name or Company, \
-                   Phone, E-mail, Website, Street, City, Country, Category. Only a name is needed.";
+                   Phone, E-mail, Website, Street, City, Country, Category. Only a name is needed. You see next what each is \
+                   taken for, and can say what it is.";
     view! {
         {crumbs(false)}
         {page_head(|| "Import leads".to_owned(), Node::nothing())}
@@ -68,10 +74,13 @@ fn perhaps() -> Node {
     }
 }
 
-fn preview_view(action: String, preview: &ImportPreview) -> Node {
+fn preview_view(action: String, preview: &ImportPreview, form: Option<&ImportColumns>) -> Node {
     let title = format!("Import {}", preview.name);
-    let columns = (!preview.columns.is_empty())
-        .then(|| panel("columns", "Columns", Node::nothing(), columns(&preview.columns)));
+    let columns = match form {
+        Some(form) => Some(columns::form(form)),
+        None => (!preview.columns.is_empty()).then(|| columns::list(&preview.columns)),
+    };
+    let columns = columns.map(|columns| panel("columns", "Columns", Node::nothing(), columns));
     let sample = (!preview.sample.is_empty()).then(|| {
         panel("sample", "New leads", shown(preview.sample.len(), preview.new), sample(&preview.sample))
     });
@@ -155,19 +164,6 @@ fn table(label: &'static str, heads: &[&'static str], rows: Node) -> Node {
             <table class="table"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>
         </div>
     }
-}
-
-fn columns(columns: &[ImportColumn]) -> Node {
-    let row = |column: &ImportColumn| {
-        let field = match &column.field {
-            Some(field) => view! { <span>{format::label(field)}</span> },
-            None => view! { <span class="muted">"left out"</span> },
-        };
-        view! { <tr><th scope="row">{column.column.clone()}</th><td>{field}</td></tr> }
-    };
-    let table = table("Columns", &["In the file", "Becomes"], columns.iter().map(row).collect::<Node>());
-    // Wide apart, nobody sees which belong together.
-    view! { <div class="pairs">{table}</div> }
 }
 
 fn sample(leads: &[Business]) -> Node {

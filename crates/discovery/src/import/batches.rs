@@ -6,10 +6,10 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::error::{DiscoveryError, SourceError};
+use crate::import::is_left_out;
 use crate::matching::Candidate;
 use crate::pipeline::Batch;
 use crate::place::Record;
-use crate::scrape::is_closed;
 use crate::source::{Chunk, FileSource, PlaceSource, PlaceStream, SearchArea};
 
 /// Batches that may wait to be written.
@@ -109,7 +109,7 @@ impl Maker {
     fn add(&mut self, record: Record) {
         let batch = &mut self.ready.batch;
         match record {
-            Record::Place(place) if is_closed(place.status) => batch.close(),
+            Record::Place(place) if is_left_out(&place) => batch.close(),
             Record::Place(place) => batch.add(Candidate::new(&self.source, *place)),
             Record::Rejected(rejected) => batch.reject(*rejected),
         }

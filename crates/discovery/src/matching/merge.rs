@@ -6,9 +6,9 @@ use store::{KnownBusiness, NewBusiness};
 use super::rule::Candidate;
 use crate::place::Place;
 
-/// A business of which nothing is known but the record.
+/// A business of which nothing is known but what the record says; `sources` is what it is from.
 #[must_use]
-pub(crate) fn new_business(place: Place, source: SourceRef) -> NewBusiness {
+pub(crate) fn new_business(place: Place, sources: Vec<SourceRef>) -> NewBusiness {
     let category = place.categories.first();
     let (phone, phone_display) = place.phone.map(|phone| (phone.e164, phone.display)).unzip();
     let business = Business {
@@ -36,7 +36,7 @@ pub(crate) fn new_business(place: Place, source: SourceRef) -> NewBusiness {
         chain: place.chain,
         operating_status: place.status,
         confidence: place.confidence,
-        sources: vec![source],
+        sources,
         enrichment_status: EnrichmentStatus::Pending,
         enrichment_error: None,
         tags: place.tags,
@@ -48,11 +48,11 @@ pub(crate) fn new_business(place: Place, source: SourceRef) -> NewBusiness {
     NewBusiness { business, name_key: place.name_key, domain: place.domain }
 }
 
-/// The stored business with what the record adds; `None` if it adds nothing.
+/// The stored business with what the record adds, `sources` among it; `None` if it adds nothing.
 #[must_use]
-pub fn merge(known: &KnownBusiness, candidate: &Candidate, source: SourceRef) -> Option<KnownBusiness> {
+pub fn merge(known: &KnownBusiness, candidate: &Candidate, sources: Vec<SourceRef>) -> Option<KnownBusiness> {
     let mut merged = known.clone();
-    let mut changed = fill(&mut merged.business, candidate, source);
+    let mut changed = fill(&mut merged.business, candidate, sources);
     // Only a name that was taken away, or says nothing, has no key.
     if merged.name_key.is_empty() && !candidate.place.name_key.is_empty() {
         merged.business.name.clone_from(&candidate.place.name);
@@ -66,9 +66,12 @@ pub fn merge(known: &KnownBusiness, candidate: &Candidate, source: SourceRef) ->
     changed.then_some(merged)
 }
 
-fn fill(business: &mut Business, candidate: &Candidate, source: SourceRef) -> bool {
-    let addition = new_business(candidate.place.clone(), source.clone()).business;
-    let mut changed = add_source(&mut business.sources, source);
+fn fill(business: &mut Business, candidate: &Candidate, sources: Vec<SourceRef>) -> bool {
+    let addition = new_business(candidate.place.clone(), Vec::new()).business;
+    let mut changed = false;
+    for source in sources {
+        changed |= add_source(&mut business.sources, source);
+    }
     if business.is_completed_by(&addition) {
         changed |= fill_all([
             (&mut business.street, addition.street),
@@ -214,7 +217,8 @@ mod tests {
     }
 
     fn stored(raw: RawPlace) -> KnownBusiness {
-        let NewBusiness { business, name_key, domain } = new_business(candidate(raw).place, source("a", "1"));
+        let NewBusiness { business, name_key, domain } =
+            new_business(candidate(raw).place, vec![source("a", "1")]);
         KnownBusiness { business: Business { id: BusinessId(7), version: 3, ..business }, name_key, domain }
     }
 
@@ -229,7 +233,7 @@ mod tests {
             chain: true,
             ..RawPlace::default()
         });
-        let merged = merge(&known, &record, source("b", "2")).unwrap();
+        let merged = merge(&known, &record, vec![source("b", "2")]).unwrap();
         assert_eq!(merged.business.email.as_deref(), Some("joe@joe.fi"), "nothing is overwritten");
         assert_eq!(merged.business.website.as_deref(), Some("https://joe.fi/"));
         assert_eq!(merged.domain.as_deref(), Some("joe.fi"));
@@ -243,7 +247,7 @@ mod tests {
     fn a_record_that_adds_nothing_changes_nothing() {
         let known = stored(RawPlace { emails: vec!["joe@joe.fi".into()], ..RawPlace::default() });
         let later = SourceRef { fetched_at: Timestamp::from_millis(5), ..source("a", "1") };
-        assert_eq!(merge(&known, &candidate(RawPlace::default()), later), None);
+        assert_eq!(merge(&known, &candidate(RawPlace::default()), vec![later]), None);
     }
 
     #[test]
@@ -254,10 +258,10 @@ mod tests {
             city: Some("Helsinki".into()),
             ..RawPlace::default()
         });
-        let merged = merge(&known, &record, source("b", "2")).unwrap();
+        let merged = merge(&known, &record, vec![source("b", "2")]).unwrap();
         assert_eq!((merged.business.street, merged.business.city.as_deref()), (None, Some("Espoo")));
         let known = stored(RawPlace { city: Some("HELSINKI".into()), ..RawPlace::default() });
-        let merged = merge(&known, &record, source("b", "2")).unwrap().business;
+        let merged = merge(&known, &record, vec![source("b", "2")]).unwrap().business;
         assert_eq!((merged.street.as_deref(), merged.city.as_deref()), (Some("Katu 1"), Some("HELSINKI")));
     }
 
@@ -268,8 +272,8 @@ mod tests {
             tags: vec!["x".into()],
             ..RawPlace::default()
         });
-        let once = merge(&stored(RawPlace::default()), &record, source("b", "2")).unwrap();
-        assert_eq!(merge(&once, &record, source("b", "2")), None);
+        let once = merge(&stored(RawPlace::default()), &record, vec![source("b", "2")]).unwrap();
+        assert_eq!(merge(&once, &record, vec![source("b", "2")]), None);
     }
 
     #[test]

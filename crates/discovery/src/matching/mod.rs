@@ -31,5 +31,5 @@ pub use model::{Evidence, Matcher, Model, Score, Term, Thresholds, Verdict};
 pub use name_key::name_key;
 pub use profile::{Description, Profile};
 pub use rule::{Candidate, MatchReason, NEAR_KM, distance_km, is_same};
-pub(crate) use rule::{is_same_record, is_surely_same};
+pub(crate) use rule::{is_exported, is_same_record, is_surely_same};
 pub(crate) use signature::Signature;

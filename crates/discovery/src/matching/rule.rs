@@ -1,9 +1,11 @@
 //! Whether a record is of a business that is known.
 
 use std::fmt;
+use std::iter;
 use std::sync::OnceLock;
 
-use contract::{Business, GeoPoint};
+use contract::records::{LEAD_SOURCE, read_lead_record};
+use contract::{Business, BusinessId, GeoPoint, Timestamp};
 use store::KnownBusiness;
 
 use super::{Profile, Signature, is_shared_platform};
@@ -33,7 +35,23 @@ impl Candidate {
     #[must_use]
     pub fn new(source: &str, place: Place) -> Self {
         let signature = Signature::from(&place);
-        Self { source: place.source.unwrap_or(source).to_owned(), place, signature, profile: OnceLock::new() }
+        let source = match &place.lead {
+            Some(lead) => lead.main().0,
+            None => place.source.unwrap_or(source),
+        };
+        Self { source: source.to_owned(), place, signature, profile: OnceLock::new() }
+    }
+
+    /// The records that it is, by their sources and their identifiers there; one, but for a row of an export.
+    pub(crate) fn records(&self) -> impl Iterator<Item = (&str, &str)> {
+        let others = self.place.lead.iter().flat_map(|lead| lead.others());
+        iter::once((self.source.as_str(), self.place.source_id.as_str())).chain(others)
+    }
+
+    /// The business that it was exported as, if it was of no source.
+    pub(crate) fn exported_as(&self) -> Option<(BusinessId, Timestamp)> {
+        let mut records = self.place.lead.as_ref()?.records();
+        records.find(|(source, _)| *source == LEAD_SOURCE).and_then(|(_, id)| read_lead_record(id))
     }
 
     /// Takes its address away.
@@ -107,14 +125,17 @@ pub(crate) fn is_surely_same(candidate: &Candidate, known: &KnownBusiness) -> bo
         && address_is_equal(&candidate.place, &known.business) == Some(true)
 }
 
-/// Whether the business holds the record already, by its source and its identifier there.
+/// Whether the business holds the record already, by its source and its identifier there, or was exported as it.
 pub(crate) fn is_same_record(candidate: &Candidate, business: &Business) -> bool {
-    let source_id = &candidate.place.source_id;
-    !source_id.is_empty()
-        && business
-            .sources
-            .iter()
-            .any(|known| known.source == candidate.source && known.source_id == *source_id)
+    let is_of_business = |(source, id): (&str, &str)| {
+        !id.is_empty() && business.sources.iter().any(|known| known.source == source && known.source_id == id)
+    };
+    candidate.records().any(is_of_business) || is_exported(candidate, business)
+}
+
+/// Whether the record is what that business was exported as.
+pub(crate) fn is_exported(candidate: &Candidate, business: &Business) -> bool {
+    candidate.exported_as() == Some((business.id, business.created_at))
 }
 
 fn same_phone(candidate: &Candidate, business: &Business) -> Option<MatchReason> {

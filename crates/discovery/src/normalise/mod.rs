@@ -77,7 +77,11 @@ pub fn place(raw: RawPlace) -> Result<Place, String> {
         confidence: raw.confidence.filter(|confidence| (0.0..=1.0).contains(confidence)),
         tags: raw.tags.iter().filter_map(|tag| text(Some(tag))).collect(),
         notes: text(raw.notes.as_deref()),
+        lead: raw.lead,
     };
+    if let Some(lead) = &place.lead {
+        lead.main().1.clone_into(&mut place.source_id);
+    }
     if place.source_id.is_empty() {
         place.source_id = content_id(&place);
     }

@@ -1,9 +1,10 @@
 //! Deciding on a batch while the one before is written: the database and the matcher are busy at the same time.
 
+use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use contract::Timestamp;
+use contract::{BusinessId, Timestamp};
 use store::{KnownBusiness, LoadedKeys, LookupKey, NumberedBusinesses, StoreError, WriteTx};
 use tokio::task::{JoinError, JoinHandle};
 
@@ -41,10 +42,12 @@ impl Ahead {
         let since = tx.latest_seq().await?;
         let keys = lookup_keys(candidates);
         let mut known = known(tx, &keys, loaded.as_ref()).await?;
+        let exported = exported(tx, candidates, &known).await?;
         let (candidates, created, now) = (Arc::clone(candidates), Arc::clone(created), tx.now());
         let deciding = tokio::task::spawn_blocking(move || {
             known.extend(created.found_by(&keys, &known));
             drop(created);
+            known.extend(exported);
             decide(&candidates, known, now)
         });
         Ok(Self { deciding: Some(deciding), loaded, since, own: 0..0 })
@@ -93,7 +96,8 @@ async fn decide_now(
     candidates: Arc<Vec<Candidate>>,
     loaded: Option<&LoadedKeys>,
 ) -> Result<Decided, DiscoveryError> {
-    let known = known(tx, &lookup_keys(&candidates), loaded).await?;
+    let mut known = known(tx, &lookup_keys(&candidates), loaded).await?;
+    known.extend(exported(tx, &candidates, &known).await?);
     decide_apart(candidates, known, tx.now()).await
 }
 
@@ -106,6 +110,27 @@ async fn known(
         Some(loaded) => tx.known_in_load(keys, loaded).await,
         None => tx.known_businesses(keys).await,
     }
+}
+
+/// The stored businesses that rows of an export were exported as, but for those that are known.
+pub(super) async fn exported(
+    tx: &mut WriteTx,
+    candidates: &[Candidate],
+    known: &[KnownBusiness],
+) -> Result<Vec<KnownBusiness>, StoreError> {
+    let wanted: BTreeSet<(BusinessId, Timestamp)> =
+        candidates.iter().filter_map(Candidate::exported_as).collect();
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let known: HashSet<BusinessId> = known.iter().map(|one| one.business.id).collect();
+    let mut ids: Vec<BusinessId> =
+        wanted.iter().map(|(id, _)| *id).filter(|id| !known.contains(id)).collect();
+    ids.dedup();
+    let mut found = tx.businesses_by_id(&ids).await?;
+    // Another database has other businesses under these ids.
+    found.retain(|one| wanted.contains(&(one.business.id, one.business.created_at)));
+    Ok(found)
 }
 
 /// Decides on a thread where nothing else has to wait for it.
@@ -135,7 +160,17 @@ pub(super) fn lookup_keys(candidates: &[Candidate]) -> Vec<LookupKey> {
         phones: candidate.signature.phones.clone(),
         domain: candidate.place.domain.clone().filter(|domain| !is_shared_platform(domain)),
     };
-    candidates.iter().map(key).collect()
+    let mut keys: Vec<LookupKey> = candidates.iter().map(key).collect();
+    let others = candidates.iter().flat_map(|candidate| candidate.records().skip(1));
+    keys.extend(others.map(|(source, id)| LookupKey {
+        source: source.to_owned(),
+        source_id: id.to_owned(),
+        name_key: String::new(),
+        location: None,
+        phones: Vec::new(),
+        domain: None,
+    }));
+    keys
 }
 
 #[cfg(test)]

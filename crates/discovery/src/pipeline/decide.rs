@@ -1,14 +1,13 @@
 //! Which records of a batch are new businesses, and which are of known ones: stored before, or earlier in the
 //! same batch.
 
-use contract::{BusinessId, SourceRef, Timestamp};
+use contract::{BusinessId, Timestamp};
 use store::provenance::Provenance;
 use store::{KnownBusiness, MergedRecord, NewBusiness};
 
 use super::entries::{Entries, Found, State};
 use super::notes::{MergeNote, ReviewNote, ToldFeature};
 use crate::matching::{Candidate, Frequencies, Matcher};
-use crate::source::licence_of;
 
 /// What is to be written of a batch.
 #[derive(Debug, Default, PartialEq)]
@@ -61,27 +60,27 @@ pub(super) struct Pair {
 /// Takes the records in their order; `now` is when they were read.
 pub(super) fn decide(candidates: &[Candidate], known: Vec<KnownBusiness>, now: Timestamp) -> Decided {
     let mut entries = Entries::new(known);
+    entries.know_exported(candidates);
     let seen = entries.signatures().chain(candidates.iter().map(|candidate| &candidate.signature));
     let matcher = Matcher::new(Frequencies::known().with_signed(seen));
     let mut decided = Decided::default();
     // By the place of the business among the entries, which say only at the end what is to be stored.
     let (mut records, mut pairs) = (Vec::new(), Vec::new());
     for candidate in candidates {
-        let source = source_ref(candidate, now);
         match entries.find(candidate, &matcher) {
             Found::Same { entry, reason, score } => {
                 decided.merged += 1;
                 decided.notes.push(MergeNote::new(candidate, entries.name(entry), reason, score.as_ref()));
-                let record = entries.merge(entry, candidate, source);
+                let record = entries.merge(entry, candidate, now);
                 records.extend(record.map(|record| (entry, record)));
             }
             Found::Perhaps { entry, score } => {
                 let note = ReviewNote::new(candidate, entries.name(entry), &score);
-                pairs.push((entry, entries.add_new(candidate, source), note.score, note.features.clone()));
+                pairs.push((entry, entries.add_new(candidate, now), note.score, note.features.clone()));
                 decided.reviews.push(note);
             }
             Found::Nothing => {
-                entries.add_new(candidate, source);
+                entries.add_new(candidate, now);
             }
         }
     }
@@ -109,15 +108,6 @@ pub(super) fn decide(candidates: &[Candidate], known: Vec<KnownBusiness>, now: T
     };
     decided.pairs = pairs.into_iter().map(pair).collect();
     decided
-}
-
-fn source_ref(candidate: &Candidate, now: Timestamp) -> SourceRef {
-    SourceRef {
-        source: candidate.source.clone(),
-        source_id: candidate.place.source_id.clone(),
-        fetched_at: now,
-        licence: licence_of(&candidate.source).map(str::to_owned),
-    }
 }
 
 #[cfg(test)]

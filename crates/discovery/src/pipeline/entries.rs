@@ -1,9 +1,10 @@
 //! The businesses that are known while a batch is decided, by what records of them have in common.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use contract::{Business, SourceRef};
+use contract::records::{LEAD_SOURCE, lead_record};
+use contract::{Business, SourceRef, Timestamp};
 use foldhash::fast::RandomState;
 use store::provenance::Provenance;
 use store::{KnownBusiness, MOST_OF_A_CONTACT, MergedRecord, NewBusiness};
@@ -11,9 +12,9 @@ use store::{KnownBusiness, MOST_OF_A_CONTACT, MergedRecord, NewBusiness};
 use crate::chains::REPEATED;
 use crate::matching::{
     Candidate, MatchReason, Matcher, NEAR_KM, Profile, Score, Signature, Verdict, added_tags, distance_km,
-    filled, is_same, is_same_record, is_surely_same, merge, new_business,
+    filled, is_exported, is_same, is_same_record, is_surely_same, merge, new_business,
 };
-use crate::source::{lists_once, retention_of};
+use crate::source::{licence_of, lists_once, retention_of};
 
 /// A business that a record can be of.
 #[derive(Debug)]
@@ -109,6 +110,17 @@ impl<'c> Entries<'c> {
         entries
     }
 
+    /// Has stored businesses found by what rows of an export were exported as.
+    pub(super) fn know_exported(&mut self, candidates: &[Candidate]) {
+        let wanted: HashSet<_> = candidates.iter().filter_map(Candidate::exported_as).collect();
+        for (index, entry) in self.all.iter().enumerate().filter(|_| !wanted.is_empty()) {
+            let Business { id, created_at, .. } = entry.business.business;
+            if wanted.contains(&(id, created_at)) {
+                self.by_record.insert((LEAD_SOURCE.to_owned(), lead_record(id, created_at)), index);
+            }
+        }
+    }
+
     /// Those of the stored businesses.
     pub(super) fn signatures(&self) -> impl Iterator<Item = &Signature> {
         self.signatures.iter()
@@ -143,10 +155,7 @@ impl<'c> Entries<'c> {
     /// its name, a phone number or a domain in common with it. Where its source has each business once, one that has another
     /// record of the source is told at most as what it may be of.
     pub(super) fn find(&self, candidate: &Candidate, matcher: &Matcher) -> Found {
-        let record = (candidate.source.clone(), candidate.place.source_id.clone());
-        if let Some(&entry) = self.by_record.get(&record)
-            && is_same_record(candidate, &self.all[entry].business.business)
-        {
+        if let Some(entry) = self.of_record(candidate) {
             return Found::Same { entry, reason: MatchReason::SameRecord.to_string(), score: None };
         }
         let (mut best, mut listed_apart): (Option<Scored>, Option<Scored>) = (None, None);
@@ -164,6 +173,13 @@ impl<'c> Entries<'c> {
             Some((entry, score)) if found.is_outdone_by(&score) => Found::Perhaps { entry, score },
             _ => found,
         }
+    }
+
+    /// The business that has one of the record's own, the first that is known.
+    fn of_record(&self, candidate: &Candidate) -> Option<usize> {
+        let known = |record| self.by_record.get(&owned(record)).copied();
+        let is_same = |entry: &usize| is_same_record(candidate, &self.all[*entry].business.business);
+        candidate.records().filter_map(known).find(is_same)
     }
 
     /// What the score of a business means.
@@ -195,30 +211,52 @@ impl<'c> Entries<'c> {
         &mut self,
         index: usize,
         candidate: &Candidate,
-        source: SourceRef,
+        now: Timestamp,
     ) -> Option<MergedRecord> {
-        let record = (source.source.clone(), source.source_id.clone());
-        let is_new = self.by_record.get(&record) != Some(&index);
+        let sources = self.sources_of(candidate, Some(index), now);
+        let is_new = |one: &SourceRef| {
+            self.by_record.get(&(one.source.clone(), one.source_id.clone())) != Some(&index)
+        };
+        let is_new = sources.iter().any(is_new);
         let entry = &mut self.all[index];
-        let merged = merge(&entry.business, candidate, source.clone());
+        let merged = merge(&entry.business, candidate, sources.clone());
         let after = merged.as_ref().unwrap_or(&entry.business);
-        let kept = if is_new { kept(candidate, &source, &entry.business, after) } else { None };
-        note(&mut self.provenance, candidate, source, Some(&entry.business.business), &after.business);
+        let kept = if is_new { kept(candidate, &sources, &entry.business, after) } else { None };
+        note(&mut self.provenance, candidate, &sources, Some(&entry.business.business), &after.business);
         if let Some(merged) = merged {
             entry.business = merged;
             (entry.record, entry.profile) = (None, OnceCell::new());
             entry.change();
         }
-        self.by_record.insert(record, index);
+        let records = sources.into_iter().map(|one| ((one.source, one.source_id), index));
+        self.by_record.extend(records);
         kept
     }
 
+    /// What the record is from, but for what another business than `of` is from: a record is of one.
+    fn sources_of(&self, candidate: &Candidate, of: Option<usize>, now: Timestamp) -> Vec<SourceRef> {
+        let is_exported = of.is_some_and(|index| is_exported(candidate, &self.all[index].business.business));
+        let is_free = |record: &(&str, &str)| {
+            let holder = self.by_record.get(&owned(*record)).copied();
+            // A business is no source of itself.
+            (holder.is_none() || holder == of) && !(is_exported && record.0 == LEAD_SOURCE)
+        };
+        let source = |(source, id): (&str, &str)| SourceRef {
+            source: source.to_owned(),
+            source_id: id.to_owned(),
+            fetched_at: now,
+            licence: licence_of(source).map(str::to_owned),
+        };
+        candidate.records().filter(is_free).map(source).collect()
+    }
+
     /// Adds the business that the record is alone; answers its place among all.
-    pub(super) fn add_new(&mut self, candidate: &'c Candidate, source: SourceRef) -> usize {
+    pub(super) fn add_new(&mut self, candidate: &'c Candidate, now: Timestamp) -> usize {
         let namesakes = self.namesakes_elsewhere(candidate);
+        let sources = self.sources_of(candidate, None, now);
         let NewBusiness { mut business, name_key, domain } =
-            new_business(candidate.place.clone(), source.clone());
-        note(&mut self.provenance, candidate, source, None, &business);
+            new_business(candidate.place.clone(), sources.clone());
+        note(&mut self.provenance, candidate, &sources, None, &business);
         let is_known_chain = namesakes.iter().any(|&index| self.all[index].business.business.chain);
         if is_known_chain || namesakes.len() + 1 >= REPEATED {
             business.chain = true;
@@ -251,23 +289,34 @@ impl<'c> Entries<'c> {
     }
 }
 
-/// Whether the business has another record of the source, and the source has each business once.
+/// Whether the business has another record of the source, and the source has each business once; or is another row of the
+/// export that the record is a row of.
 fn is_listed_apart(candidate: &Candidate, known: &KnownBusiness) -> bool {
-    lists_once(&candidate.source)
-        && known.business.sources.iter().any(|one| one.source == candidate.source)
-        && !is_surely_same(candidate, known)
+    if candidate.place.lead.as_ref().is_some_and(|lead| lead.lists(&known.business)) {
+        return true;
+    }
+    let has_another =
+        |source: &str| lists_once(source) && known.business.sources.iter().any(|one| one.source == source);
+    candidate.records().any(|(source, _)| has_another(source)) && !is_surely_same(candidate, known)
+}
+
+fn owned((source, id): (&str, &str)) -> (String, String) {
+    (source.to_owned(), id.to_owned())
 }
 
 /// What a record says that became part of a business.
 fn kept(
     candidate: &Candidate,
-    source: &SourceRef,
+    sources: &[SourceRef],
     before: &KnownBusiness,
     after: &KnownBusiness,
 ) -> Option<MergedRecord> {
     let (before, after) = (&before.business, &after.business);
-    let says = new_business(candidate.place.clone(), source.clone());
-    let is_limited = retention_of(&source.source).is_some();
+    let mut sources = sources.to_vec();
+    // It goes with the first of its sources, which is the one with a term where one has any.
+    sources.sort_by_key(|one| retention_of(&one.source).is_none());
+    let is_limited = sources.first().is_some_and(|one| retention_of(&one.source).is_some());
+    let says = new_business(candidate.place.clone(), sources);
     MergedRecord::new(&says, &filled(before, after), added_tags(before, after), is_limited)
 }
 
@@ -275,17 +324,25 @@ fn kept(
 fn note(
     provenance: &mut Provenance,
     candidate: &Candidate,
-    source: SourceRef,
+    sources: &[SourceRef],
     before: Option<&Business>,
     after: &Business,
 ) {
     let is_limited = |one: &&SourceRef| retention_of(&one.source).is_some();
-    let record = (source.source.clone(), source.source_id.clone());
-    if is_limited(&&source) {
-        let says = new_business(candidate.place.clone(), source).business;
-        provenance.limited((&record.0, &record.1), before, after, &says);
-    } else if after.sources.iter().any(|one| is_limited(&one)) {
-        let says = new_business(candidate.place.clone(), source).business;
+    if !sources.iter().chain(&after.sources).any(|one| is_limited(&one)) {
+        return;
+    }
+    let says = new_business(candidate.place.clone(), Vec::new()).business;
+    let is_copy = candidate.place.lead.is_some();
+    if is_copy && candidate.records().any(|(source, _)| retention_of(source).is_some()) {
+        // A row of an export does not tell which of its sources said what, nor when: nothing is said anew, and what it fills is
+        // theirs who let it be kept for a while only.
+        for one in sources.iter().filter(is_limited) {
+            provenance.filled((&one.source, &one.source_id), before, after, &says);
+        }
+    } else if let Some(one) = sources.iter().find(is_limited) {
+        provenance.limited((&one.source, &one.source_id), before, after, &says);
+    } else {
         for one in after.sources.iter().filter(is_limited) {
             provenance.confirmed((&one.source, &one.source_id), after, &says);
         }

@@ -23,7 +23,7 @@ use crate::error::DiscoveryError;
 use crate::matching::Candidate;
 use crate::place::Rejected;
 
-use ahead::{Ahead, decide_apart, lookup_keys};
+use ahead::{Ahead, decide_apart, exported, lookup_keys};
 use decide::{Decided, Pair, Whose};
 pub use notes::{MergeNote, ReviewNote, ToldFeature};
 
@@ -206,7 +206,8 @@ pub(crate) async fn foresee(store: &Store, candidates: Vec<Candidate>) -> Result
     let mut candidates = Arc::new(candidates);
     let mut tx = store.begin().await?;
     suppressed::leave_out(&tx, &mut candidates).await?;
-    let known = tx.known_businesses(&lookup_keys(&candidates)).await?;
+    let mut known = tx.known_businesses(&lookup_keys(&candidates)).await?;
+    known.extend(exported(&mut tx, &candidates, &known).await?);
     let now = tx.now();
     tx.rollback().await?;
     let decided = decide_apart(candidates, known, now).await?;

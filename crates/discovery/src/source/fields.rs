@@ -1,83 +1,36 @@
 //! What the columns of a table mean, by the names that people and programs give them.
 
+use contract::import::ImportField as Field;
+
+use crate::import::ColumnMap;
 use crate::place::{Network, RawPlace};
 use crate::taxonomy;
 use crate::text::{fold, non_empty};
 
-/// What a column holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Field {
-    Id,
-    Name,
-    Category,
-    Street,
-    HouseNumber,
-    City,
-    State,
-    PostalCode,
-    Country,
-    Latitude,
-    Longitude,
-    /// `latitude,longitude`, or a point in WKT.
-    Point,
-    Phone,
-    Email,
-    Website,
-    Profile(Network),
-    OpeningHours,
-    Description,
-    EmployeeCount,
-    YearFounded,
-    Confidence,
-    Status,
-    Chain,
-    Brand,
-    Tags,
-    Notes,
+/// The network whose profile a column holds.
+fn network(field: Field) -> Option<Network> {
+    Some(match field {
+        Field::Facebook => Network::Facebook,
+        Field::Instagram => Network::Instagram,
+        Field::Linkedin => Network::Linkedin,
+        Field::X => Network::X,
+        Field::Youtube => Network::Youtube,
+        Field::Tiktok => Network::Tiktok,
+        Field::Yelp => Network::Yelp,
+        _ => return None,
+    })
 }
 
-impl Field {
-    /// The field of a business that it becomes, by its name in the contract.
-    fn word(self) -> &'static str {
-        match self {
-            Self::Id => "sourceId",
-            Self::Name => "name",
-            Self::Category => "category",
-            Self::Street | Self::HouseNumber => "street",
-            Self::City => "city",
-            Self::State => "state",
-            Self::PostalCode => "postalCode",
-            Self::Country => "country",
-            Self::Latitude => "latitude",
-            Self::Longitude => "longitude",
-            Self::Point => "latitude,longitude",
-            Self::Phone => "phone",
-            Self::Email => "email",
-            Self::Website => "website",
-            Self::Profile(Network::Facebook) => "socials.facebook",
-            Self::Profile(Network::Instagram) => "socials.instagram",
-            Self::Profile(Network::Linkedin) => "socials.linkedin",
-            Self::Profile(Network::X) => "socials.x",
-            Self::Profile(Network::Youtube) => "socials.youtube",
-            Self::Profile(Network::Tiktok) => "socials.tiktok",
-            Self::Profile(Network::Yelp) => "socials.yelp",
-            Self::OpeningHours => "openingHours",
-            Self::Description => "description",
-            Self::EmployeeCount => "employeeCount",
-            Self::YearFounded => "yearFounded",
-            Self::Confidence => "confidence",
-            Self::Status => "operatingStatus",
-            Self::Chain | Self::Brand => "chain",
-            Self::Tags => "tags",
-            Self::Notes => "notes",
-        }
-    }
+/// Whether what several columns hold is all of use; of any other field one value counts.
+pub(super) fn takes_several(field: Field) -> bool {
+    matches!(field, Field::Category | Field::Phone | Field::Email | Field::Website)
+        || network(field).is_some()
 }
 
 /// Column names in the spelling of [`fold`], for each field; earlier names of a field win over later ones.
 const NAMES: [(Field, &str); 31] = [
     (
-        Field::Id,
+        Field::SourceId,
         "id;source id;sourceid;place id;placeid;fsq place id;fsq id;osm id;google id;cid;ref;gers id",
     ),
     (
@@ -105,7 +58,7 @@ const NAMES: [(Field, &str); 31] = [
         Field::Longitude,
         "longitude;lon;lng;long;x;location lng;location lon;coordinates longitude;geo lng;geo lon",
     ),
-    (Field::Point, "coordinates;location;point;geometry;geom;wkt;the geom;latlng;lat lng;lat lon;geo"),
+    (Field::Coordinates, "coordinates;location;point;geometry;geom;wkt;the geom;latlng;lat lng;lat lon;geo"),
     (
         Field::Phone,
         "phone;phone number;phonenumber;telephone;tel;phone 1;phone1;main phone;business phone;work phone;contact phone;phones;mobile;cell;mobile phone;phoneunformatted;phone display",
@@ -118,13 +71,13 @@ const NAMES: [(Field, &str); 31] = [
         Field::Website,
         "website;web site;url;web;site;homepage;home page;websites;company website;domain;website url;websiteuri;contact website;webpage",
     ),
-    (Field::Profile(Network::Facebook), "facebook;facebook url;facebook id;contact facebook;facebooks"),
-    (Field::Profile(Network::Instagram), "instagram;instagram url;contact instagram;instagrams"),
-    (Field::Profile(Network::Linkedin), "linkedin;linkedin url;contact linkedin;linkedins;company linkedin"),
-    (Field::Profile(Network::X), "twitter;x url;twitter url;contact twitter;twitters"),
-    (Field::Profile(Network::Youtube), "youtube;youtube url;contact youtube;youtubes"),
-    (Field::Profile(Network::Tiktok), "tiktok;tiktok url;contact tiktok;tiktoks"),
-    (Field::Profile(Network::Yelp), "yelp;yelp url;contact yelp"),
+    (Field::Facebook, "facebook;facebook url;socials facebook;facebook id;contact facebook;facebooks"),
+    (Field::Instagram, "instagram;instagram url;socials instagram;contact instagram;instagrams"),
+    (Field::Linkedin, "linkedin;linkedin url;socials linkedin;contact linkedin;linkedins;company linkedin"),
+    (Field::X, "twitter;x url;socials x;twitter url;contact twitter;twitters"),
+    (Field::Youtube, "youtube;youtube url;socials youtube;contact youtube;youtubes"),
+    (Field::Tiktok, "tiktok;tiktok url;socials tiktok;contact tiktok;tiktoks"),
+    (Field::Yelp, "yelp;yelp url;socials yelp;contact yelp"),
     (Field::OpeningHours, "opening hours;openinghours;hours;working hours;business hours"),
     (Field::Description, "description;about;summary;subtitle"),
     (Field::EmployeeCount, "employee count;employeecount;employees;number of employees;headcount;staff"),
@@ -134,7 +87,7 @@ const NAMES: [(Field, &str); 31] = [
     ),
     (Field::Confidence, "confidence;score"),
     (
-        Field::Status,
+        Field::OperatingStatus,
         "operating status;operatingstatus;business status;businessstatus;status;permanentlyclosed;permanently closed;is closed;date closed;end date",
     ),
     (Field::Chain, "chain;is chain;franchise"),
@@ -187,13 +140,31 @@ impl Columns {
         Self { fields: fields.into_iter().map(|(field, _, column)| (field, column)).collect() }
     }
 
-    /// The name of the field that the column fills.
-    pub(super) fn word(&self, column: usize) -> Option<&'static str> {
-        self.fields.iter().find(|(_, other)| *other == column).map(|(field, _)| field.word())
+    /// Adds a column whose name alone does not say what it holds.
+    pub(super) fn add(&mut self, field: Field, column: usize) {
+        self.fields.push((field, column));
+    }
+
+    /// The same with what a person says of some columns, which counts before what their names say.
+    pub(super) fn corrected(mut self, map: &ColumnMap) -> Self {
+        self.fields.retain(|(_, column)| !map.0.contains_key(column));
+        let chosen = map.0.iter().filter_map(|(column, field)| Some(((*field)?, *column)));
+        self.fields.splice(0..0, chosen);
+        self
+    }
+
+    /// The field that the column fills.
+    pub(super) fn field(&self, column: usize) -> Option<Field> {
+        self.fields.iter().find(|(_, other)| *other == column).map(|(field, _)| *field)
     }
 
     pub(super) fn has(&self, field: Field) -> bool {
-        self.fields.iter().any(|(other, _)| *other == field)
+        self.column(field).is_some()
+    }
+
+    /// The column that counts first for a field.
+    pub(super) fn column(&self, field: Field) -> Option<usize> {
+        self.fields.iter().find(|(other, _)| *other == field).map(|(_, column)| *column)
     }
 
     /// Number of columns whose meaning is known.
@@ -213,11 +184,11 @@ impl Columns {
         let text = |field: Field| first(field).map(str::to_owned);
         let all = |field: Field| values(field).map(str::to_owned).collect();
         RawPlace {
-            source_id: text(Field::Id).unwrap_or_default(),
+            source_id: text(Field::SourceId).unwrap_or_default(),
             name: text(Field::Name).unwrap_or_default(),
             categories: values(Field::Category).flat_map(categories).take(5).collect(),
             coordinates: coordinates(first(Field::Latitude), first(Field::Longitude))
-                .or_else(|| first(Field::Point).and_then(point)),
+                .or_else(|| first(Field::Coordinates).and_then(point)),
             street: street(first(Field::Street), first(Field::HouseNumber)),
             city: text(Field::City),
             state: text(Field::State),
@@ -233,7 +204,7 @@ impl Columns {
                 .and_then(|count| count.replace([',', ' '], "").parse().ok()),
             year_founded: first(Field::YearFounded).and_then(|date| date.get(..4)?.parse().ok()),
             chain: first(Field::Chain).is_some_and(is_yes) || first(Field::Brand).is_some(),
-            status: first(Field::Status).and_then(super::overture::status),
+            status: first(Field::OperatingStatus).and_then(super::overture::status),
             confidence: first(Field::Confidence).and_then(|number| number.parse().ok()),
             tags: first(Field::Tags)
                 .map(|tags| tags.split([',', ';']).map(str::to_owned).collect())
@@ -241,13 +212,14 @@ impl Columns {
             notes: text(Field::Notes),
             line: None,
             source: None,
+            lead: None,
         }
     }
 
     fn profiles<'v>(&self, value: &impl Fn(usize) -> Option<&'v str>) -> Vec<(Option<Network>, String)> {
-        let profile = |&(field, column): &(Field, usize)| match field {
-            Field::Profile(network) => Some((Some(network), non_empty(value(column)?)?.to_owned())),
-            _ => None,
+        let profile = |&(field, column): &(Field, usize)| {
+            let network = network(field)?;
+            Some((Some(network), non_empty(value(column)?)?.to_owned()))
         };
         self.fields.iter().filter_map(profile).collect()
     }
@@ -326,7 +298,7 @@ mod tests {
         check("street_address", Some(Field::Street));
         check("Lat", Some(Field::Latitude));
         check("phoneNumber", Some(Field::Phone));
-        check("contact:facebook", Some(Field::Profile(Network::Facebook)));
+        check("contact:facebook", Some(Field::Facebook));
         check("favourite colour", None);
     }
 

@@ -3,11 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
+use contract::import::ImportField;
 use contract::places::{SourceInfo, SourceState};
 
 use super::sniff::{FileKind, kind_of};
 use super::{PlaceSource, PlaceStream, SearchArea, SourceError, csv, json, osm, overture, parquet, pbf};
+use crate::import::{ColumnMap, Table};
 use crate::text::fold;
+
+/// What the slug of a file begins with.
+pub(super) const PREFIX: &str = "file:";
 
 /// A file whose kind is known.
 #[derive(Clone, Debug)]
@@ -17,6 +22,8 @@ pub struct FileSource {
     /// What people call it; the file's own name unless it was uploaded under another.
     name: String,
     fingerprint: String,
+    /// What columns of a table are taken for, where that is not what their names say.
+    columns: ColumnMap,
 }
 
 impl FileSource {
@@ -48,7 +55,13 @@ impl FileSource {
             .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
             .unwrap_or_default();
         let fingerprint = format!("{}:{}", metadata.len(), changed.as_millis());
-        Ok(Self { path: path.to_owned(), kind, name: name.to_owned(), fingerprint })
+        Ok(Self {
+            path: path.to_owned(),
+            kind,
+            name: name.to_owned(),
+            fingerprint,
+            columns: ColumnMap::default(),
+        })
     }
 
     /// How it is written.
@@ -57,15 +70,60 @@ impl FileSource {
         self.kind
     }
 
-    /// What each column of a table is taken for, in the table's order; none for forms whose fields have fixed names.
+    /// The same with some of its columns taken for what a person says.
     ///
     /// # Errors
-    /// When the table's first row cannot be read, or names no column for the name.
-    pub fn columns(&self) -> Result<Vec<(String, Option<&'static str>)>, SourceError> {
-        match self.kind {
-            FileKind::Csv => csv::columns(&self.path),
-            FileKind::OsmPbf | FileKind::Parquet | FileKind::GeoJson | FileKind::NdJson => Ok(Vec::new()),
+    /// When it is no table.
+    pub fn with_columns(self, columns: ColumnMap) -> Result<Self, SourceError> {
+        if !columns.is_empty() {
+            self.needs_table()?;
         }
+        Ok(Self { columns, ..self })
+    }
+
+    /// What columns are to be taken for, where a person calls them by their names; each of several of one name is meant.
+    ///
+    /// # Errors
+    /// When it is no table, cannot be read, or has no such column.
+    pub fn column_map(&self, named: &[(String, Option<ImportField>)]) -> Result<ColumnMap, SourceError> {
+        if named.is_empty() {
+            return Ok(ColumnMap::default());
+        }
+        self.needs_table()?;
+        csv::column_map(&self.path, named)
+    }
+
+    /// Its columns with some of their values, also where none is for the name.
+    ///
+    /// # Errors
+    /// When the table's first row cannot be read, or its columns cannot be taken for what a person says.
+    pub fn table(&self) -> Result<Table, SourceError> {
+        match self.kind {
+            FileKind::Csv => csv::table(&self.path, &self.columns),
+            FileKind::OsmPbf | FileKind::Parquet | FileKind::GeoJson | FileKind::NdJson => {
+                Ok(Table::default())
+            }
+        }
+    }
+
+    /// Whether it can be read, as far as its beginning tells.
+    ///
+    /// # Errors
+    /// As [`Self::table`], and when none of a table's columns is for the name.
+    pub fn check(&self) -> Result<(), SourceError> {
+        match self.kind {
+            FileKind::Csv => csv::check(&self.path, &self.columns),
+            FileKind::OsmPbf | FileKind::Parquet | FileKind::GeoJson | FileKind::NdJson => Ok(()),
+        }
+    }
+
+    fn needs_table(&self) -> Result<(), SourceError> {
+        if self.kind == FileKind::Csv {
+            return Ok(());
+        }
+        let kind = self.kind.name();
+        let detail = format!("only columns of a table can be named; {kind} has fields with fixed names");
+        Err(SourceError::Columns { path: self.path.clone(), detail })
     }
 
     /// `leads_2024` of `Leads 2024.csv`.
@@ -99,7 +157,7 @@ impl PlaceSource for FileSource {
             Publisher::Unknown => ("unknown", "", None),
         };
         SourceInfo {
-            source: format!("file:{}", self.stem()),
+            source: format!("{PREFIX}{}", self.stem()),
             name: self.name.clone(),
             coverage: format!("What the file holds ({})", self.kind.name()),
             licence: licence.to_owned(),
@@ -119,13 +177,13 @@ impl PlaceSource for FileSource {
     }
 
     fn places(&self, area: &SearchArea) -> Result<PlaceStream, SourceError> {
-        let (path, kind) = (self.path.clone(), self.kind);
+        let (path, kind, columns) = (self.path.clone(), self.kind, self.columns.clone());
         Ok(PlaceStream::spawn(self.path.clone(), area.clone(), move |sink| match kind {
             FileKind::OsmPbf => pbf::read(&path, sink),
             FileKind::Parquet => parquet::read(&path, sink),
-            FileKind::GeoJson => json::read_collection(&path, sink),
-            FileKind::NdJson => json::read_lines(&path, sink),
-            FileKind::Csv => csv::read(&path, sink),
+            FileKind::GeoJson => json::read(&path, json::Layout::List, sink),
+            FileKind::NdJson => json::read(&path, json::Layout::Lines, sink),
+            FileKind::Csv => csv::read(&path, &columns, sink),
         }))
     }
 }

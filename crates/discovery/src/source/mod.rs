@@ -5,6 +5,7 @@ mod area;
 mod bundled;
 mod csv;
 mod decode;
+mod exported;
 mod fields;
 mod file;
 mod google_places;
@@ -26,6 +27,7 @@ use std::time::Duration;
 
 use contract::Timestamp;
 use contract::places::SourceInfo;
+use contract::records::LEAD_SOURCE;
 use metered::Usd;
 use store::Store;
 use store::provenance::Term;
@@ -97,6 +99,11 @@ pub(crate) fn licence_of(source: &str) -> Option<&'static str> {
         apify::SOURCE => Some(apify::LICENCE),
         _ => None,
     }
+}
+
+/// Whether something of that slug can be a source of stored records.
+fn is_source(slug: &str) -> bool {
+    licence_of(slug).is_some() || slug.starts_with(file::PREFIX) || slug == LEAD_SOURCE
 }
 
 /// Whether two records of a source are two businesses, by the source's own word, as far as its slug says. A file may have a

@@ -452,6 +452,30 @@ async fn what_google_said_is_gone_after_thirty_days_and_what_others_say_stays() 
 }
 
 #[tokio::test]
+async fn an_export_that_is_imported_keeps_nothing_of_google_for_longer() {
+    let db = test_support::sqlite().await;
+    let server = knowing(spiral(3, 0.004, "plumber")).await;
+    let registry = SourceRegistry::default().with(google(&server, "5"));
+    let claimed = enqueued(db.store(), &request()).await;
+    search(&request(), &registry, run_of(db.store(), &claimed)).await.unwrap();
+    let mut text = "name,phone,website,sources,licences,attribution\n".to_owned();
+    for one in businesses(db.store()).await {
+        let (phone, website) = (one.phone.as_deref().unwrap(), one.website.as_deref().unwrap());
+        text += &format!("{},{phone},{website},{},,\n", one.name, contract::records::records_text(&one));
+    }
+    // Where it is from, it says nothing again; elsewhere it is Google's as much as there.
+    assert_eq!(merged_of(db.store(), text.clone()).await, 3);
+    let elsewhere = test_support::sqlite().await;
+    assert_eq!(merged_of(elsewhere.store(), text).await, 0);
+    for store in [db.store(), elsewhere.store()] {
+        assert_eq!(businesses(store).await.len(), 3);
+        assert_eq!(expire_in(store, 29).await, store::provenance::Expired::default());
+        let expired = expire_in(store, 31).await;
+        assert_eq!((expired.changed, expired.deleted), (0, 3));
+    }
+}
+
+#[tokio::test]
 async fn the_term_is_told_before_it_is_asked() {
     let server = knowing(Vec::new()).await;
     assert_eq!(google(&server, "5").info().retention_days, Some(30));

@@ -1,6 +1,7 @@
 //! What an import does.
 
 use contract::event::EventPayload;
+use contract::import::ImportField;
 use contract::suppression::SuppressionReason;
 use discovery::DiscoveryError;
 use discovery::import::ImportRequest;
@@ -32,7 +33,7 @@ async fn a_preview_tells_what_the_import_does(db: TestStore) {
     assert_eq!((preview.kind.as_str(), preview.complete, preview.read), ("CSV", true, 5));
     assert_eq!((preview.new, preview.duplicates, preview.rejected), (2, 2, 1), "{preview:?}");
     let fields: Vec<_> =
-        preview.columns.iter().map(|one| (one.column.as_str(), one.field.as_deref())).collect();
+        preview.columns.iter().map(|one| (one.column.as_str(), one.field.map(ImportField::as_str))).collect();
     assert_eq!(fields[0], ("Company Name", Some("name")));
     assert_eq!(fields[3], ("Colour", None));
     assert_eq!((preview.sample.len(), preview.duplicate_sample[0].of.as_str()), (2, "Joe's Diner"));

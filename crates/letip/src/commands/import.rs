@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use contract::{Job, JobKind};
-use discovery::SourceRegistry;
 use discovery::import::ImportRequest;
 use discovery::source::FileSource;
+use discovery::{SourceError, SourceRegistry};
 use enrichment::providers::Providers;
 use futures::TryStreamExt;
 use store::Store;
@@ -21,7 +21,7 @@ const TOLD: usize = 5;
 
 /// Reads the file as a job, through the same queue and handlers as a server.
 pub(crate) async fn run(args: ImportArgs, verbose: u8) -> Result<(), Failure> {
-    let request = request(&args.file)?;
+    let request = request(&args)?;
     let store = data::open_to_write(&args.data).await?;
     let watch = Watch::new(OnInterrupt::Cancel, verbose);
     let job = work::new_job(JobKind::Import, &request)?;
@@ -36,13 +36,28 @@ pub(crate) async fn run(args: ImportArgs, verbose: u8) -> Result<(), Failure> {
 }
 
 /// The request for the file, which is looked at first: what cannot be read makes no job.
-fn request(file: &Path) -> Result<ImportRequest, Failure> {
+fn request(args: &ImportArgs) -> Result<ImportRequest, Failure> {
+    let file = &args.file;
     let path = std::fs::canonicalize(file).map_err(|error| {
         Failure::failed(format!("cannot read {}: {error}", file.display()))
             .hint("name a file that is there and that you may read")
     })?;
-    FileSource::open(&path)?;
-    Ok(ImportRequest::new(path))
+    let source = FileSource::open(&path)?;
+    let columns = source.column_map(&args.map).map_err(unusable)?;
+    let request = ImportRequest { columns, ..ImportRequest::new(path) };
+    request.open().and_then(|source| source.check()).map_err(unusable)?;
+    Ok(request)
+}
+
+/// What is wrong with a file, with what `--map` can do about it.
+fn unusable(error: SourceError) -> Failure {
+    match &error {
+        SourceError::Columns { .. } => Failure::usage(error.to_string()),
+        SourceError::NoNameColumn { .. } => {
+            Failure::from(error).hint("or say which column it is: --map \"COLUMN=name\"")
+        }
+        _ => error.into(),
+    }
 }
 
 /// Writes the rejected rows to `out`, or tells the first few on stderr.

@@ -56,6 +56,45 @@ fn what_cannot_be_read_is_told_and_makes_no_job() {
 }
 
 #[test]
+fn columns_are_what_a_person_says_they_are() {
+    let home = Home::new();
+    let table = "Firma;Ansprechpartner;Tel.;Name\nKahvila Oy;Matti;+358 9 1234567;K1\nLeipomo Oy;;+358 9 7654321;K2\n";
+    let file = home.file("kunden.csv", table);
+    let maps = ["--map", "firma=name", "--map", "Tel.=phone", "--map", "Name=sourceId"];
+    let outcome = home.json(&[&["import", text(&file), "--json"], maps.as_slice()].concat());
+    assert_eq!((number(&outcome, "saved"), number(&outcome, "rejected")), (2, 0), "{outcome}");
+    let columns = home.columns(&["name", "phone", "sourceId"]);
+    let mut rows: Vec<Vec<String>> =
+        home.exported().iter().map(|row| columns.iter().map(|at| row[*at].to_owned()).collect()).collect();
+    rows.sort();
+    assert_eq!(rows, [["Kahvila Oy", "+35891234567", "K1"], ["Leipomo Oy", "+35897654321", "K2"]]);
+}
+
+#[test]
+fn columns_that_cannot_be_taken_so_are_told_and_make_no_job() {
+    let home = Home::new();
+    assert_eq!(home.run(&["migrate"]).status, 0);
+    let table = home.file("kunden.csv", "Firma,First,Last\nKahvila Oy,Matti,Meikäläinen\n");
+    let lines = home.file("leads.ndjson", "{\"name\":\"A\"}\n");
+    let check = |file: &Path, maps: &[&str], status: i32, expect: &str| {
+        let maps = maps.iter().flat_map(|map| ["--map", map]);
+        let line: Vec<&str> = ["import", text(file)].into_iter().chain(maps).collect();
+        let ran = home.run(&line);
+        assert_eq!((ran.status, ran.stdout.as_str()), (status, ""), "{maps:?}: {ran:?}", maps = &line[2..]);
+        assert!(ran.stderr.contains(expect), "{expect:?}: {ran:?}");
+        assert_eq!(home.newest_job(), None);
+    };
+    check(&table, &[], 1, "--map \"COLUMN=name\"");
+    check(&table, &["Firma=nam"], 2, "'nam' is none of sourceId, name, category");
+    check(&table, &["Firma"], 2, "COLUMN=FIELD");
+    check(&table, &["Company=name"], 2, "there is no column 'Company'; its columns are: Firma, First, Last");
+    check(&table, &["First=name", "Last=name"], 2, "'First' and 'Last' cannot both be name");
+    check(&table, &["Firma=name", "Firma=phone"], 2, "said to be two things");
+    check(&table, &["Firma=name", "Last=sources"], 2, "only an export from here");
+    check(&lines, &["Firma=name"], 2, "only columns of a table");
+}
+
+#[test]
 fn a_file_that_ends_too_early_fails_with_its_reason() {
     let home = Home::new();
     let whole = br#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"name":"A"},"geometry":{"type":"Point","coordinates":[24.9,60.1]}}"#;

@@ -93,9 +93,21 @@ impl Home {
 
     /// The rows of the whole export as CSV.
     pub(crate) fn exported(&self) -> Vec<csv::StringRecord> {
+        csv::Reader::from_reader(self.table().as_bytes()).records().collect::<Result<_, _>>().unwrap()
+    }
+
+    /// Where these columns stand in it.
+    pub(crate) fn columns(&self, names: &[&str]) -> Vec<usize> {
+        let table = self.table();
+        let mut reader = csv::Reader::from_reader(table.as_bytes());
+        let header = reader.headers().unwrap();
+        names.iter().map(|name| header.iter().position(|known| known == *name).unwrap()).collect()
+    }
+
+    fn table(&self) -> String {
         let ran = self.run(&["export", "--format", "csv"]);
         assert_eq!(ran.status, 0, "{ran:?}");
-        csv::Reader::from_reader(ran.stdout.as_bytes()).records().collect::<Result<_, _>>().unwrap()
+        ran.stdout
     }
 }
 

@@ -5,7 +5,8 @@ use std::io;
 use contract::endpoints::{GetRejectedRecords, ImportBusinesses, PreviewImport};
 use contract::import::ImportPreview;
 use contract::{FieldError, JobAccepted, JobKind};
-use discovery::import::ImportRequest;
+use discovery::import::{ColumnMap, ImportRequest, Table};
+use discovery::source::FileSource;
 use discovery::{DiscoveryError, SourceError, preview as foresee};
 use export::RejectedWriter;
 use futures::TryStreamExt;
@@ -19,12 +20,25 @@ use crate::problem::ApiProblem;
 use crate::upload::Upload;
 use crate::work;
 
+const NO_NAME: &str = "no column is taken for the name, which every lead needs; choose the one that holds it";
+
 pub(super) async fn preview(
     app: App,
     upload: Upload,
     _: Option<String>,
 ) -> Result<Answer<PreviewImport>, ApiProblem> {
-    look(&app, &upload.request()).await.map(Answer::new)
+    let request = asked(&upload).await?;
+    look(&app, &request).await.map(Answer::new)
+}
+
+/// What the import of a file is asked with whose columns the request calls by their names.
+async fn asked(upload: &Upload) -> Result<ImportRequest, ApiProblem> {
+    let mut request = upload.request();
+    if !upload.columns.is_empty() {
+        let named: Vec<_> = upload.columns.clone().into_iter().collect();
+        request.columns = read(&request, move |source| source.column_map(&named)).await?;
+    }
+    Ok(request)
 }
 
 /// What an import of the file would do.
@@ -38,22 +52,59 @@ pub(crate) async fn look(app: &App, request: &ImportRequest) -> Result<ImportPre
 }
 
 /// Whether the file can be imported at all.
-pub(crate) async fn check(request: &ImportRequest) -> Result<(), ApiProblem> {
+async fn check(request: &ImportRequest) -> Result<(), ApiProblem> {
+    read(request, FileSource::check).await
+}
+
+/// The columns of the file, as their names say and as the request says where it can be had so; and what is wrong with what they are
+/// taken for, which another choice would mend.
+pub(crate) async fn columns(request: &ImportRequest) -> Result<(Table, Option<FieldError>), ApiProblem> {
+    read(request, |source| {
+        let wrong = match source.check() {
+            Ok(()) => return Ok((source.table()?, None)),
+            Err(SourceError::NoNameColumn { .. }) => {
+                return Ok((source.table()?, Some(("required", NO_NAME.to_owned()))));
+            }
+            Err(SourceError::Columns { detail, .. }) => ("format", detail),
+            Err(error) => return Err(error),
+        };
+        let table = source.clone().with_columns(ColumnMap::default())?.table()?;
+        Ok((table, Some(wrong)))
+    })
+    .await
+    .map(|(table, wrong)| (table, wrong.map(|(code, message)| FieldError::new("columns", code, message))))
+}
+
+/// Reads of the file on a thread that may wait.
+async fn read<T: Send + 'static>(
+    request: &ImportRequest,
+    read: impl FnOnce(&FileSource) -> Result<T, SourceError> + Send + 'static,
+) -> Result<T, ApiProblem> {
     let opened = tokio::task::spawn_blocking({
         let request = request.clone();
-        move || request.open().and_then(|source| source.columns())
+        move || read(&request.open()?)
     });
     let opened = opened.await.map_err(|error| ApiProblem::internal(&error))?;
-    opened.map(drop).map_err(|error| unusable(request, &error))
+    opened.map_err(|error| unusable(request, &error))
+}
+
+pub(super) async fn begin(
+    app: App,
+    upload: Upload,
+    key: Option<String>,
+) -> Result<Answer<ImportBusinesses>, ApiProblem> {
+    let ImportRequest { columns, .. } = asked(&upload).await?;
+    start(app, upload, columns, key).await
 }
 
 /// Looks at the file now, so that a person is told at once; what is in it is a job's.
 pub(crate) async fn start(
     app: App,
     upload: Upload,
+    columns: ColumnMap,
     key: Option<String>,
 ) -> Result<Answer<ImportBusinesses>, ApiProblem> {
-    let request = upload.request();
+    let request = ImportRequest { columns, ..upload.request() };
     check(&request).await?;
     let path = upload.keep()?;
     match work::enqueue(&app, JobKind::Import, &request, key).await {
@@ -73,7 +124,8 @@ pub(crate) async fn start(
 fn unusable(request: &ImportRequest, error: &SourceError) -> ApiProblem {
     let stored = request.path.display().to_string();
     let message = error.to_string().replace(&stored, request.name.as_deref().unwrap_or("the file"));
-    ApiProblem::invalid(vec![FieldError::new("file", "format", message)])
+    let field = if matches!(error, SourceError::Columns { .. }) { "columns" } else { "file" };
+    ApiProblem::invalid(vec![FieldError::new(field, "format", message)])
 }
 
 pub(super) async fn rejected(app: App, call: Call<GetRejectedRecords>) -> Result<Download, ApiProblem> {

@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use contract::UserId;
-use discovery::import::ImportRequest;
+use discovery::import::{ColumnMap, ImportRequest};
 use tempfile::{NamedTempFile, TempPath};
 use uuid::Uuid;
 
+use super::columns::NamedColumns;
 use super::{Upload, clean, ending};
 use crate::problem::{ApiProblem, NOT_FOUND};
 
@@ -54,14 +55,15 @@ impl Waiting {
         &self.name
     }
 
-    /// What its import is asked with, as long as it waits.
+    /// What its import is asked with, as long as it waits, by what the names of columns say.
     pub(crate) fn request(&self) -> Result<ImportRequest, ApiProblem> {
         let modified = fs::metadata(&self.path).and_then(|found| found.modified()).map_err(|_| gone())?;
         let age = SystemTime::now().duration_since(modified).unwrap_or_default();
         if age > KEPT {
             return Err(gone());
         }
-        Ok(ImportRequest { path: self.path.clone(), name: Some(self.name.clone()) })
+        let name = Some(self.name.clone());
+        Ok(ImportRequest { path: self.path.clone(), name, columns: ColumnMap::default() })
     }
 
     /// Takes the file for its import: of two who take it at once one has it.
@@ -74,7 +76,8 @@ impl Waiting {
         let path = TempPath::try_from_path(taken).map_err(failed)?;
         let file = fs::File::open(&path).map_err(failed)?;
         let digest = self.id.simple().to_string();
-        Ok(Upload { file: NamedTempFile::from_parts(file, path), name: self.name.clone(), digest })
+        let file = NamedTempFile::from_parts(file, path);
+        Ok(Upload { file, name: self.name.clone(), digest, columns: NamedColumns::new() })
     }
 }
 
@@ -90,7 +93,12 @@ mod tests {
     fn leave(folder: &Path, owner: Option<UserId>) -> Waiting {
         let file = tempfile::Builder::new().prefix("upload-").suffix(".csv").tempfile_in(folder).unwrap();
         fs::write(file.path(), "name\nA\n").unwrap();
-        let upload = Upload { file, name: "leads.csv".to_owned(), digest: String::new() };
+        let upload = Upload {
+            file,
+            name: "leads.csv".to_owned(),
+            digest: String::new(),
+            columns: NamedColumns::new(),
+        };
         Waiting::leave(upload, folder, owner).unwrap()
     }
 

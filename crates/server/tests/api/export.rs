@@ -63,8 +63,8 @@ async fn every_form_holds_the_businesses_of_the_filter_with_attribution() {
 async fn a_table_has_the_columns_that_the_list_shows() {
     let app = with_rows(2).await;
     let csv = app.get(&format!("{PATH}?format=csv&city=Helsinki&columns=city%2Ctags")).await;
-    let expect = "name,city,tags,licences,attribution\n\
-        Cafe 0,Helsinki,,ODbL-1.0,© OpenStreetMap contributors (ODbL-1.0)\n";
+    let expect = "name,city,tags,sources,licences,attribution\n\
+        Cafe 0,Helsinki,,openstreetmap node/0,ODbL-1.0,© OpenStreetMap contributors (ODbL-1.0)\n";
     assert_eq!(csv.text(), expect);
     let cards = app.get(&format!("{PATH}?format=vcard&columns=city")).await;
     assert_eq!(cards.text().matches("BEGIN:VCARD").count(), 2);

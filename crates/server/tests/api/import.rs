@@ -58,8 +58,9 @@ async fn a_preview_shows_columns_sample_and_duplicates_and_writes_nothing() {
         (&told["name"], &told["kind"], &told["complete"]),
         (&json!("leads.csv"), &json!("CSV"), &json!(true))
     );
-    assert_eq!(told["columns"][0], json!({ "column": "Company", "field": "name" }));
-    assert_eq!(told["columns"][4], json!({ "column": "Colour", "field": null }));
+    let names = ["Joe's Diner", "JOES DINER LLC", "Ann's"];
+    assert_eq!(told["columns"][0], json!({ "column": "Company", "field": "name", "sample": names }));
+    assert_eq!(told["columns"][4], json!({ "column": "Colour", "field": null, "sample": ["red", "blue"] }));
     let counts = ["read", "new", "duplicates", "rejected", "closed"].map(|name| told[name].as_u64().unwrap());
     assert_eq!(counts, [4, 2, 1, 1, 0]);
     assert_eq!(told["sample"][0]["name"], "Joe's Diner");
@@ -118,6 +119,93 @@ async fn a_load_that_is_cancelled_leaves_no_index_to_be_made() {
     assert!(matches!(handler.run(ctx).await, Err(JobError::Stopped)));
     assert_eq!(app.get("/api/businesses").await.json()["meta"]["total"], 2, "what was written stays");
     assert_eq!(waiting().await.unwrap(), 0);
+}
+
+const KUNDEN: &str = "Firma,Name,Tel. Zentrale\nKahvila Oy,K1,+358 9 1234567\nLeipomo Oy,K2,+358 9 7654321\n";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn columns_are_what_a_request_says_they_are() {
+    let (app, folder) = app().await;
+    let columns = r#"{"Firma":"name","Name":"sourceId","tel. zentrale":"phone"}"#;
+    let (file, columns) = (part("file", Some("kunden.csv"), KUNDEN), part("columns", None, columns));
+    for body in [format!("{file}{columns}--XX--\r\n"), format!("{columns}{file}--XX--\r\n")] {
+        let told = send(&app, PREVIEW, body, None).await.json();
+        let fields = told["columns"].as_array().unwrap().iter().map(|one| one["field"].as_str().unwrap());
+        assert_eq!(fields.collect::<Vec<_>>(), ["name", "sourceId", "phone"]);
+        assert_eq!(
+            (&told["new"], &told["sample"][0]["phone"]),
+            (&json!(2), &json!("+35891234567")),
+            "{told}"
+        );
+    }
+    let body = format!("{file}{columns}--XX--\r\n");
+    let accepted = send(&app, IMPORT, body.clone(), Some("press-1")).await;
+    assert_eq!(accepted.status.as_u16(), 202, "{}", accepted.text());
+    let again = send(&app, IMPORT, body, Some("press-1")).await;
+    assert_eq!(again.bytes, accepted.bytes);
+    let otherwise = send(&app, IMPORT, format!("{file}--XX--\r\n"), Some("press-1")).await;
+    assert_eq!(otherwise.status.as_u16(), 422, "the same key with other columns");
+    let runner = app.run_jobs();
+    let location = accepted.header("location").unwrap().to_owned();
+    eventually("the import to be done", || async {
+        (app.get(&location).await.json()["status"] == "completed").then_some(())
+    })
+    .await;
+    let found = app.get("/api/businesses?sort=name").await.json();
+    assert_eq!(found["data"][0]["name"], "Kahvila Oy");
+    assert_eq!(found["data"][0]["sources"][0]["sourceId"], "K1");
+    assert_eq!(files(folder.path()), 0);
+    runner.shutdown().await;
+}
+
+#[tokio::test]
+async fn columns_that_cannot_be_taken_so_are_named() {
+    let (app, folder) = app().await;
+    let large = format!("{{\"{}\":null}}", "x".repeat(70_000));
+    for path in [PREVIEW, IMPORT] {
+        for (file, columns, status, field, told) in [
+            (
+                "kunden.csv",
+                "{\"Firma\":\"colour\"}",
+                400,
+                Some("columns"),
+                "'colour' is none of sourceId, name",
+            ),
+            ("kunden.csv", "[1]", 400, Some("columns"), "send an object"),
+            (
+                "kunden.csv",
+                "{\"Company\":\"name\"}",
+                422,
+                Some("columns"),
+                "its columns are: Firma, Name, Tel. Zentrale",
+            ),
+            ("kunden.csv", "{\"Name\":null}", 422, Some("file"), "no column for the name"),
+            (
+                "kunden.csv",
+                "{\"Firma\":\"city\",\"Tel. Zentrale\":\"city\"}",
+                422,
+                Some("columns"),
+                "cannot both be city",
+            ),
+            ("kunden.csv", "{\"Firma\":\"sources\"}", 422, Some("columns"), "only an export from here"),
+            ("kunden.csv", large.as_str(), 413, None, "send at most 65536 bytes"),
+        ] {
+            let body = part("file", Some(file), KUNDEN) + &part("columns", None, columns) + "--XX--\r\n";
+            let answer = send(&app, path, body, None).await;
+            let text = answer.text();
+            assert_eq!(answer.status.as_u16(), status, "{text}");
+            assert_eq!(answer.json()["errors"][0]["field"].as_str(), field, "{text}");
+            assert!(text.contains(told) && !text.contains(folder.path().to_str().unwrap()), "{told}: {text}");
+        }
+        let feature = part("file", Some("a.ndjson"), "{\"name\":\"A\"}\n")
+            + &part("columns", None, "{\"name\":\"city\"}");
+        let answer = send(&app, path, feature + "--XX--\r\n", None).await;
+        assert_eq!(answer.json()["errors"][0]["field"], "columns", "{}", answer.text());
+        let twice = part("columns", None, "{}");
+        let twice = part("file", Some("a.csv"), "name\nA\n") + &twice + &twice + "--XX--\r\n";
+        assert_eq!(send(&app, path, twice, None).await.status.as_u16(), 400);
+    }
+    assert_eq!(files(folder.path()), 0, "nothing is left behind");
 }
 
 #[tokio::test]

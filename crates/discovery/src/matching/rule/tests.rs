@@ -28,7 +28,7 @@ fn known(raw: RawPlace) -> KnownBusiness {
         fetched_at: contract::Timestamp::default(),
         licence: None,
     };
-    let NewBusiness { business, name_key, domain } = new_business(candidate.place, source);
+    let NewBusiness { business, name_key, domain } = new_business(candidate.place, vec![source]);
     KnownBusiness { business, name_key, domain }
 }
 

@@ -1,35 +1,67 @@
 //! Tables: CSV and its kin.
 
 mod dialect;
+mod header;
 mod rows;
+mod table;
 
 use std::path::Path;
+use std::sync::Arc;
 
+use contract::import::ImportField;
 use serde_json::{Map, Value};
 
 use super::decode::Lines;
-use super::fields::{Columns, Field};
+use super::exported::{plain_cell, records_of_cell};
 use super::{ReadEnd, Sink, overture};
 use crate::error::SourceError;
+use crate::import::ColumnMap;
+use crate::lead::{Lead, Listed};
 use crate::normalise;
 use crate::place::{RawPlace, Record, Rejected};
 
+use header::{Header, names};
 use rows::{Row, Rows};
 
-/// Reads a table whose first row names its columns.
-pub(super) fn read(path: &Path, sink: &mut Sink) -> Result<(), ReadEnd> {
+pub(super) use header::check;
+pub(super) use table::{column_map, table};
+
+/// Reads a table whose first row names its columns; `map` says what some of them hold.
+pub(super) fn read(path: &Path, map: &ColumnMap, sink: &mut Sink) -> Result<(), ReadEnd> {
     let unreadable = |error| SourceError::unreadable(path, error);
     let total = std::fs::metadata(path).map(|metadata| metadata.len()).ok();
-    let delimiter = dialect::delimiter(path)?;
-    let mut rows = Rows::new(Lines::new(super::open(path)?).map_err(unreadable)?, delimiter);
-    let header = header(path, &mut rows)?;
+    let (mut rows, delimiter) = opened(path)?;
+    let header = Header::read(path, &mut rows, map)?;
+    let listed = header.records.map(|column| listed(path, column)).transpose()?.map(Arc::new);
     while let Some(row) = rows.next_row().map_err(unreadable)? {
         sink.progress(rows.bytes_read(), total);
-        if let Some(record) = header.record(row, delimiter) {
+        if let Some(record) = header.record(row, delimiter, listed.as_ref()) {
             sink.push(record)?;
         }
     }
     Ok(())
+}
+
+/// The rows of a table from its first, and the delimiter.
+fn opened(path: &Path) -> Result<(Rows, u8), SourceError> {
+    let delimiter = dialect::delimiter(path)?;
+    let lines = Lines::new(super::open(path)?).map_err(|error| SourceError::unreadable(path, error))?;
+    Ok((Rows::new(lines, delimiter), delimiter))
+}
+
+/// What the rows of an export were made from, by the column that says so.
+fn listed(path: &Path, column: usize) -> Result<Listed, SourceError> {
+    let (mut rows, _) = opened(path)?;
+    let mut listed = Listed::default();
+    while let Some(row) = rows.next_row().map_err(|error| SourceError::unreadable(path, error))? {
+        if let Row::Fields { mut fields, .. } = row
+            && let Some(cell) = fields.get_mut(column)
+        {
+            plain_cell(cell);
+            listed.add(&records_of_cell(cell));
+        }
+    }
+    Ok(listed)
 }
 
 /// Hands every row on as JSON texts, if the needed columns are there.
@@ -39,8 +71,7 @@ pub(super) fn rows(
     take: &mut dyn FnMut(&Map<String, Value>),
 ) -> Result<(), SourceError> {
     let unreadable = |error| SourceError::unreadable(path, error);
-    let delimiter = dialect::delimiter(path)?;
-    let mut rows = Rows::new(Lines::new(super::open(path)?).map_err(unreadable)?, delimiter);
+    let (mut rows, _) = opened(path)?;
     let names = names(path, &mut rows)?;
     let columns: Vec<&str> = names.iter().map(String::as_str).collect();
     super::pairs::check_columns(path, needed, &columns)?;
@@ -73,58 +104,18 @@ fn object(names: &[String], fields: &[String]) -> Map<String, Value> {
         .collect()
 }
 
-/// The names of a table's columns, each with the field that it fills.
-pub(super) fn columns(path: &Path) -> Result<Vec<(String, Option<&'static str>)>, SourceError> {
-    let lines = Lines::new(super::open(path)?).map_err(|error| SourceError::unreadable(path, error))?;
-    let header = header(path, &mut Rows::new(lines, dialect::delimiter(path)?))?;
-    let field = |(column, name): (usize, &String)| (name.clone(), header.columns.word(column));
-    Ok(header.names.iter().enumerate().map(field).collect())
-}
-
-/// The names of the columns and what they mean.
-struct Header {
-    names: Vec<String>,
-    columns: Columns,
-    is_overture: bool,
-}
-
-fn names(path: &Path, rows: &mut Rows) -> Result<Vec<String>, SourceError> {
-    let row = loop {
-        match rows.next_row().map_err(|error| SourceError::unreadable(path, error))? {
-            Some(Row::Fields { fields, .. }) if fields.iter().all(|field| field.trim().is_empty()) => {}
-            Some(Row::Fields { fields, .. }) => break fields,
-            Some(Row::Bad(rejected)) => {
-                return Err(SourceError::damaged(
-                    path,
-                    format!("its first row cannot be read: {}", rejected.reason),
-                ));
-            }
-            None => return Err(SourceError::Empty { path: path.to_owned() }),
-        }
-    };
-    Ok(row.iter().map(|name| name.trim().to_owned()).collect())
-}
-
-fn header(path: &Path, rows: &mut Rows) -> Result<Header, SourceError> {
-    let names = names(path, rows)?;
-    let is_overture = overture::is_overture(|name| names.iter().any(|column| column == name));
-    let columns = Columns::of(names.iter().map(String::as_str));
-    if !is_overture && !columns.has(Field::Name) {
-        let listed = crate::text::shortened(&names.join(", "), 300);
-        return Err(SourceError::NoNameColumn { path: path.to_owned(), columns: listed });
-    }
-    Ok(Header { names, columns, is_overture })
-}
-
 impl Header {
     /// The record of a row; `None` for an empty row.
-    fn record(&self, row: Row, delimiter: u8) -> Option<Record> {
-        let (line, fields) = match row {
+    fn record(&self, row: Row, delimiter: u8, listed: Option<&Arc<Listed>>) -> Option<Record> {
+        let (line, mut fields) = match row {
             Row::Bad(rejected) => return Some(Record::Rejected(rejected)),
             Row::Fields { line, fields } => (line, fields),
         };
         if fields.iter().all(|field| field.trim().is_empty()) {
             return None;
+        }
+        if listed.is_some() {
+            fields.iter_mut().for_each(plain_cell);
         }
         let raw = || fields.join(&char::from(delimiter).to_string());
         if let Some(reason) = self.misfit(&fields) {
@@ -132,6 +123,13 @@ impl Header {
         }
         let mut place = if self.is_overture { self.overture(&fields) } else { self.plain(&fields) };
         place.line = Some(line);
+        let cell = |column: Option<usize>| fields.get(column?);
+        place.lead = listed.and_then(|listed| Lead::new(records_of_cell(cell(self.records)?), listed));
+        if place.lead.is_some() {
+            // Of an export, a comma is part of a label.
+            let labels = cell(self.columns.column(ImportField::Tags)).map(|cell| cell.split("; "));
+            place.tags = labels.into_iter().flatten().map(str::to_owned).collect();
+        }
         Some(normalise::record(place, raw))
     }
 

@@ -1,5 +1,10 @@
+use contract::import::ImportField;
+
+use crate::error::SourceError;
+use crate::import::ColumnMap;
 use crate::place::{Place, Record, Rejected};
 use crate::source::tests::read_file;
+use crate::source::{FileSource, PlaceSource, SearchArea};
 
 fn read(bytes: &[u8]) -> (Vec<Place>, Vec<Rejected>) {
     let mut places = Vec::new();
@@ -116,4 +121,97 @@ fn overtures_columns_are_read_from_a_table_too() {
     assert_eq!((places[0].name.as_str(), places[0].categories[0].slug), ("Joe's", "plumber"));
     assert_eq!(places[0].point, contract::GeoPoint::new(40.26, -74.27));
     assert_eq!(places[0].phone.as_ref().unwrap().e164, "+17324621234");
+}
+
+/// A table whose name stands under a word that nobody knows, and an identifier under that of the name.
+const KUNDEN: &str = "Firma,Name,Telefon,Score,\nKahvila Oy,K1,+358 9 1234567,5,x\nLeipomo Oy,K2,,7,\n";
+
+/// The file with these columns taken for what is said, and its records.
+fn corrected(
+    text: &str,
+    columns: &[(usize, Option<ImportField>)],
+) -> Result<(FileSource, Vec<Place>, tempfile::TempDir), SourceError> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kunden.csv");
+    std::fs::write(&path, text).unwrap();
+    let file = FileSource::open(&path)?.with_columns(ColumnMap(columns.iter().copied().collect()))?;
+    file.check()?;
+    let mut stream = file.places(&SearchArea::everywhere())?;
+    let mut places = Vec::new();
+    while let Some(chunk) = stream.blocking_next_chunk() {
+        places.extend(chunk?.records.into_iter().filter_map(|record| match record {
+            Record::Place(place) => Some(*place),
+            Record::Rejected(_) => None,
+        }));
+    }
+    Ok((file, places, folder))
+}
+
+#[test]
+fn columns_are_what_a_person_says_they_are() {
+    use ImportField::{Name, Phone, SourceId, Tags};
+    let said = [(0, Some(Name)), (1, Some(SourceId)), (2, Some(Phone)), (4, Some(Tags))];
+    let (file, places, _folder) = corrected(KUNDEN, &said).unwrap();
+    assert_eq!(names(&places), ["Kahvila Oy", "Leipomo Oy"]);
+    assert_eq!(
+        (places[0].source_id.as_str(), places[0].tags.as_slice()),
+        ("K1", ["x".to_owned()].as_slice())
+    );
+    assert_eq!(places[0].phone.as_ref().unwrap().e164, "+35891234567");
+    let table = file.table().unwrap();
+    let fields: Vec<_> = table.columns.iter().map(|column| column.field).collect();
+    // What is not said stays what the name says: here a score is how sure it is.
+    let score = Some(ImportField::Confidence);
+    assert_eq!(fields, [Some(Name), Some(SourceId), Some(Phone), score, Some(Tags)]);
+    assert_eq!(table.by_name, [None, Some(Name), None, score, None]);
+    assert_eq!(table.columns[0].sample, ["Kahvila Oy", "Leipomo Oy"]);
+    assert!(table.can_be_corrected);
+}
+
+#[test]
+fn what_is_said_counts_before_what_names_say() {
+    let (_, places, _folder) = corrected(KUNDEN, &[(0, Some(ImportField::Name))]).unwrap();
+    assert_eq!(names(&places), ["Kahvila Oy", "Leipomo Oy"]);
+    let phones = "name,phone,Zentrale\nA,+358 9 1234567,+358 9 7654321\n";
+    let (_, places, _folder) = corrected(phones, &[(2, Some(ImportField::Phone))]).unwrap();
+    assert_eq!(places[0].phone.as_ref().unwrap().e164, "+35897654321");
+    assert_eq!(places[0].numbers.len(), 2, "of phone numbers each counts");
+}
+
+#[test]
+fn columns_that_cannot_be_taken_so_are_refused_with_what_would_be_right() {
+    let check = |text: &str, columns: &[(usize, Option<ImportField>)], told: &str| {
+        let error = corrected(text, columns).unwrap_err().to_string();
+        assert!(error.contains(told), "{told}: {error}");
+    };
+    check(KUNDEN, &[(1, None)], "no column for the name");
+    check(KUNDEN, &[(9, None)], "there is no column 10; the first row names 5");
+    let city = Some(ImportField::City);
+    check(KUNDEN, &[(0, city), (4, city)], "'Firma' and 'column 5' cannot both be city");
+    check(KUNDEN, &[(0, Some(ImportField::Sources))], "'Firma' cannot be sources");
+    let overture = "id,names,categories,confidence\n08f,\"{\"\"primary\"\":\"\"A\"\"}\",,0.9\n";
+    check(overture, &[(1, None)], "Overture");
+}
+
+#[test]
+fn columns_are_called_by_their_names() {
+    let (file, _, _folder) = corrected("name,Tel,tel,Score\nA,1,2,3\n", &[]).unwrap();
+    let named = |name: &str, field| file.column_map(&[(name.to_owned(), field)]).unwrap().0;
+    let phone = Some(ImportField::Phone);
+    assert_eq!(named("Tel", phone), [(1, phone)].into(), "as it is written, where one is");
+    assert_eq!(named("TEL", phone), [(1, phone), (2, phone)].into());
+    assert_eq!(named(" score ", None), [(3, None)].into());
+    let error = file.column_map(&[("Fax".to_owned(), phone)]).unwrap_err().to_string();
+    assert!(error.contains("there is no column 'Fax'; its columns are: name, Tel, tel, Score"), "{error}");
+}
+
+#[test]
+fn a_table_that_was_exported_is_any_table_once_its_records_are_left_out() {
+    let text = "name,sources,licences,attribution\nA,overture 1; openstreetmap node/2,,\n'@B,overture 3,,\n";
+    let (file, places, _folder) = corrected(text, &[]).unwrap();
+    assert_eq!(file.table().unwrap().columns[1].field, Some(ImportField::Sources));
+    assert_eq!((names(&places), places[0].source_id.as_str()), (vec!["A", "@B"], "1"));
+    assert!(places.iter().all(|place| place.lead.is_some()));
+    let (_, places, _folder) = corrected(text, &[(1, None)]).unwrap();
+    assert!(places.iter().all(|place| place.lead.is_none() && place.source_id.starts_with("content:")));
 }

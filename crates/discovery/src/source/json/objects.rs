@@ -2,6 +2,8 @@
 
 use std::io::{self, BufRead};
 
+/// Keys of the list in an object: GeoJSON's, and that of an export from here.
+const LISTS: [&[u8]; 2] = [b"features", b"businesses"];
 /// Longest object that is kept.
 const LONGEST: usize = 16 << 20;
 
@@ -14,11 +16,11 @@ pub(super) enum Object {
     TooLong(Vec<u8>),
     /// The document ends before the list does.
     CutOff,
-    /// There is no list at the top or under `features`.
+    /// There is no list at the top or under one of [`LISTS`].
     NoCollection,
 }
 
-/// Reads a document whose top is an array, or an object with an array `features`.
+/// Reads a document whose top is an array, or an object with an array under one of [`LISTS`].
 #[derive(Debug)]
 pub(super) struct Objects<R> {
     reader: R,
@@ -83,13 +85,13 @@ impl<R: BufRead> Objects<R> {
         Ok(Some(byte))
     }
 
-    /// Goes to the beginning of the list: the top array, or the array under `features` of the top object.
+    /// Goes to the beginning of the list: the top array, or that of the top object.
     fn find_list(&mut self) -> io::Result<bool> {
         let mut depth = 0_u32;
         let mut key: Option<Vec<u8>> = None;
         while let Some(byte) = self.next_byte()? {
             match byte {
-                b'[' if depth == 0 || (depth == 1 && key.as_deref() == Some(b"features")) => return Ok(true),
+                b'[' if depth == 0 || (depth == 1 && is_list(key.as_deref())) => return Ok(true),
                 b'{' | b'[' => depth += 1,
                 b'}' | b']' => depth = depth.saturating_sub(1),
                 b'"' => {
@@ -136,6 +138,10 @@ impl<R: BufRead> Objects<R> {
             if element.is_too_long { Object::TooLong(element.text) } else { Object::Text(element.text) };
         Ok(Some((line, object)))
     }
+}
+
+fn is_list(key: Option<&[u8]>) -> bool {
+    key.is_some_and(|key| LISTS.contains(&key))
 }
 
 /// An element as far as it was read.
@@ -233,6 +239,13 @@ mod tests {
     fn a_collection_is_cut_into_its_features() {
         let document = "{\"type\":\"FeatureCollection\",\"meta\":{\"features\":[1]},\n\"features\":[\n{\"a\":\"}]\\\"\"},\n\n{\"b\":[{}]}],\"x\":1}";
         assert_eq!(objects(document), [text(3, "{\"a\":\"}]\\\"\"}"), text(5, "{\"b\":[{}]}")]);
+    }
+
+    #[test]
+    fn an_export_is_cut_into_its_businesses() {
+        let document =
+            "{\"exportedAt\":\"now\",\"businesses\":[\n{\"a\":1},\n{}\n],\"count\":2,\"attribution\":[{}]}";
+        assert_eq!(objects(document), [text(2, "{\"a\":1}"), text(3, "{}")]);
     }
 
     #[test]

@@ -2,17 +2,32 @@
 //! or the names that columns of tables have.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use crate::lead::{Lead, Listed, SourceRecord};
 use crate::normalise;
 use crate::place::{RawPlace, Record, Rejected};
+use crate::source::exported::{is_lead, records_of_lead};
 use crate::source::fields::Columns;
 use crate::source::{osm, overture};
 use crate::timestamp::today;
 
-/// The record that an object of line `line` tells; `raw` is its text.
-pub(super) fn record(line: u64, object: Map<String, Value>, raw: &str) -> Record {
+/// What a lead of an export was made from; `None` where the object is none.
+pub(super) fn records_of(object: &Map<String, Value>) -> Option<Vec<SourceRecord>> {
+    let properties = object.get("properties").and_then(Value::as_object).unwrap_or(object);
+    is_lead(properties).then(|| records_of_lead(properties, object.get("id")))
+}
+
+/// The record that an object of line `line` tells; `raw` is its text, and `listed` what the leads of its file were made from.
+pub(super) fn record(
+    line: u64,
+    object: Map<String, Value>,
+    raw: &str,
+    listed: Option<&Arc<Listed>>,
+) -> Record {
+    let lead = listed.and_then(|listed| Lead::new(records_of(&object)?, listed));
     let is_feature = object.get("type").and_then(Value::as_str) == Some("Feature");
     let point = object.get("geometry").map(overture::opened).and_then(|geometry| center(&geometry));
     let id = object.get("id").map(plain);
@@ -27,7 +42,11 @@ pub(super) fn record(line: u64, object: Map<String, Value>, raw: &str) -> Record
         object => object,
     };
     let mut place = raw_place(&properties, point, &id.unwrap_or_default());
-    place.line = Some(line);
+    if lead.is_some() {
+        // Of an export, a label is one, whatever stands in it.
+        place.tags = labels(&properties);
+    }
+    (place.line, place.lead) = (Some(line), lead);
     normalise::record(place, || raw.to_owned())
 }
 
@@ -49,6 +68,11 @@ fn raw_place(properties: &Map<String, Value>, point: Option<(f64, f64)>, outer_i
         outer_id.clone_into(&mut place.source_id);
     }
     RawPlace { coordinates: point.or(place.coordinates), ..place }
+}
+
+fn labels(properties: &Map<String, Value>) -> Vec<String> {
+    let all = properties.get("tags").and_then(Value::as_array);
+    all.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 /// Keys and values as text; objects within give keys of both names: `location.lat` is `location lat`.

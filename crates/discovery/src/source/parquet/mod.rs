@@ -17,7 +17,9 @@ use serde_json::{Map, Value};
 
 pub(super) use distant::{Distant, footer_length};
 
-use super::fields::{Columns, Field};
+use contract::import::ImportField as Field;
+
+use super::fields::Columns;
 use super::{ReadEnd, Sink, overture};
 use crate::error::SourceError;
 use crate::normalise;
