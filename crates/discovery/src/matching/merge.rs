@@ -287,7 +287,7 @@ mod tests {
             coordinates: Some((40.26, -74.27)),
             ..RawPlace::default()
         };
-        let mut says = new_business(candidate(raw).place, source("b", "1")).business;
+        let mut says = new_business(candidate(raw).place, vec![source("b", "1")]).business;
         says.category = Some("cafe".into());
         says.industry = Some("food".into());
         (says.phone, says.phone_display) = (Some("+17324621234".into()), Some("(732) 462-1234".into()));
