@@ -60,10 +60,11 @@ fn embedded(manifest: &Manifest, dist: &Path) -> Result<String, Box<dyn Error>> 
     let css = css.as_deref().unwrap_or_default();
     let named =
         |name: &str| manifest.files.iter().find(|file| file.name == name).map_or("", |file| &file.path);
-    let (icon, forms) = (named("favicon.svg"), named("forms.css"));
+    let (icon, forms, tiles) = (named("favicon.svg"), named("forms.css"), named("tiles.css"));
     let chunks: Vec<_> = chunks.iter().collect();
     let entry = format!(
-        "Entry {{ js: {js:?}, wasm: {wasm:?}, chunks: &{chunks:?}, css: {css:?}, forms: {forms:?}, icon: {icon:?} }}"
+        "Entry {{ js: {js:?}, wasm: {wasm:?}, chunks: &{chunks:?}, css: {css:?}, forms: {forms:?}, tiles: {tiles:?}, \
+         icon: {icon:?} }}"
     );
     let mut code = String::new();
     writeln!(code, "pub(super) const ENTRY: Option<Entry> = Some({entry});")?;

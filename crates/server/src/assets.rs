@@ -26,6 +26,8 @@ pub(crate) struct Entry {
     pub(crate) css: &'static str,
     /// What documents of forms have beside it; empty where there is none.
     pub(crate) forms: &'static str,
+    /// What documents have beside it where maps have tiles; empty where there is none.
+    pub(crate) tiles: &'static str,
     /// Empty where there is none.
     pub(crate) icon: &'static str,
 }
@@ -166,7 +168,8 @@ mod tests {
             return;
         };
         let chunks = entry.chunks.iter().map(|(_, path)| *path);
-        for path in [entry.js, entry.wasm, entry.css, entry.forms, entry.icon].into_iter().chain(chunks) {
+        let styles = [entry.css, entry.forms, entry.tiles];
+        for path in [entry.js, entry.wasm, entry.icon].into_iter().chain(styles).chain(chunks) {
             assert!(path.is_empty() || embedded::FILES.iter().any(|file| file.path == path), "{path}");
         }
     }

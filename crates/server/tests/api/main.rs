@@ -27,6 +27,7 @@ mod import;
 mod import_pages;
 mod interop;
 mod jobs;
+mod map_tiles;
 mod merges;
 mod openapi;
 mod pages;
