@@ -60,10 +60,11 @@ fn embedded(manifest: &Manifest, dist: &Path) -> Result<String, Box<dyn Error>> 
     let css = css.as_deref().unwrap_or_default();
     let named =
         |name: &str| manifest.files.iter().find(|file| file.name == name).map_or("", |file| &file.path);
-    let (icon, forms, late) = (named("favicon.svg"), named("forms.css"), named("late.css"));
+    let (icon, forms) = (named("favicon.svg"), named("forms.css"));
+    let (late, tiles) = (named("late.css"), named("tiles.css"));
     let chunks: Vec<_> = chunks.iter().collect();
     let entry = format!(
-        "Entry {{ js: {js:?}, wasm: {wasm:?}, chunks: &{chunks:?}, css: {css:?}, forms: {forms:?}, late: {late:?}, \
+        "Entry {{ js: {js:?}, wasm: {wasm:?}, chunks: &{chunks:?}, css: {css:?}, forms: {forms:?}, late: {late:?}, tiles: {tiles:?}, \
          icon: {icon:?} }}"
     );
     let mut code = String::new();

@@ -56,7 +56,7 @@ pub use find_form::FindForm;
 pub use lead_form::{LeadFailure, LeadForm};
 #[cfg(feature = "ssr")]
 pub use prefetch::prefetch;
-pub use shell::{AssetPaths, ShellOptions, shell};
+pub use shell::{AssetPaths, MapTiles, ShellOptions, shell};
 pub use state::{FindFailure, PageState, provide_page};
 pub use theme::SCRIPT as THEME_SCRIPT;
 #[cfg(feature = "ssr")]

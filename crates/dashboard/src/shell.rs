@@ -12,6 +12,10 @@ use crate::{address, chunk, theme};
 
 /// Id of the script element that carries the [`PageState`].
 pub(crate) const STATE_ID: &str = "page-state";
+/// Attributes of the root that carry the [`MapTiles`]: the chunk of the map alone reads them.
+pub(crate) const TILES: &str = "data-tiles";
+pub(crate) const TILES_CREDIT: &str = "data-tiles-credit";
+pub(crate) const TILES_ZOOM: &str = "data-tiles-zoom";
 
 /// Paths of the built files, as the build's `manifest.json` names them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,8 +33,22 @@ pub struct AssetPaths {
     pub forms: String,
     /// The stylesheet of what is opened over a page, `late.css` in the manifest's list; empty where there is none.
     pub late: String,
+    /// The stylesheet that documents have beside it where maps have tiles, `tiles.css` in the manifest's list; empty where there
+    /// is none.
+    pub tiles: String,
     /// The picture for tabs and bookmarks, `favicon.svg` in the manifest's list; empty where there is none.
     pub icon: String,
+}
+
+/// Map tiles in Web Mercator that lie under the list as a map, from a server that the operator named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MapTiles {
+    /// The address of a tile, with `{z}`, `{x}` and `{y}` for its zoom level, column and row.
+    pub template: String,
+    /// Whose they are, as text; shown wherever they are.
+    pub attribution: String,
+    /// The last zoom level that there is.
+    pub max_zoom: u8,
 }
 
 /// What a document is made from.
@@ -44,13 +62,15 @@ pub struct ShellOptions {
     pub is_plain: bool,
     /// Light or dark, as the person chose; where they chose nothing, the browser's own choice holds.
     pub theme: Option<Theme>,
+    /// What lies under the list as a map; absent where its ground is plain.
+    pub tiles: Option<MapTiles>,
     /// What the page is rendered from besides the cache.
     pub state: PageState,
 }
 
 /// The document. It needs the contexts of [`provide_page`](crate::provide_page).
 pub fn shell(options: ShellOptions) -> impl IntoView {
-    let ShellOptions { assets, nonce, is_plain, theme, state } = options;
+    let ShellOptions { assets, nonce, is_plain, theme, tiles, state } = options;
     let script = assets.as_ref().filter(|_| !is_plain);
     let cache = script.map(|_| dehydrated_script(&use_query_client(), nonce.clone()));
     let start = script.map(|assets| start_script(assets, nonce.clone()));
@@ -58,14 +78,17 @@ pub fn shell(options: ShellOptions) -> impl IntoView {
     let saving = script.map(|_| theme_saving(nonce.clone()));
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-plain=is_plain.then_some("") data-theme=theme.map(Theme::as_str)>
+        <html lang="en" data-plain=is_plain.then_some("") data-theme=theme.map(Theme::as_str)
+            data-tiles=tiles.as_ref().map(|tiles| tiles.template.clone())
+            data-tiles-credit=tiles.as_ref().map(|tiles| tiles.attribution.clone())
+            data-tiles-zoom=tiles.as_ref().map(|tiles| tiles.max_zoom.to_string())>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
                 <meta name="color-scheme" content=theme::color_scheme(theme)/>
                 <meta name="description" content="Find local businesses, see which are worth a call, and reach them."/>
                 <script nonce=nonce.clone() inner_html=theme::SCRIPT></script>
-                {assets.map(|assets| head_links(&assets, is_plain))}
+                {assets.map(|assets| head_links(&assets, is_plain, tiles.is_some()))}
                 {preloads}
                 <MetaTags/>
             </head>
@@ -95,15 +118,15 @@ fn theme_saving(nonce: Option<String>) -> AnyView {
     .into_any()
 }
 
-fn head_links(assets: &AssetPaths, is_plain: bool) -> AnyView {
+fn head_links(assets: &AssetPaths, is_plain: bool, has_tiles: bool) -> AnyView {
     // The style page shows what others open.
     let is_of_style = matches!(Route::parse(&address::current()), Some(Route::Styleguide));
-    let beside = [(is_plain, &assets.forms), (is_of_style, &assets.late)];
-    let beside = beside.into_iter().filter(|(is_needed, path)| *is_needed && !path.is_empty());
-    let beside = beside.map(|(_, path)| view! { <link rel="stylesheet" href=path.clone()/> });
+    let others = [(is_plain, &assets.forms), (is_of_style, &assets.late), (has_tiles, &assets.tiles)];
+    let others = others.into_iter().filter(|(is_needed, path)| *is_needed && !path.is_empty());
+    let others = others.map(|(_, path)| view! { <link rel="stylesheet" href=path.clone()/> });
     view! {
         <link rel="stylesheet" href=assets.css.clone()/>
-        {beside.collect::<Vec<_>>()}
+        {others.collect::<Vec<_>>()}
         <link rel="icon" href=assets.icon.clone() type="image/svg+xml"/>
     }
     .into_any()

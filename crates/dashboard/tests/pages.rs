@@ -11,8 +11,8 @@ mod support;
 use contract::enrichment::{EnrichmentQueue, FailureCause, ProviderInfo};
 use contract::places::SourceState;
 use contract::{Business, Page, PageMeta};
-use dashboard::{AssetPaths, FindFailure, FindForm, PageState};
-use support::{Answers, Rendered, render_with, samples};
+use dashboard::{AssetPaths, FindFailure, FindForm, MapTiles, PageState, ShellOptions};
+use support::{Answers, Rendered, render_as, render_with, samples};
 
 /// Renders `path` with the samples' clock.
 async fn render(path: &str, answers: Answers) -> Rendered {
@@ -398,9 +398,8 @@ async fn a_refused_form_keeps_what_was_typed_and_says_what_is_wrong() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_document_names_its_files_and_signs_its_scripts() {
-    let assets = AssetPaths {
+fn assets() -> AssetPaths {
+    AssetPaths {
         js: "/assets/dashboard-1.js".to_owned(),
         wasm: "/assets/dashboard-1.wasm".to_owned(),
         chunks: ["find", "lead", "leads"]
@@ -409,9 +408,14 @@ async fn the_document_names_its_files_and_signs_its_scripts() {
         css: "/assets/main-1.css".to_owned(),
         forms: "/assets/forms-1.css".to_owned(),
         late: "/assets/late-1.css".to_owned(),
+        tiles: "/assets/tiles-1.css".to_owned(),
         icon: "/assets/favicon-1.svg".to_owned(),
-    };
-    let page = render_with("/leads", Answers::full(), PageState::default(), Some(assets)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_document_names_its_files_and_signs_its_scripts() {
+    let page = render_with("/leads", Answers::full(), PageState::default(), Some(assets())).await;
     has(
         &page.html,
         &[
@@ -429,7 +433,32 @@ async fn the_document_names_its_files_and_signs_its_scripts() {
     );
     let scripts = page.html.matches("<script").count();
     assert_eq!(page.html.matches("nonce=\"n0nce\"").count(), scripts, "{}", page.html);
-    has_not(&page.html, &[" style=\"", " onclick=", "/assets/find-1.wasm", "/assets/lead-1.wasm"]);
+    has_not(
+        &page.html,
+        &[" style=\"", " onclick=", "/assets/find-1.wasm", "/assets/lead-1.wasm", "/assets/tiles-1.css"],
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_document_says_where_map_tiles_are_and_whose_and_brings_their_style() {
+    let tiles = MapTiles {
+        template: "https://tiles.example.org/{z}/{x}/{y}.png?a=1&b=2".to_owned(),
+        attribution: "Map © <Example>".to_owned(),
+        max_zoom: 17,
+    };
+    let options = ShellOptions { assets: Some(assets()), tiles: Some(tiles), ..Default::default() };
+    let page = render_as("/leads?view=map", Answers::full(), options).await;
+    has(
+        &page.html,
+        &[
+            "href=\"/assets/tiles-1.css\"",
+            "data-tiles=\"https://tiles.example.org/{z}/{x}/{y}.png?a=1&amp;b=2\"",
+            "data-tiles-credit=\"Map © &lt;Example&gt;\"",
+            "data-tiles-zoom=\"17\"",
+        ],
+    );
+    // How large the map is, is not known yet: no tile is asked for.
+    has_not(&page.html, &["<img"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -156,6 +156,7 @@ impl App {
     /// Layers, the innermost first.
     fn guarded(&self, routes: Router<App>, hosts: &host::Hosts) -> Router {
         let limits = &self.config().limits;
+        let pictures = headers::Pictures::of(self.config().tiles.as_ref());
         routes
             .layer(CsrfLayer::new().with_rejection_response(origin::refuse))
             .layer(layer::from_fn_with_state(load::Queue::new(limits), load::limit))
@@ -166,7 +167,7 @@ impl App {
             .layer(layer::from_fn(problem::complete))
             .layer(CompressionLayer::new().quality(CompressionLevel::Precise(4)))
             .layer(layer::from_fn(encoded_tags::distinguish))
-            .layer(layer::from_fn(headers::secure))
+            .layer(layer::from_fn_with_state(pictures, headers::secure))
             .layer(layer::from_fn(observe::request))
             .layer(layer::from_fn(request_id::assign))
             .with_state(self.clone())

@@ -15,6 +15,8 @@ use enrichment::verify::Verifier;
 use jobs::JobHandler;
 use store::Store;
 
+use crate::tiles::MapTiles;
+
 /// What to serve, where, and within which bounds.
 #[derive(Clone, Debug)]
 pub struct ServerConfig {
@@ -37,6 +39,8 @@ pub struct ServerConfig {
     pub verifier: Option<Verifier>,
     /// Are asked, for money, for what websites do not say; none at first.
     pub providers: Providers,
+    /// What lies under the list of leads as a map; its ground is plain, and browsers ask nobody else, unless given.
+    pub tiles: Option<MapTiles>,
     /// Kinds of job that this server runs besides its own; a handler of the same kind takes its place.
     pub handlers: Vec<Arc<dyn JobHandler>>,
     /// Where files that come in are kept until their import is done. Servers that share a database share it too.
@@ -61,6 +65,7 @@ impl ServerConfig {
             fetcher: None,
             verifier: None,
             providers: Providers::default(),
+            tiles: None,
             handlers: Vec::new(),
             uploads: std::env::temp_dir().join("letip-uploads"),
             job_concurrency: 2,

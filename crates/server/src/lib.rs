@@ -22,6 +22,7 @@ mod rates;
 mod serve;
 mod suppression;
 mod telemetry;
+mod tiles;
 mod upload;
 mod work;
 
@@ -34,5 +35,6 @@ pub use housekeeping::{Tidied, tidy};
 pub use openapi::openapi_document;
 pub use serve::serve;
 pub use suppression::subject as suppression_subject;
+pub use tiles::{MapTiles, MapTilesError};
 pub use work::batch::{enqueue_enrichment, enrichment_batch};
 pub use work::job_handlers;

@@ -131,8 +131,9 @@ fn write(workspace: &Workspace, folder: &Path, profile: Profile, code: Code) -> 
     let mut assets = Assets::create(&fresh, profile)?;
     assets.add_folder(&package.join("public"))?;
     let css = add_style(&mut assets, &package.join("style"), "main.css")?;
-    add_style(&mut assets, &package.join("style"), "forms.css")?;
-    add_style(&mut assets, &package.join("style"), "late.css")?;
+    for beside in ["forms.css", "late.css", "tiles.css"] {
+        add_style(&mut assets, &package.join("style"), beside)?;
+    }
     let Paths { js, wasm, chunks } = code.add_to(&mut assets)?;
     let entry = Entry { js, wasm, css, chunks };
     let manifest = Manifest { entry, limit: budget::LIMIT, files: assets.finish() };

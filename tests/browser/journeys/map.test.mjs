@@ -6,6 +6,7 @@ import * as dashboard from "../lib/page.mjs";
 import { RESTAURANTS } from "../lib/page.mjs";
 import { inEveryView } from "../lib/pictures.mjs";
 import { SCRIPT_BLOCKED } from "../lib/problems.mjs";
+import { TileServer } from "../lib/tiles.mjs";
 import { until } from "../lib/wait.mjs";
 
 /** A lead that is nowhere near any other. */
@@ -19,6 +20,12 @@ const LONELY = {
 };
 /** A house with many leads in one place. */
 const TOWER = { city: "Turku", country: "FI", latitude: 60.4518, longitude: 22.2666 };
+
+const ATTRIBUTION = "Map © Example of a town";
+/** The most tiles that a map asks for. */
+const MOST_TILES = 60;
+const tiles = await TileServer.start();
+const WITH_TILES = { options: ["--tiles-url", tiles.template, "--tiles-attribution", ATTRIBUTION] };
 
 const drawing = (page) => page.getByRole("group", { name: /^Map: / });
 const spots = (page) => drawing(page).getByRole("link");
@@ -210,4 +217,133 @@ journey("on a phone a finger tells the spots apart, and their digits can be read
     const [tools, frame] = await Promise.all([".map-tools", ".leads-map"].map((it) => page.locator(it).boundingBox()));
     assert.ok(tools.y > frame.y && tools.y + tools.height <= frame.y + frame.height, "the tools are in the frame");
   }
+});
+
+const pieces = (page) => page.locator(".map-tiles img");
+const mapOf = (within) => `/leads?view=map&within=${within}`;
+
+/** How many pixels the pin of a lead that stands alone is from the lead's place on its tile. */
+async function beside(page, lead) {
+  return page.evaluate(({ name, latitude, longitude }) => {
+    const spot = [...document.querySelectorAll(".map--leads a")].find((it) => it.getAttribute("aria-label") === name);
+    const pin = spot.querySelector(".map__pin").getBoundingClientRect();
+    const all = [...document.querySelectorAll(".map-tiles img")];
+    const zoom = Number(new URL(all[0].src).pathname.split("/")[1]);
+    const column = ((longitude + 180) / 360) * 2 ** zoom;
+    const row = ((1 - Math.asinh(Math.tan((latitude * Math.PI) / 180)) / Math.PI) / 2) * 2 ** zoom;
+    const path = `/${zoom}/${Math.floor(column)}/${Math.floor(row)}.png`;
+    // A tile of a large part of the earth is drawn in strips, from above.
+    const strips = all.filter((it) => new URL(it.src).pathname === path);
+    const tile = strips[Math.floor((row % 1) * strips.length)].getBoundingClientRect();
+    const [x, y] = [tile.x + (column % 1) * tile.width, tile.y + (row % 1) * tile.height];
+    return Math.hypot(x - (pin.x + pin.width / 2), y - (pin.y + pin.height / 2));
+  }, lead);
+}
+
+/** Waits until every tile of the map has come. */
+async function untilTiles(page) {
+  await until("the tiles are there", () =>
+    pieces(page).evaluateAll((all) => all.length > 0 && all.every((it) => it.complete && it.naturalWidth > 0)));
+}
+
+journey("a map lies on the tiles of a server that is named, in line with them, from near and far", async ({
+  page, server,
+}) => {
+  tiles.begin();
+  await server.api("/api/businesses", LONELY);
+  const views = ["22.96,59.82,22.98,59.827", "22,59.5,24,60.5", "19,59,32,70", "-25,35,45,72", "-180,-60,180,75"];
+  for (const within of views) {
+    tiles.asked = [];
+    await dashboard.visit(page, mapOf(within));
+    await untilTiles(page);
+    const way = await beside(page, LONELY);
+    assert.ok(way <= 2, `the lead is ${way} px beside its place on a map of ${within}`);
+    const asked = new Set(tiles.asked.map(({ url }) => url));
+    assert.ok(asked.size > 0 && asked.size <= MOST_TILES, `${asked.size} tiles of ${within}`);
+    for (const { url, zoom, column, row, referer } of tiles.asked) {
+      assert.ok(column < 2 ** zoom && row < 2 ** zoom, `${url} is a tile`);
+      assert.equal(referer, `${server.url}/`, "the server of the tiles is told the site and not the page");
+    }
+  }
+
+  await dashboard.visit(page, mapOf(views[1]));
+  await untilTiles(page);
+  await drawing(page).focus();
+  for (const key of ["ArrowLeft", "ArrowUp", "+", "-"]) {
+    const before = within(page);
+    await page.keyboard.press(key);
+    await until(`${key} moves the map`, async () => within(page) !== before);
+    await untilTiles(page);
+    await until(`the lead is in its place after ${key}`, async () => (await beside(page, LONELY)) <= 2);
+  }
+  const box = await drawing(page).boundingBox();
+  await page.mouse.move(box.x + 20, box.y + 20);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 100, box.y + 70, { steps: 4 });
+  await until("the tiles are dragged along", async () => (await beside(page, LONELY)) <= 2);
+  await page.mouse.up();
+  await until("they lie there", async () => (await beside(page, LONELY)) <= 2);
+}, WITH_TILES);
+
+journey("whose the tiles are stands in the corner of the map, in light, dark and on a phone", async ({ page, server }) => {
+  tiles.begin();
+  await server.api("/api/businesses", LONELY);
+  await server.search(RESTAURANTS);
+  await dashboard.visit(page, "/leads?view=map");
+  await inEveryView(page, "leads-map-tiles", async (view) => {
+    await untilTiles(page);
+    const [credit, map] = await Promise.all([page.getByText(ATTRIBUTION), drawing(page)].map((it) => it.boundingBox()));
+    const [right, bottom] = ["x", "y"].map((side, n) => {
+      const size = ["width", "height"][n];
+      return map[side] + map[size] - credit[side] - credit[size];
+    });
+    assert.ok(Math.abs(right) < 2 && Math.abs(bottom) < 2, `${view.name}: ${right} and ${bottom} px from the corner`);
+    await fitsAndIsAccessible(page, `map with tiles, ${view.name}`);
+  });
+  await switchTo(page, "Table");
+  await dashboard.rows(page).first().waitFor();
+  assert.equal(await page.getByText(ATTRIBUTION).count(), 0);
+}, WITH_TILES);
+
+journey("a tile that does not come leaves the plain ground", async ({ page, server, problems }) => {
+  tiles.begin();
+  tiles.lacks = (zoom, column, row) => (column + row) % 2 === 0;
+  problems.expect(new RegExp(`404 .*127\\.0\\.0\\.1:${tiles.port}/`));
+  await server.api("/api/businesses", LONELY);
+  await dashboard.visit(page, mapOf("22,59.5,24,60.5"));
+  const lacking = (src) => {
+    const [zoom, column, row] = new URL(src).pathname.slice(1, -".png".length).split("/").map(Number);
+    return tiles.lacks(zoom, column, row);
+  };
+  const shown = await until("each tile has come or is gone", async () => {
+    const all = await pieces(page).evaluateAll((them) =>
+      them.map((it) => ({ src: it.src, hidden: it.hidden, came: it.complete && it.naturalWidth > 0 })));
+    return all.length > 0 && all.every(({ hidden, came }) => hidden || came) && all;
+  });
+  for (const { src, hidden } of shown) assert.equal(hidden, lacking(src), src);
+  assert.ok(shown.some(({ hidden }) => hidden) && shown.some(({ hidden }) => !hidden));
+  await spots(page).and(page.getByRole("link", { name: LONELY.name })).waitFor();
+}, WITH_TILES);
+
+journey("a fine screen has tiles that are not drawn larger than they are", async ({ page, server }) => {
+  tiles.begin();
+  await server.api("/api/businesses", LONELY);
+  await dashboard.visit(page, mapOf("22,59.5,24,60.5"));
+  await untilTiles(page);
+  const width = await pieces(page).first().evaluate((it) => it.getBoundingClientRect().width);
+  assert.ok(width > 127 && width <= 257, `${width} px`);
+  assert.ok((await beside(page, LONELY)) <= 2);
+}, { ...WITH_TILES, deviceScaleFactor: 2 });
+
+journey("without a server of tiles the map asks nobody", async ({ page, server }) => {
+  const asked = [];
+  page.on("request", (request) => asked.push(request.url()));
+  await server.api("/api/businesses", LONELY);
+  await dashboard.visit(page, mapOf("22,59.5,24,60.5"));
+  await spots(page).and(page.getByRole("link", { name: LONELY.name })).waitFor();
+  await page.getByRole("link", { name: "Zoom in" }).click();
+  await until("a smaller part is shown", async () => within(page) !== "22,59.5,24,60.5");
+  assert.ok(asked.length > 0);
+  assert.deepEqual(asked.filter((url) => !url.startsWith(`${server.url}/`)), []);
+  assert.equal(await page.locator("img").count(), 0);
 });

@@ -23,20 +23,20 @@ after(async () => {
  * One journey: a fresh server, a fresh browser context, and a failure for everything that must not happen on the way, in
  * whatever tab. `steps` gets `{ server, page, context, problems, open, elsewhere, startBeside }`; `open()` makes another tab,
  * and `elsewhere()` one in another browser, with other options where they are given. With `signIn` the server asks people to
- * sign in, and with `enrich` it reads websites. With `postgres` its database is one of Postgres, and `startBeside()` starts
- * another server on it; such a journey is left out where no Postgres is named. `skip` says why it is left out otherwise, if
- * it is.
+ * sign in, with `enrich` it reads websites, and `options` are more of `letip serve`. With `postgres` its database is one of
+ * Postgres, and `startBeside()` starts another server on it; such a journey is left out where no Postgres is named. `skip`
+ * says why it is left out otherwise, if it is.
  */
 export function journey(
   name,
   steps,
-  { signIn = false, postgres = false, enrich = false, skip = false, ...contextOptions } = {},
+  { signIn = false, postgres = false, enrich = false, options = [], skip = false, ...contextOptions } = {},
 ) {
   test(name, { timeout: LIMIT, skip: skip || (postgres && noPostgres()) }, async () => {
     const database = postgres ? await Database.create() : undefined;
     const servers = [];
     const start = async () => {
-      const server = await Server.start({ signIn, enrich, database: database?.url });
+      const server = await Server.start({ signIn, enrich, options, database: database?.url });
       servers.push(server);
       return server;
     };

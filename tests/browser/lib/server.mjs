@@ -37,12 +37,13 @@ export class Server {
   /**
    * Starts one on a free port of loopback and an empty folder; resolves when it is ready. It asks nobody to sign in
    * unless `signIn` says so. `database` is the URL of a database that it uses instead of one in its folder, and `data` another
-   * folder with one, which is left as it is then. It reads websites only where `enrich` says so.
+   * folder with one, which is left as it is then. It reads websites only where `enrich` says so. `options` are more of
+   * `letip serve`.
    */
-  static async start({ signIn = false, database, data, enrich = false } = {}) {
+  static async start({ signIn = false, database, data, enrich = false, options = [] } = {}) {
     const program = await findProgram();
     const folder = await mkdtemp(join(tmpdir(), "letip-browser-"));
-    const server = new Server(program, await freePort(), folder, { signIn, database, data, enrich });
+    const server = new Server(program, await freePort(), folder, { signIn, database, data, enrich, options });
     await writeFile(server.places, manyPlaces());
     await server.#run();
     return server;
@@ -68,10 +69,11 @@ export class Server {
   }
 
   async #run() {
-    const { signIn, database, data: kept, enrich } = this.settings;
+    const { signIn, database, data: kept, enrich, options } = this.settings;
     const data = database ? ["--database-url", database] : ["--data-dir", kept ?? join(this.folder, "data")];
     const contact = enrich ? ["--contact-url", "https://letip.example/contact"] : [];
-    const line = ["serve", "--listen", `127.0.0.1:${this.port}`, ...data, "--places", this.places, ...contact];
+    const listen = ["--listen", `127.0.0.1:${this.port}`];
+    const line = ["serve", ...listen, ...data, ...contact, ...options, "--places", this.places];
     const child = spawn(this.program, signIn ? line : [...line, "--no-sign-in"], {
       // A backtrace would push its own message out of the lines that are kept.
       env: { ...process.env, LETIP_JOB_LEASE: LEASE, RUST_BACKTRACE: "0" },

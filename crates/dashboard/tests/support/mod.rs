@@ -118,14 +118,18 @@ pub(crate) async fn render_with(
     state: PageState,
     assets: Option<dashboard::AssetPaths>,
 ) -> Rendered {
+    render_as(path, answers, ShellOptions { assets, state, ..Default::default() }).await
+}
+
+/// Renders `path` as the options say, with the nonce of all tests.
+pub(crate) async fn render_as(path: &str, answers: Answers, options: ShellOptions) -> Rendered {
     // It is initialised already where another test of this program came first.
     let _ = any_spawner::Executor::init_tokio();
     let api = ApiClient::new(answers);
     let query_client = QueryClient::server(TokioRuntime::new(tokio::runtime::Handle::current()));
     let status = prefetch(path, &query_client, &api).await;
-    let state = state.with_status(path, status);
-    let options =
-        ShellOptions { assets, nonce: Some("n0nce".to_owned()), state: state.clone(), ..Default::default() };
+    let state = options.state.with_status(path, status);
+    let options = ShellOptions { nonce: Some("n0nce".to_owned()), state: state.clone(), ..options };
     let owner = Owner::new_root(Some(Arc::new(hydration_context::SsrSharedContext::new())));
     let (meta, output) = ServerMetaContext::new();
     let stream = owner.with(|| {

@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use server::{MapTiles, MapTilesError};
 
 use super::{DataArgs, EnrichArgs, GeocoderArgs, ProviderArgs, RemoteArgs, WebsiteArgs};
 
@@ -47,6 +48,51 @@ pub(crate) struct ServeArgs {
     pub(crate) geocoder: GeocoderArgs,
     #[command(flatten)]
     pub(crate) providers: ProviderArgs,
+    #[command(flatten)]
+    pub(crate) tiles: TileArgs,
+}
+
+/// What lies under the list of leads as a map. Without an address its ground is plain.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Map tiles")]
+pub(crate) struct TileArgs {
+    /// Tiles in Web Mercator that browsers get for the list of leads as a map, such as
+    /// `https://tiles.example.org/{z}/{x}/{y}.png`; without it they ask nobody, and the map has a plain ground
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "LETIP_TILES_URL",
+        hide_env_values = true,
+        requires = "tiles_attribution"
+    )]
+    pub(crate) tiles_url: Option<String>,
+    /// Whose the tiles are, as their server asks to have it shown, such as 'Map © Example'
+    #[arg(
+        long,
+        value_name = "TEXT",
+        env = "LETIP_TILES_ATTRIBUTION",
+        hide_env_values = true,
+        requires = "tiles_url"
+    )]
+    pub(crate) tiles_attribution: Option<String>,
+    /// Last zoom level that the server of the tiles has
+    #[arg(
+        long,
+        value_name = "N",
+        env = "LETIP_TILES_MAX_ZOOM",
+        hide_env_values = true,
+        requires = "tiles_url",
+        default_value_t = MapTiles::MAX_ZOOM,
+        value_parser = clap::value_parser!(u8).range(..=i64::from(MapTiles::DEEPEST))
+    )]
+    pub(crate) tiles_max_zoom: u8,
+}
+
+impl TileArgs {
+    pub(crate) fn tiles(&self) -> Result<Option<MapTiles>, MapTilesError> {
+        let given = self.tiles_url.as_deref().zip(self.tiles_attribution.as_deref());
+        given.map(|(url, whose)| MapTiles::new(url, whose, self.tiles_max_zoom)).transpose()
+    }
 }
 
 /// How often one caller may call, a minute.

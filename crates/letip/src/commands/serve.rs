@@ -12,6 +12,7 @@ use crate::{data, signals, work};
 /// Serves until the first SIGINT or SIGTERM, then gives running jobs back and ends.
 pub(crate) async fn run(args: ServeArgs) -> Result<(), Failure> {
     let access = access(&args)?;
+    let tiles = args.tiles.tiles().map_err(|error| Failure::usage(error.to_string()))?;
     let sources = work::sources(&args.places, &args.remote, &args.enrich, &args.data)?;
     let geocoder = work::geocoder(&args.geocoder, &args.enrich, &args.data)?;
     let store = data::open(&args.data).await?;
@@ -31,6 +32,7 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Failure> {
         providers: work::providers(&args.providers, &args.remote.budget)?,
         fetcher,
         geocoder,
+        tiles,
         uploads: data::uploads(&args.data)?,
         ..base
     };

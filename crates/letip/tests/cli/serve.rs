@@ -164,3 +164,67 @@ fn it_finishes_an_import_that_was_killed() {
     assert_eq!(server.end().status, 0);
     assert_eq!(home.exported().len(), 12_000);
 }
+
+const TILES: &str = "https://tiles.example.org/{z}/{x}/{y}.png";
+
+#[test]
+fn maps_have_tiles_where_options_or_variables_name_them() {
+    let home = Home::new();
+    let (_server, address) = serve(&home, &["--tiles-url", TILES, "--tiles-attribution", "Map © Example"]);
+    let page = get(&address, "/leads?view=map");
+    for part in [
+        "img-src 'self' data: https://tiles.example.org;",
+        "data-tiles=\"https://tiles.example.org/{z}/{x}/{y}.png\"",
+        "data-tiles-credit=\"Map © Example\"",
+        "data-tiles-zoom=\"19\"",
+    ] {
+        assert!(page.contains(part), "{part} is not in {page}");
+    }
+    let plain = Home::new();
+    let (_server, address) = serve(&plain, &[]);
+    let page = get(&address, "/leads?view=map");
+    assert!(page.contains("img-src 'self' data:;") && !page.contains("data-tiles"), "{page}");
+}
+
+#[test]
+fn map_tiles_that_no_browser_could_use_are_refused_before_anything_is_made() {
+    let check = |args: &[&str], told: &[&str]| {
+        let home = Home::new();
+        let ran = home.run(&[&["serve", "--listen", "127.0.0.1:0", "--no-sign-in"], args].concat());
+        assert_eq!(ran.status, 2, "{args:?}: {ran:?}");
+        for part in told {
+            assert!(ran.stderr.contains(part), "{part:?} is not in {ran:?}");
+        }
+        assert!(!ran.stderr.contains("secret") && !home.data().exists(), "{ran:?}");
+    };
+    let with = |url| ["--tiles-url", url, "--tiles-attribution", "Map © Example"];
+    check(&["--tiles-url", TILES], &["--tiles-attribution <TEXT>"]);
+    check(&["--tiles-attribution", "Map © Example"], &["--tiles-url <URL>"]);
+    check(&["--tiles-max-zoom", "12"], &["--tiles-url <URL>"]);
+    check(
+        &["--tiles-url", TILES, "--tiles-attribution", " "],
+        &["error: the attribution of map tiles is empty"],
+    );
+    check(&with("https://tiles.example.org/{z}/{x}.png"), &["has no {y}", "{z}/{x}/{y}.png"]);
+    check(&with("ftp://tiles.example.org/{z}/{x}/{y}.png"), &["neither http: nor https:"]);
+    check(&with("https://ada:secret@tiles.example.org/{z}/{x}/{y}"), &["leave them out"]);
+    check(&[&with(TILES)[..], &["--tiles-max-zoom", "24"]].concat(), &["24 is not in 0..=23"]);
+}
+
+#[test]
+fn map_tiles_are_named_by_variables_too() {
+    let home = Home::new();
+    let serve = |url: &str| {
+        let mut command = home.command(["serve", "--listen", "127.0.0.1:0", "--no-sign-in"]);
+        command.env("LETIP_TILES_URL", url).env("LETIP_TILES_ATTRIBUTION", "Map © Example");
+        command.env("LETIP_TILES_MAX_ZOOM", "9");
+        command
+    };
+    let refused = serve("https://{s}.example.org/{z}/{x}/{y}.png").output().unwrap();
+    let told = String::from_utf8(refused.stderr).unwrap();
+    assert!(refused.status.code() == Some(2) && told.contains("braces besides {z}, {x} and {y}"), "{told}");
+    let mut server = Running::of(serve(TILES));
+    let first = line_of(&mut server);
+    let page = get(first.trim().rsplit("http://").next().unwrap(), "/leads");
+    assert!(page.contains("data-tiles-zoom=\"9\""), "{page}");
+}

@@ -75,8 +75,7 @@ impl Home {
 
     /// Starts the command and leaves it running.
     pub(crate) fn start(&self, args: &[&str]) -> Running {
-        let mut command = self.command(args);
-        Running(Some(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()))
+        Running::of(self.command(args))
     }
 
     /// The newest job.
@@ -115,6 +114,11 @@ impl Home {
 pub(crate) struct Running(Option<Child>);
 
 impl Running {
+    /// Starts the command and leaves it running.
+    pub(crate) fn of(mut command: Command) -> Self {
+        Self(Some(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()))
+    }
+
     pub(crate) fn child(&mut self) -> &mut Child {
         self.0.as_mut().unwrap()
     }

@@ -19,6 +19,7 @@ use crate::app::App;
 use crate::auth::Visitor;
 use crate::middleware::headers::Nonce;
 use crate::problem::ApiProblem;
+use crate::tiles::MapTiles;
 use crate::{assets, clock};
 
 /// What to render.
@@ -74,6 +75,7 @@ pub(super) async fn answer(app: &App, page: Page) -> Response {
         nonce: page.nonce.as_ref().map(Nonce::to_string),
         is_plain,
         theme: appearance.theme,
+        tiles: app.config().tiles.as_ref().filter(|_| !is_plain).map(MapTiles::told),
         state,
     };
     let contexts = Contexts { nonce: page.nonce, queries, api, content: page.content };
@@ -92,6 +94,7 @@ fn paths() -> Option<AssetPaths> {
         css: entry.css.to_owned(),
         forms: entry.forms.to_owned(),
         late: entry.late.to_owned(),
+        tiles: entry.tiles.to_owned(),
         icon: entry.icon.to_owned(),
     })
 }

@@ -3,7 +3,9 @@
 
 mod drawing;
 mod frame;
+mod ground;
 mod numbers;
+mod tiles;
 
 use std::sync::Arc;
 
@@ -116,6 +118,7 @@ impl Map {
                 Some(false) => no_place(&self.query()),
                 _ => view! {
                     <div class="leads-map">
+                        {ground::ground(self)}
                         {drawing::drawing(self)}
                         {self.tools()}
                         {move || self.chosen_lead().map(|lead| self.card(&lead))}

@@ -41,8 +41,7 @@ impl Frame {
 
     /// Moved by parts of its sides.
     pub(super) fn moved(self, right: f64, up: f64) -> Self {
-        let height = self.height_km / KM_PER_DEGREE;
-        let width = height * WIDTH / HEIGHT / narrowing(self.centre);
+        let (width, height) = self.sides();
         let latitude = (self.centre.latitude + up * height).clamp(-LAST, LAST);
         let longitude = turn(self.centre.longitude + (right * width).clamp(-180.0, 180.0));
         Self { centre: GeoPoint { latitude, longitude }, ..self }
@@ -50,8 +49,8 @@ impl Frame {
 
     /// Its edges, to the tenth of a metre.
     pub(super) fn bounds(self) -> BoundingBox {
-        let height = self.height_km / KM_PER_DEGREE;
-        let aside = height * WIDTH / HEIGHT / narrowing(self.centre) / 2.0;
+        let (width, height) = self.sides();
+        let aside = width / 2.0;
         let GeoPoint { latitude, longitude } = self.centre;
         let (west, east) =
             if aside >= 180.0 { (-180.0, 180.0) } else { (turn(longitude - aside), turn(longitude + aside)) };
@@ -70,15 +69,36 @@ impl Frame {
     /// Lines of round longitude and latitude: how far from the left and from above they cross the drawing. They reach one
     /// drawing beyond each edge, for one that is dragged.
     pub(super) fn grid(self) -> (Vec<f64>, Vec<f64>) {
-        let height = self.height_km / KM_PER_DEGREE;
-        let width = height * WIDTH / HEIGHT / narrowing(self.centre);
+        let (width, height) = self.sides();
         let GeoPoint { latitude, longitude } = self.centre;
         let across = round_degrees(longitude - width, longitude + width, width / 6.0);
         let down = round_degrees(latitude - height, latitude + height, height / 4.0);
-        let x = |degrees: f64| WIDTH / 2.0 + (degrees - longitude) / width * WIDTH;
-        let y = |degrees: f64| HEIGHT / 2.0 - (degrees - latitude) / height * HEIGHT;
         let on_earth = |degrees: &f64| degrees.abs() <= 90.0;
+        let x = |degrees: f64| self.x(degrees) * WIDTH;
+        let y = |degrees: f64| self.y(degrees) * HEIGHT;
         (across.into_iter().map(x).collect(), down.into_iter().filter(on_earth).map(y).collect())
+    }
+
+    /// What is in its middle.
+    pub(super) fn centre(self) -> GeoPoint {
+        self.centre
+    }
+
+    /// Its width and height in degrees; the width may be more than the earth has.
+    pub(super) fn sides(self) -> (f64, f64) {
+        let height = self.height_km / KM_PER_DEGREE;
+        (height * WIDTH / HEIGHT / narrowing(self.centre), height)
+    }
+
+    /// How far from the left that longitude is, in parts of the width. It is not taken the shorter way around, as
+    /// [`place`](Self::place) takes it: 190 lies to the right of 180.
+    pub(super) fn x(self, longitude: f64) -> f64 {
+        0.5 + (longitude - self.centre.longitude) / self.sides().0
+    }
+
+    /// How far from above that latitude is, in parts of the height.
+    pub(super) fn y(self, latitude: f64) -> f64 {
+        0.5 - (latitude - self.centre.latitude) / self.sides().1
     }
 
     /// The radius of a circle in it, as other maps have one.
