@@ -4,6 +4,7 @@
 
 mod certificates;
 mod guard;
+mod http2;
 mod kept;
 mod pace;
 mod patience;
