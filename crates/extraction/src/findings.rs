@@ -179,6 +179,15 @@ pub struct Person {
     pub phone: Option<String>,
 }
 
+impl Person {
+    /// Whether a number is the person's, or may be as its text has their name.
+    fn may_have(&self, phone: &Phone) -> bool {
+        let name = self.name.value.to_lowercase();
+        self.phone.as_ref() == Some(&phone.number.value)
+            || (name.contains(' ') && phone.number.snippet.to_lowercase().contains(&name))
+    }
+}
+
 /// A product that a site is made with or takes bookings with.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Technology {
@@ -292,7 +301,14 @@ impl Findings {
     pub fn forget(&mut self, whom: &str) {
         let is = |text: &str| text.eq_ignore_ascii_case(whom);
         self.emails.retain(|email| !is(&email.value));
-        self.people.retain(|person| !is(&person.name.value) && !person.email.as_deref().is_some_and(is));
+        self.forget_people(|person| is(&person.name.value) || person.email.as_deref().is_some_and(is));
+    }
+
+    /// Leaves out people, and the numbers that are theirs or stand beside their names.
+    pub fn forget_people(&mut self, is_gone: impl Fn(&Person) -> bool) {
+        let (gone, left): (Vec<Person>, _) = self.people.drain(..).partition(is_gone);
+        self.people = left;
+        self.phones.retain(|phone| !gone.iter().any(|person| person.may_have(phone)));
     }
 
     /// Puts the surest first; what is equally sure keeps the order of the page.

@@ -6,6 +6,7 @@ mod certificates;
 mod guard;
 mod http2;
 mod kept;
+mod numbers;
 mod pace;
 mod patience;
 mod trouble;
