@@ -75,7 +75,7 @@ pub struct Finding {
     pub source_url: String,
     /// How it was found.
     pub method: Method,
-    /// How likely it is right, 0 to 1.
+    /// How likely it is right, 0 to 1: see [`crate::confidence`].
     pub confidence: f64,
 }
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod charset;
+pub mod confidence;
 mod description;
 mod document;
 mod email;
