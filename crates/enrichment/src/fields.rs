@@ -72,7 +72,7 @@ pub(crate) fn fill(
         gain.fill("description", &mut business.description, description);
     }
     gain.fill_socials(business, &findings, teller.url);
-    gain.note_technologies(&findings);
+    gain.note(&findings);
     let mut taken: HashSet<String> = business.phone.iter().cloned().collect();
     taken.extend(findings.people.iter().filter_map(|person| person.phone.clone()));
     for person in findings.people {
@@ -139,8 +139,11 @@ impl Gain {
         }
     }
 
-    /// What a site is made with has no field of the business; it is kept as evidence.
-    fn note_technologies(&mut self, findings: &Findings) {
+    /// What a site is made with and some profiles have no field of the business; they are kept as evidence.
+    fn note(&mut self, findings: &Findings) {
+        for profile in &findings.profiles {
+            self.evidence.push(evidence(&format!("profiles.{}", profile.network), &profile.url));
+        }
         for technology in &findings.technologies {
             self.evidence.push(evidence(&format!("technology.{}", technology.category), &technology.name));
         }

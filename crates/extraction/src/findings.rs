@@ -197,6 +197,20 @@ pub struct Technology {
     pub name: Finding,
 }
 
+/// A profile of a kind that [`Socials`] has no place for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Profile {
+    /// Where it is: `nextdoor` or `googleMaps`.
+    pub network: &'static str,
+    /// Its address.
+    pub url: Finding,
+}
+
+impl Profile {
+    /// Where such profiles are.
+    pub const NETWORKS: [&'static str; 2] = ["nextdoor", "googleMaps"];
+}
+
 /// What one or several pages of a site say. The surest finding of each kind comes first.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Findings {
@@ -214,6 +228,8 @@ pub struct Findings {
     pub description: Option<Finding>,
     /// Profiles elsewhere.
     pub socials: Socials,
+    /// Further profiles, at most one of each network.
+    pub profiles: Vec<Profile>,
     /// What the site is made with.
     pub technologies: Vec<Technology>,
     /// What was left unread and why, for people.
@@ -249,6 +265,11 @@ impl Findings {
         self.hours = surest(self.hours.take(), other.hours, |hours| hours.opening_hours.confidence);
         self.description = self.description.take().or(other.description);
         self.socials.fill(other.socials);
+        for profile in other.profiles {
+            if !self.profiles.iter().any(|known| known.network == profile.network) {
+                self.profiles.push(profile);
+            }
+        }
         self.notices.extend(other.notices);
         self.sort();
     }

@@ -25,7 +25,9 @@ use rlibphonenumber::Region;
 use url::Url;
 
 pub use email::junk::{is_free, is_role, registrable};
-pub use findings::{Finding, Findings, Hours, Method, Person, Phone, PhoneKind, PostalAddress, Technology};
+pub use findings::{
+    Finding, Findings, Hours, Method, Person, Phone, PhoneKind, PostalAddress, Profile, Technology,
+};
 pub use lists::Lists;
 pub use page::Page;
 
@@ -60,6 +62,7 @@ pub fn extract(page: &Page, country: Option<&str>) -> Findings {
     findings.hours = findings.hours.take().or_else(|| hours::findings(&context));
     findings.description = findings.description.take().or_else(|| description::finding(&context));
     findings.socials.fill(socials::findings(&document));
+    findings.profiles = socials::further(&context);
     findings.technologies = technology::findings(&context);
     findings.notices.extend(document.notices.iter().cloned());
     findings.sort();
