@@ -31,13 +31,16 @@ const TURNS: usize = 15;
 /// Parts of a long run, in per cent, after which the memory is told.
 const TOLD: [u64; 7] = [1, 2, 5, 10, 20, 50, 100];
 
+/// What is done with the pages.
+type Task = Box<dyn FnOnce(&[Marked])>;
+
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let (Some(folder), flag, count) = (arguments.next(), arguments.next(), arguments.next()) else {
         eprintln!("give the folder of pages and gold.json");
         return ExitCode::from(2);
     };
-    let task: Box<dyn FnOnce(&[Marked])> = match (flag.as_deref(), count.map(|count| count.parse())) {
+    let task: Task = match (flag.as_deref(), count.map(|count| count.parse())) {
         (None, None) => Box::new(|pages| report(pages, false)),
         (Some("--differences"), None) => Box::new(|pages| report(pages, true)),
         (Some("--calibration"), None) => Box::new(calibration::table),
