@@ -7,8 +7,9 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::failure::FetchError;
-use crate::fetcher::Fetcher;
+use crate::fetcher::{Fetcher, host_identity};
 use crate::kept::{Kept, Shelf};
+use crate::links::{identity, pages_to_read, well_known};
 
 /// The most pages of a site that are read, the first included.
 pub const MAX_PAGES: usize = 6;
@@ -30,7 +31,8 @@ pub enum Reading {
     Cancelled,
 }
 
-/// Reads the site at `website`: its first page, then the pages that most likely say whom to contact.
+/// Reads the site at `website`: its first page, then the pages that most likely say whom to contact, on other hosts of the
+/// same registered domain too.
 pub async fn crawl(
     fetcher: &Fetcher,
     website: &str,
@@ -96,15 +98,21 @@ impl Visit<'_, '_> {
         if next.is_empty() && findings.emails.is_empty() {
             next = self.look_around(&first.url, &mut findings).await;
         }
+        let mut closed = HashSet::new();
         for url in next {
             if self.trail.pages >= MAX_PAGES {
                 break;
             }
+            if closed.contains(host_identity(&url)) {
+                continue;
+            }
             match self.another(&url).await {
                 Ok(Some(more)) => findings.absorb(more.findings),
                 Ok(None) => {}
-                // Who wants to be left alone is not asked for the next page.
-                Err(FetchError::Busy(_)) => break,
+                // Who wants to be left alone is not asked for the next page; another host of the site may be.
+                Err(FetchError::Busy(_)) => {
+                    closed.insert(host_identity(&url).to_owned());
+                }
                 Err(error) => tracing::debug!(%url, %error, "skipped a page"),
             }
         }
@@ -253,21 +261,6 @@ impl Trail {
     }
 }
 
-/// What two addresses of one page have in common.
-fn identity(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    let host = host.strip_prefix("www.").unwrap_or(host);
-    let is_tracking = |name: &str| name.starts_with("utm_") || matches!(name, "gclid" | "fbclid" | "mc_cid");
-    let query: Vec<&str> = url
-        .query()
-        .unwrap_or_default()
-        .split('&')
-        .filter(|pair| !is_tracking(pair.split('=').next().unwrap_or_default()))
-        .collect();
-    let (user, port, path) = (url.username(), url.port(), url.path().trim_end_matches('/'));
-    format!("{user}@{host}:{port:?}{path}?{}", query.join("&"))
-}
-
 /// What the page says and where to go on. Off the async threads: a page is parsed in one go, and a hostile one
 /// takes its time.
 async fn extracted(page: Page, hops: Vec<String>, country: Option<&str>) -> Option<Told> {
@@ -280,80 +273,6 @@ async fn extracted(page: Page, hops: Vec<String>, country: Option<&str>) -> Opti
         .await
         .inspect_err(|error| tracing::warn!(%error, "could not read a page"))
         .ok()
-}
-
-/// Pages that are asked for though nothing leads to them.
-const MAX_GUESSES: usize = 4;
-
-/// Where sites have the page that says whom to contact, by the country of the business; the likeliest first.
-fn well_known(first: &Url, country: Option<&str>) -> Vec<Url> {
-    let paths: &[&str] = match country {
-        Some("FI") => &["/yhteystiedot", "/ota-yhteytta", "/contact", "/kontakt"],
-        Some("SE" | "NO" | "DK") => &["/kontakt", "/kontakta-oss", "/om-oss", "/contact"],
-        Some("DE" | "AT" | "CH") => &["/kontakt", "/impressum", "/contact", "/ueber-uns"],
-        Some("FR" | "BE" | "LU") => &["/contact", "/contactez-nous", "/a-propos", "/mentions-legales"],
-        Some("ES" | "MX" | "AR" | "CO" | "CL") => {
-            &["/contacto", "/contact", "/quienes-somos", "/aviso-legal"]
-        }
-        _ => &["/contact", "/contact-us", "/about", "/about-us"],
-    };
-    paths.iter().take(MAX_GUESSES).filter_map(|path| first.join(path).ok()).collect()
-}
-
-/// Words of links that lead to contacts, the likeliest first; English, Finnish, German, Swedish, French, Spanish.
-const PROMISING: &[(&str, u32)] = &[
-    ("contact", 10),
-    ("yhteys", 10),
-    ("kontakt", 10),
-    ("contacto", 10),
-    ("impressum", 9),
-    ("our-team", 8),
-    ("team", 8),
-    ("staff", 8),
-    ("henkilo", 8),
-    ("people", 7),
-    ("meet", 7),
-    ("about", 6),
-    ("meista", 6),
-    ("ueber-uns", 6),
-    ("om-oss", 6),
-    ("a-propos", 6),
-    ("attorneys", 6),
-    ("doctors", 6),
-    ("leadership", 5),
-    ("management", 5),
-    ("location", 4),
-    ("legal", 2),
-];
-
-/// Links of one page that are considered.
-const MAX_CANDIDATES: usize = 30;
-
-/// Links of the first page that promise something, the likeliest first. Of those that differ in numbers alone, as the
-/// days of a calendar do, one comes before all that are different, and the rest behind them.
-fn pages_to_read(first: &Page) -> Vec<Url> {
-    let mut seen = HashSet::from([identity(&first.url)]);
-    let mut scored: Vec<(u32, Url)> = extraction::links(first)
-        .into_iter()
-        .filter_map(|(url, text)| Some((promise(&url, &text)?, url)))
-        .collect();
-    // A stable sort: links of equal promise keep the page's order.
-    scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-    let urls = scored.into_iter().map(|(_, url)| url).filter(|url| seen.insert(identity(url)));
-    let mut forms = HashSet::new();
-    let (mut urls, more): (Vec<Url>, Vec<Url>) = urls.partition(|url| forms.insert(without_numbers(url)));
-    urls.extend(more);
-    urls.truncate(MAX_CANDIDATES);
-    urls
-}
-
-fn without_numbers(url: &Url) -> String {
-    identity(url).chars().filter(|c| !c.is_ascii_digit()).collect()
-}
-
-fn promise(url: &Url, text: &str) -> Option<u32> {
-    let haystack = format!("{}?{} {text}", url.path(), url.query().unwrap_or_default()).to_lowercase();
-    PROMISING.iter().filter(|(word, _)| haystack.contains(word)).map(|(_, score)| *score).max()
 }
 
 /// What pages say that are a registrar's, a broker's or a host's own.
@@ -389,34 +308,6 @@ mod tests {
 
     fn page(html: &str) -> Page {
         Page { url: Url::parse("https://acme.example/").unwrap(), html: html.to_owned() }
-    }
-
-    #[test]
-    fn the_most_promising_pages_come_first_and_each_once() {
-        let links: String = (0..90).map(|n| format!("<a href='/about/{n}'>x</a>")).collect();
-        let page = page(&format!(
-            "<a href='/blog'>Blog</a>{links}<a href='/c'>Contact us</a><a href='/team'>x</a>
-                <a href='http://www.acme.example/team/?utm_source=menu'>x</a><a href='/'>About</a>"
-        ));
-        let urls: Vec<_> = pages_to_read(&page).into_iter().map(|url| url.path().to_owned()).collect();
-        assert_eq!(urls[..4], ["/c", "/team", "/about/0", "/about/1"]);
-        assert_eq!(urls.len(), MAX_CANDIDATES);
-    }
-
-    #[test]
-    fn a_page_may_be_named_in_the_query() {
-        let page = page("<a href='/index.php?page=contact'>Visit</a><a href='/index.php?page=news'>News</a>");
-        let urls: Vec<_> = pages_to_read(&page).into_iter().map(|url| url.to_string()).collect();
-        assert_eq!(urls, ["https://acme.example/index.php?page=contact"]);
-    }
-
-    #[test]
-    fn a_calendar_does_not_take_the_place_of_other_pages() {
-        let days: String =
-            (1..=31).map(|n| format!("<a href='/contact/{n}'>x</a><a href='/c?d={n}'>Contact</a>")).collect();
-        let page = page(&format!("{days}<a href='/team'>x</a><a href='/about'>x</a>"));
-        let urls: Vec<_> = pages_to_read(&page).into_iter().map(|url| url.path().to_owned()).collect();
-        assert_eq!(urls[..5], ["/contact/1", "/c", "/team", "/about", "/contact/2"]);
     }
 
     #[test]

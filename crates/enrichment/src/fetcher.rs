@@ -31,6 +31,8 @@ pub struct FetcherConfig {
     pub max_redirects: u32,
     /// How long what a page said is told again instead of reading it once more; zero keeps nothing.
     pub kept_for: Duration,
+    /// Certificates, each in DER, by which sites may prove who they are beside those that the machine trusts.
+    pub extra_roots: Vec<Vec<u8>>,
 }
 
 impl FetcherConfig {
@@ -47,6 +49,7 @@ impl FetcherConfig {
             max_bytes: 2 * 1024 * 1024,
             max_redirects: 5,
             kept_for: Duration::from_secs(24 * 60 * 60),
+            extra_roots: Vec::new(),
         }
     }
 
@@ -112,12 +115,16 @@ impl Fetcher {
     /// A fetcher of that configuration.
     ///
     /// # Errors
-    /// When the TLS set-up of the machine cannot be read.
+    /// When the TLS set-up of the machine or one of the extra certificates cannot be read.
     pub fn new(config: FetcherConfig) -> Result<Self, FetchError> {
         // Whoever installed a provider first keeps it; ours is only for programs that chose none.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (guard, names) = (config.guard.clone(), Arc::clone(&config.names));
+        let unusable = |error: reqwest::Error| FetchError::Unreachable(error.to_string());
+        let roots = config.extra_roots.iter().map(|der| reqwest::Certificate::from_der(der));
+        let roots = roots.collect::<Result<Vec<_>, _>>().map_err(unusable)?;
         let client = reqwest::Client::builder()
+            .tls_certs_merge(roots)
             .user_agent(config.user_agent())
             .redirect(reqwest::redirect::Policy::none())
             .dns_resolver(Arc::new(GuardedResolver { guard, names }))
@@ -125,7 +132,7 @@ impl Fetcher {
             .timeout(config.timeout)
             .pool_max_idle_per_host(1)
             .build()
-            .map_err(|error| FetchError::Unreachable(error.to_string()))?;
+            .map_err(unusable)?;
         Ok(Self { config: Arc::new(config), client, servers: Arc::default(), sites: Arc::default() })
     }
 

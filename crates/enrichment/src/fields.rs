@@ -1,10 +1,13 @@
 //! Findings to the fields of a business: only what is missing is filled, and every value brings its evidence.
 
+use std::collections::HashSet;
+
 use contract::enrichment::Evidence;
 use contract::{Business, EmailStatus, Timestamp};
-use extraction::{Finding, Findings, Method, Person, PhoneKind, PostalAddress};
+use extraction::{Finding, Findings, Method, Person, Phone, PhoneKind, PostalAddress};
 use store::NewContact;
 
+use crate::numbers;
 use crate::providers::Company;
 use crate::verified::Verified;
 
@@ -31,8 +34,8 @@ pub(crate) struct Teller<'a> {
     pub(crate) at: Timestamp,
 }
 
-/// Addresses surer than this become the business's own; what is less sure is only reported.
-const SURE_ENOUGH: f64 = 0.6;
+/// Values surer than this become the business's own; what is less sure is only reported.
+pub(crate) const SURE_ENOUGH: f64 = 0.6;
 
 /// Fills what the business does not have. Of `contacts` the first `stored` are in the store.
 pub(crate) fn fill(
@@ -69,12 +72,16 @@ pub(crate) fn fill(
         gain.fill("description", &mut business.description, description);
     }
     gain.fill_socials(business, &findings, teller.url);
-    gain.note_technologies(&findings);
+    gain.note(&findings);
+    let mut taken: HashSet<String> = business.phone.iter().cloned().collect();
+    taken.extend(findings.people.iter().filter_map(|person| person.phone.clone()));
     for person in findings.people {
         gain.add_person(person, teller);
     }
+    gain.add_numbers(findings.phones, taken, teller.at);
     let has_primary = gain.contacts.iter().any(|contact| contact.is_primary);
-    if let Some(first) = gain.contacts.first_mut().filter(|_| !has_primary) {
+    let mut people = gain.contacts.iter_mut().filter(|contact| !numbers::is_number(contact));
+    if let Some(first) = people.next().filter(|_| !has_primary) {
         first.is_primary = true;
     }
     gain.evidence.extend(verified.evidence().cloned());
@@ -132,8 +139,11 @@ impl Gain {
         }
     }
 
-    /// What a site is made with has no field of the business; it is kept as evidence.
-    fn note_technologies(&mut self, findings: &Findings) {
+    /// What a site is made with and some profiles have no field of the business; they are kept as evidence.
+    fn note(&mut self, findings: &Findings) {
+        for profile in &findings.profiles {
+            self.evidence.push(evidence(&format!("profiles.{}", profile.network), &profile.url));
+        }
         for technology in &findings.technologies {
             self.evidence.push(evidence(&format!("technology.{}", technology.category), &technology.name));
         }
@@ -169,6 +179,15 @@ impl Gain {
             let finding =
                 Finding { value: url.clone(), snippet: url.clone(), source_url, method, confidence: 0.9 };
             self.write(name, &finding);
+        }
+    }
+
+    /// Adds numbers that are neither the business's own nor somebody's.
+    fn add_numbers(&mut self, phones: Vec<Phone>, taken: HashSet<String>, at: Timestamp) {
+        for (contact, evidence) in numbers::further(phones, &self.contacts, taken, at) {
+            self.fields.push("contacts".to_owned());
+            self.evidence.push(evidence);
+            self.contacts.push(contact);
         }
     }
 
@@ -210,7 +229,8 @@ impl Gain {
     }
 }
 
-fn evidence(field: &str, finding: &Finding) -> Evidence {
+/// What is written down of a value that was found.
+pub(crate) fn evidence(field: &str, finding: &Finding) -> Evidence {
     Evidence {
         field: field.to_owned(),
         value: finding.value.clone(),

@@ -7,6 +7,8 @@ mod failure;
 mod fetcher;
 mod fields;
 mod kept;
+mod links;
+mod numbers;
 mod outcome;
 pub mod providers;
 mod robots;

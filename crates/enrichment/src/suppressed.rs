@@ -17,7 +17,7 @@ pub(crate) async fn is_website_suppressed(store: &Store, business: &Business) ->
     Ok(store.suppressed(&sought).await?.domain(host))
 }
 
-/// Leaves out addresses and people who are on the list.
+/// Leaves out addresses and people who are on the list, and the numbers of these.
 pub(crate) async fn leave_out(
     store: &Store,
     business: &Business,
@@ -35,9 +35,9 @@ pub(crate) async fn leave_out(
         return Ok(());
     }
     findings.emails.retain(|email| !covered.email(&email.value));
-    findings.people.retain(|person| {
+    findings.forget_people(|person| {
         let by_name = domain.as_ref().is_some_and(|domain| covered.person(&person.name.value, domain));
-        !by_name && !person.email.as_ref().is_some_and(|email| covered.email(email))
+        by_name || person.email.as_ref().is_some_and(|email| covered.email(email))
     });
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! What a business says of itself: the page's description, Open Graph's contact data beside it.
 
+use super::confidence::Form;
 use super::email;
 use super::findings::{Finding, Findings, Method, PhoneKind, PostalAddress};
 use super::{Context, phone, postal, region};
@@ -47,7 +48,7 @@ pub(super) fn contact_data(context: &Context<'_>) -> Findings {
     if street.is_some() && (city.is_some() || postal_code.is_some()) {
         let parts = [&street, &city, &state, &postal_code].into_iter().flatten().cloned();
         let line = parts.collect::<Vec<_>>().join(", ");
-        let evidence = context.finding(line.clone(), &line, Method::Meta, 0.9);
+        let evidence = context.finding(line.clone(), &line, Method::Meta, Form::AddressMeta.confidence());
         findings.add_address(PostalAddress { street, city, state, postal_code, country, evidence });
     }
     findings

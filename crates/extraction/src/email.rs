@@ -6,22 +6,10 @@ pub(crate) mod junk;
 mod signs;
 mod syntax;
 
+use super::confidence::Form;
 use super::findings::{Finding, Method, add_all};
 use super::{Context, script};
 use crate::document::{self, Document, Tag};
-
-/// How likely a value is right that was found so; from the precision that `cargo xtask bench extraction` prints.
-fn confidence(method: Method) -> f64 {
-    match method {
-        Method::JsonLd | Method::Microdata | Method::Rdfa | Method::Microformat => 0.97,
-        Method::MailtoLink | Method::Cloudflare => 0.96,
-        Method::Text => 0.95,
-        Method::WrittenOut => 0.85,
-        Method::Meta => 0.8,
-        Method::Script | Method::Attribute => 0.75,
-        _ => 0.5,
-    }
-}
 
 pub(super) fn findings(context: &Context<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
@@ -44,7 +32,7 @@ pub(super) fn finding(
     if relation < OTHERS_CREDITED && is_credit(&snippet.to_lowercase().replace(&address, "")) {
         return None;
     }
-    let confidence = confidence(method) * relation;
+    let confidence = Form::of_address_found(method).confidence() * relation;
     Some(context.finding(address, snippet, method, confidence))
 }
 

@@ -75,7 +75,7 @@ pub struct Finding {
     pub source_url: String,
     /// How it was found.
     pub method: Method,
-    /// How likely it is right, 0 to 1.
+    /// How likely it is right, 0 to 1: see [`crate::confidence`].
     pub confidence: f64,
 }
 
@@ -179,6 +179,15 @@ pub struct Person {
     pub phone: Option<String>,
 }
 
+impl Person {
+    /// Whether a number is the person's, or may be as its text has their name.
+    fn may_have(&self, phone: &Phone) -> bool {
+        let name = self.name.value.to_lowercase();
+        self.phone.as_ref() == Some(&phone.number.value)
+            || (name.contains(' ') && phone.number.snippet.to_lowercase().contains(&name))
+    }
+}
+
 /// A product that a site is made with or takes bookings with.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Technology {
@@ -186,6 +195,20 @@ pub struct Technology {
     pub category: &'static str,
     /// Its name, with what shows it.
     pub name: Finding,
+}
+
+/// A profile of a kind that [`Socials`] has no place for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Profile {
+    /// Where it is: `nextdoor` or `googleMaps`.
+    pub network: &'static str,
+    /// Its address.
+    pub url: Finding,
+}
+
+impl Profile {
+    /// Where such profiles are.
+    pub const NETWORKS: [&'static str; 2] = ["nextdoor", "googleMaps"];
 }
 
 /// What one or several pages of a site say. The surest finding of each kind comes first.
@@ -205,6 +228,8 @@ pub struct Findings {
     pub description: Option<Finding>,
     /// Profiles elsewhere.
     pub socials: Socials,
+    /// Further profiles, at most one of each network.
+    pub profiles: Vec<Profile>,
     /// What the site is made with.
     pub technologies: Vec<Technology>,
     /// What was left unread and why, for people.
@@ -240,6 +265,11 @@ impl Findings {
         self.hours = surest(self.hours.take(), other.hours, |hours| hours.opening_hours.confidence);
         self.description = self.description.take().or(other.description);
         self.socials.fill(other.socials);
+        for profile in other.profiles {
+            if !self.profiles.iter().any(|known| known.network == profile.network) {
+                self.profiles.push(profile);
+            }
+        }
         self.notices.extend(other.notices);
         self.sort();
     }
@@ -292,7 +322,14 @@ impl Findings {
     pub fn forget(&mut self, whom: &str) {
         let is = |text: &str| text.eq_ignore_ascii_case(whom);
         self.emails.retain(|email| !is(&email.value));
-        self.people.retain(|person| !is(&person.name.value) && !person.email.as_deref().is_some_and(is));
+        self.forget_people(|person| is(&person.name.value) || person.email.as_deref().is_some_and(is));
+    }
+
+    /// Leaves out people, and the numbers that are theirs or stand beside their names.
+    pub fn forget_people(&mut self, is_gone: impl Fn(&Person) -> bool) {
+        let (gone, left): (Vec<Person>, _) = self.people.drain(..).partition(is_gone);
+        self.people = left;
+        self.phones.retain(|phone| !gone.iter().any(|person| person.may_have(phone)));
     }
 
     /// Puts the surest first; what is equally sure keeps the order of the page.

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod charset;
+pub mod confidence;
 mod description;
 mod document;
 mod email;
@@ -24,7 +25,9 @@ use rlibphonenumber::Region;
 use url::Url;
 
 pub use email::junk::{is_free, is_role, registrable};
-pub use findings::{Finding, Findings, Hours, Method, Person, Phone, PhoneKind, PostalAddress, Technology};
+pub use findings::{
+    Finding, Findings, Hours, Method, Person, Phone, PhoneKind, PostalAddress, Profile, Technology,
+};
 pub use lists::Lists;
 pub use page::Page;
 
@@ -59,23 +62,24 @@ pub fn extract(page: &Page, country: Option<&str>) -> Findings {
     findings.hours = findings.hours.take().or_else(|| hours::findings(&context));
     findings.description = findings.description.take().or_else(|| description::finding(&context));
     findings.socials.fill(socials::findings(&document));
+    findings.profiles = socials::further(&context);
     findings.technologies = technology::findings(&context);
     findings.notices.extend(document.notices.iter().cloned());
     findings.sort();
     findings
 }
 
-/// Links of the page to other pages of the same host, with their text.
+/// Links of the page to other pages of the same registered domain, with their text.
 #[must_use]
 pub fn links(page: &Page) -> Vec<(Url, String)> {
     let document = Document::parse(page);
+    let domain = registrable(document.host());
     let mut seen = HashSet::new();
     let mut found = Vec::new();
     for (element, href) in document.links() {
         let Some(mut url) = document.join(&href) else { continue };
         url.set_fragment(None);
-        let host = url.host_str().map(|host| host.strip_prefix("www.").unwrap_or(host));
-        if host == Some(document.host()) && seen.insert(url.clone()) {
+        if url.host_str().map(registrable) == Some(domain) && seen.insert(url.clone()) {
             found.push((url, document.tree.text_inside(element)));
         }
     }
@@ -206,7 +210,8 @@ pub(crate) mod tests {
     #[test]
     fn only_links_of_the_same_site_are_followed() {
         let page = page(
-            "<a href='/about#team'>About</a><a href='https://acme.example/x'>x</a><a href='https://other.example/'>o</a>",
+            "<a href='/about#team'>About</a><a href='https://acme.example/x'>x</a><a href='https://other.example/'>o</a>
+             <a href='https://shop.acme.example/'>Shop</a><a href='https://example/'>e</a><a href='tel:1'>t</a>",
         );
         let found: Vec<_> = links(&page).into_iter().map(|(url, text)| (url.to_string(), text)).collect();
         assert_eq!(
@@ -214,6 +219,7 @@ pub(crate) mod tests {
             [
                 ("https://www.acme.example/about".to_owned(), "About".to_owned()),
                 ("https://acme.example/x".to_owned(), "x".to_owned()),
+                ("https://shop.acme.example/".to_owned(), "Shop".to_owned()),
             ]
         );
     }

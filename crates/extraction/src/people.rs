@@ -5,6 +5,7 @@ mod name;
 
 use self::name::{Name, WORDS};
 use super::Context;
+use super::confidence::{Form, corroborated};
 use super::findings::{Finding, Method, Person};
 
 /// Whether the text is a person's name as far as a machine-readable source needs checking.
@@ -40,20 +41,19 @@ pub(super) fn findings(context: &Context<'_>) -> Vec<Person> {
         let role = role(next).or_else(|| before.ends_with(':').then(|| role(before)).flatten());
         if let Some(role) = role.or(name.credential) {
             let snippet = format!("{line} {next}");
-            found.push(person(context, name.name, Some(role), &snippet, 0.8));
+            found.push(person(context, name.name, Some(role), &snippet, Form::PersonCard));
         }
     }
     found
 }
 
-fn person(
-    context: &Context<'_>,
-    name: String,
-    title: Option<String>,
-    snippet: &str,
-    confidence: f64,
-) -> Person {
-    Person { name: context.finding(name, snippet, Method::Text, confidence), title, email: None, phone: None }
+fn person(context: &Context<'_>, name: String, title: Option<String>, snippet: &str, form: Form) -> Person {
+    Person {
+        name: context.finding(name, snippet, Method::Text, form.confidence()),
+        title,
+        email: None,
+        phone: None,
+    }
 }
 
 /// People whose name and role stand in one line.
@@ -73,14 +73,14 @@ fn of_line(context: &Context<'_>, line: &str, found: &mut Vec<Person>) {
         };
         if let Some((name, role)) = pair {
             let role_first = names[index].is_none();
-            found.push(person(context, name.name.clone(), Some(role.clone()), line, 0.85));
+            found.push(person(context, name.name.clone(), Some(role.clone()), line, Form::PersonLine));
             index += 2;
             // `Managers: Jane Roe, John Doe`, unless a role of its own follows a name.
             while role_first
                 && let Some(Some(other)) = names.get(index)
                 && pieces.get(index + 1).and_then(|next| self::role(next)).is_none()
             {
-                found.push(person(context, other.name.clone(), Some(role.clone()), line, 0.8));
+                found.push(person(context, other.name.clone(), Some(role.clone()), line, Form::PersonCard));
                 index += 1;
             }
         } else {
@@ -112,7 +112,7 @@ fn in_sentence(context: &Context<'_>, line: &str) -> Option<Person> {
                 announces(previous).then(|| role(previous)).flatten()
             };
             if let Some(role) = role_after.or(role_before).or(credential) {
-                return Some(person(context, name, Some(role), line, 0.75));
+                return Some(person(context, name, Some(role), line, Form::PersonSentence));
             }
         }
         (before, previous) = (previous, word);
@@ -190,7 +190,7 @@ pub(super) fn corroborate(people: &mut [Person], emails: &[Finding]) {
             person.email = own.map(|email| email.value.clone());
         }
         if person.email.is_some() {
-            person.name.confidence = (person.name.confidence + 0.1).min(0.97);
+            person.name.confidence = corroborated(person.name.confidence);
         }
     }
 }
@@ -240,7 +240,12 @@ pub(super) fn in_business_name(context: &Context<'_>, emails: &[Finding]) -> Opt
             }
             if agrees(&found.name, &host, emails) {
                 let title = found.credential.or(trade);
-                let finding = context.finding(found.name, &text, Method::BusinessName, 0.7);
+                let finding = context.finding(
+                    found.name,
+                    &text,
+                    Method::BusinessName,
+                    Form::PersonBusinessName.confidence(),
+                );
                 return Some(Person { name: finding, title, email: None, phone: None });
             }
         }

@@ -9,6 +9,7 @@ use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, PhoneNu
 
 use self::label::Label;
 use super::Context;
+use super::confidence::Form;
 use super::email::decode;
 use super::findings::{Findings, Method, Phone, PhoneKind};
 use super::region;
@@ -42,7 +43,7 @@ fn from_links(context: &Context<'_>) -> Vec<Phone> {
         let kind = if label.to_lowercase().contains("fax") { PhoneKind::Fax } else { kind };
         let snippet =
             if label.contains(|c: char| c.is_ascii_digit()) { around } else { format!("{around} <{href}>") };
-        found.push(phone(context, &number, extension, kind, &snippet, Method::TelLink, 0.96));
+        found.push(phone(context, &number, extension, kind, &snippet, Method::TelLink, Form::PhoneLink));
     }
     found
 }
@@ -159,9 +160,9 @@ fn of_line(context: &Context<'_>, line: &str, belonging: scan::Belonging<'_>, fo
             Some(Label::Kind(kind)) => kind,
             None => PhoneKind::Phone,
         };
-        let confidence = if label.is_some() { 0.95 } else { 0.9 };
+        let form = if label.is_some() { Form::PhoneLabelled } else { Form::PhoneText };
         let snippet = super::email::around(line, number.start, number.end);
-        found.push(phone(context, &number.number, number.extension, kind, snippet, Method::Text, confidence));
+        found.push(phone(context, &number.number, number.extension, kind, snippet, Method::Text, form));
     }
 }
 
@@ -195,7 +196,7 @@ pub(super) fn structured(
     let extension = text.to_lowercase().split_once("ext").map(|(_, rest)| rest.to_owned());
     let extension = extension.map(|rest| rest.chars().filter(char::is_ascii_digit).collect::<String>());
     let extension = extension.filter(|digits| (1..=6).contains(&digits.len()));
-    Some(phone(context, &number, extension, kind, text, method, 0.97))
+    Some(phone(context, &number, extension, kind, text, method, Form::PhoneStructured))
 }
 
 fn parsed(text: &str, regions: &[Region]) -> Option<PhoneNumber> {
@@ -217,7 +218,7 @@ fn phone(
     kind: PhoneKind,
     snippet: &str,
     method: Method,
-    confidence: f64,
+    form: Form,
 ) -> Phone {
     let national = PHONE_NUMBER_UTIL.format(number, PhoneNumberFormat::National).into_owned();
     let kind = match (kind, PHONE_NUMBER_UTIL.get_number_type(number)) {
@@ -225,7 +226,7 @@ fn phone(
         (PhoneKind::Phone, PhoneNumberType::Mobile) => PhoneKind::Mobile,
         (kind, _) => kind,
     };
-    let number = context.finding(e164(number), snippet, method, confidence);
+    let number = context.finding(e164(number), snippet, method, form.confidence());
     Phone { number, national, extension, kind }
 }
 

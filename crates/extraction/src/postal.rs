@@ -10,6 +10,7 @@ use self::anchor::Anchor;
 use self::segments::{Cut, Segment};
 use self::street::Part;
 use super::Context;
+use super::confidence::Form;
 use super::findings::{Method, PostalAddress};
 
 /// Addresses of one page that are read.
@@ -71,11 +72,11 @@ fn read(
     }
     let parts = [draft.street.clone(), draft.city.clone(), state.clone(), anchor.postal_code.clone()];
     let line = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
-    let confidence = match (&draft.street, &draft.city, &anchor.postal_code) {
-        (Some(_), Some(_), Some(_)) => 0.95,
-        (Some(_), _, Some(_)) | (Some(_), Some(_), None) => 0.85,
-        (None, _, _) => 0.6,
-        _ => 0.5,
+    let form = match (&draft.street, &draft.city, &anchor.postal_code) {
+        (Some(_), Some(_), Some(_)) => Form::AddressWhole,
+        (Some(_), _, Some(_)) | (Some(_), Some(_), None) => Form::AddressPart,
+        (None, _, _) => Form::AddressTown,
+        _ => Form::AddressStreet,
     };
     let (from, to) = (segments[at.saturating_sub(draft.taken)].start, segments[anchor.last]);
     let text = context.document.text.as_str();
@@ -86,7 +87,7 @@ fn read(
         state,
         postal_code: anchor.postal_code.clone(),
         country: Some(anchor.country.to_owned()),
-        evidence: context.finding(line, snippet, Method::Text, confidence),
+        evidence: context.finding(line, snippet, Method::Text, form.confidence()),
     })
 }
 

@@ -6,6 +6,7 @@ mod filler;
 mod identity;
 mod manners;
 mod outcomes;
+mod subdomains;
 mod troubles;
 mod ways;
 
@@ -24,6 +25,8 @@ pub(crate) const FORBIDDEN_NAME: &str = "intranet.farm.example";
 pub(crate) const PRIVATE_NAME: &str = "printer.farm.example";
 /// A name of the address at which clouds tell their secrets.
 pub(crate) const METADATA_NAME: &str = "metadata.farm.example";
+/// What names of hosts begin with that are in the network of whoever reads them.
+pub(crate) const INSIDE: &str = "contact-inside.";
 /// What names begin with that nobody has.
 pub(crate) const NOBODYS_NAME: &str = "nobody-has-this-";
 
@@ -35,6 +38,11 @@ struct Special {
 
 const fn special(name: &'static str, apply: fn(&mut Draft)) -> Special {
     Special { name, apply }
+}
+
+/// All that sets a site apart.
+fn specials() -> impl Iterator<Item = &'static Special> {
+    manners::ALL.iter().chain(subdomains::ALL).chain(troubles::ALL).chain(outcomes::ALL)
 }
 
 /// Sites of which nothing is special, for each round through what is special.
@@ -63,7 +71,7 @@ impl Deck {
 /// That many sites of the seed. `forbidden` is a socket that some of them lead to and nobody may reach.
 pub(crate) fn sites(seed: u64, count: usize, forbidden: SocketAddr) -> Vec<Site> {
     let mut rng = Rng::with_seed(seed);
-    let specials: Vec<&Special> = manners::ALL.iter().chain(troubles::ALL).chain(outcomes::ALL).collect();
+    let specials: Vec<&Special> = specials().collect();
     let mut kinds = Deck::of(specials.len() + PLAIN);
     let (mut ways, mut charsets, mut layouts) =
         (Deck::of(WAYS.len()), Deck::of(CHARSETS.len()), Deck::of(LAYOUTS.len()));
@@ -145,8 +153,7 @@ mod tests {
     fn every_special_and_every_way_is_grown() {
         let sites = sites(3, 300, "127.0.0.1:9".parse().unwrap());
         let kinds: Vec<&str> = sites.iter().map(|site| site.kind.as_str()).collect();
-        let specials = manners::ALL.iter().chain(troubles::ALL).chain(outcomes::ALL);
-        for name in specials.map(|special| special.name).chain(WAYS.iter().map(|way| way.name)) {
+        for name in specials().map(|special| special.name).chain(WAYS.iter().map(|way| way.name)) {
             assert!(kinds.iter().any(|kind| kind.contains(name)), "{name}");
         }
     }

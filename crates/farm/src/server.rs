@@ -92,6 +92,7 @@ impl Names for Farm {
         let private = |address: [u8; 4]| Ok(vec![SocketAddr::new(IpAddr::from(address), 0)]);
         match name {
             grow::FORBIDDEN_NAME => Ok(vec![self.forbidden]),
+            _ if name.starts_with(grow::INSIDE) => Ok(vec![self.forbidden]),
             grow::PRIVATE_NAME => private([10, 0, 0, 5]),
             grow::METADATA_NAME => private([169, 254, 169, 254]),
             _ => {

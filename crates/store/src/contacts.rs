@@ -207,7 +207,7 @@ impl Known {
     }
 
     /// Whether `new` tells of this contact: the same row, or somebody whom a person wrote or removed, by name or by
-    /// address.
+    /// address, or by number where `new` is nothing but one.
     fn is(&self, new: &NewContact) -> bool {
         if !self.is_settled() {
             let new = new.clone().stored(self.contact.id, self.contact.business_id);
@@ -216,7 +216,10 @@ impl Known {
         let same = |known: &Option<String>, new: &Option<String>| {
             known.as_ref().zip(new.as_ref()).is_some_and(|(known, new)| fold(known) == fold(new))
         };
-        same(&self.contact.name, &new.name) || same(&self.contact.email, &new.email)
+        let is_number = new.name.is_none() && new.email.is_none();
+        same(&self.contact.name, &new.name)
+            || same(&self.contact.email, &new.email)
+            || (is_number && same(&self.contact.phone, &new.phone))
     }
 }
 

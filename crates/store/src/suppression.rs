@@ -7,6 +7,7 @@
 mod covered;
 mod guard;
 mod mentions;
+mod people;
 mod subject;
 mod traces;
 

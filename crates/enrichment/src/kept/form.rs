@@ -1,7 +1,9 @@
 //! The form in which a page is kept.
 
 use contract::Socials;
-use extraction::{Finding, Findings, Hours, Method, Person, Phone, PhoneKind, PostalAddress, Technology};
+use extraction::{
+    Finding, Findings, Hours, Method, Person, Phone, PhoneKind, PostalAddress, Profile, Technology,
+};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -22,6 +24,8 @@ pub(super) struct Told {
     people: Vec<KeptPerson>,
     description: Option<KeptFinding>,
     socials: Socials,
+    #[serde(default)]
+    profiles: Vec<KeptProfile>,
     technologies: Vec<KeptTechnology>,
     notices: Vec<String>,
 }
@@ -70,6 +74,13 @@ struct KeptPerson {
 struct KeptTechnology {
     category: String,
     name: KeptFinding,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct KeptProfile {
+    network: String,
+    url: KeptFinding,
 }
 
 /// How values are found.
@@ -121,6 +132,7 @@ impl Told {
             people,
             description,
             socials,
+            profiles,
             technologies,
             notices,
         } = findings;
@@ -139,6 +151,7 @@ impl Told {
             people: people.into_iter().map(KeptPerson::of).collect(),
             description: description.map(KeptFinding::of),
             socials,
+            profiles: profiles.into_iter().map(KeptProfile::of).collect(),
             technologies: technologies.into_iter().map(KeptTechnology::of).collect(),
             notices,
         })
@@ -162,6 +175,7 @@ impl Told {
                 None => None,
             },
             socials: self.socials,
+            profiles: self.profiles.into_iter().map(KeptProfile::profile).collect::<Option<_>>()?,
             technologies: self
                 .technologies
                 .into_iter()
@@ -223,6 +237,18 @@ impl KeptPerson {
     }
 }
 
+impl KeptProfile {
+    fn of(profile: Profile) -> Self {
+        let Profile { network, url } = profile;
+        Self { network: network.to_owned(), url: KeptFinding::of(url) }
+    }
+
+    fn profile(self) -> Option<Profile> {
+        let network = Profile::NETWORKS.into_iter().find(|known| *known == self.network)?;
+        Some(Profile { network, url: self.url.finding()? })
+    }
+}
+
 impl KeptTechnology {
     fn of(technology: Technology) -> Self {
         let Technology { category, name } = technology;
@@ -253,12 +279,12 @@ mod tests {
             <script type='application/ld+json'>{\"@type\":\"LocalBusiness\",\"openingHours\":\"Mo-Fr 09:00-17:00\",
             \"address\":{\"@type\":\"PostalAddress\",\"streetAddress\":\"1 Main St\",\"addressLocality\":\"Freehold\",
             \"addressRegion\":\"NJ\",\"postalCode\":\"07728\"},\"sameAs\":\"https://www.facebook.com/acme\"}</script>
-            <link href='/wp-content/style.css'>";
+            <link href='/wp-content/style.css'><a href='https://nextdoor.com/pages/acme'>Nextdoor</a>";
         let url = Url::parse("http://acme.example/contact").unwrap();
         let findings = extraction::extract(&Page { url: url.clone(), html: html.to_owned() }, Some("US"));
         assert!(!findings.emails.is_empty() && !findings.phones.is_empty() && !findings.people.is_empty());
         assert!(!findings.addresses.is_empty() && findings.hours.is_some());
-        assert!(!findings.technologies.is_empty());
+        assert!(!findings.technologies.is_empty() && !findings.profiles.is_empty());
         let next = vec![Url::parse("http://acme.example/team").unwrap()];
         let hops = vec!["acme.example/contact".to_owned()];
         let told = crawl::Told { url, hops, is_parked: false, next, findings };

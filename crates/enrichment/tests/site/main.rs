@@ -4,7 +4,9 @@
 
 mod certificates;
 mod guard;
+mod http2;
 mod kept;
+mod numbers;
 mod pace;
 mod patience;
 mod trouble;
@@ -226,6 +228,29 @@ async fn an_enriched_business_has_its_evidence_its_contact_and_its_events() {
         _ => None,
     });
     assert_eq!(last_update.unwrap(), detail.business, "the event shows the row as it is stored");
+}
+
+#[tokio::test]
+async fn a_profile_that_a_business_has_no_field_for_is_kept_as_evidence() {
+    let html =
+        "<p>acme.plumbing@gmail.com</p><p>We are on <a href='https://nextdoor.com/pages/acme/'>Nextdoor</a></p>
+        <a href='https://g.page/acme?share'>Map</a>";
+    let running = Running::start().await.page("/", html);
+    let db = test_support::sqlite().await;
+    let store = db.store();
+    let id = business(store, Some(running.url())).await;
+    let claimed = lease(store, JobKind::Enrich).await;
+    enrich(store, &running.fetcher(), &claimed.lease, id, &CancellationToken::new()).await.unwrap();
+    let log = store.enrichment_log(id, 1).await.unwrap().remove(0);
+    assert_eq!(log.fields_written, ["email"]);
+    let profiles: Vec<_> = log.evidence.iter().filter(|one| one.field.starts_with("profiles.")).collect();
+    let told: Vec<_> = profiles.iter().map(|one| (one.field.as_str(), one.value.as_str())).collect();
+    let expect = [
+        ("profiles.nextdoor", "https://nextdoor.com/pages/acme/"),
+        ("profiles.googleMaps", "https://g.page/acme"),
+    ];
+    assert_eq!(told, expect);
+    assert!(profiles[0].snippet.as_deref().unwrap().starts_with("We are on Nextdoor"));
 }
 
 /// Names that are told by heart: two domains take mail, one cannot be found out, others do not exist.

@@ -60,7 +60,7 @@ pub(crate) fn key(field: Field, value: &str) -> String {
 }
 
 /// Streets are the same when one holds the other whole: people differ in whether a building belongs to it.
-fn same(field: Field, mark: &str, value: &str) -> bool {
+pub(crate) fn same(field: Field, mark: &str, value: &str) -> bool {
     let holds = |one: &str, other: &str| format!(" {one} ").contains(&format!(" {other} "));
     mark == value || (field == Field::Street && (holds(mark, value) || holds(value, mark)))
 }

@@ -2,10 +2,12 @@
 //!
 //! `cargo run --release -p extraction --example extraction -- FOLDER` prints one JSON object. `FOLDER` holds HTML files and
 //! `gold.json`: for each file lists of `email`, `tel`, `fax`, `zipcode`, `street`, `city`, `per`, `func`. With `--differences`
-//! it prints what was missed and what was too much instead; with `--pages N` it reads the files over and over, N in all, and
+//! it prints what was missed and what was too much instead; with `--calibration` the table of `data/confidence.tsv` as these pages
+//! make it; with `--reliability` how far the stated confidences hold; with `--pages N` it reads the files over and over, N in all, and
 //! prints a JSON object with the memory in use after 1, 2, 5, 10 % and so on of them.
 
 mod baseline;
+mod calibration;
 mod clock;
 mod compare;
 mod gold;
@@ -29,26 +31,31 @@ const TURNS: usize = 15;
 /// Parts of a long run, in per cent, after which the memory is told.
 const TOLD: [u64; 7] = [1, 2, 5, 10, 20, 50, 100];
 
+/// What is done with the pages.
+type Task = Box<dyn FnOnce(&[Marked])>;
+
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let (Some(folder), flag, count) = (arguments.next(), arguments.next(), arguments.next()) else {
         eprintln!("give the folder of pages and gold.json");
         return ExitCode::from(2);
     };
-    let long = match (flag.as_deref(), count.map(|count| count.parse())) {
-        (None | Some("--differences"), None) => None,
-        (Some("--pages"), Some(Ok(count))) => Some(count),
+    let task: Task = match (flag.as_deref(), count.map(|count| count.parse())) {
+        (None, None) => Box::new(|pages| report(pages, false)),
+        (Some("--differences"), None) => Box::new(|pages| report(pages, true)),
+        (Some("--calibration"), None) => Box::new(calibration::table),
+        (Some("--reliability"), None) => Box::new(calibration::reliability),
+        (Some("--pages"), Some(Ok(count))) => Box::new(move |pages| endure(pages, count)),
         _ => {
-            eprintln!("after the folder stands nothing, --differences, or --pages with their number");
+            eprintln!(
+                "after the folder stands nothing, --differences, --calibration, --reliability, or --pages with their number"
+            );
             return ExitCode::from(2);
         }
     };
     match gold::read(Path::new(&folder)) {
         Ok(pages) => {
-            match long {
-                Some(count) => endure(&pages, count),
-                None => report(&pages, flag.is_some()),
-            }
+            task(&pages);
             ExitCode::SUCCESS
         }
         Err(error) => {

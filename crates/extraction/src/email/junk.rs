@@ -1,5 +1,6 @@
 //! What looks like an address and is none, and whose an address is.
 
+use std::net::IpAddr;
 use std::sync::LazyLock;
 
 use crate::lists::Lists;
@@ -54,17 +55,16 @@ pub fn is_free(domain: &str) -> bool {
     LISTS.has("free", domain)
 }
 
-/// The part of a host that its owner registered: two labels, or three below a country's second level.
+/// The part of a host that its owner registered, by the [public suffix list](https://publicsuffix.org): a label and the suffix
+/// below which people register names, those of platforms that give names to anybody among them. A host that has no such part is
+/// its own, as an address in numbers is.
 #[must_use]
 pub fn registrable(host: &str) -> &str {
-    let mut dots = host.rmatch_indices('.').map(|(index, _)| index);
-    let (Some(last), Some(second)) = (dots.next(), dots.next()) else { return host };
-    let country = host.len() - last == 3;
-    let below = &host[second + 1..last];
-    let shared =
-        country && (below.len() <= 2 || matches!(below, "com" | "org" | "net" | "gov" | "edu" | "gob"));
-    let start = if shared { dots.next().map_or(0, |index| index + 1) } else { second + 1 };
-    &host[start..]
+    let host = host.trim_end_matches('.');
+    if host.starts_with('[') || host.parse::<IpAddr>().is_ok() {
+        return host;
+    }
+    psl::domain_str(host).unwrap_or(host)
 }
 
 #[cfg(test)]
@@ -98,6 +98,16 @@ mod tests {
         check("www.acme.co.uk", "acme.co.uk");
         check("acme.com.au", "acme.com.au");
         check("a.b.acme.fi", "acme.fi");
+        check("www.hs.fi", "hs.fi");
+        check("www.acme.co.at", "acme.co.at");
+        check("www.acme.wixsite.com", "acme.wixsite.com");
+        check("www.wixsite.com", "www.wixsite.com");
+        check("wixsite.com", "wixsite.com");
+        check("www.bücher.de", "bücher.de");
+        check("www.acme.example", "acme.example");
+        check("acme.com.", "acme.com");
         check("localhost", "localhost");
+        check("127.0.0.1", "127.0.0.1");
+        check("[::1]", "[::1]");
     }
 }

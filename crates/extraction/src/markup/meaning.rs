@@ -3,6 +3,7 @@
 use contract::Socials;
 use url::Url;
 
+use super::super::confidence::Form;
 use super::super::findings::{Findings, Hours, Method, Person, Phone, PhoneKind, PostalAddress};
 use super::super::{Context, email, hours, people, phone, postal, region, socials};
 use super::{Item, Items, Value, short};
@@ -109,9 +110,9 @@ fn person(context: &Context<'_>, item: &Item, method: Method) -> Option<Person> 
     }
     let snippet = title.as_ref().map_or_else(|| name.clone(), |title| format!("{name}, {title}"));
     // An author of a page is not a person of the business unless it has a role.
-    let confidence = if title.is_some() { 0.93 } else { 0.7 };
+    let form = if title.is_some() { Form::PersonStructured } else { Form::PersonNamed };
     Some(Person {
-        name: context.finding(name, &snippet, method, confidence),
+        name: context.finding(name, &snippet, method, form.confidence()),
         title,
         email: item.texts("email").find_map(|text| email::normalised(text.trim_start_matches("mailto:"))),
         phone: item.texts("telephone").find_map(|text| phone::normalised(text, &context.regions)),
@@ -135,7 +136,7 @@ fn address(context: &Context<'_>, item: &Item, method: Method) -> Option<PostalA
         return None;
     }
     let line = line.join(", ");
-    let evidence = context.finding(line.clone(), &line, method, 0.96);
+    let evidence = context.finding(line.clone(), &line, method, Form::AddressStructured.confidence());
     Some(PostalAddress { street, city, state, postal_code, country, evidence })
 }
 

@@ -9,6 +9,7 @@ use self::house::{MAX_BETWEEN, Piece};
 use super::segments::{self, Cut, Segment};
 use super::street::{is_label, listed};
 use crate::Context;
+use crate::confidence::Form;
 use crate::findings::{Method, PostalAddress};
 use crate::region;
 
@@ -165,7 +166,7 @@ impl Country {
         let parts = [Some(&street), Some(&town.name), town.province.as_ref(), Some(&code)];
         let line = parts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(", ");
         PostalAddress {
-            evidence: context.finding(line, snippet, Method::Text, 0.9),
+            evidence: context.finding(line, snippet, Method::Text, Form::AddressAbroad.confidence()),
             street: Some(street),
             city: Some(town.name),
             state: town.province,

@@ -40,6 +40,8 @@ pub(crate) struct Draft {
     /// What is at other paths, or in place of a page.
     pub(crate) answers: Vec<(String, Answer)>,
     pub(crate) other_hosts: Vec<Host>,
+    /// What pages of other hosts say that are to be read.
+    pub(crate) elsewhere: Facts,
     charset: &'static Charset,
     pub(crate) compressed: bool,
     pub(crate) businesses: usize,
@@ -170,6 +172,7 @@ impl Draft {
             policy: Policy::default(),
             answers: Vec::new(),
             other_hosts: Vec::new(),
+            elsewhere: Facts::default(),
             charset,
             compressed: false,
             businesses: 1,
@@ -233,6 +236,7 @@ impl Draft {
         if self.outcome == Outcome::Enriched {
             let allowed = self.pages.iter().filter(|page| self.policy.allows(&page.path));
             allowed.for_each(|page| facts.absorb(&page.facts));
+            facts.absorb(&self.elsewhere);
         }
         let mut answers: HashMap<String, Answer> =
             self.pages.iter().map(|page| (page.path.clone(), self.serve(page))).collect();

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use enrichment::Fetcher;
-use extraction::{Finding, Findings, Page, Person, Phone, PostalAddress, charset, extract};
+use extraction::{Finding, Findings, Page, Person, Phone, PostalAddress, Profile, charset, extract};
 use serde::Serialize;
 use serde_json::{Value, json};
 use url::Url;
@@ -128,6 +128,7 @@ struct Shown<'a> {
     people: Vec<Value>,
     hours: Option<Value>,
     socials: &'a contract::Socials,
+    profiles: Vec<Value>,
     description: Option<Value>,
     technologies: Vec<Value>,
     notices: &'a [String],
@@ -143,6 +144,7 @@ impl<'a> Shown<'a> {
             people: findings.people.iter().map(person).collect(),
             hours: findings.hours.as_ref().map(|hours| value(&hours.opening_hours)),
             socials: &findings.socials,
+            profiles: findings.profiles.iter().map(profile).collect(),
             description: findings.description.as_ref().map(value),
             technologies: findings
                 .technologies
@@ -152,6 +154,16 @@ impl<'a> Shown<'a> {
             notices: &findings.notices,
         }
     }
+}
+
+fn profile(profile: &Profile) -> Value {
+    let url = &profile.url;
+    json!({
+        "network": profile.network,
+        "url": url.value,
+        "sourceUrl": url.source_url,
+        "confidence": rounded(url.confidence),
+    })
 }
 
 fn value(finding: &Finding) -> Value {
@@ -242,6 +254,9 @@ fn for_people(input: &str, findings: &Findings) -> String {
     .flatten()
     {
         add("profile", profile.clone());
+    }
+    for profile in &findings.profiles {
+        add("profile", profile.url.value.clone());
     }
     for technology in &findings.technologies {
         add(technology.category, technology.name.value.clone());

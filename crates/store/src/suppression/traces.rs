@@ -7,11 +7,11 @@ use contract::suppression::SuppressionKind;
 use contract::{BusinessId, EventPayload};
 use serde_json::Value;
 
-use super::guard::is_same_name;
 use super::mentions::{addresses, scrub};
+use super::people::Found;
 use super::push_contains;
 use super::subject::Subject;
-use crate::codec::{from_json, json};
+use crate::codec::from_json;
 use crate::events::log;
 use crate::sql::{Columns, stored};
 use crate::{OF_WEBSITES, StoreError, WriteTx};
@@ -32,15 +32,6 @@ pub(super) struct Gone {
     pub(super) businesses: u64,
     /// Who was found with the address.
     pub(super) people: Vec<Subject>,
-}
-
-/// A contact that is covered.
-struct Found {
-    id: i64,
-    business: i64,
-    name: Option<String>,
-    domain: Option<String>,
-    removed: bool,
 }
 
 impl WriteTx {
@@ -68,59 +59,6 @@ impl WriteTx {
         }
         let shown = contacts.iter().filter(|contact| !contact.removed).count();
         Ok(Gone { contacts: shown as u64, businesses: changed.len() as u64, people })
-    }
-
-    /// Contacts with a covered address, those of the same name beside one, and those whom the website of a covered domain
-    /// names.
-    async fn covered_contacts(&self, subject: &Subject) -> Result<Vec<Found>, StoreError> {
-        let mut sql = self.sql(
-            "SELECT c.id, c.business_id, c.name, b.domain, c.removed, c.email FROM contacts c \
-             JOIN businesses b ON b.id = c.business_id WHERE ",
-        );
-        match subject.kind() {
-            SuppressionKind::Email => push_contains(&mut sql, "c.email", &needles(subject)),
-            SuppressionKind::Domain => {
-                push_contains(&mut sql, "c.email", &needles(subject));
-                sql.push(" OR ");
-                push_contains(&mut sql, "b.domain", &[subject.text().to_owned()]);
-            }
-            SuppressionKind::Person => {
-                sql.push("b.domain = ").bind(subject.text().rsplit_once('\n').map(|(_, domain)| domain));
-            }
-        }
-        let mut found = Vec::new();
-        for row in sql.all(self.connection()).await? {
-            let (name, domain): (Option<String>, Option<String>) = (row.column(2)?, row.column(3)?);
-            let email: Option<String> = row.column(5)?;
-            if is_covered(subject, email.as_deref(), name.as_deref(), domain.as_deref()) {
-                let (id, business, removed) = (row.column(0)?, row.column(1)?, row.column(4)?);
-                found.push(Found { id, business, name, domain, removed });
-            }
-        }
-        self.add_namesakes(found).await
-    }
-
-    /// The same with contacts of the same business that have one of the names.
-    async fn add_namesakes(&self, mut found: Vec<Found>) -> Result<Vec<Found>, StoreError> {
-        let businesses: BTreeSet<i64> = found.iter().map(|contact| contact.business).collect();
-        for business in businesses {
-            let mut sql = self.sql("SELECT id, name, removed FROM contacts WHERE business_id = ");
-            sql.bind(business);
-            for row in sql.all(self.connection()).await? {
-                let (id, name): (i64, Option<String>) = (row.column(0)?, row.column(1)?);
-                let Some(name) = name else { continue };
-                let mut here = found.iter().filter(|contact| contact.business == business);
-                let names =
-                    here.clone().filter_map(|contact| Some((contact.name.as_deref()?, &contact.domain)));
-                let same = names.into_iter().find(|(known, _)| is_same_name(known, &name));
-                let Some(domain) = same.map(|(_, domain)| domain.clone()) else { continue };
-                if here.any(|contact| contact.id == id) {
-                    continue;
-                }
-                found.push(Found { id, business, name: Some(name), domain, removed: row.column(2)? });
-            }
-        }
-        Ok(found)
     }
 
     /// Businesses whose own address or description has a covered address.
@@ -183,26 +121,6 @@ impl WriteTx {
         let mut sql = self.sql("UPDATE job_rejections SET raw = NULL WHERE ");
         push_contains(&mut sql, "raw", &needles(subject));
         sql.execute(self.connection()).await.map(drop)
-    }
-
-    /// Evidence of the contacts that are gone, by their names.
-    async fn forget_people_in_log(&self, contacts: &[Found]) -> Result<(), StoreError> {
-        let businesses: BTreeSet<i64> = contacts.iter().map(|contact| contact.business).collect();
-        for business in businesses {
-            let here = contacts.iter().filter(|contact| contact.business == business);
-            let names: Vec<&str> = here.filter_map(|contact| contact.name.as_deref()).collect();
-            let mut sql = self.sql("SELECT id, evidence FROM enrichment_log WHERE business_id = ");
-            sql.bind(business);
-            for row in sql.all(self.connection()).await? {
-                let mut evidence: Vec<contract::enrichment::Evidence> = from_json(&row.column::<String>(1)?)?;
-                let before = evidence.len();
-                evidence.retain(|one| !names.iter().any(|name| is_same_name(name, &one.value)));
-                if evidence.len() < before {
-                    self.put("enrichment_log", "id", "evidence", row.column(0)?, &json(&evidence)?).await?;
-                }
-            }
-        }
-        Ok(())
     }
 
     /// What is kept of websites that may name the subject, or the people who are gone: it is read again when it is needed.
@@ -285,7 +203,14 @@ impl WriteTx {
         }
     }
 
-    async fn put(&self, table: &str, key: &str, column: &str, id: i64, text: &str) -> Result<(), StoreError> {
+    pub(super) async fn put(
+        &self,
+        table: &str,
+        key: &str,
+        column: &str,
+        id: i64,
+        text: &str,
+    ) -> Result<(), StoreError> {
         let mut sql = self.sql("UPDATE ");
         sql.push(table).push(" SET ").push(column).push(" = ").bind(text);
         sql.push(" WHERE ").push(key).push(" = ").bind(id);
@@ -328,31 +253,16 @@ impl WriteTx {
     }
 }
 
-fn is_covered(subject: &Subject, email: Option<&str>, name: Option<&str>, domain: Option<&str>) -> bool {
-    if email.is_some_and(|email| has(email, subject)) {
-        return true;
-    }
-    match subject.kind() {
-        SuppressionKind::Email => false,
-        // A website lies at a domain as an address does.
-        SuppressionKind::Domain => domain.is_some_and(|domain| is(&format!("web@{domain}"), subject)),
-        SuppressionKind::Person => {
-            let person = name.zip(domain).and_then(|(name, domain)| Subject::person(name, domain));
-            person.as_ref() == Some(subject)
-        }
-    }
-}
-
-fn is(address: &str, subject: &Subject) -> bool {
+pub(super) fn is(address: &str, subject: &Subject) -> bool {
     Subject::email(address).is_some_and(|address| subject.covers(&address))
 }
 
-fn has(text: &str, subject: &Subject) -> bool {
+pub(super) fn has(text: &str, subject: &Subject) -> bool {
     addresses(text).any(|address| is(address, subject))
 }
 
 /// What stands in a text that has an address which the subject covers, in lower case: the domain in either script.
-fn needles(subject: &Subject) -> Vec<String> {
+pub(super) fn needles(subject: &Subject) -> Vec<String> {
     let (local, domain) = subject.text().rsplit_once('@').unwrap_or(("", subject.text()));
     let (unicode, _) = idna::domain_to_unicode(domain);
     let mut domains = vec![domain.to_owned()];

@@ -184,6 +184,35 @@ async fn what_people_did_to_contacts_outlasts_enrichment(db: TestStore) {
     assert_eq!((detail.business.contact_count, detail.contacts), (3, again));
 }
 
+async fn a_number_that_people_named_or_removed_does_not_come_back(db: TestStore) {
+    let id = insert_named(&db, &["One"]).await[0].id;
+    let number = |title: &str, phone: &str| NewContact {
+        name: None,
+        title: Some(title.to_owned()),
+        email: None,
+        phone: Some(phone.to_owned()),
+        ..person("", "")
+    };
+    let found =
+        || vec![number("Phone", "+358111"), number("Mobile phone", "+358112"), number("Fax", "+358113")];
+    let mut tx = db.store().begin().await.unwrap();
+    let stored = tx.replace_contacts(id, found()).await.unwrap();
+    let typed = contract::Contact { title: Some("Bookings".into()), ..stored[0].clone() };
+    tx.edit_contact(&typed).await.unwrap();
+    tx.remove_contact(id, stored[1].id).await.unwrap();
+    let again = tx.replace_contacts(id, found()).await.unwrap();
+    assert_eq!(
+        again,
+        [typed.clone(), stored[2].clone()],
+        "neither beside what was typed nor where it was removed"
+    );
+    // A person with that number is somebody else than the line.
+    let jane = NewContact { phone: Some("+358111".to_owned()), ..person("Jane", "jane@x.org") };
+    let with_jane = tx.replace_contacts(id, found().into_iter().chain([jane]).collect()).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(with_jane.len(), 3, "{with_jane:?}");
+}
+
 store::stories!(
     what_a_person_cleared_stays_empty,
     what_follows_from_an_edited_field_stays_with_it,
@@ -192,4 +221,5 @@ store::stories!(
     an_edit_of_an_older_version_is_refused,
     contacts_are_added_changed_and_removed_by_hand,
     what_people_did_to_contacts_outlasts_enrichment,
+    a_number_that_people_named_or_removed_does_not_come_back,
 );

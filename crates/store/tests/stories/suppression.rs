@@ -84,6 +84,10 @@ fn jane() -> Subject {
     Subject::email(JANE).unwrap()
 }
 
+fn jane_by_name() -> Subject {
+    Subject::person("Jane Roe", "acme.example").unwrap()
+}
+
 async fn what_is_stored_of_an_address_goes_with_the_entry(db: TestStore) {
     let id = with_jane(&db).await;
     let seen = db.store().latest_seq().await.unwrap();
@@ -107,6 +111,55 @@ async fn what_is_stored_of_an_address_goes_with_the_entry(db: TestStore) {
     let EventPayload::BusinessUpdated(told_of) = told[0] else { panic!("{told:?}") };
     assert_eq!((told_of.version, told_of.contact_count), (before.version + 1, 1));
     assert!(matches!(told[1], EventPayload::StatsUpdated {}), "{told:?}");
+}
+
+async fn a_number_goes_with_the_person_whose_name_stood_beside_it(db: TestStore) {
+    let id = with_jane(&db).await;
+    let number = |title: &str, phone: &str| NewContact {
+        name: None,
+        title: Some(title.to_owned()),
+        phone: Some(phone.to_owned()),
+        ..contact("", None)
+    };
+    let told = |field: &str, value: &str, snippet: &str| Evidence {
+        field: field.to_owned(),
+        value: value.to_owned(),
+        source_url: "https://acme.example/".to_owned(),
+        snippet: Some(snippet.to_owned()),
+        confidence: 0.9,
+    };
+    let mut tx = db.store().begin_at(at(1)).await.unwrap();
+    let jane = NewContact { phone: Some("+358113".to_owned()), ..contact("Jane Roe", Some(JANE)) };
+    let contacts = vec![jane, number("Mobile phone", "+358112"), number("Fax", "+358119")];
+    tx.replace_contacts(id, contacts).await.unwrap();
+    tx.log_enrichment(NewEnrichmentEntry {
+        business_id: id,
+        provider: "website".to_owned(),
+        status: "enriched".to_owned(),
+        fields_written: vec!["contacts".to_owned()],
+        cost_minor: 0,
+        currency: "USD".to_owned(),
+        started_at: at(1),
+        duration_ms: 1,
+        error: None,
+        evidence: vec![
+            told("contacts.mobile", "+358112", "Owner: JANE ROE, cell +358 112"),
+            told("contacts.phone", "+358113", "Direct line +358 113"),
+            told("contacts.fax", "+358119", "Fax +358 119"),
+        ],
+    })
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+
+    let added = suppress(&db, &jane_by_name()).await;
+    assert_eq!(added.contacts_removed, 2, "she and her mobile phone");
+    let detail = db.store().get_business(id).await.unwrap().unwrap();
+    let left: Vec<_> = detail.contacts.iter().map(|one| one.title.as_deref().unwrap()).collect();
+    assert_eq!((left, detail.business.contact_count), (vec!["Fax"], 1));
+    let log = db.store().enrichment_log(id, 10).await.unwrap();
+    let values: Vec<_> = log[0].evidence.iter().map(|one| one.value.as_str()).collect();
+    assert_eq!(values, ["+358119"], "nor does the history tell her numbers");
 }
 
 async fn nothing_of_them_is_stored_again(db: TestStore) {
@@ -313,6 +366,7 @@ async fn a_write_beside_the_entry_leaves_nothing(db: TestStore) {
 
 store::stories!(
     what_is_stored_of_an_address_goes_with_the_entry,
+    a_number_goes_with_the_person_whose_name_stood_beside_it,
     nothing_of_them_is_stored_again,
     a_name_is_covered_at_its_own_domain_only,
     a_domain_covers_its_addresses_and_whom_its_website_names,
