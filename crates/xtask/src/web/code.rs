@@ -11,7 +11,7 @@ use wasm_bindgen_cli_support::{Bindgen, Output};
 use crate::process;
 use crate::provision::wasm_std::{TARGET, WasmStd};
 use crate::web::assets::{Assets, hashed};
-use crate::web::{CRATE, Profile, glue, key, optimise, order, remove_folder, split, trim};
+use crate::web::{CRATE, Profile, compress, glue, key, optimise, order, remove_folder, split, trim};
 use crate::workspace::Workspace;
 
 /// wasm-bindgen reads the section of target features, which a module stripped of everything lacks; it removes the
@@ -32,6 +32,7 @@ const RELOCATIONS: &str = "-Clink-arg=--emit-relocs";
 
 /// How the module becomes smaller, for the mark of what was made in this way.
 const STEPS: &str = concat!(
+    include_str!("code.rs"),
     include_str!("glue.rs"),
     include_str!("optimise.rs"),
     include_str!("order.rs"),
@@ -91,7 +92,6 @@ pub(crate) fn build(folder: &Path, workspace: &Workspace, std: &WasmStd, profile
         if profile == Profile::Release {
             optimise::shrink(workspace, &folder.join(format!("{CRATE}_bg.wasm")))?;
             pack_script(&folder)?;
-            order_functions(&folder)?;
             part(&content, &folder)?;
         }
         process::write_file(&folder.join("stamp"), stamp)?;
@@ -173,22 +173,31 @@ fn pack_script(folder: &Path) -> Result<()> {
     process::write_file(&script, glue::packed(&text))
 }
 
-fn order_functions(folder: &Path) -> Result<()> {
-    let path = folder.join(format!("{CRATE}_bg.wasm"));
-    let module = fs::read(&path).with_context(|| format!("failed to read {}", path.display()))?;
-    process::write_file(&path, order::like_beside_like(&module)?)
+/// The module with its functions in the order that weighs the least of those that are tried.
+fn in_order(module: &[u8]) -> Result<Vec<u8>> {
+    let mut best: Option<(usize, Vec<u8>)> = None;
+    for first in order::First::ALL {
+        let ordered = order::like_beside_like(module, first)?;
+        let size = compress::brotli(&ordered, Profile::Release)?.len();
+        if best.as_ref().is_none_or(|(smallest, _)| size < *smallest) {
+            best = Some((size, ordered));
+        }
+    }
+    Ok(best.map_or_else(|| module.to_vec(), |(_, ordered)| ordered))
 }
 
-/// Takes the chunks out of the module.
+/// Takes the chunks out of the module, and puts the functions of each part in order.
 fn part(linked: &[u8], folder: &Path) -> Result<()> {
     let path = folder.join(format!("{CRATE}_bg.wasm"));
     let finished = fs::read(&path).with_context(|| format!("failed to read {}", path.display()))?;
+    // Parts number their types in the order of the functions that have them.
+    let finished = order::like_beside_like(&finished, order::First::Numbered)?;
     let parts = split::split(linked, &finished)?;
-    process::write_file(&path, parts.main)?;
+    process::write_file(&path, in_order(&parts.main)?)?;
     let chunks = folder.join(CHUNKS);
     fs::create_dir_all(&chunks).with_context(|| format!("failed to make {}", chunks.display()))?;
     for (name, chunk) in parts.chunks {
-        process::write_file(&chunks.join(format!("{name}.wasm")), chunk)?;
+        process::write_file(&chunks.join(format!("{name}.wasm")), in_order(&chunk)?)?;
     }
     Ok(())
 }

@@ -37,7 +37,7 @@ fn is_compressible(content_type: &str) -> bool {
     !compressed.contains(&content_type)
 }
 
-fn brotli(mut content: &[u8], profile: Profile) -> Result<Vec<u8>> {
+pub(super) fn brotli(mut content: &[u8], profile: Profile) -> Result<Vec<u8>> {
     let params = BrotliEncoderParams {
         quality: if profile == Profile::Release { 11 } else { 4 },
         lgwin: 22,
