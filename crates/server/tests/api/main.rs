@@ -27,6 +27,7 @@ mod import;
 mod import_pages;
 mod interop;
 mod jobs;
+mod matrix;
 mod merges;
 mod openapi;
 mod pages;
