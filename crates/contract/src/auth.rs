@@ -15,6 +15,7 @@ pub const MAX_TOKEN_DAYS: u32 = 730;
 
 const MAX_EMAIL: usize = 254;
 const MAX_NAME: usize = 200;
+const MAX_TOKEN: usize = 200;
 
 /// A person who may sign in.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -60,12 +61,16 @@ from_json!(deserialize Me { user, role, expires_at });
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SetupRequest {
     /// What stands in the link after `token=`.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub token: String,
     /// What the person will sign in with.
+    #[cfg_attr(feature = "openapi", schema(format = "email", max_length = 254))]
     pub email: String,
-    /// What others see.
+    /// What others see: 1 to 200 characters in one line.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub name: String,
-    /// 12 to 200 characters.
+    /// 12 to 200 characters in one line.
+    #[cfg_attr(feature = "openapi", schema(min_length = 12, max_length = 200))]
     pub password: String,
 }
 
@@ -76,6 +81,7 @@ impl SetupRequest {
     /// One entry a field that is wrong.
     pub fn validate(&self) -> Result<(), Vec<FieldError>> {
         checked([
+            length_error("token", &self.token, MAX_TOKEN),
             email_error(&self.email),
             name_error(&self.name),
             password_error("password", &self.password),
@@ -89,9 +95,24 @@ impl SetupRequest {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LoginRequest {
     /// The address of the account.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 254))]
     pub email: String,
     /// Its password.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub password: String,
+}
+
+impl LoginRequest {
+    /// What is wrong with the request, if anything. It says nothing of accounts: there are none with what it names.
+    ///
+    /// # Errors
+    /// One entry a field that is wrong.
+    pub fn validate(&self) -> Result<(), Vec<FieldError>> {
+        checked([
+            length_error("email", &self.email, MAX_EMAIL),
+            length_error("password", &self.password, MAX_PASSWORD),
+        ])
+    }
 }
 
 /// A new password for oneself. Every other session ends.
@@ -100,8 +121,10 @@ pub struct LoginRequest {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PasswordChange {
     /// The password as it is.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub current: String,
-    /// 12 to 200 characters.
+    /// 12 to 200 characters in one line.
+    #[cfg_attr(feature = "openapi", schema(min_length = 12, max_length = 200))]
     pub new: String,
 }
 
@@ -111,7 +134,7 @@ impl PasswordChange {
     /// # Errors
     /// One entry a field that is wrong.
     pub fn validate(&self) -> Result<(), Vec<FieldError>> {
-        checked([password_error("new", &self.new)])
+        checked([length_error("current", &self.current, MAX_PASSWORD), password_error("new", &self.new)])
     }
 }
 
@@ -141,12 +164,14 @@ from_json!(deserialize Session { id, created_at, last_seen_at, expires_at, user_
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewApiToken {
-    /// What it is for, in words.
+    /// What it is for, in words: 1 to 200 characters in one line.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub name: String,
     /// What it may do: at most what its owner may.
     pub role: Role,
     /// Days until it ends, 1 to 730; 90 unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 730))]
     pub expires_in_days: Option<u32>,
 }
 
@@ -202,12 +227,15 @@ from_json!(deserialize ApiTokenCreated { token, secret });
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewUser {
     /// What the person will sign in with.
+    #[cfg_attr(feature = "openapi", schema(format = "email", max_length = 254))]
     pub email: String,
-    /// What others see.
+    /// What others see: 1 to 200 characters in one line.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub name: String,
     /// What they may do.
     pub role: Role,
-    /// 12 to 200 characters; to be changed by the person.
+    /// 12 to 200 characters in one line; to be changed by the person.
+    #[cfg_attr(feature = "openapi", schema(min_length = 12, max_length = 200))]
     pub password: String,
 }
 
@@ -230,8 +258,9 @@ impl NewUser {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UserChange {
-    /// What others see.
+    /// What others see: 1 to 200 characters in one line.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub name: Option<String>,
     /// What they may do.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -239,8 +268,9 @@ pub struct UserChange {
     /// Whether they may not sign in for now. Their sessions end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disabled: Option<bool>,
-    /// 12 to 200 characters. Their sessions end.
+    /// 12 to 200 characters in one line. Their sessions end.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 12, max_length = 200))]
     pub password: Option<String>,
 }
 
@@ -274,9 +304,16 @@ fn email_error(email: &str) -> Option<FieldError> {
     let plain = email.len() <= MAX_EMAIL && !email.chars().any(|c| c.is_whitespace() || c.is_control());
     let parts = email.rsplit_once('@').is_some_and(|(local, domain)| {
         let dotted = domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.');
-        !local.is_empty() && !local.contains('@') && (dotted || domain == "localhost")
+        let plain = domain.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.'));
+        !local.is_empty() && !local.contains('@') && plain && (dotted || domain == "localhost")
     });
     (!plain || !parts).then(|| FieldError::new("email", "format", "give an address like name@example.org"))
+}
+
+/// Of what is compared with what is known, and is nothing that could be known.
+fn length_error(field: &str, text: &str, most: usize) -> Option<FieldError> {
+    let wrong = !(1..=most).contains(&text.chars().count());
+    wrong.then(|| FieldError::new(field, "range", format!("give 1 to {most} characters")))
 }
 
 fn name_error(name: &str) -> Option<FieldError> {
@@ -308,7 +345,16 @@ mod tests {
     fn each_field_that_is_wrong_is_named() {
         let good = "a short sentence";
         assert!(fields(&new_user("ada@example.org", "Ada", good)).is_empty());
-        for email in ["", "ada", "@example.org", "ada@", "a da@example.org", "a@b@example.org", "ada@org."] {
+        for email in [
+            "",
+            "ada",
+            "@example.org",
+            "ada@",
+            "a da@example.org",
+            "a@b@example.org",
+            "ada@org.",
+            "ada@example.or!",
+        ] {
             assert_eq!(fields(&new_user(email, "Ada", good)), ["email"], "{email}");
         }
         assert_eq!(fields(&new_user("ada@example.org", " ", "short")), ["name", "password"]);

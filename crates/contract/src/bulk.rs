@@ -31,6 +31,7 @@ word_enum! {
 pub struct BulkRequest {
     /// These, 1 to 1,000.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 1000))]
     pub ids: Option<Vec<BusinessId>>,
     /// All that the filter selects; its order and paging are not heeded.
     #[serde(default, skip_serializing_if = "Option::is_none")]

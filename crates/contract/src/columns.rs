@@ -114,7 +114,7 @@ impl FromStr for Columns {
     }
 }
 
-text_serde!(Columns, "category,city,phone", Self::default());
+text_serde!(Columns, "category,city,phone", Self::default(), pattern "^[a-zA-Z]+(,[a-zA-Z]+){0,9}$");
 
 word_enum! {
     /// Whether pages are light or dark.

@@ -105,7 +105,7 @@ pub struct BusinessPatch {
     pub operating_status: Change<OperatingStatus>,
     /// All labels, at most 50 of at most 50 characters; null clears them.
     #[serde(skip_serializing_if = "Change::is_keep")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<String>>, max_items = 50))]
+    #[cfg_attr(feature = "openapi", schema(schema_with = tags_schema))]
     pub tags: Change<Vec<String>>,
     /// Free text.
     #[serde(skip_serializing_if = "Change::is_keep")]
@@ -120,31 +120,31 @@ pub struct BusinessPatch {
 pub struct SocialsPatch {
     /// facebook.com page.
     #[serde(skip_serializing_if = "Change::is_keep")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, max_length = 500))]
     pub facebook: Change<String>,
     /// instagram.com profile.
     #[serde(skip_serializing_if = "Change::is_keep")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, max_length = 500))]
     pub instagram: Change<String>,
     /// linkedin.com company or person.
     #[serde(skip_serializing_if = "Change::is_keep")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, max_length = 500))]
     pub linkedin: Change<String>,
     /// x.com profile.
     #[serde(skip_serializing_if = "Change::is_keep")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, max_length = 500))]
     pub x: Change<String>,
     /// youtube.com channel.
     #[serde(skip_serializing_if = "Change::is_keep")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, max_length = 500))]
     pub youtube: Change<String>,
     /// tiktok.com profile.
     #[serde(skip_serializing_if = "Change::is_keep")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, max_length = 500))]
     pub tiktok: Change<String>,
     /// yelp.com business.
     #[serde(skip_serializing_if = "Change::is_keep")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, max_length = 500))]
     pub yelp: Change<String>,
 }
 
@@ -252,6 +252,21 @@ impl BusinessDraft {
         }
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
+}
+
+/// All labels: the derive says nothing of the items of a list.
+#[cfg(feature = "openapi")]
+fn tags_schema() -> utoipa::openapi::schema::Array {
+    use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
+    let tag = ObjectBuilder::new().schema_type(Type::String).max_length(Some(MAX_TAG_LENGTH));
+    let kinds = SchemaType::from_iter([Type::Array, Type::Null]);
+    let about = "All labels, at most 50 of at most 50 characters; null clears them.";
+    ArrayBuilder::new()
+        .schema_type(kinds)
+        .items(tag)
+        .max_items(Some(MAX_TAGS))
+        .description(Some(about))
+        .build()
 }
 
 #[cfg(feature = "openapi")]

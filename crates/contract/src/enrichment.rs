@@ -15,12 +15,14 @@ pub const MAX_BATCH: usize = 1000;
 pub struct BatchEnrichmentRequest {
     /// These, 1 to 1,000.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 1000))]
     pub business_ids: Option<Vec<BusinessId>>,
     /// Those that the filter selects, at most 1,000 of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<crate::BusinessQuery>,
     /// This many of those still pending, the oldest first, 1 to 1,000.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 1000))]
     pub count: Option<u32>,
 }
 
@@ -240,6 +242,7 @@ pub struct HistoryQuery {
     pub limit: Option<u32>,
     /// `nextCursor` of the page before.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(max_length = 8192))]
     pub cursor: Option<String>,
 }
 

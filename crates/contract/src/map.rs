@@ -64,10 +64,13 @@ impl utoipa::IntoParams for MapQuery {
         _: impl Fn() -> Option<utoipa::openapi::path::ParameterIn>,
     ) -> Vec<utoipa::openapi::path::Parameter> {
         use utoipa::openapi::Required;
+        use utoipa::openapi::schema::{ObjectBuilder, Type};
         let within = "The part of the earth that is looked at, as `west,south,east,north` in degrees; all of it that has \
                       businesses of the filters, where it is not given.";
         let across = "Cells across the longer side of that part, 1 to 64, 16 where it is not given; what lies in one is one \
                       spot.";
+        let cells =
+            ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(MAX_ACROSS));
         flat::parameters([
             flat::parameter(
                 "within",
@@ -75,7 +78,7 @@ impl utoipa::IntoParams for MapQuery {
                 within,
                 <BoundingBox as utoipa::PartialSchema>::schema(),
             ),
-            flat::parameter("across", Required::False, across, <u32 as utoipa::PartialSchema>::schema()),
+            flat::parameter("across", Required::False, across, cells),
         ])
     }
 }

@@ -43,7 +43,8 @@ from_json!(deserialize Problem {
 pub struct FieldError {
     /// The field's name as the contract writes it; dots lead into objects.
     pub field: String,
-    /// A stable word: `required`, `empty`, `range`, `format`, `unknown`, `immutable`, `ambiguous`.
+    /// A stable word: `required`, `empty`, `range`, `format`, `unknown`, `immutable`, `ambiguous`, `taken`, `suppressed`,
+    /// `wrong`.
     pub code: String,
     /// What to do, in words.
     pub message: String,

@@ -28,14 +28,23 @@ pub const MAX_FILTER_LENGTH: usize = 300;
 pub struct BusinessQuery {
     /// From 1; with `limit` at most 10,000,000 rows deep. Not together with `cursor`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", param(minimum = 1, default = 1))]
+    #[cfg_attr(
+        feature = "openapi",
+        param(minimum = 1, maximum = 10_000_000, default = 1),
+        schema(minimum = 1, maximum = 10_000_000)
+    )]
     pub page: Option<u32>,
     /// Rows a page, 1 to 200.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 200, default = 20))]
+    #[cfg_attr(
+        feature = "openapi",
+        param(minimum = 1, maximum = 200, default = 20),
+        schema(minimum = 1, maximum = 200)
+    )]
     pub limit: Option<u32>,
     /// `nextCursor` of the page before: as quick on the last page as on the first.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(max_length = 8192), schema(max_length = 8192))]
     pub cursor: Option<String>,
     /// Such as `name` or `-createdAt,name`. Default: `-createdAt`, or `distance` where `near` is given.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -45,34 +54,34 @@ pub struct BusinessQuery {
     pub ids: Option<BusinessIds>,
     /// Full text over name, address, category and notes; every word must occur, the last one as a prefix.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", param(max_length = 200))]
+    #[cfg_attr(feature = "openapi", param(max_length = 200), schema(max_length = 200))]
     pub search: Option<String>,
     /// Exactly this city, whatever the case.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", param(max_length = 300))]
+    #[cfg_attr(feature = "openapi", param(max_length = 300), schema(max_length = 300))]
     pub city: Option<String>,
     /// Exactly this state, whatever the case.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", param(max_length = 300))]
+    #[cfg_attr(feature = "openapi", param(max_length = 300), schema(max_length = 300))]
     pub state: Option<String>,
     /// Exactly this industry.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", param(max_length = 300))]
+    #[cfg_attr(feature = "openapi", param(max_length = 300), schema(max_length = 300))]
     pub industry: Option<String>,
     /// Exactly this category.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", param(max_length = 300))]
+    #[cfg_attr(feature = "openapi", param(max_length = 300), schema(max_length = 300))]
     pub category: Option<String>,
     /// Exactly this status.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enrichment_status: Option<EnrichmentStatus>,
     /// Told of by this source.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", param(max_length = 300))]
+    #[cfg_attr(feature = "openapi", param(max_length = 300), schema(max_length = 300))]
     pub source: Option<String>,
     /// Labelled so.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", param(max_length = 300))]
+    #[cfg_attr(feature = "openapi", param(max_length = 300), schema(max_length = 300))]
     pub tag: Option<String>,
     /// With, or without, a website.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -91,6 +100,11 @@ pub struct BusinessQuery {
     pub near: Option<GeoPoint>,
     /// Great-circle distance from `near`, above 0 to 500.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "openapi",
+        param(exclusive_minimum = 0.0, maximum = 500.0),
+        schema(exclusive_minimum = 0.0, maximum = 500.0)
+    )]
     pub radius_km: Option<f64>,
     /// `west,south,east,north` in degrees.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -237,7 +251,7 @@ impl FromStr for BusinessIds {
     }
 }
 
-text_serde!(BusinessIds, "3,5,8", Self(Vec::new()));
+text_serde!(BusinessIds, "3,5,8", Self(Vec::new()), pattern "^[-+]?[0-9]+(,[-+]?[0-9]+){0,199}$");
 
 /// A point on the earth, written `60.1699,24.9384`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -295,7 +309,12 @@ impl FromStr for GeoPoint {
     }
 }
 
-text_serde!(GeoPoint, "60.1699,24.9384", Self { latitude: 0.0, longitude: 0.0 });
+text_serde!(
+    GeoPoint,
+    "60.1699,24.9384",
+    Self { latitude: 0.0, longitude: 0.0 },
+    pattern "^\\s*[-+.0-9eE]+\\s*,\\s*[-+.0-9eE]+\\s*$"
+);
 
 /// A rectangle of degrees, written `west,south,east,north`. West above east crosses the antimeridian.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -359,7 +378,12 @@ impl FromStr for BoundingBox {
     }
 }
 
-text_serde!(BoundingBox, "24.9,60.1,25.0,60.2", Self { west: 0.0, south: 0.0, east: 0.0, north: 0.0 });
+text_serde!(
+    BoundingBox,
+    "24.9,60.1,25.0,60.2",
+    Self { west: 0.0, south: 0.0, east: 0.0, north: 0.0 },
+    pattern "^\\s*[-+.0-9eE]+\\s*(,\\s*[-+.0-9eE]+\\s*){3}$"
+);
 
 word_enum! {
     /// A column that a list of businesses can be ordered by.
@@ -411,7 +435,7 @@ impl FromStr for BusinessSort {
     }
 }
 
-text_serde!(BusinessSort, "-createdAt,name", Self(Vec::new()));
+text_serde!(BusinessSort, "-createdAt,name", Self(Vec::new()), pattern "^-?[a-zA-Z]+(,-?[a-zA-Z]+){0,5}$");
 
 #[cfg(test)]
 mod tests {

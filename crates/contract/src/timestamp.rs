@@ -133,7 +133,7 @@ fn days_in_month(year: i64, month: i64) -> i64 {
     days_from_civil(next_year, next_month, 1) - days_from_civil(year, month, 1)
 }
 
-text_serde!(Timestamp, "2026-05-04T09:30:00.000Z", Self(0));
+text_serde!(Timestamp, "2026-05-04T09:30:00.000Z", Self(0), format "date-time");
 
 #[cfg(test)]
 mod tests {

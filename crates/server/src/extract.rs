@@ -5,4 +5,5 @@ pub(crate) mod fields;
 pub(crate) mod path;
 pub(crate) mod precondition;
 pub(crate) mod query;
+mod texts;
 pub(crate) mod validate;

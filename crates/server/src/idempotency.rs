@@ -22,7 +22,8 @@ use crate::endpoint::{Encoded, Received};
 use crate::problem::{ApiProblem, KEY_REUSED};
 
 const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
-const LONGEST_KEY: usize = 200;
+/// The longest key, in characters.
+pub(crate) const LONGEST_KEY: usize = 200;
 
 /// Whether an answer is new or was given before.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,13 +34,14 @@ pub(crate) enum Outcome {
 
 /// The key of a request, if it has one.
 pub(crate) fn key(headers: &HeaderMap) -> Result<Option<String>, ApiProblem> {
-    let Some(value) = headers.get(&HEADER) else { return Ok(None) };
+    let mut given = headers.get_all(&HEADER).iter();
+    let Some(value) = given.next() else { return Ok(None) };
     let visible =
         |key: &str| (1..=LONGEST_KEY).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic());
-    match value.to_str().ok().filter(|key| visible(key)) {
+    match value.to_str().ok().filter(|key| visible(key) && given.next().is_none()) {
         Some(key) => Ok(Some(key.to_owned())),
         None => {
-            let message = format!("give 1 to {LONGEST_KEY} visible ASCII characters");
+            let message = format!("give one key of 1 to {LONGEST_KEY} visible ASCII characters");
             Err(ApiProblem::malformed(vec![FieldError::new("Idempotency-Key", "format", message)]))
         }
     }

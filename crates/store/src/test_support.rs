@@ -3,12 +3,16 @@
 //! A database is gone when its [`TestStore`] is dropped. Postgres needs `LETIP_TEST_POSTGRES_URL`: a server on
 //! which databases may be made.
 
+mod witness;
+
 use std::path::Path;
 
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 use tempfile::TempDir;
 
 use crate::{Backend, Store, StoreConfig, StoreError};
+
+pub use witness::Witness;
 
 /// Names the server for the tests on Postgres.
 pub const POSTGRES_URL: &str = "LETIP_TEST_POSTGRES_URL";

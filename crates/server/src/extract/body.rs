@@ -14,8 +14,8 @@ use serde_json::error::Category;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 
-use super::fields::{self, NAMED};
 use super::validate::Validate;
+use super::{fields, texts};
 use crate::problem::{ApiProblem, MALFORMED, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE};
 
 /// Collects a body of at most `limit` bytes.
@@ -39,6 +39,9 @@ where
         return parse::<B>(b"{}");
     }
     check_media_type(headers)?;
+    if bytes.is_empty() {
+        return Err(ApiProblem::new(MALFORMED, "the body is empty; send a JSON object"));
+    }
     if no_body {
         parse::<NoQuery>(bytes)?;
     }
@@ -69,55 +72,33 @@ fn parse<B: Schemas + Validate + DeserializeOwned + 'static>(bytes: &[u8]) -> Re
         problem::<B>(&path, error.inner())
     })?;
     reader.end().map_err(|error| not_json(&error))?;
-    refuse_nul(bytes)?;
+    refuse_lists::<B>(bytes)?;
+    texts::refuse_controls::<B>(bytes)?;
     Ok(value)
 }
 
-/// How JSON writes the character NUL, which it does not take as it is. With one more `\` before it, it is something else.
-const NUL: &str = "\\u0000";
-
-/// Refuses a body that could be read and of which some texts hold the character NUL. Almost none has its escape, and is not
-/// read once more.
-fn refuse_nul(bytes: &[u8]) -> Result<(), ApiProblem> {
-    let mut errors = Vec::new();
-    if String::from_utf8_lossy(bytes).contains(NUL)
-        && let Ok(body) = serde_json::from_slice::<Value>(bytes)
-    {
-        name_nul(&body, "", &mut errors);
+/// Refuses a list where an object is due: it would be read as the object's fields in their order, and an empty one as an
+/// object that says nothing, such as a filter that selects everything.
+fn refuse_lists<B: Validate>(bytes: &[u8]) -> Result<(), ApiProblem> {
+    if B::OBJECTS.is_empty() || !bytes.contains(&b'[') {
+        return Ok(());
     }
-    if errors.is_empty() { Ok(()) } else { Err(ApiProblem::invalid(errors)) }
-}
-
-/// Names every text in `value` that holds NUL by its path, as unreadable values are named.
-fn name_nul(value: &Value, path: &str, errors: &mut Vec<FieldError>) {
-    if errors.len() == NAMED {
-        return;
-    }
-    match value {
-        Value::String(text) if text.contains('\0') => errors.push(fields::with_nul(path)),
-        Value::Array(items) => {
-            for (position, item) in items.iter().enumerate() {
-                name_nul(item, &format!("{path}[{position}]"), errors);
-            }
-        }
-        Value::Object(object) => {
-            for (name, value) in object {
-                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                if name.contains('\0') && errors.len() < NAMED {
-                    errors.push(fields::with_nul(&path));
-                }
-                name_nul(value, &path, errors);
-            }
-        }
-        Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Null => {}
-    }
+    let body: Value = serde_json::from_slice(bytes).map_err(|error| not_json(&error))?;
+    let lists = B::OBJECTS.iter().filter(|name| body[**name].is_array());
+    let errors: Vec<FieldError> =
+        lists.map(|name| FieldError::new(name, "format", "give an object, not a list")).collect();
+    if errors.is_empty() { Ok(()) } else { Err(ApiProblem::malformed(errors)) }
 }
 
 fn problem<B: Schemas + Validate>(path: &str, error: &serde_json::Error) -> ApiProblem {
+    let message = error.to_string();
+    let at = if path == "." { "body" } else { path };
+    if message.starts_with("number out of range") {
+        return ApiProblem::malformed(vec![FieldError::new(at, "range", "give a smaller number")]);
+    }
     if error.classify() != Category::Data {
         return not_json(error);
     }
-    let message = error.to_string();
     let inside = path.rsplit_once('.').map_or("", |(parent, _)| parent);
     if let Some(field) = fields::unknown_in(&message) {
         // serde_path_to_error's path ends with the unknown field itself.
@@ -129,12 +110,17 @@ fn problem<B: Schemas + Validate>(path: &str, error: &serde_json::Error) -> ApiP
         let known = if inside.is_empty() { property_names::<B>() } else { Vec::new() };
         return ApiProblem::malformed(vec![renamed(fields::unknown(field, &known, "field"), inside)]);
     }
+    // The path of a missing field, and of one that is given twice, ends with the object around it.
+    let object = if path == "." { "" } else { path };
     if let Some(field) = fields::missing_in(&message) {
-        let inside = if path == "." { "" } else { path };
-        return ApiProblem::invalid(vec![renamed(FieldError::new(field, "required", "give it"), inside)]);
+        let error = FieldError::new(field, "required", "this is required");
+        return ApiProblem::invalid(vec![renamed(error, object)]);
     }
-    let field = if path == "." { "body" } else { path };
-    ApiProblem::malformed(vec![FieldError::new(field, "format", message)])
+    if let Some(field) = fields::repeated_in(&message) {
+        let error = FieldError::new(field, "format", "give it once");
+        return ApiProblem::malformed(vec![renamed(error, object)]);
+    }
+    ApiProblem::malformed(vec![FieldError::new(at, "format", fields::told(&message))])
 }
 
 /// The error with its field's name led into by the objects around it.
@@ -147,7 +133,9 @@ fn renamed(mut error: FieldError, inside: &str) -> FieldError {
 
 fn not_json(error: &serde_json::Error) -> ApiProblem {
     let (line, column) = (error.line(), error.column());
-    ApiProblem::new(MALFORMED, format!("the body is not JSON at line {line}, column {column}: {error}"))
+    let message = error.to_string();
+    let what = fields::without_place(&message);
+    ApiProblem::new(MALFORMED, format!("the body is not JSON at line {line}, column {column}: {what}"))
 }
 
 fn property_names<B: Schemas>() -> Vec<String> {
@@ -203,6 +191,34 @@ mod tests {
     }
 
     #[test]
+    fn a_list_is_no_object() {
+        check::<BatchEnrichmentRequest>(
+            r#"{"filter":[]}"#,
+            r#"400 [FieldError { field: "filter", code: "format""#,
+        );
+        check::<BusinessPatch>(
+            r#"{"socials":[null],"tags":[]}"#,
+            r#"400 [FieldError { field: "socials", code: "format""#,
+        );
+    }
+
+    #[test]
+    fn what_is_given_twice_or_is_no_number_is_named() {
+        check::<LoginRequest>(
+            r#"{"email":"a","email":"b","password":"c"}"#,
+            r#"400 [FieldError { field: "email", code: "format", message: "give it once""#,
+        );
+        check::<BatchEnrichmentRequest>(
+            r#"{"filter":{"city":"a","city":"b"}}"#,
+            r#"400 [FieldError { field: "filter.city", code: "format""#,
+        );
+        check::<BusinessPatch>(
+            r#"{"latitude":1e999,"longitude":1}"#,
+            r#"400 [FieldError { field: "latitude", code: "range""#,
+        );
+    }
+
+    #[test]
     fn a_text_with_nul_is_named_by_its_path() {
         check::<LoginRequest>(
             r#"{"email":"a\u0000b","password":"\u0000"}"#,
@@ -232,14 +248,13 @@ mod tests {
     fn what_only_looks_like_nul_is_text() {
         let read = |body: &str| read::<LoginRequest>(&json(), body.as_bytes()).unwrap().email;
         assert_eq!(read(r#"{"email":"a\\u0000b","password":"b"}"#), r"a\u0000b");
-        assert_eq!(read(r#"{"email":"a\u0001b","password":"b"}"#), "a\u{1}b");
     }
 
     #[test]
     fn of_thousands_of_texts_with_nul_the_first_are_named() {
         let body = format!(r#"{{"tags":[{}]}}"#, vec![r#""\u0000""#; 5000].join(","));
         let problem = read::<BusinessPatch>(&json(), body.as_bytes()).unwrap_err();
-        assert_eq!(problem.into_errors().len(), NAMED);
+        assert_eq!(problem.into_errors().len(), fields::NAMED);
     }
 
     #[test]

@@ -17,10 +17,14 @@ pub(crate) fn version<E: Endpoint>(headers: &HeaderMap) -> Result<u64, ApiProble
     if !is_guarded::<E>() {
         return Ok(0);
     }
-    let Some(value) = headers.get(header::IF_MATCH) else {
+    let mut given = headers.get_all(header::IF_MATCH).iter();
+    let Some(value) = given.next() else {
         return Err(wrong("required", "send the version that you saw, such as If-Match: \"3\""));
     };
-    let text = value.to_str().ok().and_then(|text| text.trim().strip_prefix('"')?.strip_suffix('"'));
+    // Several are a list, as if they stood in one.
+    let one = given.next().is_none().then_some(value);
+    let text = one.and_then(|value| value.to_str().ok());
+    let text = text.and_then(|text| text.trim().strip_prefix('"')?.strip_suffix('"'));
     let digits = text.filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
     digits
         .and_then(|text| text.parse().ok())
@@ -59,6 +63,10 @@ mod tests {
             check(text, None);
         }
         assert!(version::<DeleteBusiness>(&HeaderMap::new()).is_err());
+        let mut two = HeaderMap::new();
+        two.append(header::IF_MATCH, HeaderValue::from_static("\"3\""));
+        two.append(header::IF_MATCH, HeaderValue::from_static("\"4\""));
+        assert!(version::<UpdateBusiness>(&two).is_err());
         assert_eq!(version::<MergeBusiness>(&HeaderMap::new()).ok(), Some(0));
         assert_eq!(version::<DeleteUser>(&HeaderMap::new()).ok(), Some(0));
     }

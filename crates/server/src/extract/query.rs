@@ -5,27 +5,29 @@ use contract::{BusinessQuery, FieldError};
 use serde::de::DeserializeOwned;
 
 use super::fields::{self, NAMED};
+use super::texts;
+use super::validate::Validate;
 use crate::problem::ApiProblem;
 
 /// Reads a query string. Every pair that is unknown, given twice or unreadable is named, up to 20 of them; else every pair
-/// that holds the character NUL.
+/// that holds a control character.
 pub(crate) fn read<Q>(query: Option<&str>) -> Result<Q, ApiProblem>
 where
-    Q: Schemas + DeserializeOwned,
+    Q: Schemas + Validate + DeserializeOwned,
 {
     let query = query.unwrap_or_default();
     let read = serde_urlencoded::from_str(query).map_err(|whole| {
         let mut errors = pair_errors::<Q>(query);
         if errors.is_empty() {
-            errors.push(FieldError::new("query", "format", whole.to_string()));
+            errors.push(FieldError::new("query", "format", fields::told(&whole.to_string())));
         }
         ApiProblem::malformed(errors)
     })?;
-    refuse_nul(query.as_bytes())?;
+    texts::refuse_controls_of_pairs::<Q>(query)?;
     Ok(read)
 }
 
-/// Refuses encoded pairs, those of a query string or of a form, of which some hold the character NUL.
+/// Refuses the encoded pairs of a form of which some hold the character NUL.
 pub(crate) fn refuse_nul(pairs: &[u8]) -> Result<(), ApiProblem> {
     let pairs = form_urlencoded::parse(pairs);
     let wrong = pairs.filter(|(name, value)| name.contains('\0') || value.contains('\0')).take(NAMED);
@@ -39,9 +41,9 @@ pub(crate) fn refuse_nul(pairs: &[u8]) -> Result<(), ApiProblem> {
 /// Every pair that is unknown, given twice, unreadable or out of range is named.
 pub fn business_filter(query: &str) -> Result<BusinessQuery, Vec<FieldError>> {
     let read = read::<BusinessQuery>(Some(query));
-    let checked = read.and_then(|query| match query.validate() {
-        Ok(()) => Ok(query.filters()),
-        Err(errors) => Err(ApiProblem::invalid(errors)),
+    let checked = read.and_then(|query| {
+        let errors = query.field_errors();
+        if errors.is_empty() { Ok(query.filters()) } else { Err(ApiProblem::invalid(errors)) }
     });
     checked.map_err(|problem| problem.into_problem().errors)
 }
@@ -60,7 +62,7 @@ fn pair_errors<Q: Schemas + DeserializeOwned>(query: &str) -> Vec<FieldError> {
         } else if pairs[..index].iter().any(|(earlier, _)| earlier == name) {
             errors.push(FieldError::new(name, "format", "give it once"));
         } else if let Err(error) = serde_urlencoded::from_str::<Q>(&encode(name, value)) {
-            errors.push(FieldError::new(name, "format", error.to_string()));
+            errors.push(FieldError::new(name, "format", fields::told(&error.to_string())));
         }
     }
     errors
@@ -76,7 +78,7 @@ mod tests {
 
     use super::*;
 
-    fn errors<Q: Schemas + DeserializeOwned>(query: &str) -> Vec<(String, String)> {
+    fn errors<Q: Schemas + Validate + DeserializeOwned>(query: &str) -> Vec<(String, String)> {
         let Err(problem) = read::<Q>(Some(query)) else { return Vec::new() };
         problem.into_errors().into_iter().map(|error| (error.field, error.code)).collect()
     }
@@ -102,8 +104,9 @@ mod tests {
         let wrong = |field: &str| (field.to_owned(), "format".to_owned());
         assert_eq!(errors::<BusinessQuery>("city=a%00b&tag=x&search=%00"), [wrong("city"), wrong("search")]);
         assert_eq!(errors::<BusinessQuery>("page=%00"), [wrong("page")]);
-        // The two characters of an escape, one after the other, and other controls are text.
-        assert!(errors::<BusinessQuery>("search=%2500%01").is_empty());
+        // The two characters of an escape, one after the other, are text; so is what parts words in a search.
+        assert!(errors::<BusinessQuery>("search=%2500%09%0A").is_empty());
+        assert_eq!(errors::<BusinessQuery>("search=%01&city=%0A"), [wrong("search"), wrong("city")]);
         assert!(refuse_nul(b"who=a%00b").is_err() && refuse_nul(b"who=a\0b").is_err());
         assert!(refuse_nul(b"a\0=b").is_err() && refuse_nul(b"who=a%0Ab").is_ok());
     }

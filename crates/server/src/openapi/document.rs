@@ -32,7 +32,7 @@ use contract::{
 use utoipa::openapi::header::Header;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
-use utoipa::openapi::schema::{ArrayItems, Object, ObjectBuilder, Schema, Type};
+use utoipa::openapi::schema::{ArrayItems, ObjectBuilder, Schema, Type};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
     ComponentsBuilder, Content, InfoBuilder, OpenApi, OpenApiBuilder, Paths, Ref, RefOr, Required, Response,
@@ -42,6 +42,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::config::RateLimits;
 use crate::extract::precondition::is_guarded;
+use crate::idempotency::LONGEST_KEY;
 use crate::problem::KINDS;
 
 /// The document that describes every endpoint of the contract.
@@ -224,13 +225,25 @@ fn parameters<E: Endpoint>() -> Vec<Parameter> {
     parameters.extend(path_parameters::<E>());
     parameters.extend(<E::Query as Schemas>::parameters());
     match E::METHOD {
-        Method::Get => parameters.push(header("If-None-Match", "Entity tags that the client has.")),
+        Method::Get => {
+            let text = ObjectBuilder::new().schema_type(Type::String);
+            parameters.push(header("If-None-Match", "Entity tags that the client has.", text));
+        }
         Method::Post | Method::Patch | Method::Delete => {
-            parameters.push(header("Idempotency-Key", "Makes repeated requests one, for 24 hours."));
+            let about = match E::KEEPS_ANSWER {
+                true => "Makes repeated requests one, for 24 hours.",
+                false => {
+                    "Read, and not heeded: the answer is of one moment, or holds a secret, and is not kept."
+                }
+            };
+            let key = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1));
+            let key = key.max_length(Some(LONGEST_KEY)).pattern(Some("^[!-~]+$"));
+            parameters.push(header("Idempotency-Key", about, key));
         }
     }
     if is_guarded::<E>() {
-        let seen = header("If-Match", "The version that was seen, in quotes: `\"3\"`.");
+        let version = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^\"[0-9]+\"$"));
+        let seen = header("If-Match", "The version that was seen, in quotes: `\"3\"`.", version);
         parameters.push(ParameterBuilder::from(seen).required(Required::True).build());
     }
     parameters
@@ -259,13 +272,13 @@ fn path_schema<E: Endpoint>(name: &str) -> RefOr<Schema> {
     }
 }
 
-fn header(name: &str, description: &str) -> Parameter {
+fn header(name: &str, description: &str, schema: ObjectBuilder) -> Parameter {
     ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Header)
         .required(Required::False)
         .description(Some(description))
-        .schema(Some(Object::with_type(Type::String)))
+        .schema(Some(schema))
         .build()
 }
 
@@ -315,12 +328,14 @@ fn text_header(description: &str) -> Header {
 }
 
 /// What every endpoint may answer, and what this one adds. Also where nobody needs to be signed in, a token that has ended
-/// is told so.
+/// is told so; and where no body is taken, one that is no empty object.
 fn failures<E: Endpoint>() -> Vec<u16> {
     let not_modified = (E::METHOD == Method::Get).then_some(304);
     let mut all: Vec<u16> =
         E::FAILURES.iter().copied().chain([400, 401, 403, 429, 500, 503]).chain(not_modified).collect();
-    all.extend((E::METHOD != Method::Get).then_some(422));
+    if E::METHOD != Method::Get {
+        all.extend([413, 415, 422]);
+    }
     all.sort_unstable();
     all.dedup();
     all

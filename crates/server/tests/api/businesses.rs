@@ -48,7 +48,7 @@ async fn an_unknown_parameter_is_named_with_the_nearest_known() {
     assert_snapshot!(app.get("/api/businesses?pgae=2&limit=ten").await.snapshot(), @r#"
     400 application/problem+json
     {
-      "detail": "pgae: there is no such parameter; did you mean page?; limit: invalid digit found in string",
+      "detail": "pgae: there is no such parameter; did you mean page?; limit: give a whole number, 0 or above",
       "errors": [
         {
           "code": "unknown",
@@ -61,7 +61,7 @@ async fn an_unknown_parameter_is_named_with_the_nearest_known() {
         {
           "code": "format",
           "field": "limit",
-          "message": "invalid digit found in string"
+          "message": "give a whole number, 0 or above"
         }
       ],
       "instance": "/api/businesses",

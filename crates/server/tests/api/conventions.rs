@@ -127,7 +127,7 @@ async fn a_body_that_is_not_json_is_refused_with_its_place() {
     assert_snapshot!(answer.snapshot(), @r#"
     400 application/problem+json
     {
-      "detail": "the body is not JSON at line 2, column 3: expected value at line 2 column 3",
+      "detail": "the body is not JSON at line 2, column 3: expected value",
       "errors": [],
       "instance": "/api/scraper/scrape",
       "requestId": "[requestId]",

@@ -28,6 +28,7 @@ mod import_pages;
 mod interop;
 mod jobs;
 mod map_tiles;
+mod matrix;
 mod merges;
 mod openapi;
 mod page_state;

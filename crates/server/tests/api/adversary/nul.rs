@@ -10,6 +10,7 @@ use server::RateLimits;
 use store::test_support::TestStore;
 
 use crate::authorization::forms;
+use crate::support::document::Document;
 use crate::support::guarded::Guarded;
 use crate::support::listed::{Listed, endpoints};
 use crate::support::{Answer, TestApp, business, eventually, seed};
@@ -22,40 +23,7 @@ async fn guarded(db: TestStore) -> Guarded {
         .await
 }
 
-/// The API's own description, by which it is known what its endpoints take.
-struct Document(Value);
-
 impl Document {
-    async fn of(app: &Guarded) -> Self {
-        Self(app.get(&app.admin, "/api/openapi.json").await.json())
-    }
-
-    fn operation(&self, endpoint: &Listed) -> &Value {
-        let paths = self.0["paths"].as_object().unwrap().values();
-        let mut operations = paths.flat_map(|path| path.as_object().unwrap().values());
-        let is_it = |operation: &&Value| {
-            operation["operationId"].as_str().is_some_and(|id| id.eq_ignore_ascii_case(endpoint.name))
-        };
-        operations.find(is_it).unwrap_or_else(|| panic!("{} is not described", endpoint.name))
-    }
-
-    /// What a schema says itself: what it refers to, and of what may be null the other.
-    fn resolved<'d>(&'d self, schema: &'d Value) -> &'d Value {
-        if let Some(reference) = schema["$ref"].as_str() {
-            let name = reference.rsplit('/').next().unwrap();
-            return self.resolved(&self.0["components"]["schemas"][name]);
-        }
-        match schema["oneOf"].as_array() {
-            Some(any) => self.resolved(any.iter().find(|one| one["type"] != "null").unwrap()),
-            None => schema,
-        }
-    }
-
-    fn is(schema: &Value, kind: &str) -> bool {
-        let may_be_null = || schema["type"].as_array().is_some_and(|kinds| kinds.contains(&json!(kind)));
-        schema["type"] == kind || may_be_null()
-    }
-
     /// Some value that can be read.
     fn plain(&self, schema: &Value) -> Value {
         let schema = self.resolved(schema);

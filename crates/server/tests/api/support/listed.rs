@@ -18,6 +18,11 @@ pub(crate) struct Listed {
     pub(crate) role: Option<Role>,
     /// Whether it takes a body of JSON.
     pub(crate) takes_json: bool,
+    /// With its arguments in braces.
+    pub(crate) template: &'static str,
+    pub(crate) success: u16,
+    /// Whether its answer is kept for a repeated request.
+    pub(crate) keeps_answer: bool,
 }
 
 #[derive(Default)]
@@ -38,6 +43,9 @@ impl Visitor for All {
             path,
             role: E::ROLE,
             takes_json: body != TypeId::of::<NoBody>() && body != TypeId::of::<FileUpload>(),
+            template: E::PATH,
+            success: E::SUCCESS,
+            keeps_answer: E::KEEPS_ANSWER,
         });
     }
 }

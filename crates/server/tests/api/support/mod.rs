@@ -1,6 +1,7 @@
 //! An application of a test's own, and what is asked of it.
 
 mod answer;
+pub(crate) mod document;
 pub(crate) mod guarded;
 pub(crate) mod listed;
 mod listening;
