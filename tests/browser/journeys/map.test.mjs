@@ -269,7 +269,7 @@ journey("a map lies on the tiles of a server that is named, in line with them, f
   await dashboard.visit(page, mapOf(views[1]));
   await untilTiles(page);
   await drawing(page).focus();
-  for (const key of ["ArrowLeft", "ArrowUp", "+", "-"]) {
+  for (const key of ["+", "-", "ArrowLeft", "ArrowDown"]) {
     const before = within(page);
     await page.keyboard.press(key);
     await until(`${key} moves the map`, async () => within(page) !== before);

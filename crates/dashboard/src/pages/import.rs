@@ -67,7 +67,7 @@ fn choose(limit: u64, refused: Option<&Problem>) -> Node {
 
 fn perhaps() -> Node {
     view! {
-        <p>
+        <p class="prose">
             "What is surely a lead that is there already is merged into it, and can be undone on its page. What is only perhaps \
              one becomes a lead of its own and waits under "<a href=routes::PAIRS>"possible duplicates"</a>"."
         </p>

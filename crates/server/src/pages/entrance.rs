@@ -243,11 +243,10 @@ fn document(title: &str, body: &str, status: StatusCode, nonce: Option<Nonce>) -
         format!("<script nonce=\"{nonce}\">{}</script>", dashboard::THEME_SCRIPT)
     });
     let links = assets::entry().map_or_else(String::new, |entry| {
-        format!(
-            "<link rel=\"stylesheet\" href=\"{}\"><link rel=\"icon\" href=\"{}\" type=\"image/svg+xml\">",
-            escape(entry.css),
-            escape(entry.icon)
-        )
+        let style = |path: &str| format!("<link rel=\"stylesheet\" href=\"{}\">", escape(path));
+        let icon = escape(entry.icon);
+        let icon = format!("<link rel=\"icon\" href=\"{icon}\" type=\"image/svg+xml\">");
+        [style(entry.css), style(entry.forms), icon].concat()
     });
     let html = format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\

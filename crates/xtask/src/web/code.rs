@@ -92,7 +92,7 @@ pub(crate) fn build(folder: &Path, workspace: &Workspace, std: &WasmStd, profile
         if profile == Profile::Release {
             optimise::shrink(workspace, &folder.join(format!("{CRATE}_bg.wasm")))?;
             pack_script(&folder)?;
-            part(&content, &folder)?;
+            part(workspace, &content, &folder)?;
         }
         process::write_file(&folder.join("stamp"), stamp)?;
     }
@@ -173,31 +173,34 @@ fn pack_script(folder: &Path) -> Result<()> {
     process::write_file(&script, glue::packed(&text))
 }
 
-/// The module with its functions in the order that weighs the least of those that are tried.
-fn in_order(module: &[u8]) -> Result<Vec<u8>> {
+/// Writes the module with its functions in the order that weighs the least of those that are tried.
+fn write_in_order(workspace: &Workspace, path: &Path, module: &[u8]) -> Result<()> {
+    process::write_file(path, module)?;
+    optimise::rewrite(workspace, path)?;
+    let module = fs::read(path).with_context(|| format!("failed to read {}", path.display()))?;
     let mut best: Option<(usize, Vec<u8>)> = None;
     for first in order::First::ALL {
-        let ordered = order::like_beside_like(module, first)?;
+        let ordered = order::like_beside_like(&module, first)?;
         let size = compress::brotli(&ordered, Profile::Release)?.len();
         if best.as_ref().is_none_or(|(smallest, _)| size < *smallest) {
             best = Some((size, ordered));
         }
     }
-    Ok(best.map_or_else(|| module.to_vec(), |(_, ordered)| ordered))
+    process::write_file(path, best.map_or(module, |(_, ordered)| ordered))
 }
 
 /// Takes the chunks out of the module, and puts the functions of each part in order.
-fn part(linked: &[u8], folder: &Path) -> Result<()> {
+fn part(workspace: &Workspace, linked: &[u8], folder: &Path) -> Result<()> {
     let path = folder.join(format!("{CRATE}_bg.wasm"));
     let finished = fs::read(&path).with_context(|| format!("failed to read {}", path.display()))?;
     // Parts number their types in the order of the functions that have them.
     let finished = order::like_beside_like(&finished, order::First::Numbered)?;
     let parts = split::split(linked, &finished)?;
-    process::write_file(&path, in_order(&parts.main)?)?;
+    write_in_order(workspace, &path, &parts.main)?;
     let chunks = folder.join(CHUNKS);
     fs::create_dir_all(&chunks).with_context(|| format!("failed to make {}", chunks.display()))?;
     for (name, chunk) in parts.chunks {
-        process::write_file(&chunks.join(format!("{name}.wasm")), in_order(&chunk)?)?;
+        write_in_order(workspace, &chunks.join(format!("{name}.wasm")), &chunk)?;
     }
     Ok(())
 }

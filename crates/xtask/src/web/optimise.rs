@@ -35,6 +35,11 @@ pub(crate) fn shrink(workspace: &Workspace, module: &Path) -> Result<()> {
     optimise(workspace, module, &PASSES)
 }
 
+/// Writes the module anew in place, with its types in the order of their use, or says why it stays as it is.
+pub(crate) fn rewrite(workspace: &Workspace, module: &Path) -> Result<()> {
+    optimise(workspace, module, &[])
+}
+
 /// Makes the module faster in place, or says why it stays as it is.
 pub(crate) fn quicken(workspace: &Workspace, module: &Path) -> Result<()> {
     optimise(workspace, module, &["-O3"])

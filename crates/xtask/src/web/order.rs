@@ -1,6 +1,5 @@
 //! The order of the module's functions: like beside like, where a compressor finds at little cost what it saw before.
 
-use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use anyhow::{Context, Result, anyhow};
@@ -14,13 +13,17 @@ use wasmparser::{CodeSectionReader, FunctionSectionReader, Parser, Payload, Type
 pub(crate) enum First {
     /// As the module numbers its types.
     Numbered,
+    /// The same from its end.
+    Reversed,
     /// Those with the most code.
     Largest,
+    /// Those with the least code.
+    Smallest,
 }
 
 impl First {
     /// All that are tried.
-    pub(crate) const ALL: [Self; 2] = [Self::Numbered, Self::Largest];
+    pub(crate) const ALL: [Self; 4] = [Self::Numbered, Self::Reversed, Self::Largest, Self::Smallest];
 }
 
 /// The module with its functions ordered by type and then by content.
@@ -60,14 +63,18 @@ impl Order {
                 _ => {}
             }
         }
-        let mut code_of = HashMap::<u32, usize>::new();
-        if first == First::Largest {
-            for (of, body) in types.iter().zip(&bodies) {
-                *code_of.entry(*of).or_default() += body.len();
-            }
+        let mut code_of = HashMap::<u32, i64>::new();
+        for (of, body) in types.iter().zip(&bodies) {
+            *code_of.entry(*of).or_default() += body.len() as i64;
         }
+        let place = |of: u32| match first {
+            First::Numbered => i64::from(of),
+            First::Reversed => -i64::from(of),
+            First::Largest => -code_of[&of],
+            First::Smallest => code_of[&of],
+        };
         let mut old: Vec<usize> = (0..types.len().min(bodies.len())).collect();
-        old.sort_by_key(|at| (Reverse(code_of.get(&types[*at])), types[*at], bodies[*at]));
+        old.sort_by_key(|at| (place(types[*at]), types[*at], bodies[*at]));
         let mut new = vec![0; old.len()];
         for (number, at) in (imported..).zip(&old) {
             new[*at] = number;

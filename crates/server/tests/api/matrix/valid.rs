@@ -109,6 +109,9 @@ pub(super) fn valid(world: &World, operation: &str) -> Option<Valid> {
         "mergeBusiness" => {
             Valid::at(&[&lead(9)]).body(json!({ "otherId": lead(3), "version": 1, "otherVersion": 1 }))
         }
+        "listPairs" => nothing.query([("apart", "true"), ("page", "1"), ("limit", "20")]),
+        "keepApart" => Valid::at(&[&lead(7)]).body(json!({ "otherId": lead(8) })),
+        "forgetApart" => Valid::at(&[&lead(7), &lead(8)]),
         "previewMerge" => Valid::at(&[&lead(1), &lead(2)]),
         "unmergeBusiness" => Valid::at(&[&lead(1)]).body(json!({ "otherId": lead(4) })),
         "enrichBatch" => nothing.bodies([
