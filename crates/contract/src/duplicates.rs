@@ -2,13 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::page::{DEFAULT_LIMIT, MAX_LIMIT};
+use crate::page::{DEFAULT_LIMIT, page_errors};
 use crate::{Business, BusinessId, Contact, FieldError, Timestamp, from_json};
 
 /// Pairs that wait for somebody to decide: of more, the likeliest are kept.
 pub const MOST_PAIRS: u32 = 10_000;
-/// The last page of a list of pairs that can be asked for.
-const MAX_PAGE: u32 = 1_000_000;
 
 /// A business that may be the same as another.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -127,13 +125,7 @@ impl PairQuery {
     /// # Errors
     /// One entry a parameter that is wrong.
     pub fn validate(&self) -> Result<(), Vec<FieldError>> {
-        let mut errors = Vec::new();
-        if self.limit.is_some_and(|limit| !(1..=MAX_LIMIT).contains(&limit)) {
-            errors.push(FieldError::new("limit", "range", "give a number from 1 to 200"));
-        }
-        if self.page.is_some_and(|page| !(1..=MAX_PAGE).contains(&page)) {
-            errors.push(FieldError::new("page", "range", "give a number from 1 to 1,000,000"));
-        }
+        let errors = page_errors(self.limit, self.page);
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
 

@@ -2,12 +2,27 @@
 
 use serde::Serialize;
 
-use crate::from_json;
+use crate::{FieldError, from_json};
 
 /// The largest `limit` of a list.
 pub const MAX_LIMIT: u32 = 200;
 /// The `limit` of a list that was asked for none.
 pub const DEFAULT_LIMIT: u32 = 20;
+
+/// The last page of a list that is asked for by numbers.
+pub(crate) const MAX_PAGE: u32 = 1_000_000;
+
+/// What is wrong with the page that is asked for, if anything.
+pub(crate) fn page_errors(limit: Option<u32>, page: Option<u32>) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    if limit.is_some_and(|limit| !(1..=MAX_LIMIT).contains(&limit)) {
+        errors.push(FieldError::new("limit", "range", "give a number from 1 to 200"));
+    }
+    if page.is_some_and(|page| !(1..=MAX_PAGE).contains(&page)) {
+        errors.push(FieldError::new("page", "range", "give a number from 1 to 1,000,000"));
+    }
+    errors
+}
 
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::business::word_enum;
-use crate::page::{DEFAULT_LIMIT, MAX_LIMIT};
+use crate::page::{DEFAULT_LIMIT, page_errors};
 use crate::{FieldError, SuppressionId, Timestamp, from_json};
 
 /// The longest address that there is, in bytes.
@@ -121,9 +121,6 @@ pub struct SuppressionAdded {
 
 from_json!(deserialize SuppressionAdded { suppression, contacts_removed, businesses_changed });
 
-/// The last page that can be asked for.
-const MAX_PAGE: u32 = 1_000_000;
-
 /// Which entries of the suppression list to show.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -156,12 +153,7 @@ impl SuppressionQuery {
             let message = "give a SHA-256 as 64 hexadecimal digits in lower case";
             errors.push(FieldError::new("digest", "format", message));
         }
-        if self.limit.is_some_and(|limit| !(1..=MAX_LIMIT).contains(&limit)) {
-            errors.push(FieldError::new("limit", "range", "give a number from 1 to 200"));
-        }
-        if self.page.is_some_and(|page| !(1..=MAX_PAGE).contains(&page)) {
-            errors.push(FieldError::new("page", "range", "give a number from 1 to 1,000,000"));
-        }
+        errors.extend(page_errors(self.limit, self.page));
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
 
@@ -181,6 +173,7 @@ impl SuppressionQuery {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::page::MAX_PAGE;
 
     fn wrong(result: Result<(), Vec<FieldError>>) -> Vec<String> {
         result.err().unwrap_or_default().into_iter().map(|error| error.field).collect()

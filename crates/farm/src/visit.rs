@@ -114,10 +114,10 @@ async fn visit(fetcher: &Fetcher, site: &Site) -> Visit {
 }
 
 /// Keeps a paused clock from running ahead of the sockets: between two steps of it there is real time in which what is
-/// under way on loopback arrives, also on a machine that does much else. The crawler's timeout is twenty steps.
+/// under way on loopback arrives, also on a machine that does much else. The crawler's timeout is forty steps.
 async fn steady_clock() {
-    const STEP: Duration = Duration::from_millis(500);
-    const REAL: Duration = Duration::from_millis(5);
+    const STEP: Duration = Duration::from_millis(250);
+    const REAL: Duration = Duration::from_millis(8);
     while tokio::task::spawn_blocking(|| std::thread::sleep(REAL)).await.is_ok() {
         tokio::time::sleep(STEP).await;
     }

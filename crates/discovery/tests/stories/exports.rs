@@ -7,9 +7,7 @@ use std::path::PathBuf;
 use contract::columns::Columns;
 use contract::export::ExportFormat;
 use contract::records::records_text;
-use contract::{
-    Business, BusinessId, EnrichmentStatus, OperatingStatus, ScrapeRequest, Socials, SourceRef, Timestamp,
-};
+use contract::{Business, BusinessId, OperatingStatus, ScrapeRequest, SourceRef, Timestamp};
 use export::Attributions;
 use store::test_support::{self, TestStore};
 use store::{NewBusiness, Store};
@@ -43,38 +41,10 @@ fn lead(name: &str, records: &[(&str, &str)]) -> NewBusiness {
         licence: None,
     };
     let business = Business {
-        id: BusinessId(0),
-        version: 0,
-        name: name.to_owned(),
-        category: None,
-        industry: None,
-        street: None,
         city: Some("Helsinki".to_owned()),
-        state: None,
-        postal_code: None,
         country: Some("FI".to_owned()),
-        latitude: None,
-        longitude: None,
-        phone: None,
-        phone_display: None,
-        email: None,
-        website: None,
-        socials: Socials::default(),
-        opening_hours: None,
-        employee_count: None,
-        year_founded: None,
-        description: None,
-        chain: false,
-        operating_status: OperatingStatus::Open,
-        confidence: None,
         sources: records.iter().map(source).collect(),
-        enrichment_status: EnrichmentStatus::Pending,
-        enrichment_error: None,
-        tags: Vec::new(),
-        notes: None,
-        contact_count: 0,
-        created_at: Timestamp::default(),
-        updated_at: Timestamp::default(),
+        ..Business::named(BusinessId(0), name, Timestamp::default())
     };
     NewBusiness { name_key: discovery::matching::name_key(name), domain: None, business }
 }

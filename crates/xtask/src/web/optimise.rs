@@ -37,7 +37,7 @@ pub(crate) fn shrink(workspace: &Workspace, module: &Path) -> Result<()> {
 
 /// Writes the module anew in place, with its types in the order of their use, or says why it stays as it is.
 pub(crate) fn rewrite(workspace: &Workspace, module: &Path) -> Result<()> {
-    optimise(workspace, module, &[])
+    optimise(workspace, module, &["--strip-producers"])
 }
 
 /// Makes the module faster in place, or says why it stays as it is.
