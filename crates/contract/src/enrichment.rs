@@ -242,7 +242,7 @@ pub struct HistoryQuery {
     pub limit: Option<u32>,
     /// `nextCursor` of the page before.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", param(max_length = 8192))]
+    #[cfg_attr(feature = "openapi", param(max_length = 4096))]
     pub cursor: Option<String>,
 }
 

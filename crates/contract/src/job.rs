@@ -174,7 +174,7 @@ pub struct JobQuery {
     pub limit: Option<u32>,
     /// `nextCursor` of the page before.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", param(max_length = 8192))]
+    #[cfg_attr(feature = "openapi", param(max_length = 4096))]
     pub cursor: Option<String>,
 }
 
@@ -233,7 +233,7 @@ pub struct FailedJobQuery {
     pub limit: Option<u32>,
     /// `nextCursor` of the page before.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", param(max_length = 8192))]
+    #[cfg_attr(feature = "openapi", param(max_length = 4096))]
     pub cursor: Option<String>,
 }
 

@@ -44,7 +44,7 @@ pub struct BusinessQuery {
     pub limit: Option<u32>,
     /// `nextCursor` of the page before: as quick on the last page as on the first.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", param(max_length = 8192), schema(max_length = 8192))]
+    #[cfg_attr(feature = "openapi", param(max_length = 4096), schema(max_length = 4096))]
     pub cursor: Option<String>,
     /// Such as `name` or `-createdAt,name`. Default: `-createdAt`, or `distance` where `near` is given.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -6,8 +6,9 @@ use serde::Deserialize;
 
 use crate::StoreError;
 
-/// Longer texts are no cursors of ours.
-const MAX_LENGTH: usize = 8192;
+/// Longer texts are no cursors of ours: a row's texts are of hundreds of characters each. In four bytes a character, escaped, one
+/// that is too long still fits into an address, so that it is told what is wrong with it.
+const MAX_LENGTH: usize = 4096;
 
 /// A cursor's content as text that can stand in a URL.
 pub(crate) fn encode_text(content: &str) -> String {

@@ -23,7 +23,7 @@ pub(crate) const MAX_EVENTS: u32 = 1000;
 pub(crate) const MAX_SUGGESTIONS: u32 = 50;
 const MAX_TYPED: usize = 200;
 /// Longer texts are no cursors of ours.
-const MAX_CURSOR: usize = 8192;
+const MAX_CURSOR: usize = 4096;
 
 /// Says what is out of range, one entry a field.
 pub(crate) trait Validate {
