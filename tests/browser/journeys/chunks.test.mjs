@@ -25,6 +25,30 @@ journey("a page that is opened has its chunk named in its head, and loads it onc
   }
 });
 
+journey("what is opened over a page brings its style, which is there before it", async ({ page }) => {
+  const styles = [];
+  page.on("request", (request) => {
+    if (/\/assets\/late-[0-9a-f]+\.css$/.test(request.url())) styles.push(request.url());
+  });
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  await page.route(/\/assets\/late-/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await dashboard.visit(page, "/jobs");
+  const chunk = page.waitForResponse(fileOf("palette"));
+  await page.keyboard.press("Control+k");
+  await (await chunk).finished();
+  await until("its style is asked for", () => styles.length === 1);
+  assert.equal(await page.getByRole("dialog").count(), 0, "nothing is opened without its style");
+  release();
+  const dialog = page.getByRole("dialog");
+  await dialog.waitFor();
+  assert.equal(await dialog.evaluate((it) => getComputedStyle(it).flexDirection), "column");
+  assert.equal(styles.length, 1);
+});
+
 journey("the page before stays until the chunk of the next one is there", async ({ page }) => {
   const find = await hold(page, "find");
   await dashboard.visit(page, "/");
