@@ -30,13 +30,10 @@ journey("a search fills the page with businesses without a reload", async ({ pag
   assert.ok(await dashboard.isMarked(page), "the page was loaded again");
 });
 
-journey("rows appear while the job runs, in a second tab too", async ({ page, open }) => {
-  await dashboard.find(page, EVERYTHING);
-  await dashboard.mark(page);
+journey("rows appear while the job runs, in a second tab too", async ({ page, server, open }) => {
   const second = await open();
-  await second.goto(page.url());
-  await dashboard.mark(second);
-  await Promise.all([dashboard.untilRowsWhileRunning(page), dashboard.untilRowsWhileRunning(second)]);
+  await dashboard.caughtRunning(server, page, [second]);
+  server.resume();
   const third = await open();
   await dashboard.visit(third, "/leads");
   await dashboard.mark(third);
@@ -55,9 +52,9 @@ journey("rows appear while the job runs, in a second tab too", async ({ page, op
 });
 
 journey("a reload in the middle of a job keeps its state", async ({ page, server }) => {
-  const jobId = await dashboard.find(page, EVERYTHING);
-  await dashboard.untilRowsWhileRunning(page);
+  const jobId = await dashboard.caughtRunning(server, page);
   const before = await dashboard.count(page, "Found");
+  server.resume();
   await page.reload();
   assert.ok((await dashboard.count(page, "Found")) >= before, "the page went back behind what it had shown");
   assert.ok((await dashboard.results(page).count()) > 0, "the rows were gone after the reload");
@@ -71,9 +68,7 @@ journey("a server killed in the middle finishes the job when it is back, and the
   const { page, server, problems } = world;
   problems.expect(/ERR_CONNECTION_(REFUSED|RESET|CLOSED)|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED_ENCODING/);
   problems.expect(/WebSocket/);
-  const jobId = await dashboard.find(page, EVERYTHING);
-  await dashboard.mark(page);
-  await dashboard.untilRowsWhileRunning(page);
+  const jobId = await dashboard.caughtRunning(server, page);
   await server.kill();
   const badge = page.locator('[aria-label="Connection"]');
   await until("the page says that it is cut off", async () => {
@@ -124,10 +119,7 @@ async function sameAsUndisturbed(server, job) {
 }
 
 journey("a running search can be cancelled and keeps what it has stored", async ({ page, server }) => {
-  const jobId = await dashboard.find(page, EVERYTHING);
-  await dashboard.untilRowsWhileRunning(page);
-  // A search is through sooner than a busy machine presses a button.
-  server.pause();
+  const jobId = await dashboard.caughtRunning(server, page);
   await page.getByRole("button", { name: "Cancel" }).press("Enter");
   server.resume();
   await dashboard.untilStatus(page, "Cancelled");

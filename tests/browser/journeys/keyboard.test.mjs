@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { journey } from "../lib/journey.mjs";
 import * as dashboard from "../lib/page.mjs";
-import { EVERYTHING, tabTo } from "../lib/page.mjs";
+import { tabTo } from "../lib/page.mjs";
 import { ADA, setUp } from "../lib/person.mjs";
 import { until } from "../lib/wait.mjs";
 
@@ -41,16 +41,10 @@ journey("a lead is enriched by keys alone", async ({ page, server }) => {
 }, { enrich: true });
 
 journey("a job is cancelled and tried again by keys alone", async ({ page, server }) => {
-  const jobId = await dashboard.find(page, EVERYTHING);
-  await dashboard.untilRowsWhileRunning(page);
-  // A search is through sooner than a busy machine presses keys.
-  server.pause();
-  try {
-    await tabTo(page, "Cancel");
-    await page.keyboard.press("Enter");
-  } finally {
-    server.resume();
-  }
+  const jobId = await dashboard.caughtRunning(server, page);
+  await tabTo(page, "Cancel");
+  await page.keyboard.press("Enter");
+  server.resume();
   await dashboard.untilStatus(page, "Cancelled");
   // From the start of the page: what had the focus is gone, and its rows are many.
   await dashboard.visit(page, `/jobs/${jobId}`);
@@ -58,6 +52,24 @@ journey("a job is cancelled and tried again by keys alone", async ({ page, serve
   await page.keyboard.press("Enter");
   await dashboard.untilStatus(page, "Done");
   assert.equal((await server.api(`/api/jobs/${jobId}`)).status, "completed");
+});
+
+journey("the title has the focus before and after the job of its page has come", async ({ page, server }) => {
+  const { jobId } = await server.search(dashboard.RESTAURANTS);
+  await dashboard.visit(page, "/");
+  let release;
+  const released = new Promise((resolve) => {
+    release = resolve;
+  });
+  await page.route(`**/api/jobs/${jobId}`, async (route) => {
+    await released;
+    await route.continue();
+  });
+  await page.locator(`main a[href="/jobs/${jobId}"]`).first().press("Enter");
+  const title = (name) => page.locator("h1:focus").filter({ hasText: name });
+  await title(/^Job$/).waitFor();
+  release();
+  await title(/^Restaurants? /).waitFor();
 });
 
 journey("a file is imported by keys alone", async ({ page, server }) => {

@@ -42,12 +42,14 @@ journey("what runs is followed live, and what happened comes to the top", async 
   await dashboard.mark(page);
   await region(page, "Running now").getByText("Nothing is running.").waitFor();
   const { jobId } = await server.api("/api/scraper/scrape", EVERYTHING);
+  server.slow();
   const bar = region(page, "Running now").getByRole("progressbar");
   const seen = await until("the bar moves", async () => {
     const value = await bar.first().getAttribute("value").catch(() => null);
     return Number(value) > 0 && Number(value);
   });
   assert.ok(seen > 0);
+  server.resume();
   await server.finished(jobId);
   await region(page, "Running now").getByText("Nothing is running.").waitFor();
   await region(page, "Latest activity").getByText(/^Done, [\d,]+ found/).waitFor();

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { accessible, fitsAndIsAccessible } from "../lib/axe.mjs";
 import { journey } from "../lib/journey.mjs";
 import * as dashboard from "../lib/page.mjs";
-import { EVERYTHING, RESTAURANTS } from "../lib/page.mjs";
+import { RESTAURANTS } from "../lib/page.mjs";
 import { inEveryView } from "../lib/pictures.mjs";
 import { until } from "../lib/wait.mjs";
 
@@ -87,18 +87,11 @@ journey("a page whose server is out of reach is accessible", async ({ page, serv
 }, STILL);
 
 journey("a job's page is accessible while it runs, and once it was cancelled", async ({ page, server }) => {
-  await dashboard.find(page, EVERYTHING);
-  await dashboard.untilRowsWhileRunning(page);
-  // A search is through sooner than a page is looked at.
-  server.pause();
+  await dashboard.caughtRunning(server, page);
   const progress = page.getByRole("region", { name: "Progress" });
-  try {
-    assert.equal(await dashboard.jobStatus(page), "Running");
-    await check(page, "a running job", progress.getByRole("progressbar"));
-    await page.getByRole("button", { name: "Cancel" }).press("Enter");
-  } finally {
-    server.resume();
-  }
+  await check(page, "a running job", progress.getByRole("progressbar"));
+  await page.getByRole("button", { name: "Cancel" }).press("Enter");
+  server.resume();
   await dashboard.untilStatus(page, "Cancelled");
   await check(page, "a cancelled job", page.getByRole("button", { name: "Retry" }));
   await inEveryView(page, "job-cancelled", (view) => fitsAndIsAccessible(page, `a cancelled job, ${view.name}`));

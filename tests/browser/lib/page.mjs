@@ -95,8 +95,29 @@ export async function untilStatus(page, word) {
   await until(`the job's badge reads ${word}`, async () => (await jobStatus(page)) === word);
 }
 
-/** Waits until rows are listed while the job is still running; answers how many were seen. */
-export async function untilRowsWhileRunning(page) {
+/**
+ * Begins a search for everything and catches it in the middle: the page and the tabs `beside` it, all marked, list rows of
+ * the job while it runs. The server stands still then, until it is resumed.
+ */
+export async function caughtRunning(server, page, beside = []) {
+  await visit(page, "/find");
+  await fill(page, EVERYTHING);
+  server.slow();
+  try {
+    await page.getByRole("button", { name: "Find", exact: true }).click();
+    const jobId = await jobOf(page);
+    await Promise.all(beside.map((tab) => tab.goto(page.url())));
+    const tabs = [page, ...beside];
+    await Promise.all(tabs.map(mark));
+    await Promise.all(tabs.map(untilRowsWhileRunning));
+    return jobId;
+  } finally {
+    server.pause();
+  }
+}
+
+/** Waits until rows are listed while the job is still running. */
+async function untilRowsWhileRunning(page) {
   return until("rows are listed while the job runs", async () => {
     const shown = await results(page).count();
     const status = await jobStatus(page);
@@ -119,15 +140,17 @@ export async function isMarked(page) {
 
 /** Goes on by Tab until the control of that name has the focus. */
 export async function tabTo(page, name) {
-  for (let step = 0; step < 80; step += 1) {
+  const passed = [];
+  while (passed.length < 80) {
     await page.keyboard.press("Tab");
     const here = await page.evaluate(() => {
       const at = document.activeElement;
       return at.getAttribute("aria-label") ?? at.labels?.[0]?.textContent ?? at.textContent;
     });
     if (here.trim() === name) return;
+    passed.push(here.trim().slice(0, 40));
   }
-  assert.fail(`${name} is not reached by Tab`);
+  assert.fail(`${name} is not reached by Tab, which passed ${passed.join(", ")}`);
 }
 
 /**

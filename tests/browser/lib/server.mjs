@@ -12,6 +12,8 @@ import { until } from "./wait.mjs";
 const LEASE = "3";
 const STOPPED_WITHIN = 20_000;
 const KEPT_LINES = 60;
+/** Milliseconds that a slowed server works, and those that it then stands still. */
+const SLOWED = { works: 10, stands: 40 };
 
 const running = new Set();
 
@@ -26,6 +28,7 @@ export class Server {
   #child;
   #lines = [];
   #panics = [];
+  #slowing;
 
   constructor(program, port, folder, settings) {
     this.program = program;
@@ -110,12 +113,26 @@ export class Server {
     this.#lines.splice(0, this.#lines.length - KEPT_LINES);
   }
 
+  /**
+   * Has it work a fifth of the time until it is paused or resumed. What it does can then be caught in the middle: a page
+   * that is looked at is behind by more than a search takes when the machine is busy.
+   */
+  slow() {
+    this.pause();
+    this.#slowing = setTimeout(() => {
+      this.resume();
+      this.#slowing = setTimeout(() => this.slow(), SLOWED.works);
+    }, SLOWED.stands);
+  }
+
   /** Has it do nothing until it is resumed. */
   pause() {
+    clearTimeout(this.#slowing);
     this.#child.kill("SIGSTOP");
   }
 
   resume() {
+    clearTimeout(this.#slowing);
     this.#child.kill("SIGCONT");
   }
 
@@ -144,6 +161,8 @@ export class Server {
   async #end(signal) {
     const child = this.#child;
     if (hasEnded(child)) return;
+    // A paused one hears no signal but this.
+    this.resume();
     const ended = once(child, "exit");
     const timer = setTimeout(() => child.kill("SIGKILL"), STOPPED_WITHIN);
     child.kill(signal);

@@ -41,14 +41,18 @@ pub(crate) fn job_page() -> Node {
     let is_here = derive(move || job.data().is_some());
     let head = move || {
         if is_missing.get() {
-            nothing_there("No such job", "It may be older than the record of jobs.", "/jobs", "All jobs")
-        } else if is_here.get() {
-            job_view(job)
-        } else {
-            view! {
-                {page_head(|| "Job".to_owned(), Node::nothing())}
-                {move || missing(load, || lines(8))}
-            }
+            return nothing_there(
+                "No such job",
+                "It may be older than the record of jobs.",
+                "/jobs",
+                "All jobs",
+            );
+        }
+        // The title stands before the job is there, and keeps the focus when it comes.
+        view! {
+            <nav class="crumbs" aria-label="Breadcrumb"><a href="/jobs">"Jobs"</a></nav>
+            {title_of(job)}
+            {move || if is_here.get() { job_view(job) } else { missing(load, || lines(8)) }}
         }
     };
     view! {
@@ -57,16 +61,24 @@ pub(crate) fn job_page() -> Node {
     }
 }
 
-/// The page of a job that is there: made once, its parts follow the job.
-fn job_view(job: data::OneJob) -> Node {
-    let part = move |part: fn(&Job) -> Option<Node>| move || job.data().and_then(|job| part(&job));
-    let title = derive(move || job.data().map(|job| search_job::title(&job)).unwrap_or_default());
+/// What the job is called and what can be done with it, as far as that is known.
+fn title_of(job: data::OneJob) -> Node {
+    let title = derive(move || job.data().map_or_else(|| "Job".to_owned(), |job| search_job::title(&job)));
     let phase = derive(move || job.data().map(|job| Phase::of(&job)));
+    let actions = view! { {move || phase.get().map(job_actions)} {part(job, again)} };
+    page_head(move || title.get(), actions)
+}
+
+/// A part of the page that follows the job.
+fn part(job: data::OneJob, part: fn(&Job) -> Option<Node>) -> impl Fn() -> Option<Node> {
+    move || job.data().and_then(|job| part(&job))
+}
+
+/// What is shown of a job that is there: made once, its parts follow the job.
+fn job_view(job: data::OneJob) -> Node {
+    let part = move |show| part(job, show);
     let spoken = derive(move || job.data().map(|job| spoken(&job)).unwrap_or_default());
-    let actions = view! { {move || phase.get().map(job_actions)} {part(again)} };
     view! {
-        <nav class="crumbs" aria-label="Breadcrumb"><a href="/jobs">"Jobs"</a></nav>
-        {page_head(move || title.get(), actions)}
         <section class="panel job" aria-label="Progress">
             {part(|job| Some(standing(job)))}
             <p class="hidden" role="status">{move || spoken.get()}</p>

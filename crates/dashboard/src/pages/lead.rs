@@ -51,20 +51,26 @@ pub(crate) fn lead_page() -> Node {
         lead.error().is_some_and(|error| error.is_not_found()) || lead.data().is_none() && was_missing()
     });
     let shown = derive(move || id.get().filter(|_| lead.data().is_some() && !is_missing.get()));
+    let name =
+        derive(move || lead.data().map_or_else(|| "Lead".to_owned(), |detail| detail.business.name.clone()));
     let history = data::history(move || shown.try_get().flatten());
     view! {
         {move || if is_missing.get() {
             nothing_there("No such lead", "It may have been deleted or merged into another.", "/leads", "All leads")
         } else {
-            match lead.data() {
-                Some(detail) => {
-                    let origins = Origins::of(&detail.business, history.data().as_deref());
-                    lead_view(&detail, lead.is_placeholder_data(), notes, &origins)
-                }
-                None => view! {
-                    {page_head(|| "Lead".to_owned(), Node::nothing())}
-                    {missing(load, || lines(10))}
-                },
+            // The title stands before the lead is there, and keeps the focus when it comes.
+            view! {
+                <nav class="crumbs" aria-label="Breadcrumb">
+                    <a href="/leads">"Leads"</a>
+                </nav>
+                {page_head(move || name.get(), view! { {move || lead.data().map(|detail| actions(&detail.business))} })}
+                {move || match lead.data() {
+                    Some(detail) => {
+                        let origins = Origins::of(&detail.business, history.data().as_deref());
+                        lead_view(&detail, lead.is_placeholder_data(), notes, &origins)
+                    }
+                    None => missing(load, || lines(10)),
+                }}
             }
         }}
         {history_panel(history, shown)}
@@ -73,12 +79,7 @@ pub(crate) fn lead_page() -> Node {
 
 fn lead_view(detail: &BusinessDetail, is_partial: bool, notes: Notes, origins: &Origins) -> Node {
     let lead = &detail.business;
-    let name = lead.name.clone();
     view! {
-        <nav class="crumbs" aria-label="Breadcrumb">
-            <a href="/leads">"Leads"</a>
-        </nav>
-        {page_head(move || name.clone(), actions(lead))}
         {status_line(lead)}
         {enrichment_error(lead)}
         <div class="columns columns--wide">
