@@ -61,11 +61,11 @@ fn embedded(manifest: &Manifest, dist: &Path) -> Result<String, Box<dyn Error>> 
     let named =
         |name: &str| manifest.files.iter().find(|file| file.name == name).map_or("", |file| &file.path);
     let (icon, forms) = (named("favicon.svg"), named("forms.css"));
-    let (late, tiles) = (named("late.css"), named("tiles.css"));
+    let (late, pictures, tiles) = (named("late.css"), named("pictures.css"), named("tiles.css"));
     let chunks: Vec<_> = chunks.iter().collect();
     let entry = format!(
-        "Entry {{ js: {js:?}, wasm: {wasm:?}, chunks: &{chunks:?}, css: {css:?}, forms: {forms:?}, late: {late:?}, tiles: {tiles:?}, \
-         icon: {icon:?} }}"
+        "Entry {{ js: {js:?}, wasm: {wasm:?}, chunks: &{chunks:?}, css: {css:?}, forms: {forms:?}, late: {late:?}, \
+         pictures: {pictures:?}, tiles: {tiles:?}, icon: {icon:?} }}"
     );
     let mut code = String::new();
     writeln!(code, "pub(super) const ENTRY: Option<Entry> = Some({entry});")?;

@@ -8,13 +8,14 @@ use client::{ApiClient, Connection, Follower, Realtime, mutations, queries};
 use js_sys::Function;
 use leptos::mount::hydrate_body;
 use leptos::prelude::*;
+use requery::QueryClient;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::app::App;
 use crate::shell::STATE_ID;
 use crate::signed_out::SignInAgain;
 use crate::state::{PageState, provide_page};
-use crate::{address, chunk};
+use crate::{address, chunk, turns};
 
 /// How long after its start the page is taken to be at rest, so that other pages' chunks may be loaded.
 const AHEAD: Duration = Duration::from_secs(2);
@@ -37,11 +38,17 @@ pub fn hydrate(load: Function) {
     }
 }
 
+/// Each step is a task of its own: all together they are long enough on a phone to be felt.
 fn start() {
+    turns::begin();
     let query_client = requery_leptos::browser_client();
     query_client.set_default_options(queries::defaults());
     query_client.set_default_mutation_options(mutations::defaults());
     requery_leptos::hydrate_from_document(&query_client);
+    turns::next(Box::new(move || take_over(query_client)));
+}
+
+fn take_over(query_client: QueryClient) {
     let state = page_state();
     let connection = Connection::new();
     let api = ApiClient::new(FetchTransport::new()).with(SignInAgain);
@@ -56,12 +63,14 @@ fn start() {
     });
     #[cfg(feature = "devtools")]
     show_developer_panel(&cache);
-    if let Some(root) = document().document_element() {
-        // Setting an attribute whose name is well-formed cannot fail.
-        let _ = root.set_attribute("data-ready", "");
-    }
-    connect(seq.unwrap_or(0), follower);
-    set_timeout(chunk::load_ahead, AHEAD);
+    turns::take(Box::new(move || {
+        if let Some(root) = document().document_element() {
+            // Setting an attribute whose name is well-formed cannot fail.
+            let _ = root.set_attribute("data-ready", "");
+        }
+        connect(seq.unwrap_or(0), follower);
+        set_timeout(chunk::load_ahead, AHEAD);
+    }));
 }
 
 /// The panel, with errors that queries of this page fail with.

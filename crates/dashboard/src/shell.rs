@@ -33,6 +33,8 @@ pub struct AssetPaths {
     pub forms: String,
     /// The stylesheet of what is opened over a page, `late.css` in the manifest's list; empty where there is none.
     pub late: String,
+    /// That of charts and maps, `pictures.css` in the manifest's list; empty where there is none.
+    pub pictures: String,
     /// The stylesheet that documents have beside it where maps have tiles, `tiles.css` in the manifest's list; empty where there
     /// is none.
     pub tiles: String,
@@ -121,7 +123,12 @@ fn theme_saving(nonce: Option<String>) -> AnyView {
 fn head_links(assets: &AssetPaths, is_plain: bool, has_tiles: bool) -> AnyView {
     // The style page shows what others open.
     let is_of_style = matches!(Route::parse(&address::current()), Some(Route::Styleguide));
-    let others = [(is_plain, &assets.forms), (is_of_style, &assets.late), (has_tiles, &assets.tiles)];
+    let others = [
+        (is_plain, &assets.forms),
+        (is_of_style, &assets.late),
+        (has_pictures(), &assets.pictures),
+        (has_tiles, &assets.tiles),
+    ];
     let others = others.into_iter().filter(|(is_needed, path)| *is_needed && !path.is_empty());
     let others = others.map(|(_, path)| view! { <link rel="stylesheet" href=path.clone()/> });
     view! {
@@ -159,17 +166,25 @@ fn watch(js: &str) -> String {
     )
 }
 
-/// How the application loads chunks: the page's own at once, others with the stylesheet of what is opened over a page, which is
-/// there before they are, or is known not to come.
-fn loader(late: &str) -> String {
-    if late.is_empty() {
-        return "load".to_owned();
-    }
+/// Whether the page shows a chart or a map.
+fn has_pictures() -> bool {
+    use Route::{Find, Job, Lead, LeadsMap, Overview, Styleguide};
+
+    let route = Route::parse(&address::current());
+    matches!(route, Some(Overview | Find(_) | Job(_) | Lead(_) | LeadsMap | Styleguide))
+}
+
+/// How the application loads chunks: the page's own at once, others with the stylesheets that this document is without. Those are
+/// there before the chunk is, or are known not to come; the next chunk has them tried again.
+fn loader(assets: &AssetPaths) -> String {
+    let pictures = Some(&assets.pictures).filter(|_| !has_pictures());
+    let sheets: Vec<_> =
+        [Some(&assets.late), pictures].into_iter().flatten().filter(|path| !path.is_empty()).collect();
     let own = chunk::of(&address::current()).unwrap_or_default();
     format!(
-        "name=>name==={own:?}?load(name):Promise.all([load(name),load.style??=new Promise(done=>document.head.append(\
-        Object.assign(document.createElement('link'),{{rel:'stylesheet',href:{late:?},onload:done,onerror:done}})))])\
-        .then(([page])=>page)"
+        "name=>name==={own:?}?load(name):Promise.all([load(name),...{sheets:?}.map(href=>load[href]??=new Promise(done=>\
+        document.head.append(Object.assign(document.createElement('link'),{{rel:'stylesheet',href,onload:done,\
+        onerror(){{load[href]=null;this.remove();done()}}}}))))]).then(([page])=>page)"
     )
 }
 
@@ -180,7 +195,7 @@ fn start_script(assets: &AssetPaths, nonce: Option<String>) -> AnyView {
         assets.js,
         watch(&assets.js),
         assets.wasm,
-        loader(&assets.late)
+        loader(assets)
     );
     view! { <script type="module" nonce=nonce inner_html=text></script> }.into_any()
 }

@@ -408,6 +408,7 @@ fn assets() -> AssetPaths {
         css: "/assets/main-1.css".to_owned(),
         forms: "/assets/forms-1.css".to_owned(),
         late: "/assets/late-1.css".to_owned(),
+        pictures: "/assets/pictures-1.css".to_owned(),
         tiles: "/assets/tiles-1.css".to_owned(),
         icon: "/assets/favicon-1.svg".to_owned(),
     }
@@ -423,7 +424,7 @@ async fn the_document_names_its_files_and_signs_its_scripts() {
             "href=\"/assets/main-1.css\"",
             "import init,{hydrate,load} from \"/assets/dashboard-1.js\"",
             "name===\"leads\"",
-            "href:\"/assets/late-1.css\"",
+            "[\"/assets/late-1.css\", \"/assets/pictures-1.css\"].map(",
             "<link rel=\"preload\" href=\"/assets/dashboard-1.wasm\"",
             "<link rel=\"preload\" href=\"/assets/leads-1.wasm\"",
             "id=\"page-state\"",

@@ -28,6 +28,8 @@ pub(crate) struct Entry {
     pub(crate) forms: &'static str,
     /// The style of what is opened over a page; empty where there is none.
     pub(crate) late: &'static str,
+    /// That of charts and maps; empty where there is none.
+    pub(crate) pictures: &'static str,
     /// What documents have beside it where maps have tiles; empty where there is none.
     pub(crate) tiles: &'static str,
     /// Empty where there is none.
@@ -170,7 +172,7 @@ mod tests {
             return;
         };
         let chunks = entry.chunks.iter().map(|(_, path)| *path);
-        let styles = [entry.css, entry.forms, entry.late, entry.tiles];
+        let styles = [entry.css, entry.forms, entry.late, entry.pictures, entry.tiles];
         for path in [entry.js, entry.wasm, entry.icon].into_iter().chain(styles).chain(chunks) {
             assert!(path.is_empty() || embedded::FILES.iter().any(|file| file.path == path), "{path}");
         }

@@ -131,7 +131,7 @@ fn write(workspace: &Workspace, folder: &Path, profile: Profile, code: Code) -> 
     let mut assets = Assets::create(&fresh, profile)?;
     assets.add_folder(&package.join("public"))?;
     let css = add_style(&mut assets, &package.join("style"), "main.css")?;
-    for beside in ["forms.css", "late.css", "tiles.css"] {
+    for beside in ["forms.css", "late.css", "pictures.css", "tiles.css"] {
         add_style(&mut assets, &package.join("style"), beside)?;
     }
     let Paths { js, wasm, chunks } = code.add_to(&mut assets)?;

@@ -94,6 +94,7 @@ fn paths() -> Option<AssetPaths> {
         css: entry.css.to_owned(),
         forms: entry.forms.to_owned(),
         late: entry.late.to_owned(),
+        pictures: entry.pictures.to_owned(),
         tiles: entry.tiles.to_owned(),
         icon: entry.icon.to_owned(),
     })
