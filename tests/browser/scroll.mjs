@@ -11,6 +11,8 @@ import { until } from "./lib/wait.mjs";
 const PACES = { read: [30, 8], wheel: [150, 8], fling: [900, 8] };
 /** Places that somebody drags the scrollbar to. */
 const JUMPS = 12;
+/** Letters as quick as somebody who types well. */
+const TYPED = { delay: 120 };
 const WINDOW = { width: 1280, height: 900 };
 
 const server = await Server.start({ data: process.env.LETIP_DATA });
@@ -55,8 +57,8 @@ async function answersOn(page, server) {
     ["filter", "sort=-name", menu("Category", /^any/i)],
     ["filter", "sort=-name&category=florist", menu("Category", /^florist/i)],
     ["filter", "sort=-name", menu("Category", /^any/i)],
-    ["search", "sort=-name&search=maple", () => search.pressSequentially("maple")],
-    ["search", "sort=-name&search=maple+oak", () => search.pressSequentially(" oak")],
+    ["search", "sort=-name&search=maple", () => search.pressSequentially("maple", TYPED)],
+    ["search", "sort=-name&search=maple+oak", () => search.pressSequentially(" oak", TYPED)],
     ["search", "sort=-name&search=river", () => search.fill("river")],
     ["search", "sort=-name", () => search.fill("")],
   ];

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::shell::STATE_ID;
 use crate::signed_out::SignInAgain;
 use crate::state::{PageState, provide_page};
-use crate::{address, chunk, turns};
+use crate::{address, chunk};
 
 /// How long after its start the page is taken to be at rest, so that other pages' chunks may be loaded.
 const AHEAD: Duration = Duration::from_secs(2);
@@ -40,12 +40,12 @@ pub fn hydrate(load: Function) {
 
 /// Each step is a task of its own: all together they are long enough on a phone to be felt.
 fn start() {
-    turns::begin();
+    requery_leptos::hold_effects();
     let query_client = requery_leptos::browser_client();
     query_client.set_default_options(queries::defaults());
     query_client.set_default_mutation_options(mutations::defaults());
     requery_leptos::hydrate_from_document(&query_client);
-    turns::next(Box::new(move || take_over(query_client)));
+    set_timeout(move || take_over(query_client), Duration::ZERO);
 }
 
 fn take_over(query_client: QueryClient) {
@@ -63,7 +63,7 @@ fn take_over(query_client: QueryClient) {
     });
     #[cfg(feature = "devtools")]
     show_developer_panel(&cache);
-    turns::take(Box::new(move || {
+    requery_leptos::release_effects(Box::new(move || {
         if let Some(root) = document().document_element() {
             // Setting an attribute whose name is well-formed cannot fail.
             let _ = root.set_attribute("data-ready", "");

@@ -38,8 +38,6 @@ mod signed_out;
 mod state;
 mod theme;
 mod toast;
-#[cfg(all(feature = "hydrate", target_arch = "wasm32"))]
-mod turns;
 pub mod typed_form;
 #[cfg(any(feature = "ssr", test))]
 mod user_agent;

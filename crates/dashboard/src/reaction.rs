@@ -6,16 +6,12 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use leptos::prelude::{ArcRwSignal, Effect, Get, GetUntracked, Memo, RwSignal, Set};
+use leptos::prelude::{ArcRwSignal, Get, GetUntracked, Memo, RwSignal, Set};
 
 /// Runs `react` in the browser once the page is there, and again whenever a signal that it read has changed. On the
 /// server it never runs.
 pub(crate) fn react(react: impl FnMut() + 'static) {
-    start(Box::new(react));
-}
-
-fn start(mut react: Box<dyn FnMut()>) {
-    Effect::new(move |_: Option<()>| react());
+    requery_leptos::react(Box::new(react));
 }
 
 /// A value behind a signal or a memo, which hold any type.

@@ -28,6 +28,9 @@ pub use mutation::{UseMutation, use_mutation};
 pub use prefetch::{Prefetch, use_prefetch};
 pub use provider::{provide_query_client, use_query_client};
 pub use query::{UseInfiniteQuery, UseQuery, use_infinite_query, use_queries, use_query};
+pub use reaction::react;
+#[cfg(target_arch = "wasm32")]
+pub use reaction::{hold_effects, release_effects};
 
 /// A value without its type.
 type Erased = Arc<dyn Any + Send + Sync>;

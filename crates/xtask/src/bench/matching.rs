@@ -23,8 +23,8 @@ pub(crate) const ABOUT: &str = "Labelled pairs: `overture_pairs_dev.parquet` (Ov
     of the first with other spellings, missing or wrong phones, missing sites and shifted coordinates; among them \
     branches of chains, and houses that share a phone. One to one, on all cores. A record is compared with those that share a \
     phone number, domain, address, name or rare words near each other, so that the work grows with the records and not with \
-    their square: pairs that are scored for each record, and records a second, hardly change from an eighth of a million to a \
-    million. Splink (MIT, on DuckDB), set up as its documentation shows it for two lists, links the first of these sizes in \
+    their square: pairs that are scored for each record, and records a second, tell how far it is from growing in proportion. \
+    Splink (MIT, on DuckDB), set up as its documentation shows it for two lists, links the first of these sizes in \
     the same run, from the same records; it is told nothing of which are the same, as is our model, which was trained on others.";
 
 /// Sizes, the smallest first: the last is the one that counts.
