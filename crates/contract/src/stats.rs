@@ -85,6 +85,8 @@ pub struct Facets {
     pub enrichment_status: Vec<Count>,
     /// Every source that occurs.
     pub source: Vec<Count>,
+    /// The most used tags first, at most 50.
+    pub tag: Vec<Count>,
 }
 
-from_json!(deserialize Facets { city, industry, category, enrichment_status, source });
+from_json!(deserialize Facets { city, industry, category, enrichment_status, source, tag });

@@ -276,6 +276,7 @@ fn facets() -> Facets {
         category: stats.by_category,
         enrichment_status: vec![Count { value: "pending".to_owned(), count: 2100 }],
         source: stats.by_source,
+        tag: vec![Count { value: "call back".to_owned(), count: 12 }],
     }
 }
 

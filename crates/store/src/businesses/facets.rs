@@ -23,7 +23,7 @@ type Tally = HashMap<String, u64>;
 
 impl Store {
     /// How the businesses that the query's filters select spread over cities, industries, categories, states
-    /// of enrichment and sources. Order and paging are not heeded.
+    /// of enrichment, sources and tags. Order and paging are not heeded.
     ///
     /// # Errors
     /// If the database does not answer.
@@ -47,6 +47,7 @@ impl Snapshot {
             category: largest(category, MOST_VALUES),
             enrichment_status: largest(status, usize::MAX),
             source: largest(single_sources(source), usize::MAX),
+            tag: largest(self.tally_tags(query, &filter).await?, MOST_VALUES),
         })
     }
 
@@ -81,9 +82,7 @@ impl Snapshot {
         filter.write(&mut sql);
         let mut tallies = COLUMNS.map(|_| Tally::new());
         for row in sql.all(self.connection()).await? {
-            let place = point(row.column(0)?, row.column(1)?);
-            let km = query.near.zip(place).map(|(centre, place)| centre.distance_km(place));
-            if km.zip(query.radius_km).is_none_or(|(km, radius_km)| km > radius_km) {
+            if !is_in_circle(query, row.column(0)?, row.column(1)?) {
                 continue;
             }
             for (position, tally) in tallies.iter_mut().enumerate() {
@@ -93,6 +92,29 @@ impl Snapshot {
             }
         }
         Ok(tallies)
+    }
+
+    /// Counts tags by their own rows, which are few: most businesses have none.
+    async fn tally_tags(&self, query: &BusinessQuery, filter: &Filter<'_>) -> Result<Tally, StoreError> {
+        let is_circle = query.radius_km.is_some();
+        let mut sql = self.sql("SELECT t.tag, ");
+        sql.push(if is_circle { "f.latitude, f.longitude" } else { "count(*)" });
+        sql.push(" FROM business_tags t JOIN businesses f ON f.id = t.business_id");
+        filter.write(&mut sql);
+        if !is_circle {
+            sql.push(" GROUP BY t.tag");
+        }
+        let mut tally = Tally::new();
+        for row in sql.all(self.connection()).await? {
+            let count = match is_circle {
+                true => u64::from(is_in_circle(query, row.column(1)?, row.column(2)?)),
+                false => row.count(1)?,
+            };
+            if count > 0 {
+                *tally.entry(row.column(0)?).or_default() += count;
+            }
+        }
+        Ok(tally)
     }
 
     /// Puts the name of each city, as the newest business there writes it, in place of its key.
@@ -110,6 +132,12 @@ impl Snapshot {
         let name = |key: String| names.get(&key).cloned().flatten().unwrap_or(key);
         Ok(counts.into_iter().map(|one| Count { value: name(one.value), count: one.count }).collect())
     }
+}
+
+/// Whether the place is one that the query's circle holds.
+fn is_in_circle(query: &BusinessQuery, latitude: Option<f64>, longitude: Option<f64>) -> bool {
+    let km = query.near.zip(point(latitude, longitude)).map(|(centre, place)| centre.distance_km(place));
+    km.zip(query.radius_km).is_some_and(|(km, radius_km)| km <= radius_km)
 }
 
 /// The `most` largest counts, the largest first, equal ones by value; what is missing is no value.

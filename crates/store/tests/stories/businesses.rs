@@ -280,12 +280,17 @@ fn counted(city: &str, category: &str, sources: &[&str], id: usize) -> NewBusine
     })
 }
 
+fn tagged(mut new: NewBusiness, tags: &[&str]) -> NewBusiness {
+    new.business.tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
+    new
+}
+
 async fn facets_count_what_the_filter_selects(db: TestStore) {
     insert(
         db.store(),
         vec![
-            counted("Espoo", "cafe", &["a", "b"], 0),
-            counted("espoo", "cafe", &["a"], 1),
+            tagged(counted("Espoo", "cafe", &["a", "b"], 0), &["warm", "south"]),
+            tagged(counted("espoo", "cafe", &["a"], 1), &["warm"]),
             counted("Vantaa", "bar", &["b"], 2),
             counted("", "bar", &["c"], 3),
         ],
@@ -298,10 +303,16 @@ async fn facets_count_what_the_filter_selects(db: TestStore) {
     assert_eq!(facets.source, [count("a", 2), count("b", 2), count("c", 1)]);
     assert_eq!(facets.enrichment_status, [count("pending", 4)]);
     assert_eq!(facets.industry, []);
+    assert_eq!(facets.tag, [count("warm", 2), count("south", 1)]);
+    let south = db.store().facets(&query(json!({"tag": "south"}))).await.unwrap();
+    assert_eq!((south.tag, south.city), (vec![count("south", 1), count("warm", 1)], vec![count("Espoo", 1)]));
     let cafes = db.store().facets(&query(json!({"category": "cafe"}))).await.unwrap();
     assert_eq!((cafes.city, cafes.category), (vec![count("Espoo", 2)], vec![count("cafe", 2)]));
     let near = db.store().facets(&query(json!({"near": "60,24", "radiusKm": 120}))).await.unwrap();
     assert_eq!((near.city, near.source), (vec![count("Espoo", 2)], vec![count("a", 2), count("b", 1)]));
+    assert_eq!(near.tag, [count("warm", 2), count("south", 1)]);
+    let at_one = db.store().facets(&query(json!({"near": "60,24", "radiusKm": 1}))).await.unwrap();
+    assert_eq!(at_one.tag, [count("south", 1), count("warm", 1)]);
 }
 
 async fn figures_are_counted(db: TestStore) {

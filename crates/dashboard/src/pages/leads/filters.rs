@@ -218,6 +218,9 @@ struct Entry {
     chosen: bool,
 }
 
+/// Menus that stand before the one of tags.
+const BEFORE_TAGS: usize = 4;
+
 fn menus(look: Look, query: &BusinessQuery, facets: Option<&contract::stats::Facets>) -> Vec<Node> {
     let counts =
         |pick: fn(&contract::stats::Facets) -> &Vec<Count>| facets.map(pick).cloned().unwrap_or_default();
@@ -225,7 +228,7 @@ fn menus(look: Look, query: &BusinessQuery, facets: Option<&contract::stats::Fac
         word.parse::<EnrichmentStatus>().map_or_else(|_| word.to_owned(), leads_url::status_label)
     };
     let menu = |name, entries| menu(look, name, entries);
-    vec![
+    let mut menus = vec![
         menu("Category", values(query, &counts(|f| &f.category), format::label, |q| &mut q.category)),
         menu("Industry", values(query, &counts(|f| &f.industry), format::label, |q| &mut q.industry)),
         menu("City", values(query, &counts(|f| &f.city), str::to_owned, |q| &mut q.city)),
@@ -235,7 +238,13 @@ fn menus(look: Look, query: &BusinessQuery, facets: Option<&contract::stats::Fac
         menu("E-mail", yes_or_no(query, |q| &mut q.has_email)),
         menu("Chain", yes_or_no(query, |q| &mut q.chain)),
         menu("Source", values(query, &counts(|f| &f.source), format::source, |q| &mut q.source)),
-    ]
+    ];
+    let tags = counts(|f| &f.tag);
+    // Where nobody has tagged anything there is nothing to choose.
+    if !tags.is_empty() || query.tag.is_some() {
+        menus.insert(BEFORE_TAGS, menu("Tag", values(query, &tags, str::to_owned, |q| &mut q.tag)));
+    }
+    menus
 }
 
 type Field<T> = fn(&mut BusinessQuery) -> &mut Option<T>;
