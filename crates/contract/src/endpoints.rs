@@ -282,7 +282,7 @@ endpoints! {
     BulkBusinesses = Post "/api/businesses/bulk" in "businesses" for Member heavy {
         path: (), query: NoQuery, body: BulkRequest, 200 => BulkAnswer, failures: [404, 413, 415, 422]
     }
-    /// The businesses of a filter as a file, in the order of their list, with the attribution of their sources.
+    /// The businesses of a filter with their contacts as a file, in the order of their list, with the attribution of their sources.
     ExportBusinesses = Get "/api/businesses/export" in "businesses" for Viewer heavy {
         path: (), query: ExportQuery, body: NoBody, 200 => File, failures: [422]
     }

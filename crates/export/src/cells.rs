@@ -4,15 +4,16 @@ use std::borrow::Cow;
 
 use contract::columns::Columns;
 use contract::records::records_text;
-use contract::{Business, SourceRef};
+use contract::{Business, BusinessDetail, Contact, SourceRef};
 
-use crate::Attributions;
+use crate::{Attributions, contacts};
 
 /// Between the parts of a cell that holds several.
 const SEPARATOR: &str = "; ";
 
-/// Names that the import knows again: `sourceId` is the record's identifier, `xUrl` no longitude.
-const HEADER: [&str; 41] = [
+/// Names that the import knows again: `sourceId` is the record's identifier, `xUrl` no longitude. Those of contacts it passes over
+/// (`exported` of `discovery`): a person's number is not the business's.
+const HEADER: [&str; 47] = [
     "businessId",
     "name",
     "category",
@@ -50,6 +51,12 @@ const HEADER: [&str; 41] = [
     "enrichmentStatus",
     "tags",
     "notes",
+    "contactName",
+    "contactRole",
+    "contactEmail",
+    "contactEmailStatus",
+    "contactPhone",
+    "contacts",
     "contactCount",
     "version",
     "createdAt",
@@ -63,13 +70,28 @@ pub(crate) struct Shown(Vec<usize>);
 /// What every line carries whatever was chosen: `sources`, by which an import knows the row again, and what the licences ask for.
 const ALWAYS: [&str; 3] = ["sources", "licences", "attribution"];
 
+/// What the list's column of contacts stands for in a table: their number says nobody whom to call.
+const CONTACTS: [&str; 7] = [
+    "contactName",
+    "contactRole",
+    "contactEmail",
+    "contactEmailStatus",
+    "contactPhone",
+    "contacts",
+    "contactCount",
+];
+
 impl Shown {
     /// All cells; or the name, the chosen ones, and where it all came from.
     pub(crate) fn of(columns: Option<&Columns>) -> Self {
         let Some(columns) = columns else { return Self((0..HEADER.len()).collect()) };
         let chosen: Vec<&str> = columns.0.iter().map(|column| column.as_str()).collect();
         let always = ALWAYS.into_iter().filter(|name| !chosen.contains(name));
-        let names = ["name"].into_iter().chain(chosen.iter().copied()).chain(always);
+        let of_chosen = chosen.iter().flat_map(|name| match CONTACTS.contains(name) {
+            true => CONTACTS.as_slice(),
+            false => std::slice::from_ref(name),
+        });
+        let names = ["name"].into_iter().chain(of_chosen.copied()).chain(always);
         Self(names.filter_map(|name| HEADER.iter().position(|known| *known == name)).collect())
     }
 
@@ -79,15 +101,22 @@ impl Shown {
     }
 
     /// The cells of one line, in the header's order.
-    pub(crate) fn cells<'a>(&self, business: &'a Business, attributions: &Attributions) -> Vec<Cow<'a, str>> {
-        let mut all = cells(business, attributions);
+    pub(crate) fn cells<'a>(
+        &self,
+        detail: &'a BusinessDetail,
+        attributions: &Attributions,
+    ) -> Vec<Cow<'a, str>> {
+        let mut all = cells(detail, attributions);
         self.0.iter().filter_map(|at| all.get_mut(*at).map(std::mem::take)).collect()
     }
 }
 
 /// All cells of one line, in the order of [`HEADER`].
-fn cells<'a>(business: &'a Business, attributions: &Attributions) -> [Cow<'a, str>; HEADER.len()] {
-    let b = business;
+fn cells<'a>(detail: &'a BusinessDetail, attributions: &Attributions) -> [Cow<'a, str>; HEADER.len()] {
+    let b = &detail.business;
+    let contact = contacts::foremost(&detail.contacts);
+    let of_contact =
+        |part: fn(&Contact) -> Option<&str>| Cow::Borrowed(contact.and_then(part).unwrap_or_default());
     let socials = &b.socials;
     let first = b.sources.first();
     [
@@ -128,6 +157,12 @@ fn cells<'a>(business: &'a Business, attributions: &Attributions) -> [Cow<'a, st
         Cow::Borrowed(b.enrichment_status.as_str()),
         Cow::Owned(b.tags.join(SEPARATOR)),
         text(&b.notes),
+        of_contact(|contact| contact.name.as_deref()),
+        of_contact(|contact| contact.title.as_deref()),
+        of_contact(|contact| contact.email.as_deref()),
+        of_contact(|contact| contact.email.as_ref().map(|_| contact.email_status.as_str())),
+        of_contact(|contact| contact.phone.as_deref()),
+        Cow::Owned(contacts::text(&detail.contacts)),
         shown(Some(b.contact_count)),
         shown(Some(b.version)),
         shown(Some(b.created_at)),
@@ -184,6 +219,12 @@ mod tests {
         let chosen = "sources,city".parse().unwrap();
         let header: Vec<_> = Shown::of(Some(&chosen)).header().collect();
         assert_eq!(header, ["name", "sources", "city", "licences", "attribution"]);
+        let chosen = "contactCount,city".parse().unwrap();
+        let header: Vec<_> = Shown::of(Some(&chosen)).header().collect();
+        assert_eq!(
+            header,
+            [&["name"], CONTACTS.as_slice(), &["city", "sources", "licences", "attribution"]].concat()
+        );
         assert_eq!(Shown::of(None).header().collect::<Vec<_>>(), HEADER);
     }
 

@@ -1,6 +1,6 @@
 use std::io::{self, Write};
 
-use contract::Business;
+use contract::BusinessDetail;
 
 use crate::cells::{Shown, harmless};
 use crate::{Attributions, BusinessWriter};
@@ -22,8 +22,8 @@ impl<W: Write> CsvWriter<W> {
 }
 
 impl<W: Write> BusinessWriter for CsvWriter<W> {
-    fn business(&mut self, business: &Business) -> io::Result<()> {
-        for cell in self.shown.cells(business, &self.attributions) {
+    fn business(&mut self, detail: &BusinessDetail) -> io::Result<()> {
+        for cell in self.shown.cells(detail, &self.attributions) {
             self.lines.write_field(harmless(&cell).as_bytes()).map_err(io_error)?;
         }
         self.lines.write_record(None::<&[u8]>).map_err(io_error)?;
@@ -46,11 +46,22 @@ pub(crate) fn io_error(error: csv::Error) -> io::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tests::{business, written};
+    use crate::tests::{business, bytes_of, contact, jane, number, with, written, written_of};
     use contract::export::ExportFormat;
+    use contract::{Business, Contact};
 
-    fn rows(businesses: &[Business]) -> Vec<std::collections::HashMap<String, String>> {
-        let text = written(ExportFormat::Csv, businesses);
+    type Row = std::collections::HashMap<String, String>;
+
+    fn rows(businesses: &[Business]) -> Vec<Row> {
+        read(&written(ExportFormat::Csv, businesses))
+    }
+
+    /// The row of a business with these contacts.
+    fn row(contacts: Vec<Contact>) -> Row {
+        read(&written_of(ExportFormat::Csv, &[with(business(7, "A"), contacts)])).remove(0)
+    }
+
+    fn read(text: &str) -> Vec<Row> {
         csv::Reader::from_reader(text.as_bytes()).deserialize().collect::<Result<_, _>>().unwrap()
     }
 
@@ -70,10 +81,49 @@ mod tests {
 
     #[test]
     fn a_line_has_the_columns_that_were_chosen() {
-        let text = crate::tests::written_with(ExportFormat::Csv, &[business(7, "A")], Some("city,tags"));
+        let detail = with(business(7, "A"), vec![jane(1)]);
+        let text = String::from_utf8(bytes_of(ExportFormat::Csv, &[detail], Some("city,tags"))).unwrap();
         let lines = "name,city,tags,sources,licences,attribution\n\
             A,Helsinki,new; south,openstreetmap node/7,ODbL-1.0,© OpenStreetMap contributors (ODbL-1.0)\n";
         assert_eq!(text, lines);
+    }
+
+    #[test]
+    fn a_line_has_a_contact_in_cells_of_its_own_and_all_in_one() {
+        let several = row(vec![number(1, "Fax"), jane(2)]);
+        let cells = |row: &Row| {
+            ["Name", "Role", "Email", "EmailStatus", "Phone"]
+                .map(|part| row[&format!("contact{part}")].clone())
+        };
+        assert_eq!(cells(&several), ["Jane Doe", "Owner", "jane@acme.example", "safe", "+17325550102"]);
+        let all = "Fax, +17325550104; Jane Doe, Owner, jane@acme.example, +17325550102, \
+            https://www.linkedin.com/in/jane";
+        assert_eq!((several["contacts"].as_str(), several["contactCount"].as_str()), (all, "2"));
+        assert_eq!(several["email"], "", "what is a person's is not the business's");
+
+        let fax = row(vec![number(1, "Fax")]);
+        assert_eq!((cells(&fax), fax["contacts"].as_str()), (Default::default(), "Fax, +17325550104"));
+        let none = row(Vec::new());
+        assert_eq!((cells(&none), none["contacts"].as_str()), (Default::default(), ""));
+    }
+
+    #[test]
+    fn the_cells_of_contacts_follow_the_notes() {
+        let header: Vec<_> = Shown::of(None).header().collect();
+        let notes = header.iter().position(|name| *name == "notes").unwrap();
+        let contacts =
+            ["contactName", "contactRole", "contactEmail", "contactEmailStatus", "contactPhone", "contacts"];
+        assert_eq!(header[notes + 1..notes + 7], contacts);
+        assert_eq!(header[notes + 7], "contactCount");
+    }
+
+    #[test]
+    fn a_contact_runs_nothing() {
+        let name = Some("=HYPERLINK(\"http://x\")".to_owned());
+        let row = row(vec![Contact { name, title: Some("@SUM(1)".to_owned()), ..contact(1) }]);
+        assert_eq!(row["contactName"], "'=HYPERLINK(\"http://x\")");
+        assert_eq!(row["contactRole"], "'@SUM(1)");
+        assert_eq!(row["contacts"], "'=HYPERLINK(\"http://x\"), @SUM(1)");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use std::io::{self, Write};
 
-use contract::{Business, Timestamp};
+use contract::{BusinessDetail, Timestamp};
 use serde_json::{Map, Value, json};
 
 use super::{Attributions, BusinessWriter};
@@ -21,10 +21,10 @@ impl<W: Write> GeoJsonWriter<W> {
 }
 
 impl<W: Write> BusinessWriter for GeoJsonWriter<W> {
-    fn business(&mut self, business: &Business) -> io::Result<()> {
+    fn business(&mut self, detail: &BusinessDetail) -> io::Result<()> {
         self.out.write_all(if self.count == 0 { b"\n" } else { b",\n" })?;
-        serde_json::to_writer(&mut self.out, &feature(business)?)?;
-        self.attributions.note(business);
+        serde_json::to_writer(&mut self.out, &feature(detail)?)?;
+        self.attributions.note(&detail.business);
         self.count += 1;
         Ok(())
     }
@@ -37,9 +37,10 @@ impl<W: Write> BusinessWriter for GeoJsonWriter<W> {
     }
 }
 
-/// The business as a feature; its geometry is null where it has no coordinates.
-fn feature(business: &Business) -> serde_json::Result<Value> {
-    let mut properties = match serde_json::to_value(business)? {
+/// The business as a feature, its contacts among the properties; its geometry is null where it has no coordinates.
+fn feature(detail: &BusinessDetail) -> serde_json::Result<Value> {
+    let business = &detail.business;
+    let mut properties = match serde_json::to_value(detail)? {
         Value::Object(fields) => fields,
         _ => Map::new(),
     };
@@ -55,7 +56,7 @@ fn feature(business: &Business) -> serde_json::Result<Value> {
 mod tests {
     use serde_json::Value;
 
-    use crate::tests::{business, written};
+    use crate::tests::{business, jane, with, written, written_of};
     use contract::export::ExportFormat;
 
     #[test]
@@ -70,6 +71,15 @@ mod tests {
         assert_eq!((&first["id"], &first["properties"]["name"]), (&1.into(), &"A".into()));
         assert!(first["properties"].get("latitude").is_none());
         assert!(value["features"][1]["geometry"].is_null());
+    }
+
+    #[test]
+    fn contacts_are_among_the_properties() {
+        let details = [with(business(7, "A"), vec![jane(1)]), with(business(8, "B"), Vec::new())];
+        let value: Value = serde_json::from_str(&written_of(ExportFormat::Geojson, &details)).unwrap();
+        let contacts = |feature: usize| value["features"][feature]["properties"]["contacts"].clone();
+        assert_eq!(contacts(0), serde_json::to_value(&details[0].contacts).unwrap());
+        assert_eq!(contacts(1), serde_json::json!([]));
     }
 
     #[test]

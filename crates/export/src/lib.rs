@@ -3,6 +3,7 @@
 mod archive;
 mod attribution;
 mod cells;
+mod contacts;
 mod csv;
 mod geojson;
 mod json;
@@ -14,7 +15,7 @@ use std::io::{self, Write};
 
 use contract::columns::Columns;
 use contract::export::ExportFormat;
-use contract::{Business, Timestamp};
+use contract::{BusinessDetail, Timestamp};
 
 use cells::Shown;
 
@@ -24,11 +25,11 @@ pub use xlsx::MOST_ROWS as XLSX_MOST_ROWS;
 
 /// Writes businesses in one form.
 pub trait BusinessWriter {
-    /// Writes one business.
+    /// Writes one business with its contacts, which come in the order of its page: the primary one first.
     ///
     /// # Errors
     /// What the output says.
-    fn business(&mut self, business: &Business) -> io::Result<()>;
+    fn business(&mut self, detail: &BusinessDetail) -> io::Result<()>;
 
     /// Writes what stands after the last business and flushes. Nothing may be written after it.
     ///
@@ -62,7 +63,8 @@ pub fn writer<'a>(
 #[cfg(test)]
 pub(crate) mod tests {
     use contract::{
-        BusinessId, EnrichmentStatus, OperatingStatus, Socials, SourceRef,
+        Business, BusinessId, Contact, ContactId, EmailStatus, EnrichmentStatus, OperatingStatus, Socials,
+        SourceRef,
         places::{SourceInfo, SourceState},
     };
 
@@ -111,6 +113,48 @@ pub(crate) mod tests {
         }
     }
 
+    /// A contact of whom nothing is known.
+    pub(crate) fn contact(id: i64) -> Contact {
+        Contact {
+            id: ContactId(id),
+            business_id: BusinessId(7),
+            name: None,
+            title: None,
+            email: None,
+            email_status: EmailStatus::Unknown,
+            phone: None,
+            linkedin: None,
+            is_primary: false,
+            confidence: 0.9,
+            source_url: Some("https://acme.example/team".to_owned()),
+            found_at: Timestamp::from_millis(0),
+        }
+    }
+
+    /// A person of whom all is known.
+    pub(crate) fn jane(id: i64) -> Contact {
+        Contact {
+            name: Some("Jane Doe".to_owned()),
+            title: Some("Owner".to_owned()),
+            email: Some("jane@acme.example".to_owned()),
+            email_status: EmailStatus::Safe,
+            phone: Some("+17325550102".to_owned()),
+            linkedin: Some("https://www.linkedin.com/in/jane".to_owned()),
+            ..contact(id)
+        }
+    }
+
+    /// A number that is for what `title` says.
+    pub(crate) fn number(id: i64, title: &str) -> Contact {
+        Contact { title: Some(title.to_owned()), phone: Some("+17325550104".to_owned()), ..contact(id) }
+    }
+
+    /// A business with these contacts.
+    pub(crate) fn with(mut business: Business, contacts: Vec<Contact>) -> BusinessDetail {
+        business.contact_count = u32::try_from(contacts.len()).unwrap();
+        BusinessDetail { business, contacts }
+    }
+
     /// Attribution of OpenStreetMap alone.
     pub(crate) fn attributions() -> Attributions {
         Attributions::new([SourceInfo {
@@ -129,32 +173,34 @@ pub(crate) mod tests {
         }])
     }
 
-    /// What `format` makes of `businesses`.
+    /// What `format` makes of `businesses`, which have no contacts.
     pub(crate) fn written(format: ExportFormat, businesses: &[Business]) -> String {
         String::from_utf8(bytes(format, businesses)).unwrap()
     }
 
-    /// What it makes of them with the columns that were chosen.
-    pub(crate) fn written_with(
-        format: ExportFormat,
-        businesses: &[Business],
-        columns: Option<&str>,
-    ) -> String {
-        String::from_utf8(bytes_with(format, businesses, columns)).unwrap()
-    }
-
     /// The same as bytes.
     pub(crate) fn bytes(format: ExportFormat, businesses: &[Business]) -> Vec<u8> {
-        bytes_with(format, businesses, None)
+        let details: Vec<_> = businesses.iter().map(|one| with(one.clone(), Vec::new())).collect();
+        bytes_of(format, &details, None)
     }
 
-    fn bytes_with(format: ExportFormat, businesses: &[Business], columns: Option<&str>) -> Vec<u8> {
+    /// What `format` makes of them with their contacts.
+    pub(crate) fn written_of(format: ExportFormat, details: &[BusinessDetail]) -> String {
+        String::from_utf8(bytes_of(format, details, None)).unwrap()
+    }
+
+    /// What it makes of them with the columns that were chosen, where there are any.
+    pub(crate) fn bytes_of(
+        format: ExportFormat,
+        details: &[BusinessDetail],
+        columns: Option<&str>,
+    ) -> Vec<u8> {
         let mut out = Vec::new();
         let columns = columns.map(|columns| columns.parse().unwrap());
         let now = Timestamp::from_millis(0);
         let mut writer = writer(format, &mut out, attributions(), columns.as_ref(), now).unwrap();
-        for business in businesses {
-            writer.business(business).unwrap();
+        for detail in details {
+            writer.business(detail).unwrap();
         }
         writer.finish().unwrap();
         drop(writer);

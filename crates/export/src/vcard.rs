@@ -1,13 +1,15 @@
 use std::io::{self, Write};
 
-use contract::Business;
+use contract::{Business, BusinessDetail, Contact};
 
-use crate::{Attributions, BusinessWriter};
+use crate::contacts::is_fax;
+use crate::{Attributions, BusinessWriter, contacts};
 
 /// The longest line of a card, in octets (RFC 6350, 3.2).
 const LINE: usize = 75;
 
-/// One card a business (vCard 4.0, RFC 6350); its note tells where the data are from.
+/// One card a business and behind it one each of its people (vCard 4.0, RFC 6350); a note tells where the data are from. How the
+/// business is reached beside its own number and address, such as its fax, stands in the business's card.
 pub(crate) struct VcardWriter<W: Write> {
     out: W,
     attributions: Attributions,
@@ -47,27 +49,33 @@ impl<W: Write> VcardWriter<W> {
         }
     }
 
-    fn note(&self, business: &Business) -> String {
+    /// What has no property of its own, and where it is all from; a desk or a further number is told with what it is for.
+    fn note(&self, business: &Business, others: &[&Contact]) -> String {
         let mut parts: Vec<String> = business.description.iter().chain(&business.notes).cloned().collect();
         if let Some(hours) = &business.opening_hours {
             parts.push(format!("Opening hours: {hours}"));
         }
-        let mut sources: Vec<String> = Vec::new();
+        if !others.is_empty() {
+            parts.push(format!("Contacts: {}", contacts::text(others.iter().copied())));
+        }
+        parts.extend(self.sources(None, business));
+        parts.join("\n")
+    }
+
+    /// Where a card's data are from: the page that names a person, and the sources of the business.
+    fn sources(&self, page: Option<&str>, business: &Business) -> Option<String> {
+        let mut sources: Vec<String> = page.into_iter().map(str::to_owned).collect();
         for source in &business.sources {
             let line = self.attributions.line(source);
             if !sources.contains(&line) {
                 sources.push(line);
             }
         }
-        if !sources.is_empty() {
-            parts.push(format!("Source: {}", sources.join("; ")));
-        }
-        parts.join("\n")
+        (!sources.is_empty()).then(|| format!("Source: {}", sources.join("; ")))
     }
-}
 
-impl<W: Write> BusinessWriter for VcardWriter<W> {
-    fn business(&mut self, business: &Business) -> io::Result<()> {
+    /// The card of the business; `others` are its contacts that are nobody: desks, further numbers, fax machines.
+    fn organisation(&mut self, business: &Business, others: &[&Contact]) -> io::Result<()> {
         let b = business;
         self.line("BEGIN:VCARD")?;
         self.line("VERSION:4.0")?;
@@ -85,7 +93,13 @@ impl<W: Write> BusinessWriter for VcardWriter<W> {
             self.line(&format!("GEO:geo:{},{}", at.latitude, at.longitude))?;
         }
         self.uri("TEL;VALUE=uri;TYPE=work", b.phone.as_ref().map(|phone| format!("tel:{phone}")).as_deref())?;
+        for contact in others.iter().filter(|contact| is_fax(contact) || contact.phone != b.phone) {
+            self.number(contact)?;
+        }
         self.text("EMAIL;TYPE=work", b.email.as_deref())?;
+        for contact in others.iter().filter(|contact| contact.email != b.email) {
+            self.text("EMAIL;TYPE=work", contact.email.as_deref())?;
+        }
         self.uri("URL", b.website.as_deref())?;
         let socials = &b.socials;
         for (network, profile) in [
@@ -97,17 +111,55 @@ impl<W: Write> BusinessWriter for VcardWriter<W> {
             ("tiktok", &socials.tiktok),
             ("yelp", &socials.yelp),
         ] {
-            self.uri(&format!("X-SOCIALPROFILE;TYPE={network}"), profile.as_deref())?;
+            self.profile(network, profile.as_deref())?;
         }
         let categories: Vec<String> = b.category.iter().chain(&b.tags).map(|word| escaped(word)).collect();
         if !categories.is_empty() {
             self.line(&format!("CATEGORIES:{}", categories.join(",")))?;
         }
-        let note = self.note(b);
+        let note = self.note(b, others);
         self.text("NOTE", Some(&note))?;
         self.line(&format!("UID:urn:letip:business:{}", b.id))?;
         self.line(&format!("REV:{}", revision(&b.updated_at.to_string())))?;
         self.line("END:VCARD")
+    }
+
+    /// The card of somebody at the business.
+    fn person(&mut self, contact: &Contact, business: &Business) -> io::Result<()> {
+        self.line("BEGIN:VCARD")?;
+        self.line("VERSION:4.0")?;
+        self.line("KIND:individual")?;
+        self.text("FN", contact.name.as_deref())?;
+        self.text("TITLE", contact.title.as_deref())?;
+        self.text("ORG", Some(&business.name))?;
+        self.number(contact)?;
+        self.text("EMAIL;TYPE=work", contact.email.as_deref())?;
+        self.profile("linkedin", contact.linkedin.as_deref())?;
+        let note = self.sources(contact.source_url.as_deref(), business);
+        self.text("NOTE", note.as_deref())?;
+        self.line(&format!("UID:urn:letip:contact:{}", contact.id))?;
+        self.line(&format!("REV:{}", revision(&business.updated_at.to_string())))?;
+        self.line("END:VCARD")
+    }
+
+    /// The number of a contact, if there is one, with what it is for.
+    fn number(&mut self, contact: &Contact) -> io::Result<()> {
+        let Some(phone) = &contact.phone else { return Ok(()) };
+        let kind = if is_fax(contact) { "fax,work" } else { "work" };
+        self.uri(&format!("TEL;VALUE=uri;TYPE={kind}"), Some(&format!("tel:{phone}")))
+    }
+
+    fn profile(&mut self, network: &str, profile: Option<&str>) -> io::Result<()> {
+        self.uri(&format!("X-SOCIALPROFILE;TYPE={network}"), profile)
+    }
+}
+
+impl<W: Write> BusinessWriter for VcardWriter<W> {
+    fn business(&mut self, detail: &BusinessDetail) -> io::Result<()> {
+        let (people, others): (Vec<&Contact>, Vec<&Contact>) =
+            detail.contacts.iter().partition(|contact| contact.name.is_some());
+        self.organisation(&detail.business, &others)?;
+        people.into_iter().try_for_each(|contact| self.person(contact, &detail.business))
     }
 
     fn finish(&mut self) -> io::Result<()> {
@@ -145,11 +197,23 @@ mod tests {
     use contract::export::ExportFormat;
 
     use super::*;
-    use crate::tests::{business, written};
+    use crate::tests::{business, contact, jane, number, with, written, written_of};
 
-    /// The card's lines, unfolded.
+    /// The cards' lines, unfolded.
     fn lines(businesses: &[Business]) -> Vec<String> {
-        let text = written(ExportFormat::Vcard, businesses);
+        unfolded(&written(ExportFormat::Vcard, businesses))
+    }
+
+    /// Those of a business with these contacts, card by card.
+    fn cards(contacts: Vec<Contact>) -> Vec<Vec<String>> {
+        let text = written_of(ExportFormat::Vcard, &[with(business(7, "Acme; Oy"), contacts)]);
+        let lines = unfolded(&text);
+        let mut cards: Vec<_> = lines.split(|line| line == "END:VCARD").map(<[String]>::to_vec).collect();
+        assert_eq!(cards.pop(), Some(vec![String::new()]));
+        cards
+    }
+
+    fn unfolded(text: &str) -> Vec<String> {
         assert!(text.split("\r\n").all(|line| line.len() <= LINE), "{text}");
         text.replace("\r\n ", "").split("\r\n").map(str::to_owned).collect()
     }
@@ -178,6 +242,77 @@ mod tests {
         assert_eq!(lines.iter().filter(|line| *line == "BEGIN:VCARD").count(), 2);
         assert_eq!(lines.iter().filter(|line| *line == "END:VCARD").count(), 2);
         assert!(written(ExportFormat::Vcard, &[]).is_empty());
+    }
+
+    #[test]
+    fn a_person_has_a_card_behind_that_of_the_business() {
+        let cards = cards(vec![jane(3), Contact { name: Some("Bo".to_owned()), ..contact(4) }]);
+        assert_eq!(cards.len(), 3);
+        assert!(!cards[0].iter().any(|line| line.contains("jane") || line.contains("+17325550102")));
+        let note = "NOTE:Source: https://acme.example/team\\; © OpenStreetMap contributors (ODbL-1.0)";
+        assert_eq!(
+            cards[1],
+            [
+                "BEGIN:VCARD",
+                "VERSION:4.0",
+                "KIND:individual",
+                "FN:Jane Doe",
+                "TITLE:Owner",
+                "ORG:Acme\\; Oy",
+                "TEL;VALUE=uri;TYPE=work:tel:+17325550102",
+                "EMAIL;TYPE=work:jane@acme.example",
+                "X-SOCIALPROFILE;TYPE=linkedin:https://www.linkedin.com/in/jane",
+                note,
+                "UID:urn:letip:contact:3",
+                "REV:19700101T000000Z",
+            ]
+        );
+        let bo = ["FN:Bo", "ORG:Acme\\; Oy", note, "UID:urn:letip:contact:4", "REV:19700101T000000Z"];
+        assert_eq!(cards[2][3..], bo);
+    }
+
+    #[test]
+    fn what_is_nobodys_is_the_business_s() {
+        let desk = Contact {
+            title: Some("Sales".to_owned()),
+            email: Some("sales@acme.example".to_owned()),
+            phone: business(7, "A").phone,
+            ..contact(3)
+        };
+        let cards = cards(vec![number(1, "Mobile phone"), number(2, "Fax, extension 3"), desk]);
+        assert_eq!(cards.len(), 1);
+        let reach: Vec<_> =
+            cards[0].iter().filter(|line| line.starts_with("TEL") || line.starts_with("EMAIL")).collect();
+        assert_eq!(
+            reach,
+            [
+                "TEL;VALUE=uri;TYPE=work:tel:+358912345678",
+                "TEL;VALUE=uri;TYPE=work:tel:+17325550104",
+                "TEL;VALUE=uri;TYPE=fax,work:tel:+17325550104",
+                "EMAIL;TYPE=work:sales@acme.example",
+            ],
+            "the business's own number once"
+        );
+        let note = "NOTE:Opening hours: Mo-Fr 10:00-18:00\\nContacts: Mobile phone\\, +17325550104\\; \
+            Fax\\, extension 3\\, +17325550104\\; Sales\\, sales@acme.example\\, +358912345678\\n\
+            Source: © OpenStreetMap contributors (ODbL-1.0)";
+        assert!(cards[0].iter().any(|line| line == note), "{:#?}", cards[0]);
+    }
+
+    #[test]
+    fn no_contact_breaks_out_of_its_line() {
+        let evil = |text: &str| Some(format!("{text}\r\nEND:VCARD\r\nBEGIN:VCARD"));
+        let person = Contact {
+            name: evil("Jane"),
+            title: Some("ä".repeat(200)),
+            email: evil("jane@acme.example"),
+            phone: evil("+1"),
+            linkedin: evil("https://www.linkedin.com/in/jane"),
+            source_url: evil("https://acme.example/"),
+            ..contact(1)
+        };
+        let desk = Contact { name: None, ..person.clone() };
+        assert_eq!(cards(vec![person, desk]).len(), 2);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use contract::Business;
+use contract::BusinessDetail;
 
 use crate::archive::{Archive, Open};
 use crate::cells::{Shown, harmless};
@@ -61,7 +61,7 @@ impl<W: Write> XlsxWriter<W> {
 }
 
 impl<W: Write> BusinessWriter for XlsxWriter<W> {
-    fn business(&mut self, business: &Business) -> io::Result<()> {
+    fn business(&mut self, detail: &BusinessDetail) -> io::Result<()> {
         let Some(sheet) = &mut self.sheet else { return Ok(()) };
         self.rows += 1;
         if self.rows > MOST_ROWS {
@@ -70,7 +70,7 @@ impl<W: Write> BusinessWriter for XlsxWriter<W> {
             )));
         }
         let mut row = String::from("<row>");
-        for (name, cell) in self.shown.header().zip(self.shown.cells(business, &self.attributions)) {
+        for (name, cell) in self.shown.header().zip(self.shown.cells(detail, &self.attributions)) {
             push_cell(&mut row, name, &cell);
         }
         row.push_str("</row>");
@@ -169,10 +169,11 @@ mod tests {
     use std::io::Read;
 
     use contract::export::ExportFormat;
+    use contract::{Business, Contact};
     use flate2::read::DeflateDecoder;
 
     use super::*;
-    use crate::tests::{business, bytes};
+    use crate::tests::{business, bytes, bytes_of, jane, number, with};
 
     /// Every file of the archive by its directory: name and content.
     fn files(archive: &[u8]) -> Vec<(String, String)> {
@@ -203,8 +204,11 @@ mod tests {
     }
 
     fn sheet(businesses: &[Business]) -> String {
-        let files = files(&bytes(ExportFormat::Xlsx, businesses));
-        files.into_iter().find(|(name, _)| name == SHEET).unwrap().1
+        sheet_of(&bytes(ExportFormat::Xlsx, businesses))
+    }
+
+    fn sheet_of(book: &[u8]) -> String {
+        files(book).into_iter().find(|(name, _)| name == SHEET).unwrap().1
     }
 
     #[test]
@@ -235,6 +239,25 @@ mod tests {
             assert!(sheet.contains(text), "{text}");
         }
         assert!(sheet.contains("<v>60.1675</v>"), "numbers are numbers");
+    }
+
+    #[test]
+    fn a_row_has_its_contacts_as_text() {
+        let evil = Contact { name: Some("=1+1".to_owned()), ..jane(1) };
+        let details = [with(business(7, "A"), vec![evil, number(2, "Fax")])];
+        let sheet = sheet_of(&bytes_of(ExportFormat::Xlsx, &details, None));
+        for cell in [
+            "'=1+1",
+            "Owner",
+            "jane@acme.example",
+            "+17325550102",
+            "'=1+1, Owner, jane@acme.example, +17325550102, https://www.linkedin.com/in/jane; Fax, +17325550104",
+        ] {
+            assert!(sheet.contains(&format!("<t xml:space=\"preserve\">{cell}</t>")), "{cell}: {sheet}");
+        }
+        assert!(sheet.contains("<v>2</v>"), "how many there are is a number");
+        let chosen = sheet_of(&bytes_of(ExportFormat::Xlsx, &details, Some("city")));
+        assert!(!chosen.contains("jane@acme.example"), "{chosen}");
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub use merges::{Merged, MergedRecord, Unmerged};
 pub use numbered::NumberedBusinesses;
 pub use pairs::{FoundPair, PairEvidence, StoredPair};
 pub use similar::Similar;
-pub use stream::BusinessStream;
+pub use stream::{BusinessDetailStream, BusinessStream};
 pub(crate) use write::Keyed;
 
 use crate::contacts;

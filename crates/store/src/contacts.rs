@@ -1,16 +1,22 @@
 //! The people of a business.
 
+use std::collections::HashMap;
+
 use contract::{BusinessId, Contact, ContactId, Timestamp};
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 
 use crate::codec::word;
-use crate::sql::{Columns, Sql, stored};
+use crate::sql::{Columns, Sql, padded, stored};
 use crate::text::fold;
 use crate::{Backend, KnownBusiness, NewContact, StoreError, WriteTx};
 
 /// What [`decode`] reads.
 const COLUMNS: &str = "id, business_id, name, title, email, email_status, phone, linkedin, is_primary, confidence, \
     source_url, found_at";
+/// The order in which contacts are shown.
+const PRIMARY_FIRST: &str = " ORDER BY is_primary DESC, id";
+/// Businesses whose contacts one statement asks for.
+const BUSINESSES_PER_READ: usize = 1024;
 
 impl WriteTx {
     /// Puts `contacts` in place of those that the business has; answers all that it has now, the primary one first.
@@ -257,8 +263,28 @@ pub(crate) async fn of_business(
 ) -> Result<Vec<Contact>, StoreError> {
     let mut sql = Sql::new(backend, "SELECT ");
     sql.push(COLUMNS).push(" FROM contacts WHERE business_id = ").bind(business_id.0);
-    sql.push(" AND removed = ").bind(false).push(" ORDER BY is_primary DESC, id");
+    sql.push(" AND removed = ").bind(false).push(PRIMARY_FIRST);
     sql.all(on).await?.iter().map(decode).collect()
+}
+
+/// The same of many businesses at once; those without any are not among them.
+pub(crate) async fn of_businesses(
+    backend: Backend,
+    on: &impl ConnectionTrait,
+    business_ids: &[BusinessId],
+) -> Result<HashMap<BusinessId, Vec<Contact>>, StoreError> {
+    let ids: Vec<i64> = business_ids.iter().map(|id| id.0).collect();
+    let mut contacts: HashMap<BusinessId, Vec<Contact>> = HashMap::new();
+    for run in ids.chunks(BUSINESSES_PER_READ) {
+        let mut sql = Sql::new(backend, "SELECT ");
+        sql.push(COLUMNS).push(" FROM contacts WHERE business_id IN (").bind_list(padded(run));
+        sql.push(") AND removed = ").bind(false).push(PRIMARY_FIRST);
+        for row in sql.all(on).await? {
+            let contact = decode(&row)?;
+            contacts.entry(contact.business_id).or_default().push(contact);
+        }
+    }
+    Ok(contacts)
 }
 
 /// Reads what [`COLUMNS`] selected.

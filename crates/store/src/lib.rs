@@ -31,8 +31,8 @@ mod views;
 
 pub use accounts::{Authority, Credentials, NewAccount, NewSession, NewToken};
 pub use businesses::{
-    BusinessStream, FoundPair, Merged, MergedRecord, NumberedBusinesses, PairEvidence, Similar, StoredPair,
-    Unmerged,
+    BusinessDetailStream, BusinessStream, FoundPair, Merged, MergedRecord, NumberedBusinesses, PairEvidence,
+    Similar, StoredPair, Unmerged,
 };
 pub use config::StoreConfig;
 pub use error::StoreError;

@@ -145,6 +145,11 @@ impl Columns {
         self.fields.push((field, column));
     }
 
+    /// Leaves out columns whose names say what they do not hold.
+    pub(super) fn forget(&mut self, is_wrong: impl Fn(usize) -> bool) {
+        self.fields.retain(|(_, column)| !is_wrong(*column));
+    }
+
     /// The same with what a person says of some columns, which counts before what their names say.
     pub(super) fn corrected(mut self, map: &ColumnMap) -> Self {
         self.fields.retain(|(_, column)| !map.0.contains_key(column));

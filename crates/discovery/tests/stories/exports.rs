@@ -7,10 +7,13 @@ use std::path::PathBuf;
 use contract::columns::Columns;
 use contract::export::ExportFormat;
 use contract::records::records_text;
-use contract::{Business, BusinessId, OperatingStatus, ScrapeRequest, SourceRef, Timestamp};
+use contract::{
+    Business, BusinessId, BusinessQuery, EmailStatus, OperatingStatus, ScrapeRequest, SourceRef, Timestamp,
+};
 use export::Attributions;
+use futures::TryStreamExt;
 use store::test_support::{self, TestStore};
-use store::{NewBusiness, Store};
+use store::{NewBusiness, NewContact, Store};
 
 use crate::support::{around_helsinki, assert_adds_up, businesses, file, import_file, search};
 
@@ -70,8 +73,25 @@ async fn store_all(store: &Store, leads: Vec<NewBusiness>) -> Vec<Business> {
     stored
 }
 
+/// Somebody who is reached otherwise than the business.
+fn person() -> NewContact {
+    NewContact {
+        name: Some("Jane Doe".to_owned()),
+        title: Some("Owner".to_owned()),
+        email: Some("jane@elsewhere.example".to_owned()),
+        email_status: EmailStatus::Safe,
+        phone: Some("+358501234567".to_owned()),
+        linkedin: Some("https://www.linkedin.com/in/jane".to_owned()),
+        is_primary: true,
+        confidence: 0.9,
+        source_url: None,
+        found_at: Timestamp::default(),
+    }
+}
+
 /// The 60 cafés around the centre, chains with outlets side by side among them; leads of nobody's record that are alike in
-/// everything; two records of a source that may have a business twice; and what is written in an unusual way.
+/// everything; two records of a source that may have a business twice; and what is written in an unusual way. Somebody works at
+/// each of the latter.
 async fn fill(store: &Store) {
     let request = ScrapeRequest { max_results: Some(60), ..around_helsinki("cafe", 2.0) };
     assert_eq!(search(store, &request).await.counts.saved, 60);
@@ -83,7 +103,12 @@ async fn fill(store: &Store) {
     leads.extend([at_the_door(lead("Twin", &[])), at_the_door(lead("Twin", &[]))]);
     leads.extend(["08a", "08b"].map(|id| at_the_door(lead("Kiosk", &[("overture", id)]))));
     leads.push(at_the_door(lead("Merged", &[("openstreetmap", "node/1"), ("overture", "08c")])));
-    store_all(store, leads).await;
+    let stored = store_all(store, leads).await;
+    let mut tx = store.begin().await.unwrap();
+    for business in stored {
+        tx.replace_contacts(business.id, vec![person()]).await.unwrap();
+    }
+    tx.commit().await.unwrap();
 }
 
 /// An export of everything, as a file.
@@ -92,8 +117,9 @@ async fn exported(store: &Store, form: ExportFormat, columns: Option<&str>) -> (
     let columns: Option<Columns> = columns.map(|columns| columns.parse().unwrap());
     let now = Timestamp::from_millis(0);
     let mut writer = export::writer(form, &mut out, Attributions::default(), columns.as_ref(), now).unwrap();
-    for business in businesses(store).await {
-        writer.business(&business).unwrap();
+    let details = store.business_detail_stream(&BusinessQuery::default());
+    for detail in details.try_collect::<Vec<_>>().await.unwrap() {
+        writer.business(&detail).unwrap();
     }
     writer.finish().unwrap();
     drop(writer);
@@ -124,7 +150,10 @@ async fn an_export_comes_back_whole_in_an_empty_database(db: TestStore) {
         let outcome = import_file(elsewhere.store(), &path).await.0.unwrap();
         assert_adds_up(&outcome);
         assert_eq!((outcome.counts.found, outcome.counts.saved), (68, 68), "{form}: {:?}", outcome.merges);
+        // Whoever works there is no part of the business, and is not read.
+        assert!(std::fs::read_to_string(&path).unwrap().contains("jane@elsewhere.example"), "{form}");
         assert_eq!(all_said(elsewhere.store()).await, leads, "{form}");
+        assert!(businesses(elsewhere.store()).await.iter().all(|one| one.contact_count == 0), "{form}");
 
         let before = businesses(elsewhere.store()).await;
         let again = import_file(elsewhere.store(), &path).await.0.unwrap().counts;

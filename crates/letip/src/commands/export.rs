@@ -15,7 +15,7 @@ use crate::data;
 use crate::file::{WholeFile, cannot_write};
 use crate::output::{self, Failure};
 
-/// Streams the businesses of the filters to a file or to stdout.
+/// Streams the businesses of the filters with their contacts to a file or to stdout.
 pub(crate) async fn run(args: ExportArgs) -> Result<(), Failure> {
     let query = BusinessQuery { columns: args.columns, ..query(args.filters)? };
     let store = data::open(&args.data).await?;
@@ -87,7 +87,7 @@ enum Stopped {
     Writing(io::Error),
 }
 
-/// Writes every business of the query to `out`; answers how many there are.
+/// Writes every business of the query with its contacts to `out`; answers how many businesses there are.
 async fn write(
     store: &Store,
     query: &BusinessQuery,
@@ -98,10 +98,10 @@ async fn write(
     let (columns, now) = (query.columns.as_ref(), Clock::system().now());
     let mut writer =
         ::export::writer(format.into(), out, attributions, columns, now).map_err(Stopped::Writing)?;
-    let mut businesses = store.business_stream(query);
+    let mut details = store.business_detail_stream(query);
     let mut rows = 0;
-    while let Some(business) = businesses.try_next().await.map_err(|e| Stopped::Reading(e.into()))? {
-        writer.business(&business).map_err(Stopped::Writing)?;
+    while let Some(detail) = details.try_next().await.map_err(|e| Stopped::Reading(e.into()))? {
+        writer.business(&detail).map_err(Stopped::Writing)?;
         rows += 1;
     }
     writer.finish().map_err(Stopped::Writing)?;

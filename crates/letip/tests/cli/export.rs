@@ -3,7 +3,9 @@
 use std::io::Read;
 use std::process::Stdio;
 
+use contract::{BusinessId, EmailStatus, Timestamp};
 use serde_json::Value;
+use store::{NewContact, Store, StoreConfig};
 
 use crate::support::*;
 
@@ -42,6 +44,79 @@ fn a_workbook_and_cards_hold_every_business() {
     assert!(cards.contains("OpenStreetMap contributors"));
     // A workbook is a ZIP archive.
     assert!(std::fs::read(book).unwrap().starts_with(b"PK"));
+}
+
+/// Gives the business of that id an owner and a fax machine.
+fn with_contacts(home: &Home, id: i64) {
+    let contact = |name: Option<&str>, title: &str, email: Option<&str>, phone: &str| NewContact {
+        name: name.map(str::to_owned),
+        title: Some(title.to_owned()),
+        email: email.map(str::to_owned),
+        email_status: EmailStatus::Safe,
+        phone: Some(phone.to_owned()),
+        linkedin: None,
+        is_primary: name.is_some(),
+        confidence: 0.9,
+        source_url: None,
+        found_at: Timestamp::default(),
+    };
+    let maija = contact(Some("Maija"), "Owner", Some("maija@owner.example"), "+358501234567");
+    let fax = contact(None, "Fax", None, "+358931016920");
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let store = Store::open(&StoreConfig::sqlite(home.data())).await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        tx.replace_contacts(BusinessId(id), vec![fax, maija]).await.unwrap();
+        tx.commit().await.unwrap();
+        store.close().await.unwrap();
+    });
+}
+
+#[test]
+fn contacts_are_in_every_form_and_an_import_takes_them_for_nothing_of_the_business() {
+    let home = Home::new();
+    let rows = "name,city,country\nAlder,Espoo,FI\nBirch,Espoo,FI\n";
+    home.json(&["import", text(&home.file("places.csv", rows)), "--json"]);
+    with_contacts(&home, 2);
+    let cells = |home: &Home, row: usize| {
+        let names = [
+            "name",
+            "phone",
+            "email",
+            "contactName",
+            "contactRole",
+            "contactEmail",
+            "contactEmailStatus",
+            "contactPhone",
+            "contacts",
+            "contactCount",
+        ];
+        let columns = home.columns(&names);
+        columns.iter().map(|at| home.exported()[row][*at].to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(cells(&home, 0), ["Alder", "", "", "", "", "", "", "", "", "0"]);
+    let all = "Maija, Owner, maija@owner.example, +358501234567; Fax, +358931016920";
+    let own = ["Maija", "Owner", "maija@owner.example", "safe", "+358501234567", all, "2"];
+    assert_eq!(cells(&home, 1), [["Birch", "", ""].as_slice(), &own].concat());
+    let json = home.json(&["export", "--format", "json"]);
+    assert_eq!(json["businesses"][1]["contacts"][0]["email"], "maija@owner.example");
+    let geojson = home.json(&["export", "--format", "geojson"]);
+    assert_eq!(geojson["features"][1]["properties"]["contacts"][1]["title"], "Fax");
+    let cards = home.run(&["export", "--format", "vcard"]).stdout;
+    assert_eq!(cards.matches("BEGIN:VCARD\r\n").count(), 3, "{cards}");
+    let chosen = home.run(&["export", "--format", "csv", "--columns", "city,phone"]).stdout;
+    assert!(chosen.contains("Birch") && !chosen.contains("aija"), "{chosen}");
+
+    for (form, name) in [("csv", "out.csv"), ("json", "out.json"), ("geojson", "out.geojson")] {
+        let file = home.path(name);
+        assert_eq!(home.run(&["export", "--format", form, "--output", text(&file)]).status, 0);
+        let elsewhere = Home::new();
+        let fresh = elsewhere.json(&["import", text(&file), "--json"]);
+        assert_eq!((number(&fresh, "read"), number(&fresh, "saved")), (2, 2), "{form}: {fresh}");
+        let birch = ["Birch", "", "", "", "", "", "", "", "", "0"];
+        assert_eq!(cells(&elsewhere, 1), birch, "{form}");
+        home.json(&["import", text(&file), "--json"]);
+        assert_eq!(cells(&home, 1)[3..], own, "{form}: who was there is still there");
+    }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Businesses as a file.
+//! Businesses with their contacts as a file.
 
 use std::io;
 
@@ -27,12 +27,12 @@ pub(super) async fn businesses(app: App, call: Call<ExportBusinesses>) -> Result
     let day: String = now.to_string().chars().take(10).collect();
     let file_name = format!("businesses-{day}.{}", format.extension());
     let attributions = Attributions::new(app.sources().infos());
-    let mut rows = app.store().businesses_in_order(&filters);
+    let mut rows = app.store().business_details_in_order(&filters);
     let runtime = Handle::current();
     Download::start(&app, format.media_type(), file_name, move |pipe| {
         let mut writer = writer(format, pipe, attributions, columns.as_ref(), now)?;
-        while let Some(business) = runtime.block_on(rows.try_next()).map_err(io::Error::other)? {
-            writer.business(&business)?;
+        while let Some(detail) = runtime.block_on(rows.try_next()).map_err(io::Error::other)? {
+            writer.business(&detail)?;
         }
         writer.finish()
     })

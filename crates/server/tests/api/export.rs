@@ -1,5 +1,5 @@
 use axum::http::Request;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{TestApp, business, seed};
 
@@ -57,6 +57,45 @@ async fn every_form_holds_the_businesses_of_the_filter_with_attribution() {
     assert!(cards.text().contains("Source: © OpenStreetMap contributors"));
     let book = check("xlsx", "application/vnd.openxmlformats", "xlsx").await;
     assert!(book.bytes.starts_with(b"PK\x03\x04") && book.bytes.len() > 2000);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_form_holds_the_contacts_of_each() {
+    let app = with_rows(3).await;
+    let listed = app.get("/api/businesses?search=Cafe%201").await.json();
+    let contacts = format!("/api/businesses/{}/contacts", listed["data"][0]["id"]);
+    let fax = app.post(&contacts, json!({ "title": "Fax", "phone": "+358 9 310 1692" })).await;
+    assert_eq!(fax.status.as_u16(), 201, "{}", fax.text());
+    let maija =
+        json!({ "name": "Maija", "title": "Owner", "email": "maija@example.fi", "phone": "+358 9 310 1691" });
+    assert_eq!(app.post(&contacts, maija).await.status.as_u16(), 201);
+    // Who was removed is in no file either.
+    let matti = app.post(&contacts, json!({ "name": "Matti" })).await.json();
+    let gone = app.delete(&format!("{contacts}/{}", matti["contact"]["id"]), 4).await;
+    assert_eq!(gone.status.as_u16(), 200, "{}", gone.text());
+    let shown = app.get(&contacts).await.json()["data"].clone();
+
+    let get = async |query: &str| app.get(&format!("{PATH}?sort=name&{query}")).await;
+    let json = get("format=json").await.json();
+    assert_eq!(json["businesses"][1]["contacts"], shown, "as the page has them");
+    assert_eq!(json["businesses"][0]["contacts"], json!([]));
+    let geojson = get("format=geojson").await.json();
+    assert_eq!(geojson["features"][1]["properties"]["contacts"], shown);
+    let csv = get("format=csv").await;
+    assert!(
+        csv.text().contains(
+            ",Maija,Owner,maija@example.fi,unknown,+35893101691,\"Fax, +35893101692; Maija, Owner, maija@example.fi, +35893101691\",2,"
+        ),
+        "{}",
+        csv.text()
+    );
+    assert!(!csv.text().contains("Matti"));
+    let cards = get("format=vcard").await;
+    assert_eq!(cards.text().matches("BEGIN:VCARD").count(), 4);
+    assert!(cards.text().contains("TEL;VALUE=uri;TYPE=fax,work:tel:+35893101692\r\n"), "{}", cards.text());
+    assert!(cards.text().contains("KIND:individual\r\nFN:Maija\r\nTITLE:Owner\r\nORG:Cafe 1\r\n"));
+    let chosen = get("format=csv&columns=city").await;
+    assert!(!chosen.text().contains("Maija"), "{}", chosen.text());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

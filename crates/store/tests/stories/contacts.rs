@@ -2,6 +2,8 @@
 
 use contract::enrichment::{Evidence, HistoryQuery};
 use contract::{Business, BusinessId, EmailStatus};
+use futures::TryStreamExt;
+use serde_json::json;
 use store::test_support::TestStore;
 use store::{NewContact, NewEnrichmentEntry, Store, StoreError};
 
@@ -46,6 +48,58 @@ async fn contacts_are_replaced_and_counted(db: TestStore) {
     add(db.store(), business.id, 1).await;
     let detail = db.store().get_business(business.id).await.unwrap().unwrap();
     assert_eq!((detail.contacts.len(), detail.business.contact_count, detail.business.version), (1, 1, 3));
+}
+
+async fn a_stream_has_the_contacts_of_each_as_its_page_shows_them(db: TestStore) {
+    let rows = (0..2100).map(|number| placed(&format!("n{number}"), 60.0 + f64::from(number % 2), 24.0));
+    let stored = insert(db.store(), rows.collect()).await;
+    // In three of the reads: several, one, and one of several that nobody wants to see.
+    for (position, count) in [(0, 3), (1, 1), (1500, 2), (2099, 1)] {
+        add(db.store(), stored[position].id, count).await;
+    }
+    let shown = db.store().get_business(stored[1500].id).await.unwrap().unwrap().contacts;
+    let mut tx = db.store().begin_at(at(2)).await.unwrap();
+    tx.remove_contact(stored[1500].id, shown[0].id).await.unwrap();
+    tx.commit().await.unwrap();
+
+    let check = async |filter: serde_json::Value, total: usize, having: usize| {
+        let query = query(filter.clone());
+        let by_id: Vec<_> = db.store().business_detail_stream(&query).try_collect().await.unwrap();
+        let in_order: Vec<_> = db.store().business_details_in_order(&query).try_collect().await.unwrap();
+        let rows: Vec<_> = db.store().business_stream(&query).try_collect().await.unwrap();
+        assert!(by_id.iter().map(|detail| &detail.business).eq(&rows), "{filter}");
+        let rows: Vec<_> = db.store().businesses_in_order(&query).try_collect().await.unwrap();
+        assert!(in_order.iter().map(|detail| &detail.business).eq(&rows), "{filter}");
+        for details in [by_id, in_order] {
+            let some: Vec<_> = details.iter().filter(|detail| !detail.contacts.is_empty()).collect();
+            assert_eq!((details.len(), some.len()), (total, having), "{filter}");
+            assert!(details.iter().all(|one| one.business.contact_count as usize == one.contacts.len()));
+            for detail in some {
+                let page = db.store().get_business(detail.business.id).await.unwrap();
+                assert_eq!(page.as_ref(), Some(detail), "{filter}");
+            }
+        }
+    };
+    check(json!({}), 2100, 4).await;
+    check(json!({"sort": "-name"}), 2100, 4).await;
+    check(json!({"near": "60,24", "radiusKm": 50}), 1050, 2).await;
+    check(json!({"search": "n1500"}), 1, 1).await;
+    check(json!({"city": "nowhere"}), 0, 0).await;
+}
+
+async fn a_stream_goes_on_past_what_is_deleted_meanwhile(db: TestStore) {
+    let stored = insert(db.store(), (0..2100).map(|number| named(&format!("n{number:04}"))).collect()).await;
+    add(db.store(), stored[2099].id, 2).await;
+    let query = query(json!({"sort": "name"}));
+    let mut details = db.store().business_details_in_order(&query);
+    assert_eq!(details.try_next().await.unwrap().unwrap().business.id, stored[0].id);
+    let mut tx = db.store().begin().await.unwrap();
+    let second: Vec<_> = stored[1000..2000].iter().map(|business| business.id).collect();
+    tx.delete_businesses(&second).await.unwrap();
+    tx.commit().await.unwrap();
+    let rest: Vec<_> = details.try_collect().await.unwrap();
+    assert_eq!(rest.len(), 1099, "a read of which nothing is left is not the end");
+    assert_eq!(rest[1098].contacts.len(), 2);
 }
 
 async fn contacts_of_no_business_are_refused(db: TestStore) {
@@ -93,6 +147,8 @@ async fn what_enrichment_did_is_kept(db: TestStore) {
 
 store::stories!(
     contacts_are_replaced_and_counted,
+    a_stream_has_the_contacts_of_each_as_its_page_shows_them,
+    a_stream_goes_on_past_what_is_deleted_meanwhile,
     contacts_of_no_business_are_refused,
     what_enrichment_did_is_kept,
 );

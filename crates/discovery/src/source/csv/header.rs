@@ -8,7 +8,7 @@ use super::opened;
 use super::rows::{Row, Rows};
 use crate::error::SourceError;
 use crate::import::ColumnMap;
-use crate::source::exported::column_of_records;
+use crate::source::exported::{column_of_records, is_of_contacts};
 use crate::source::fields::{Columns, takes_several};
 use crate::source::overture;
 use crate::text::shortened;
@@ -40,6 +40,7 @@ impl Header {
         let records = column_of_records(&names).filter(|_| !is_overture);
         let mut columns = Columns::of(names.iter().map(String::as_str));
         if let Some(column) = records {
+            columns.forget(|column| names.get(column).is_some_and(|name| is_of_contacts(name)));
             columns.add(ImportField::Sources, column);
         }
         Self { names, columns, is_overture, records }

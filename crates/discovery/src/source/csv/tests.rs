@@ -215,3 +215,24 @@ fn a_table_that_was_exported_is_any_table_once_its_records_are_left_out() {
     let (_, places, _folder) = corrected(text, &[(1, None)]).unwrap();
     assert!(places.iter().all(|place| place.lead.is_none() && place.source_id.starts_with("content:")));
 }
+
+#[test]
+fn contacts_of_an_exported_table_are_no_fields_of_the_business() {
+    let row = "A,,,Jane Doe,Owner,jane@a.example,safe,+358501234567,\"Jane Doe, jane@a.example\",1";
+    let header = "name,phone,email,contactName,contactRole,contactEmail,contactEmailStatus,contactPhone,contacts,contactCount";
+    let exported = format!("{header},sources,licences,attribution\n{row},overture 1,,\n");
+    let (file, places, _folder) = corrected(&exported, &[]).unwrap();
+    let place = &places[0];
+    assert_eq!((place.name.as_str(), &place.phone, &place.email), ("A", &None, &None));
+    assert!(place.numbers.is_empty());
+    let columns = file.table().unwrap().columns;
+    let known: Vec<_> =
+        columns.iter().filter(|column| column.field.is_some()).map(|column| column.column.as_str()).collect();
+    assert_eq!(known, ["name", "phone", "email", "sources"]);
+    // Unless somebody says so, and in a table from elsewhere, where such a column is how the business is reached.
+    let said = [(7, Some(ImportField::Phone))];
+    let (_, places, _folder) = corrected(&exported, &said).unwrap();
+    assert_eq!(places[0].phone.as_ref().unwrap().e164, "+358501234567");
+    let (_, places, _folder) = corrected(&format!("{header}\n{row}\n"), &[]).unwrap();
+    assert_eq!(places[0].email.as_deref(), Some("jane@a.example"));
+}
