@@ -14,7 +14,7 @@ use crate::lead_form::LeadFailure;
 pub use leads::{
     ContactContent, DuplicatesContent, MergeContent, PairDone, PairsContent, ViewContent, ViewsContent,
 };
-pub use settings::{Crawler, ServerSettings, SettingsContent};
+pub use settings::{Crawler, ServerSettings, SettingsContent, TileServer};
 
 /// What a document that stands apart from the application shows.
 #[derive(Clone, Debug, PartialEq)]

@@ -27,6 +27,27 @@ journey("filters stand in the address: a reload and the way back keep them", asy
   await until("all rows are back", async () => begins(await names(page), all));
 });
 
+journey("leads are filtered by a tag, once there is one", async ({ page, server }) => {
+  const leads = await Promise.all(["Alpha", "Beta", "Gamma"].map((name) => server.api("/api/businesses", { name })));
+  await dashboard.visit(page, "/leads");
+  const filters = page.getByRole("group", { name: "Filters" });
+  await filters.getByText("Category", { exact: true }).waitFor();
+  assert.equal(await filters.getByText("Tag", { exact: true }).count(), 0, "there is no tag to choose");
+  for (const [{ id, version }, tags] of [[leads[0], ["warm"]], [leads[1], ["warm", "call back"]]]) {
+    await server.api(`/api/businesses/${id}`, { tags }, { method: "PATCH", version });
+  }
+  await filters.getByText("Tag", { exact: true }).click();
+  const menu = page.getByRole("list", { name: "Tag" });
+  await until("the menu counts", async () => {
+    const entries = await menu.getByRole("link").allInnerTexts();
+    return entries.map((text) => text.replaceAll(/\s+/g, " ").trim()).join() === "Any,warm 2,call back 1";
+  });
+  await menu.getByRole("link", { name: /^call back/ }).click();
+  await page.waitForURL(/tag=call/);
+  await total(page, 1);
+  await until("one row is left", async () => (await names(page)).join() === "Beta");
+});
+
 journey("words find leads as they are typed, and the address follows", async ({ page, server }) => {
   await server.search(RESTAURANTS);
   await dashboard.visit(page, "/leads");

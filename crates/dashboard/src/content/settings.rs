@@ -34,6 +34,19 @@ pub struct ServerSettings {
     pub spending: Spending,
     /// In whose name websites are read; absent where none is.
     pub crawler: Option<Crawler>,
+    /// Whose tiles are under maps; absent where there are none.
+    pub tiles: Option<TileServer>,
+}
+
+/// Where browsers ask for the tiles of maps. The addresses themselves may hold a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TileServer {
+    /// Scheme, host and port.
+    pub origin: String,
+    /// Whose they are, as maps show it.
+    pub attribution: String,
+    /// The last zoom level that there is.
+    pub max_zoom: u8,
 }
 
 /// How the program presents itself to websites.

@@ -15,7 +15,7 @@ use crate::components::icon::{Icon, icon};
 use crate::components::lead::external;
 use crate::components::load::sentence;
 use crate::components::panel::{page_head, panel};
-use crate::content::{ServerSettings, SettingsContent};
+use crate::content::{ServerSettings, SettingsContent, TileServer};
 use crate::{format, routes, theme};
 use services::{services, switches};
 
@@ -30,6 +30,12 @@ const CONTACT: [(&str, &str); 1] = [(
     "contact-url",
     "a page about you, or a mailto: address, that tells websites and services who asks them",
 )];
+
+/// What puts tiles under maps.
+const TILES: [(&str, &str); 2] = [
+    ("tiles-url", "the address of a tile, with {z}, {x} and {y} for its zoom level, column and row"),
+    ("tiles-attribution", "whose the tiles are, as their terms want it shown"),
+];
 
 /// The page.
 pub(crate) fn settings_page(content: &SettingsContent) -> Node {
@@ -96,8 +102,30 @@ fn of_server(server: &ServerSettings) -> Node {
     view! {
         <div class="columns columns--wide">
             {panel("providers", "Enrichment and providers", Node::nothing(), services(server))}
-            {panel("crawler", "Crawler identity", state, crawler(server, why))}
+            <div class="stack">
+                {panel("crawler", "Crawler identity", state, crawler(server, why))}
+                {panel("maps", "Maps", Node::nothing(), maps(server.tiles.as_ref()))}
+            </div>
         </div>
+    }
+}
+
+/// What is under the points of maps.
+fn maps(tiles: Option<&TileServer>) -> Node {
+    let Some(TileServer { origin, attribution, max_zoom }) = tiles else {
+        return view! {
+            <p class="muted">"Maps are drawn without a network: points, circles and a grid. A server of tiles puts streets under them; it \
+                learns where people look."</p>
+            {switches(TILES)}
+        };
+    };
+    view! {
+        <p class="muted">"Browsers ask this server for what is under the points, and so tell it where people look."</p>
+        <dl class="facts facts--long">
+            <div class="fact"><dt>"Server"</dt><dd>{origin.clone()}</dd></div>
+            <div class="fact"><dt>"Shown with"</dt><dd>{attribution.clone()}</dd></div>
+            <div class="fact"><dt>"Last zoom level"</dt><dd>{u32::from(*max_zoom)}</dd></div>
+        </dl>
     }
 }
 

@@ -6,7 +6,8 @@ use client::ApiClient;
 use contract::columns::{AppearanceChange, Theme};
 use contract::edit::Change;
 use contract::{FieldError, Problem, Role};
-use dashboard::content::{Crawler, Done, ServerSettings, SettingsContent};
+use dashboard::MapTiles;
+use dashboard::content::{Crawler, Done, ServerSettings, SettingsContent, TileServer};
 use dashboard::{FormContent, routes};
 use enrichment::Fetcher;
 use serde::Deserialize;
@@ -83,7 +84,12 @@ async fn given(app: &App, api: &ApiClient) -> Result<ServerSettings, Problem> {
         user_agent: fetcher.user_agent(),
         robots_token: Fetcher::ROBOTS_TOKEN,
     });
+    let tiles = app.config().tiles.as_ref().map(|tiles| {
+        let MapTiles { attribution, max_zoom, .. } = tiles.told();
+        TileServer { origin: tiles.origin().to_string(), attribution, max_zoom }
+    });
     Ok(ServerSettings {
+        tiles,
         providers: providers.map_err(told)?,
         sources: sources.map_err(told)?,
         spending: spending.map_err(told)?,

@@ -144,6 +144,7 @@ async fn what_is_not_set_up_names_what_sets_it_up() {
     }
     assert!(text.contains("LETIP_CONTACT_URL") && text.contains("nothing is enriched"), "{text}");
     assert!(text.contains("No budget is given"), "{text}");
+    assert!(text.contains("LETIP_TILES_URL") && text.contains("drawn without a network"), "{text}");
 }
 
 /// A provider and a paid source with keys, and an account with so much left.

@@ -7,7 +7,7 @@ use contract::stats::{Count, Facets};
 use sea_orm::Value;
 
 use super::filter::Filter;
-use super::nearby::point;
+use super::nearby::{in_circle, point};
 use crate::snapshot::Snapshot;
 use crate::sql::Columns;
 use crate::text::MISSING;
@@ -82,7 +82,7 @@ impl Snapshot {
         filter.write(&mut sql);
         let mut tallies = COLUMNS.map(|_| Tally::new());
         for row in sql.all(self.connection()).await? {
-            if !is_in_circle(query, row.column(0)?, row.column(1)?) {
+            if !in_circle(query, point(row.column(0)?, row.column(1)?)) {
                 continue;
             }
             for (position, tally) in tallies.iter_mut().enumerate() {
@@ -107,7 +107,7 @@ impl Snapshot {
         let mut tally = Tally::new();
         for row in sql.all(self.connection()).await? {
             let count = match is_circle {
-                true => u64::from(is_in_circle(query, row.column(1)?, row.column(2)?)),
+                true => u64::from(in_circle(query, point(row.column(1)?, row.column(2)?))),
                 false => row.count(1)?,
             };
             if count > 0 {
@@ -132,12 +132,6 @@ impl Snapshot {
         let name = |key: String| names.get(&key).cloned().flatten().unwrap_or(key);
         Ok(counts.into_iter().map(|one| Count { value: name(one.value), count: one.count }).collect())
     }
-}
-
-/// Whether the place is one that the query's circle holds.
-fn is_in_circle(query: &BusinessQuery, latitude: Option<f64>, longitude: Option<f64>) -> bool {
-    let km = query.near.zip(point(latitude, longitude)).map(|(centre, place)| centre.distance_km(place));
-    km.zip(query.radius_km).is_some_and(|(km, radius_km)| km <= radius_km)
 }
 
 /// The `most` largest counts, the largest first, equal ones by value; what is missing is no value.

@@ -142,6 +142,14 @@ impl Snapshot {
     }
 }
 
+/// Whether a place lies in the query's circle; yes if it has none.
+pub(super) fn in_circle(query: &BusinessQuery, place: Option<GeoPoint>) -> bool {
+    query
+        .near
+        .zip(query.radius_km)
+        .is_none_or(|(centre, radius_km)| place.is_some_and(|place| centre.distance_km(place) <= radius_km))
+}
+
 /// Both coordinates, or none.
 pub(super) fn point(latitude: Option<f64>, longitude: Option<f64>) -> Option<GeoPoint> {
     Some(GeoPoint { latitude: latitude?, longitude: longitude? })

@@ -6,6 +6,7 @@ use contract::{Business, BusinessDetail, BusinessId, BusinessQuery};
 use futures::{Stream, TryStreamExt, stream};
 
 use super::filter::Filter;
+use super::nearby::in_circle;
 use super::row;
 use crate::contacts;
 use crate::snapshot::Snapshot;
@@ -113,7 +114,7 @@ impl ById {
         let mut rows = found.iter().map(row::decode).collect::<Result<Vec<_>, _>>()?;
         let Some(last) = rows.last() else { return Ok(None) };
         self.after = last.id.0;
-        rows.retain(|business| in_circle(&self.query, business));
+        rows.retain(|business| in_circle(&self.query, business.location()));
         Ok(Some((rows, snapshot)))
     }
 }
@@ -155,11 +156,4 @@ impl Snapshot {
         };
         Ok(businesses.into_iter().map(with).collect())
     }
-}
-
-/// Whether the business lies in the query's circle; yes if it has none.
-fn in_circle(query: &BusinessQuery, business: &Business) -> bool {
-    query.near.zip(query.radius_km).is_none_or(|(centre, radius_km)| {
-        business.location().is_some_and(|point| centre.distance_km(point) <= radius_km)
-    })
 }
