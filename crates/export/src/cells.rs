@@ -1,6 +1,7 @@
 //! A business as the cells of a table: the same for CSV and workbooks.
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
 use contract::columns::Columns;
 use contract::records::records_text;
@@ -70,16 +71,8 @@ pub(crate) struct Shown(Vec<usize>);
 /// What every line carries whatever was chosen: `sources`, by which an import knows the row again, and what the licences ask for.
 const ALWAYS: [&str; 3] = ["sources", "licences", "attribution"];
 
-/// What the list's column of contacts stands for in a table: their number says nobody whom to call.
-const CONTACTS: [&str; 7] = [
-    "contactName",
-    "contactRole",
-    "contactEmail",
-    "contactEmailStatus",
-    "contactPhone",
-    "contacts",
-    "contactCount",
-];
+/// What the list's column of contacts stands for in a table, from the first to the last: their number alone says nobody whom to call.
+const CONTACTS: [&str; 2] = ["contactName", "contactCount"];
 
 impl Shown {
     /// All cells; or the name, the chosen ones, and where it all came from.
@@ -87,12 +80,8 @@ impl Shown {
         let Some(columns) = columns else { return Self((0..HEADER.len()).collect()) };
         let chosen: Vec<&str> = columns.0.iter().map(|column| column.as_str()).collect();
         let always = ALWAYS.into_iter().filter(|name| !chosen.contains(name));
-        let of_chosen = chosen.iter().flat_map(|name| match CONTACTS.contains(name) {
-            true => CONTACTS.as_slice(),
-            false => std::slice::from_ref(name),
-        });
-        let names = ["name"].into_iter().chain(of_chosen.copied()).chain(always);
-        Self(names.filter_map(|name| HEADER.iter().position(|known| *known == name)).collect())
+        let names = ["name"].into_iter().chain(chosen.iter().copied()).chain(always);
+        Self(names.filter_map(cells_of).flatten().collect())
     }
 
     /// The heads of the columns.
@@ -109,6 +98,13 @@ impl Shown {
         let mut all = cells(detail, attributions);
         self.0.iter().filter_map(|at| all.get_mut(*at).map(std::mem::take)).collect()
     }
+}
+
+/// The cells that a column stands for.
+fn cells_of(column: &str) -> Option<RangeInclusive<usize>> {
+    let at = |name: &str| HEADER.iter().position(|known| *known == name);
+    let [first, last] = if CONTACTS.contains(&column) { CONTACTS } else { [column; 2] };
+    Some(at(first)?..=at(last)?)
 }
 
 /// All cells of one line, in the order of [`HEADER`].
@@ -221,10 +217,9 @@ mod tests {
         assert_eq!(header, ["name", "sources", "city", "licences", "attribution"]);
         let chosen = "contactCount,city".parse().unwrap();
         let header: Vec<_> = Shown::of(Some(&chosen)).header().collect();
-        assert_eq!(
-            header,
-            [&["name"], CONTACTS.as_slice(), &["city", "sources", "licences", "attribution"]].concat()
-        );
+        let contacts =
+            "contactName,contactRole,contactEmail,contactEmailStatus,contactPhone,contacts,contactCount";
+        assert_eq!(header.join(","), format!("name,{contacts},city,sources,licences,attribution"));
         assert_eq!(Shown::of(None).header().collect::<Vec<_>>(), HEADER);
     }
 

@@ -67,7 +67,7 @@ async fn every_document_of_the_application_says_where_they_are_and_whose() {
 async fn the_settings_say_whom_browsers_ask_for_tiles_and_not_with_which_key() {
     let page = with_tiles().await.get("/settings").await;
     let text = page.text();
-    for part in ["https://tiles.example.org:8443", "Map © \"Example\" &lt;b&gt;", "<dd>17</dd>"] {
+    for part in ["https://tiles.example.org:8443", "Map © &quot;Example&quot; &lt;b&gt;", "<dd>17</dd>"] {
         assert!(text.contains(part), "{part}: {text}");
     }
     assert!(!text.contains("key=k") && !text.contains("LETIP_TILES_URL"), "{text}");
