@@ -63,12 +63,13 @@ fn take_over(query_client: QueryClient) {
     });
     #[cfg(feature = "devtools")]
     show_developer_panel(&cache);
-    requery_leptos::release_effects(Box::new(move || {
+    // Not before: what an event changes would not be what the document shows.
+    connect(seq.unwrap_or(0), follower);
+    requery_leptos::release_effects(Box::new(|| {
         if let Some(root) = document().document_element() {
             // Setting an attribute whose name is well-formed cannot fail.
             let _ = root.set_attribute("data-ready", "");
         }
-        connect(seq.unwrap_or(0), follower);
         set_timeout(chunk::load_ahead, AHEAD);
     }));
 }
