@@ -85,7 +85,7 @@ fn answers_are_read_whole() {
     }));
     check::<Facets>(&json!({
         "city": count("a"), "industry": count("b"), "category": count("c"), "enrichmentStatus": count("d"),
-        "source": count("e")
+        "source": count("e"), "tag": count("f")
     }));
     check::<Vec<SourceInfo>>(&json!([{
         "source": "a", "name": "b", "coverage": "c", "licence": "d", "attribution": "e", "licenceUrl": "f",

@@ -89,7 +89,7 @@ developers("each action on a query does what it says, and can be seen on the pag
   const count = await rows(page).count();
   await button(page, "Remove").click();
   await until("it is listed no more", async () => (await rows(page).count()) < count);
-  assert.equal(await focusedLabel(page), "Filter queries by key or state", "the focus is somewhere");
+  await until("the focus is somewhere", async () => (await focusedLabel(page)) === "Filter queries by key or state");
   assert.ok(await name.isVisible(), "who observed it goes on showing it");
 });
 
