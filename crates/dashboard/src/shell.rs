@@ -175,16 +175,16 @@ fn has_pictures() -> bool {
 }
 
 /// How the application loads chunks: the page's own at once, others with the stylesheets that this document is without. Those are
-/// there before the chunk is, or are known not to come; the next chunk has them tried again.
+/// there before the chunk is; without them it does not load either, and whoever wants it again has them tried again.
 fn loader(assets: &AssetPaths) -> String {
     let pictures = Some(&assets.pictures).filter(|_| !has_pictures());
     let sheets: Vec<_> =
         [Some(&assets.late), pictures].into_iter().flatten().filter(|path| !path.is_empty()).collect();
     let own = chunk::of(&address::current()).unwrap_or_default();
     format!(
-        "name=>name==={own:?}?load(name):Promise.all([load(name),...{sheets:?}.map(href=>load[href]??=new Promise(done=>\
+        "name=>name==={own:?}?load(name):Promise.all([load(name),...{sheets:?}.map(href=>load[href]??=new Promise((done,fail)=>\
         document.head.append(Object.assign(document.createElement('link'),{{rel:'stylesheet',href,onload:done,\
-        onerror(){{load[href]=null;this.remove();done()}}}}))))]).then(([page])=>page)"
+        onerror(){{load[href]=null;this.remove();fail()}}}}))))]).then(([page])=>page)"
     )
 }
 

@@ -49,6 +49,24 @@ journey("what is opened over a page brings its style, which is there before it",
   assert.equal(styles.length, 1);
 });
 
+journey("a style that does not load is tried again, and nothing is opened without it", async ({ page, problems }) => {
+  problems.expect(/404 \(Not Found\)/);
+  let asked = 0;
+  await page.route(/\/assets\/late-/, (route) => {
+    asked += 1;
+    return asked === 1 ? route.fulfill({ status: 404 }) : route.continue();
+  });
+  await dashboard.visit(page, "/jobs");
+  const dialog = page.getByRole("dialog");
+  await until("the palette is open", async () => {
+    if ((await dialog.count()) === 0) await page.keyboard.press("Control+k");
+    return dialog.isVisible();
+  });
+  assert.equal(await dialog.evaluate((it) => getComputedStyle(it).flexDirection), "column");
+  assert.equal(asked, 2);
+  assert.equal(await page.locator('link[href*="/assets/late-"]').count(), 1);
+});
+
 journey("the page before stays until the chunk of the next one is there", async ({ page }) => {
   const find = await hold(page, "find");
   await dashboard.visit(page, "/");
