@@ -75,6 +75,25 @@ journey("what the server rendered is what stands there after hydration", async (
   assert.deepEqual(near, (await cells(rendered)).slice(0, near.length));
 });
 
+journey("a slow processor takes a page over in several tasks", async ({ page, server }) => {
+  await server.search(RESTAURANTS);
+  const session = await page.context().newCDPSession(page);
+  await session.send("Emulation.setCPUThrottlingRate", { rate: 20 });
+  await page.addInitScript(() => {
+    const { setTimeout } = globalThis;
+    globalThis.tasks = 0;
+    globalThis.setTimeout = (act, wait, ...more) => {
+      if (!wait && !document.documentElement.hasAttribute("data-ready")) globalThis.tasks += 1;
+      return setTimeout(act, wait, ...more);
+    };
+  });
+  await page.goto(`${server.url}/leads`);
+  await page.locator("[data-ready]").waitFor();
+  const tasks = await page.evaluate(() => globalThis.tasks);
+  // Effects that all run in one go are three with what comes before them.
+  assert.ok(tasks > 4, `${tasks} tasks`);
+});
+
 journey("the first route weighs no more than the build allows", async ({ context, server }) => {
   for (const path of ["/", "/find", "/leads", "/jobs", "/jobs/JOB", "/leads/LEAD"]) {
     const visit = await firstVisit(context, await withData(server, path));

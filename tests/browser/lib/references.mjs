@@ -111,6 +111,7 @@ function shown(path) {
 function steady() {
   const months = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec";
   const always = [
+    // The month of the pictures, which is as wide as they have it.
     [/(?<!\d )\b(January|February|March|April|May|June|July|August|September|October|November|December) \d{4}\b/, "November 2026"],
     [/\b(just now|\d+ (min|h|d) ago)\b/, "3 min ago"],
     [new RegExp(`\\b\\d{1,2} (${months}) \\d{4}\\b`), "4 May 2026"],

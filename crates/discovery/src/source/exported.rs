@@ -10,10 +10,9 @@ use crate::lead::SourceRecord;
 pub(super) const SOURCES: &str = "sources";
 /// Columns that no table from here is without; hardly any other has all of them.
 const COLUMNS: [&str; 3] = [SOURCES, "licences", "attribution"];
-/// Columns in which such a table tells of the people of a business. What a person is reached by is not the business's number or
-/// address, though a column of that name is in a table from anywhere else.
-const OF_CONTACTS: [&str; 6] =
-    ["contactName", "contactRole", "contactEmail", "contactEmailStatus", "contactPhone", "contacts"];
+/// What columns begin with in which such a table tells of the people of a business. What a person is reached by is not the
+/// business's number or address, though a column of that name is in a table from anywhere else.
+const OF_CONTACTS: &str = "contact";
 /// Keys that every lead in JSON has.
 const KEYS: [&str; 3] = [SOURCES, "enrichmentStatus", "createdAt"];
 
@@ -25,7 +24,7 @@ pub(super) fn column_of_records(names: &[String]) -> Option<usize> {
 
 /// Whether a column of a table from here is about the people of a business, of which nothing is read.
 pub(super) fn is_of_contacts(name: &str) -> bool {
-    OF_CONTACTS.contains(&name)
+    name.starts_with(OF_CONTACTS)
 }
 
 /// A cell without the apostrophe that an export puts before what a spreadsheet would run.
