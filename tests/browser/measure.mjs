@@ -4,7 +4,7 @@
 import { createServer } from "node:http";
 
 import { launch } from "./lib/launch.mjs";
-import { firstVisit, routeBytes, untilSeen, visitIn } from "./lib/measure.mjs";
+import { routeBytes, untilSeen, visitIn } from "./lib/measure.mjs";
 import { RESTAURANTS } from "./lib/page.mjs";
 import { Peer } from "./lib/peer.mjs";
 import { Server } from "./lib/server.mjs";
@@ -18,7 +18,10 @@ const CONDITIONS = [
   { name: "phone", slower: 4, latency: 150, download: 1_600_000 / 8, upload: 750_000 / 8 },
 ];
 
-const visits = Number(process.argv[2] ?? 9);
+/** How long a tab is there before it is sent anywhere: a page is not to wait for the start of a tab. */
+const REST = 700;
+
+const visits = Number(process.argv[2] ?? 15);
 const dist = process.env.LETIP_REACT_PEER;
 const server = await Server.start();
 const browser = await launch();
@@ -50,7 +53,7 @@ async function oneWord(visit) {
 
 async function medianOfVisits(url, path) {
   const measured = [];
-  for (let visit = 0; visit < visits; visit += 1) measured.push(await inContext(url, (context) => firstVisit(context, path)));
+  for (let visit = 0; visit < visits; visit += 1) measured.push(await inTab(url, (page) => visitIn(page, path)));
   const { bytes, ...times } = medians(measured);
   return { html: bytes.html, route: routeBytes({ bytes }), ...times };
 }
@@ -76,17 +79,16 @@ async function besidePeer() {
 }
 
 function visitUnder(condition, url) {
-  return inContext(url, async (context) => {
-    const page = await context.newPage();
-    await impose(condition, context, page);
+  return inTab(url, async (page) => {
+    await impose(condition, page);
     const visit = await visitIn(page, LIST);
     return { ...visit, event: await untilSeen(page, (mark) => renameFirst(mark)) };
   });
 }
 
-async function impose({ slower, latency, download, upload }, context, page) {
+async function impose({ slower, latency, download, upload }, page) {
   if (!slower) return;
-  const session = await context.newCDPSession(page);
+  const session = await page.context().newCDPSession(page);
   await session.send("Emulation.setCPUThrottlingRate", { rate: slower });
   const network = { offline: false, latency, downloadThroughput: download, uploadThroughput: upload };
   await session.send("Network.emulateNetworkConditions", network);
@@ -99,10 +101,13 @@ async function renameFirst(mark) {
   await server.api(`/api/businesses/${lead.id}`, { name }, { method: "PATCH", version: lead.version });
 }
 
-async function inContext(baseURL, visit) {
+/** Calls `visit` with a tab at rest of a browser that was nowhere yet. */
+async function inTab(baseURL, visit) {
   const context = await browser.newContext({ baseURL, locale: "en-US" });
   try {
-    return await visit(context);
+    const page = await context.newPage();
+    await page.waitForTimeout(REST);
+    return await visit(page);
   } finally {
     await context.close();
   }

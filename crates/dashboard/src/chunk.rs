@@ -9,7 +9,7 @@ mod dialog;
 use markup::Node;
 
 use crate::routes::Route;
-pub(crate) use dialog::LoadedDialog;
+pub(crate) use dialog::{LoadedDialog, stays_closed};
 
 /// What the page at an address needs besides the program's main part.
 #[must_use]

@@ -12,7 +12,7 @@ use requery::QueryClient;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::app::App;
-use crate::shell::STATE_ID;
+use crate::shell::{LEFT, STATE_ID};
 use crate::signed_out::SignInAgain;
 use crate::state::{PageState, provide_page};
 use crate::{address, chunk};
@@ -49,6 +49,9 @@ fn start() {
 }
 
 fn take_over(query_client: QueryClient) {
+    if document().document_element().is_some_and(|root| root.has_attribute(LEFT)) {
+        return;
+    }
     let state = page_state();
     let connection = Connection::new();
     let api = ApiClient::new(FetchTransport::new()).with(SignInAgain);

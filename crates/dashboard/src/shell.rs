@@ -12,6 +12,10 @@ use crate::{address, chunk, theme};
 
 /// Id of the script element that carries the [`PageState`].
 pub(crate) const STATE_ID: &str = "page-state";
+/// Stands on the root from the first paint on: the style keeps what is far below the screen out of that one.
+const PAINTED: &str = "data-painted";
+/// Stands on the root where another page is loaded in place of this one, which is not to be taken over any more.
+pub(crate) const LEFT: &str = "data-left";
 /// Attributes of the root that carry the [`MapTiles`]: the chunk of the map alone reads them.
 pub(crate) const TILES: &str = "data-tiles";
 pub(crate) const TILES_CREDIT: &str = "data-tiles-credit";
@@ -188,12 +192,19 @@ fn loader(assets: &AssetPaths) -> String {
     )
 }
 
-/// Starts the application; a page whose script does not load stays as it was rendered.
+/// Starts the application behind the first paint, whose processors it would take; a page whose script does not load stays as it
+/// was rendered. The first paint is not awaited where none comes: in a tab that is not shown, and in a browser that tells none.
+/// Who goes back to an earlier page of this document before the application is there to show it has it loaded.
 fn start_script(assets: &AssetPaths, nonce: Option<String>) -> AnyView {
     let text = format!(
-        "import init,{{hydrate,load}} from {:?};{}init({{module_or_path:{:?}}}).then(()=>hydrate({}))",
-        assets.js,
+        "{}const root=document.documentElement,here=()=>location.pathname+location.search,at=here();\
+        addEventListener('popstate',()=>{{if(root.hasAttribute('data-ready')||at===here())return;\
+        root.setAttribute({LEFT:?},'');location.reload()}});\
+        let begun;const begin=()=>{{if(begun)return;begun=1;root.setAttribute({PAINTED:?},'');\
+        import({:?}).then(({{default:init,hydrate,load}})=>init({{module_or_path:{:?}}}).then(()=>hydrate({})),()=>{{}})}};\
+        new PerformanceObserver(begin).observe({{type:'paint',buffered:true}});setTimeout(begin,document.hidden?0:500)",
         watch(&assets.js),
+        assets.js,
         assets.wasm,
         loader(assets)
     );

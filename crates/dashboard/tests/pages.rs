@@ -422,7 +422,7 @@ async fn the_document_names_its_files_and_signs_its_scripts() {
         &[
             "<!DOCTYPE html>",
             "href=\"/assets/main-1.css\"",
-            "import init,{hydrate,load} from \"/assets/dashboard-1.js\"",
+            "import(\"/assets/dashboard-1.js\")",
             "name===\"leads\"",
             "[\"/assets/late-1.css\", \"/assets/pictures-1.css\"].map(",
             "<link rel=\"preload\" href=\"/assets/dashboard-1.wasm\"",

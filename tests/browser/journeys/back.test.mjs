@@ -124,3 +124,26 @@ journey("what somebody chose meanwhile keeps the focus", async ({ page, server }
   await until("a list that is opened anew begins at its title", async () => (await here(page)).title === "Leads");
   assert.equal((await here(page)).row, null);
 });
+
+journey("who goes back before the program is there gets the page all the same", async ({ page, server }) => {
+  await manyLeads(server);
+  await dashboard.visit(page, "/leads");
+  const lead = dashboard.rows(page).first();
+  const name = await lead.innerText();
+  await lead.click();
+  const title = page.getByRole("heading", { level: 1 });
+  await title.filter({ hasText: name }).waitFor();
+  let release;
+  const released = new Promise((resolve) => {
+    release = resolve;
+  });
+  await page.route(/\/assets\/dashboard-[^/]*\.js$/, (route) => released.then(() => route.continue()));
+  await page.reload();
+  await title.filter({ hasText: name }).waitFor();
+  // The browser takes it for another place in the same document.
+  await page.goBack();
+  await title.filter({ hasText: /^Leads$/ }).waitFor();
+  release();
+  await dashboard.live(page);
+  assert.equal(await dashboard.rows(page).first().innerText(), name);
+});

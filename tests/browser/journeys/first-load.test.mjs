@@ -75,10 +75,83 @@ journey("what the server rendered is what stands there after hydration", async (
   assert.deepEqual(near, (await cells(rendered)).slice(0, near.length));
 });
 
-journey("a slow processor takes a page over in several tasks", async ({ page, server }) => {
+journey("the program starts behind the first paint", async ({ page, server }) => {
+  await server.search(RESTAURANTS);
+  await page.addInitScript(() => {
+    const { instantiateStreaming } = WebAssembly;
+    WebAssembly.instantiateStreaming = (...given) => {
+      globalThis.started ??= performance.now();
+      return instantiateStreaming(...given);
+    };
+  });
+  await dashboard.visit(page, "/leads");
+  const { started, painted } = await page.evaluate(() => {
+    const [{ startTime }] = performance.getEntriesByName("first-contentful-paint");
+    return { started: globalThis.started, painted: startTime };
+  });
+  assert.ok(started > painted, `started after ${started} ms, painted after ${painted}`);
+});
+
+journey("the program starts in a browser that tells of no paint", async ({ page }) => {
+  await page.addInitScript(() => {
+    const { observe } = PerformanceObserver.prototype;
+    PerformanceObserver.prototype.observe = function watch(options) {
+      if (options.type !== "paint") observe.call(this, options);
+    };
+  });
+  await dashboard.visit(page, "/find");
+});
+
+journey("rows far below the screen are laid out behind the first paint, whether or not the program comes", firstRows);
+
+async function firstRows({ page, server, problems }) {
+  problems.expect(/ERR_FAILED/);
+  await page.route(/\/assets\/dashboard-[^/]*\.js$/, (route) => route.abort());
+  await server.search(RESTAURANTS);
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await page.goto("/leads");
+  await page.locator("[data-painted]").waitFor();
+  const rows = page.locator("a[data-row]");
+  const visible = () => rows.evaluateAll((all) => all.filter((row) => row.checkVisibility()).length);
+  assert.deepEqual([await rows.count(), await visible()], [50, 50]);
+  // As it is before the first paint.
+  const height = () => page.evaluate(() => document.documentElement.scrollHeight);
+  const whole = await height();
+  await page.evaluate(() => document.documentElement.removeAttribute("data-painted"));
+  assert.deepEqual([await visible(), await height()], [24, whole]);
+  await page.setViewportSize({ width: 1280, height: 1200 });
+  assert.equal(await visible(), 50, "a high screen shows them");
+}
+
+journey("what scrolls along is all that is painted apart from the page", async ({ page, server }) => {
   await server.search(RESTAURANTS);
   const session = await page.context().newCDPSession(page);
-  await session.send("Emulation.setCPUThrottlingRate", { rate: 20 });
+  for (const path of ["/", "/find", "/leads"]) {
+    await dashboard.visit(page, path);
+    const layers = await layersOf(page, session);
+    const { width, height } = page.viewportSize();
+    const large = layers.filter((layer) => layer.drawsContent && layer.width * layer.height > (width * height) / 2);
+    assert.equal(large.length, 1, `${path}: ${JSON.stringify(large)}`);
+    assert.ok(layers.filter((layer) => layer.drawsContent).length <= 4, `${path}: ${JSON.stringify(layers)}`);
+  }
+});
+
+/** What the browser paints by itself and puts together for each frame. */
+async function layersOf(page, session) {
+  const layers = new Promise((known) => {
+    session.on("LayerTree.layerTreeDidChange", (tree) => tree.layers && known(tree.layers));
+  });
+  await session.send("LayerTree.enable");
+  // It tells of them with the next frame.
+  await page.mouse.move(600, 300);
+  await page.mouse.move(600, 310);
+  const known = await layers;
+  await session.send("LayerTree.disable");
+  return known;
+}
+
+journey("a page that takes long is taken over in several tasks", async ({ page, server }) => {
+  await server.search(RESTAURANTS);
   await page.addInitScript(() => {
     const { setTimeout } = globalThis;
     globalThis.tasks = 0;
@@ -86,9 +159,11 @@ journey("a slow processor takes a page over in several tasks", async ({ page, se
       if (!wait && !document.documentElement.hasAttribute("data-ready")) globalThis.tasks += 1;
       return setTimeout(act, wait, ...more);
     };
+    // As at a processor on which whatever is done between two looks at the clock takes 4 ms.
+    let now = Date.now();
+    Date.now = () => (now += 4);
   });
-  await page.goto(`${server.url}/leads`);
-  await page.locator("[data-ready]").waitFor();
+  await dashboard.visit(page, "/leads");
   const tasks = await page.evaluate(() => globalThis.tasks);
   // Effects that all run in one go are three with what comes before them.
   assert.ok(tasks > 4, `${tasks} tasks`);

@@ -67,6 +67,15 @@ journey("everything is reached by keys, and the focus goes back where it was", a
   assert.equal(asked.length, 1);
 });
 
+journey("it opens again however soon after it was closed", async ({ page }) => {
+  await dashboard.visit(page, "/");
+  for (let time = 0; time < 20; time += 1) {
+    await open(page);
+    await page.keyboard.press("Escape");
+    await palette(page).waitFor({ state: "hidden" });
+  }
+});
+
 journey("a lead is found by its name and opened, and all that match are one entry further", async ({ page, server }) => {
   await server.search(RESTAURANTS);
   const { data } = await server.api("/api/businesses?limit=50&sort=name");

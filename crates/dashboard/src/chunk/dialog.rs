@@ -1,7 +1,9 @@
 //! A dialog that is a chunk of its own, loaded when somebody opens it the first time.
 
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
 use markup::{Node, view};
+use web_sys::HtmlDialogElement;
 
 use super::{page, when_loaded};
 use crate::reaction::Var;
@@ -32,13 +34,21 @@ impl LoadedDialog {
         });
     }
 
-    /// It was closed.
-    pub(crate) fn closed(self) {
-        self.shown.set(false);
+    /// What stands in its place tells that it was closed.
+    pub(crate) fn closed(self, event: &web_sys::Event) {
+        if stays_closed(event) {
+            self.shown.set(false);
+        }
     }
 
     /// Where it stands in the document while it is open.
     pub(crate) fn place(self) -> Node {
         view! { {move || (self.shown.try_get() == Some(true)).then(|| page(self.chunk))} }
     }
+}
+
+/// Whether the dialog that tells of its closing is closed still: it tells a moment later, and may be open again by then.
+pub(crate) fn stays_closed(event: &web_sys::Event) -> bool {
+    let dialog = event.target().and_then(|dialog| dialog.dyn_into::<HtmlDialogElement>().ok());
+    dialog.is_some_and(|dialog| dialog.is_connected() && !dialog.open())
 }

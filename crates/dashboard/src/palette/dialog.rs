@@ -23,6 +23,7 @@ use crate::components::load::try_again;
 use crate::data;
 use crate::data::palette::FoundLeads;
 use crate::reaction::{Derived, Var, derive, react};
+use crate::shortcuts::is_dialog_open;
 use crate::{format, leads_url};
 
 #[derive(Clone, Copy)]
@@ -109,7 +110,7 @@ pub(super) fn palette_dialog(palette: Palette) -> Node {
     });
     view! {
         <dialog class="dialog palette" node_ref=dialog aria-label="Command palette"
-            on:close=move |_| palette.place.closed() on:click=move |event| finder.click_beside(&event)>
+            on:close=move |event| palette.place.closed(&event) on:click=move |event| finder.click_beside(&event)>
             <div class="palette__head">
                 {icon(Icon::Search)}
                 {finder.field(input)}
@@ -245,7 +246,8 @@ impl Finder {
             "ArrowDown" => self.step(after),
             "ArrowUp" => self.step(before),
             "Enter" => self.take_active(),
-            _ if super::is_own_key(event) => self.close(),
+            // What was closed keeps the focus until the next frame.
+            _ if super::is_own_key(event) && is_dialog_open() => self.close(),
             _ => return,
         }
         event.prevent_default();

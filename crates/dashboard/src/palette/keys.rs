@@ -44,7 +44,7 @@ pub(super) fn keys_dialog(palette: Palette) -> Node {
         view! { <div class="keys__row"><dt><kbd>{key}</kbd></dt><dd>{does}</dd></div> }
     });
     view! {
-        <dialog class="dialog" node_ref=dialog aria-labelledby="shortcuts-title" on:close=move |_| palette.place.closed()>
+        <dialog class="dialog" node_ref=dialog aria-labelledby="shortcuts-title" on:close=move |event| palette.place.closed(&event)>
             <form method="dialog" class="dialog__head">
                 <h2 id="shortcuts-title">"Keyboard shortcuts"</h2>
                 <button class="btn btn--quiet btn--icon" aria-label="Close">{icon(Icon::Close)}</button>

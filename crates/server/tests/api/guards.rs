@@ -133,6 +133,23 @@ async fn every_answer_says_what_a_browser_may_do_with_it() {
     }
 }
 
+/// Who typed the address has no opener, and a new process for each such visit is a dear one.
+#[tokio::test]
+async fn a_window_that_others_opened_is_taken_from_them() {
+    let app = TestApp::new().await;
+    for (site, policy) in [
+        (Some("cross-site"), Some("same-origin")),
+        (Some("same-site"), Some("same-origin")),
+        (None, Some("same-origin")),
+        (Some("none"), None),
+        (Some("same-origin"), None),
+    ] {
+        let builder = Request::get("/leads");
+        let builder = site.into_iter().fold(builder, |builder, site| builder.header("sec-fetch-site", site));
+        assert_eq!(app.ask(builder).await.header("cross-origin-opener-policy"), policy, "{site:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_database_that_is_gone_is_told_without_its_inside() {
     let app = TestApp::new().await;

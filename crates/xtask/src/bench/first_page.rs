@@ -13,8 +13,8 @@ use crate::report::{bytes, duration};
 use crate::workspace::Workspace;
 
 /// What stands above the tables.
-pub(crate) const ABOUT: &str = "Chromium with an empty cache opens a page of the release build over loopback, on a database of one search; \
-    medians of nine visits. Bytes are those on the wire, in brotli. A page is live when its script has taken it over and its \
+pub(crate) const ABOUT: &str = "Chromium with an empty cache opens a page of the release build over loopback, on a database of one search, \
+    in a tab that was open and at rest; medians of fifteen visits. Bytes are those on the wire, in brotli. A page is live when its script has taken it over and its \
     event stream is connected. A page of one word, without script or style, is what the browser takes for any page. The list \
     of leads stands beside the same list in React, TanStack Query, axios and socket.io-client (`bench/react-peer`), once \
     rendered in the browser, as Vite builds it, and once by Node for each visit; all three take turns, on the same server and its data. What holds the page back is the sum of what tasks took beyond \

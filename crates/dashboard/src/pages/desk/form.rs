@@ -12,6 +12,7 @@ use markup::{Node, view};
 use web_sys::{HtmlDialogElement, HtmlElement, HtmlInputElement};
 
 use super::{Shared, Tools};
+use crate::chunk::stays_closed;
 use crate::components::field::FieldText;
 use crate::components::icon::{Icon, icon};
 use crate::components::load::sentence;
@@ -57,7 +58,7 @@ pub(super) fn dialog(tools: Tools) -> Node {
     });
     view! {
         <dialog class="dialog dialog--form" aria-labelledby="lead-form-title"
-            on:close=move |_| tools.form.set(None)>
+            on:close=move |event| if stays_closed(&event) { tools.form.set(None) }>
             {move || tools.form.get().map(|form| content(tools, &form))}
         </dialog>
     }

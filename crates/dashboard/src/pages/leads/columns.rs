@@ -60,7 +60,7 @@ pub(crate) fn columns_dialog() -> Node {
         false => "The name comes first. All your lists have these columns.",
     };
     view! {
-        <dialog class="dialog" node_ref=dialog aria-labelledby="columns-title" on:close=move |_| place.closed()>
+        <dialog class="dialog" node_ref=dialog aria-labelledby="columns-title" on:close=move |event| place.closed(&event)>
             <form method="dialog" class="dialog__head">
                 <h2 id="columns-title">"Columns"</h2>
                 <button class="btn btn--quiet btn--icon" aria-label="Close">{icon(Icon::Close)}</button>
