@@ -62,7 +62,10 @@ pub struct MapTiles {
 pub struct ShellOptions {
     /// Absent where the web files were not built: the page is complete, but plain and without script.
     pub assets: Option<AssetPaths>,
-    /// Allows the document's own scripts under a content security policy.
+    /// What [`AssetPaths::css`] holds, for a document that brings it: who comes from elsewhere is spared a request before anything
+    /// is painted. Who comes from a page of ours has the file already.
+    pub style: Option<&'static str>,
+    /// Allows the document's own scripts and style under a content security policy.
     pub nonce: Option<String>,
     /// The document is a form: complete as it is, and not taken over by the application.
     pub is_plain: bool,
@@ -76,11 +79,12 @@ pub struct ShellOptions {
 
 /// The document. It needs the contexts of [`provide_page`](crate::provide_page).
 pub fn shell(options: ShellOptions) -> impl IntoView {
-    let ShellOptions { assets, nonce, is_plain, theme, tiles, state } = options;
+    let ShellOptions { assets, style, nonce, is_plain, theme, tiles, state } = options;
     let script = assets.as_ref().filter(|_| !is_plain);
     let cache = script.map(|_| dehydrated_script(&use_query_client(), nonce.clone()));
     let start = script.map(|assets| start_script(assets, nonce.clone()));
     let preloads = script.map(preload_links);
+    let style = assets.as_ref().map(|assets| main_style(assets, style, nonce.clone()));
     let saving = script.map(|_| theme_saving(nonce.clone()));
     view! {
         <!DOCTYPE html>
@@ -94,6 +98,7 @@ pub fn shell(options: ShellOptions) -> impl IntoView {
                 <meta name="color-scheme" content=theme::color_scheme(theme)/>
                 <meta name="description" content="Find local businesses, see which are worth a call, and reach them."/>
                 <script nonce=nonce.clone() inner_html=theme::SCRIPT></script>
+                {style}
                 {assets.map(|assets| head_links(&assets, is_plain, tiles.is_some()))}
                 {preloads}
                 <MetaTags/>
@@ -124,6 +129,13 @@ fn theme_saving(nonce: Option<String>) -> AnyView {
     .into_any()
 }
 
+fn main_style(assets: &AssetPaths, style: Option<&'static str>, nonce: Option<String>) -> AnyView {
+    match style {
+        Some(style) => view! { <style nonce=nonce inner_html=style></style> }.into_any(),
+        None => view! { <link rel="stylesheet" href=assets.css.clone()/> }.into_any(),
+    }
+}
+
 fn head_links(assets: &AssetPaths, is_plain: bool, has_tiles: bool) -> AnyView {
     // The style page shows what others open.
     let is_of_style = matches!(Route::parse(&address::current()), Some(Route::Styleguide));
@@ -136,7 +148,6 @@ fn head_links(assets: &AssetPaths, is_plain: bool, has_tiles: bool) -> AnyView {
     let others = others.into_iter().filter(|(is_needed, path)| *is_needed && !path.is_empty());
     let others = others.map(|(_, path)| view! { <link rel="stylesheet" href=path.clone()/> });
     view! {
-        <link rel="stylesheet" href=assets.css.clone()/>
         {others.collect::<Vec<_>>()}
         <link rel="icon" href=assets.icon.clone() type="image/svg+xml"/>
     }

@@ -441,6 +441,14 @@ async fn the_document_names_its_files_and_signs_its_scripts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_document_for_who_comes_from_elsewhere_brings_its_style() {
+    let options = ShellOptions { assets: Some(assets()), style: Some("a > b{top:0}"), ..Default::default() };
+    let page = render_as("/leads", Answers::full(), options).await;
+    has(&page.html, &["<style nonce=\"n0nce\">a > b{top:0}</style>"]);
+    has_not(&page.html, &["/assets/main-1.css"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_document_says_where_map_tiles_are_and_whose_and_brings_their_style() {
     let tiles = MapTiles {
         template: "https://tiles.example.org/{z}/{x}/{y}.png?a=1&b=2".to_owned(),

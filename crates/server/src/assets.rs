@@ -56,6 +56,12 @@ pub(crate) fn entry() -> Option<Entry> {
     embedded::ENTRY
 }
 
+/// The stylesheet of every page.
+pub(crate) fn style() -> Option<&'static str> {
+    let file = embedded::FILES.iter().find(|file| entry().is_some_and(|entry| entry.css == file.path))?;
+    std::str::from_utf8(file.plain).ok()
+}
+
 pub(crate) fn routes() -> Router<App> {
     Router::new().route("/assets/{*path}", get(serve))
 }

@@ -32,7 +32,7 @@ pub(crate) use in_process::InProcess;
 use crate::app::App;
 use crate::auth::Visitor;
 use crate::extract::{body, query};
-use crate::middleware::headers::Nonce;
+use crate::middleware::headers::{FETCH_SITE, Nonce};
 use crate::middleware::observe::RouteLabel;
 use crate::problem::{ApiProblem, MALFORMED, NOT_FOUND, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE};
 use render::Page;
@@ -108,7 +108,11 @@ async fn page(State(app): State<App>, request: Request) -> Response {
             ),
             _,
         ) => Redirect::to(&route.path()).into_response(),
-        (_, true) => render::answer(&app, Page::at(path, visitor, nonce(&request))).await,
+        (_, true) => {
+            let mut page = Page::at(path, visitor, nonce(&request));
+            page.arrives = arrives(&request);
+            render::answer(&app, page).await
+        }
         (_, false) => entrance::turn_away(&path),
     };
     response.extensions_mut().insert(label);
@@ -137,6 +141,11 @@ fn label(path: &str) -> RouteLabel {
         Some(Route::Styleguide) => "/styleguide",
         None => "other",
     })
+}
+
+/// Whether a browser says that none of our pages led it here.
+fn arrives(request: &Request) -> bool {
+    request.headers().get(FETCH_SITE).is_some_and(|site| site != "same-origin")
 }
 
 fn nonce(request: &Request) -> Option<Nonce> {

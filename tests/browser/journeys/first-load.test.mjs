@@ -172,15 +172,28 @@ journey("a page that takes long is taken over in several tasks", async ({ page, 
 journey("the first route weighs no more than the build allows", async ({ context, server }) => {
   for (const path of ["/", "/find", "/leads", "/jobs", "/jobs/JOB", "/leads/LEAD"]) {
     const visit = await firstVisit(context, await withData(server, path));
+    // The build weighs the style too, which is in the document here.
     const bytes = routeBytes(visit);
     assert.ok(bytes > 10_000, `the page was loaded without its script: ${JSON.stringify(visit)}`);
     assert.ok(bytes <= LIMIT, `${path} loads ${bytes} bytes: ${JSON.stringify(visit)}`);
   }
 });
 
+journey("who arrives is sent the style with the document, and who goes on its file", async ({ page }) => {
+  const asked = [];
+  page.on("request", (request) => /\/assets\/main-[^/]*\.css$/.test(request.url()) && asked.push(request.url()));
+  await dashboard.visit(page, "/leads");
+  const position = () => page.evaluate(() => getComputedStyle(document.querySelector(".side")).position);
+  assert.deepEqual([asked.length, await position()], [0, "sticky"]);
+  await page.getByRole("link", { name: "Import" }).click();
+  await page.waitForURL("**/import");
+  await page.waitForLoadState("load");
+  assert.deepEqual([asked.length, await position()], [1, "sticky"]);
+});
+
 journey("a second visit loads no asset again", async ({ page }) => {
   await dashboard.visit(page, "/");
-  assert.ok((await transferredAssets(page)).length >= 3, "the first visit loads script, module and style sheet");
+  assert.ok((await transferredAssets(page)).length >= 3, "the first visit loads script, module and chunk");
   await dashboard.visit(page, "/leads");
   // It may have been loaded ahead.
   const isChunk = (name) => /\/dashboard-leads-[0-9a-f]+\.wasm$/.test(name);

@@ -113,7 +113,7 @@ function loadedFiles() {
   return [...sizes].map(([name, size]) => ({ name, size }));
 }
 
-/** Script, module and style sheet of the first route, in bytes on the wire. */
+/** Script, module and stylesheets of the first route, in bytes on the wire; who arrives has the main one in the document. */
 export function routeBytes({ bytes }) {
   return (bytes.js ?? 0) + (bytes.wasm ?? 0) + (bytes.css ?? 0);
 }

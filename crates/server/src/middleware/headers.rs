@@ -51,8 +51,8 @@ const ALWAYS: [(HeaderName, &str); 4] = [
 ];
 
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
-/// By whom a browser was led here.
-const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+/// By whom a browser was led here; told on secure origins alone.
+pub(crate) const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Whether a page of others may hold the window that asks, and is to lose it. Who typed the address or comes from a page of
 /// ours has no such opener, and the browser is spared a new process for the document, which it would begin only once the

@@ -28,6 +28,8 @@ pub(super) struct Page {
     path: String,
     visitor: Visitor,
     nonce: Option<Nonce>,
+    /// Whoever asks comes from elsewhere.
+    pub(super) arrives: bool,
     /// The answer's status, where something other than the page's data decides it.
     pub(super) status: Option<StatusCode>,
     pub(super) find_failure: Option<FindFailure>,
@@ -37,7 +39,7 @@ pub(super) struct Page {
 impl Page {
     /// The page at that path and query.
     pub(super) fn at(path: String, visitor: Visitor, nonce: Option<Nonce>) -> Self {
-        Self { path, visitor, nonce, status: None, find_failure: None, content: None }
+        Self { path, visitor, nonce, arrives: false, status: None, find_failure: None, content: None }
     }
 }
 
@@ -72,6 +74,7 @@ pub(super) async fn answer(app: &App, page: Page) -> Response {
     let state = state.with_status(&page.path, found);
     let options = ShellOptions {
         assets: paths(),
+        style: page.arrives.then(assets::style).flatten(),
         nonce: page.nonce.as_ref().map(Nonce::to_string),
         is_plain,
         theme: appearance.theme,
