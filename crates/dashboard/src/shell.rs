@@ -212,7 +212,7 @@ fn start_script(assets: &AssetPaths, nonce: Option<String>) -> AnyView {
         addEventListener('popstate',()=>{{if(root.hasAttribute('data-ready')||at===here())return;\
         root.setAttribute({LEFT:?},'');location.reload()}});\
         let begun;const begin=()=>{{if(begun)return;begun=1;root.setAttribute({PAINTED:?},'');\
-        import({:?}).then(({{default:init,hydrate,load}})=>init({{module_or_path:{:?}}}).then(()=>hydrate({})),()=>{{}})}};\
+        import({:?}).then(({{default:init,hydrate,load}})=>init({{module_or_path:{:?}}}).then(()=>hydrate({})),console.error)}};\
         new PerformanceObserver(begin).observe({{type:'paint',buffered:true}});setTimeout(begin,document.hidden?0:500)",
         watch(&assets.js),
         assets.js,

@@ -106,6 +106,7 @@ journey("rows far below the screen are laid out behind the first paint, whether 
 
 async function firstRows({ page, server, problems }) {
   problems.expect(/ERR_FAILED/);
+  problems.expect(/Failed to fetch dynamically imported module/);
   await page.route(/\/assets\/dashboard-[^/]*\.js$/, (route) => route.abort());
   await server.search(RESTAURANTS);
   await page.setViewportSize({ width: 1280, height: 900 });

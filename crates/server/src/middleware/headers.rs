@@ -56,7 +56,7 @@ pub(crate) const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-sit
 
 /// Whether a page of others may hold the window that asks, and is to lose it. Who typed the address or comes from a page of
 /// ours has no such opener, and the browser is spared a new process for the document, which it would begin only once the
-/// answer is there: a third of the time to a first visit's commit.
+/// answer is there: nearly half of the time until a first visit's document is taken.
 fn may_have_opener(request: &Request) -> bool {
     let site = request.headers().get(FETCH_SITE);
     !site.is_some_and(|site| site == "none" || site == "same-origin")
