@@ -11,9 +11,11 @@ use anyhow::{Context, Result, bail};
 use crate::process;
 use crate::process::group::Group;
 use crate::provision::llvm::{self, Llvm};
+use crate::test::count::{Counts, Runner};
 use crate::test::coverage::lines::Covered;
 use crate::test::coverage::parts::PARTS;
 use crate::test::report::Outcome;
+use crate::test::rust::counted;
 use crate::test::wasm::executable;
 use crate::workspace::Workspace;
 
@@ -35,7 +37,7 @@ const INSTRUMENT: &str = "#!/bin/sh\ncase \"$CARGO_PKG_NAME\" in\nclient | dashb
                           instrument-coverage ;;\n*) exec \"$@\" ;;\nesac\n";
 
 /// Runs the tests of these packages once more, built to count, prints the share of each part, and fails where one has
-/// too little. The tests are not counted again.
+/// too little. Of the tests, which were counted before, only what fails here is told.
 pub(crate) fn measure(workspace: &Workspace) -> Result<Outcome> {
     let llvm = match llvm::provide(workspace) {
         Ok(llvm) => llvm,
@@ -47,13 +49,31 @@ pub(crate) fn measure(workspace: &Workspace) -> Result<Outcome> {
         programs.extend(folder.build(workspace, packages)?);
     }
     folder.forget_profiles()?;
+    let mut broken = Counts::default();
     for packages in BUILDS {
-        process::run(&mut folder.cargo(workspace, packages), "run the tests that are counted")?;
+        broken.add(failures(|| folder.run(workspace, packages))?);
+    }
+    if broken.failed > 0 {
+        return Ok(Outcome::Counted(broken));
     }
     let report = folder.report(&llvm, &programs)?;
     let covered = parts::covered(workspace, &lines::read(&report))?;
     print!("{}", table(&covered));
-    judge(&covered)
+    judge(&covered)?;
+    Ok(Outcome::Counted(broken))
+}
+
+/// What fails in a run, and then in a second one: compiled to count, tests have another pace, and one that passes only
+/// when it is run again is flaky here as it is in the step of all tests.
+fn failures(run: impl Fn() -> Result<Counts>) -> Result<Counts> {
+    let first = run()?;
+    if first.failed == 0 {
+        return Ok(Counts::default());
+    }
+    let again = run()?;
+    let (failed, flaky) = (again.failed, if again.failed == 0 { first.failed } else { 0 });
+    let failures = if failed > 0 { again.failures } else { first.failures };
+    Ok(Counts { passed: flaky, failed, flaky, failures, skipped: 0 })
 }
 
 fn table(covered: &[Covered]) -> String {
@@ -66,14 +86,14 @@ fn table(covered: &[Covered]) -> String {
             those.\n"
 }
 
-fn judge(covered: &[Covered]) -> Result<Outcome> {
+fn judge(covered: &[Covered]) -> Result<()> {
     let is_short = |covered: &Covered| covered.permille() < LEAST * 10;
     let short: Vec<_> =
         PARTS.iter().zip(covered).filter(|(_, it)| is_short(it)).map(|(it, _)| it.name).collect();
     if !short.is_empty() {
         bail!("tests run less than {LEAST} % of the lines of: {}", short.join(", "));
     }
-    Ok(Outcome::Done)
+    Ok(())
 }
 
 /// What is built and written for this alone.
@@ -102,8 +122,14 @@ impl Folder {
         let mut cargo = workspace.cargo();
         cargo.env("CARGO_TARGET_DIR", &self.0).env("RUSTC_WORKSPACE_WRAPPER", self.compiler());
         cargo.env("LLVM_PROFILE_FILE", self.profiles().join("%p-%m.profraw"));
-        cargo.args(["test", "--quiet", "--lib", "--tests"]).args(packages);
+        cargo.args(["test", "--lib", "--tests"]).args(packages);
         cargo
+    }
+
+    /// Runs the tests; the programs that have a failed one write what they ran all the same.
+    fn run(&self, workspace: &Workspace, packages: &[&str]) -> Result<Counts> {
+        let mut cargo = self.cargo(workspace, packages);
+        counted(cargo.arg("--no-fail-fast"), "run the tests that are counted", Runner::Libtest)
     }
 
     /// Builds the tests; where their programs are.
@@ -149,6 +175,8 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
 
     fn covered(run: [u64; PARTS.len()]) -> Vec<Covered> {
@@ -160,6 +188,24 @@ mod tests {
         assert!(judge(&covered([800, 1000, 800])).is_ok());
         let error = judge(&covered([1000, 1000, 799])).unwrap_err().to_string();
         assert!(error.contains(PARTS[2].name) && !error.contains(PARTS[0].name), "{error}");
+    }
+
+    #[test]
+    fn a_test_that_fails_twice_failed_and_one_that_fails_once_is_flaky() {
+        let fails = |times: u32| {
+            let runs = Cell::new(0);
+            let counts = failures(|| {
+                runs.set(runs.get() + 1);
+                let failed = runs.get() <= times;
+                let failures = if failed { vec!["a::b".to_owned()] } else { Vec::new() };
+                Ok(Counts { passed: 9, failed: failed.into(), failures, ..Counts::default() })
+            });
+            (counts.unwrap(), runs.get())
+        };
+        let named = Counts { failures: vec!["a::b".to_owned()], ..Counts::default() };
+        assert_eq!(fails(0), (Counts::default(), 1));
+        assert_eq!(fails(1), (Counts { passed: 1, flaky: 1, ..named.clone() }, 2));
+        assert_eq!(fails(2), (Counts { failed: 1, ..named }, 2));
     }
 
     #[test]
