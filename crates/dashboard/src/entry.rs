@@ -8,6 +8,7 @@ use client::{ApiClient, Connection, Follower, Realtime, mutations, queries};
 use js_sys::Function;
 use leptos::mount::hydrate_body;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsValue;
 use requery::QueryClient;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -73,8 +74,17 @@ fn take_over(query_client: QueryClient) {
             // Setting an attribute whose name is well-formed cannot fail.
             let _ = root.set_attribute("data-ready", "");
         }
-        set_timeout(chunk::load_ahead, AHEAD);
+        if !is_to_spare_data() {
+            set_timeout(chunk::load_ahead, AHEAD);
+        }
     }));
+}
+
+/// Whether the browser is told to load only what is asked for; not every browser says so.
+fn is_to_spare_data() -> bool {
+    let property = |of: JsValue, name: &str| js_sys::Reflect::get(&of, &name.into());
+    let connection = property(window().navigator().into(), "connection");
+    connection.and_then(|connection| property(connection, "saveData")).is_ok_and(|it| it.is_truthy())
 }
 
 /// The panel, with errors that queries of this page fail with.

@@ -165,7 +165,7 @@ impl App {
             .layer(layer::from_fn_with_state(hosts.clone(), host::check))
             .layer(CatchPanicLayer::custom(panics::answer))
             .layer(layer::from_fn(problem::complete))
-            .layer(CompressionLayer::new().quality(CompressionLevel::Precise(4)))
+            .layer(CompressionLayer::new().quality(CompressionLevel::Precise(6)))
             .layer(layer::from_fn(encoded_tags::distinguish))
             .layer(layer::from_fn_with_state(pictures, headers::secure))
             .layer(layer::from_fn(observe::request))

@@ -120,6 +120,20 @@ journey("a page at rest loads the chunks of all others", async ({ page }) => {
   await until("all chunks are asked for", async () => CHUNKS.every((chunk) => asked.includes(chunk)));
 });
 
+journey("a page of a browser that is to spare data loads a chunk when it is wanted", async ({ page }) => {
+  const asked = askedFor(page);
+  await page.addInitScript(() => Object.defineProperty(navigator, "connection", { value: { saveData: true } }));
+  await page.clock.install();
+  await dashboard.visit(page, "/leads");
+  await page.clock.runFor(60_000);
+  await page.waitForLoadState("networkidle");
+  assert.deepEqual(asked, ["leads"]);
+  await page.getByRole("link", { name: "Jobs", exact: true }).click();
+  await page.waitForURL("**/jobs");
+  await until("the jobs are shown", async () => (await title(page)) === "Jobs");
+  assert.deepEqual(asked, ["leads", "jobs"]);
+});
+
 journey("the way back leads to a page whose chunk is not there since a reload", async ({ page }) => {
   await dashboard.visit(page, "/");
   await page.getByRole("link", { name: "Jobs", exact: true }).click();

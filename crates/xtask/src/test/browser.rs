@@ -11,6 +11,7 @@ use crate::test::report::Outcome;
 use crate::test::rust::counted;
 use crate::test::session::Session;
 use crate::up;
+use crate::web::budget;
 
 /// Runs the suite in `tests/browser`.
 pub(crate) fn tests(session: &Session<'_>) -> Result<Outcome> {
@@ -21,9 +22,9 @@ pub(crate) fn tests(session: &Session<'_>) -> Result<Outcome> {
     let Some(chromium) = &session.needs.chromium else {
         return Ok(Outcome::Skipped("they need Chromium".into()));
     };
-    let Some(limit) = session.page else {
+    if !session.has_page {
         return Ok(Outcome::Skipped("the page was not built".into()));
-    };
+    }
     node.install(&folder)?;
     let program = up::build_with_tests(session.workspace)?;
     let journey = |file: &Path| {
@@ -31,7 +32,7 @@ pub(crate) fn tests(session: &Session<'_>) -> Result<Outcome> {
         command.current_dir(&folder);
         command.args(["--test", "--test-reporter=spec"]).arg(file);
         command.env("LETIP_BIN", &program).env("LETIP_CHROMIUM", chromium);
-        command.env("LETIP_ROUTE_LIMIT", limit.to_string());
+        command.env("LETIP_VISIT_LIMIT", budget::VISIT.to_string());
         command.env("LETIP_SCREENSHOTS", session.workspace.root.join("target/screenshots"));
         if let Some(page) = &session.developer_page {
             command.env("LETIP_DEVELOPER_PAGE", page);

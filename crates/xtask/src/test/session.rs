@@ -22,8 +22,8 @@ pub(crate) struct Session<'a> {
     pub(crate) workspace: &'a Workspace,
     pub(crate) choice: Choice,
     pub(crate) needs: Needs,
-    /// Bytes in brotli that the page's first route may have; none while the page was not built in this run.
-    pub(crate) page: Option<u64>,
+    /// Whether the page was built in this run.
+    pub(crate) has_page: bool,
     /// Folder of the page with the developer panel, once it was built in this run.
     pub(crate) developer_page: Option<PathBuf>,
     database: Server,
@@ -44,7 +44,7 @@ impl<'a> Session<'a> {
     /// With nothing found or started yet.
     pub(crate) fn new(workspace: &'a Workspace, choice: Choice) -> Self {
         let (needs, database) = (Needs::default(), Server::None);
-        Self { workspace, choice, needs, page: None, developer_page: None, database }
+        Self { workspace, choice, needs, has_page: false, developer_page: None, database }
     }
 
     pub(crate) fn provision(&mut self) -> Result<Outcome> {
@@ -58,7 +58,7 @@ impl<'a> Session<'a> {
     pub(crate) fn build_page(&mut self) -> Result<Outcome> {
         let manifest = web::build(self.workspace, self.choice, Profile::Release)?;
         // A page over its budget can still be looked at.
-        self.page = Some(manifest.limit);
+        self.has_page = true;
         eprint!("{}", budget::table(&manifest));
         budget::check(&manifest)?;
         Ok(Outcome::Done)

@@ -7,8 +7,14 @@ use anyhow::{Result, bail};
 use crate::report::bytes;
 use crate::web::manifest::{Asset, Manifest};
 
+/// Bytes in brotli that a first visit may load in all.
+pub(crate) const VISIT: u64 = 250_000;
+
+/// What of it is for the document, which the server compresses and no build knows: a list of fifty leads has 10.9 kB.
+const DOCUMENT: u64 = 11_000;
+
 /// Bytes in brotli that script, module, chunk and style sheet of a route may have together.
-pub(crate) const LIMIT: u64 = 250_000;
+pub(crate) const LIMIT: u64 = VISIT - DOCUMENT;
 
 /// Fails when a route is over the limit.
 pub(crate) fn check(manifest: &Manifest) -> Result<()> {
@@ -38,7 +44,7 @@ fn every_route(manifest: &Manifest) -> impl Iterator<Item = &Asset> {
 }
 
 /// What is put over a page that stands already: no route loads it first.
-const OVER_PAGES: [&str; 1] = ["desk"];
+pub(super) const OVER_PAGES: [&str; 1] = ["desk"];
 
 /// The chunks, of which a route loads one.
 fn chunks(manifest: &Manifest) -> impl Iterator<Item = (&str, &Asset)> {

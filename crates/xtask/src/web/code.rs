@@ -32,6 +32,7 @@ const RELOCATIONS: &str = "-Clink-arg=--emit-relocs";
 
 /// How the module becomes smaller, for the mark of what was made in this way.
 const STEPS: &str = concat!(
+    include_str!("budget.rs"),
     include_str!("code.rs"),
     include_str!("glue.rs"),
     include_str!("optimise.rs"),

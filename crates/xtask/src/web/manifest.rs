@@ -107,7 +107,7 @@ mod tests {
             css: None,
             chunks: BTreeMap::new(),
         };
-        Manifest { entry, limit: 250_000, files: vec![asset] }
+        Manifest { entry, limit: 239_000, files: vec![asset] }
     }
 
     #[test]

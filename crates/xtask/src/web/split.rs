@@ -1,9 +1,10 @@
 //! The module in parts: what only one kind of page needs stands in a chunk, which is loaded when such a page is near.
 //!
 //! A chunk's root is an export of the module with a name of its own kind. What is reached from no other export stands in
-//! the chunk, with its data and its places in the table of functions; code that a few chunks need, in each of them; what more
-//! need, in the main part. Before wasm-bindgen the linker tells which functions and data are meant by addresses; the parts are made last, of the module
-//! that was made small as a whole. A chunk imports memory, table and functions from the main part's exports.
+//! the chunk, with its data and its places in the table of functions; what a few chunks need, in each of them; what more
+//! need, in the main part. Before wasm-bindgen the linker tells which functions and data are meant by addresses; the parts
+//! are made last, of the module that was made small as a whole. A chunk imports memory, table and functions from the main
+//! part's exports.
 
 mod emit;
 mod links;

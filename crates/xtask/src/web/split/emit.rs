@@ -14,6 +14,7 @@ use crate::web::split::MAIN;
 use crate::web::split::needs::{Kind, Needs, Shared, kind};
 use crate::web::split::plan::Plan;
 use crate::web::split::program::Program;
+use crate::web::split::reach::Users;
 
 /// The main part and the chunks, in the order of the plan.
 pub(super) fn parts(program: &Program<'_>, plan: &Plan) -> Result<(Vec<u8>, Vec<Vec<u8>>)> {
@@ -305,7 +306,8 @@ fn imports(part: &mut Part<'_>, needs: &Needs) -> Result<ImportSection, Error<St
 
 fn data(part: &Part<'_>) -> DataSection {
     let mut data = DataSection::new();
-    for (range, _) in part.plan.data.iter().filter(|(_, chunk)| Some(*chunk) == part.chunk) {
+    let own = |users: &Users| part.chunk.is_some_and(|chunk| users.has(chunk));
+    for (range, _) in part.plan.data.iter().filter(|(_, users)| own(users)) {
         for (address, bytes) in &part.program.data {
             if let Some(places) = within(range, *address, bytes.len()) {
                 let at = address + u32::try_from(places.start).unwrap_or_default();

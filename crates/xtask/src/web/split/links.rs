@@ -30,7 +30,12 @@ pub(super) struct Links {
     pub(super) slots: Vec<(u32, u32)>,
     /// Where data stand in memory, by symbol.
     pub(super) places: HashMap<u32, Range<u32>>,
+    /// Where in memory data stand that the program does not change.
+    pub(super) constants: Vec<Range<u32>>,
 }
+
+/// What the linker calls the segment of data that the program does not change.
+const CONSTANT: &str = ".rodata";
 
 /// What is read of a module before its links are put together.
 #[derive(Default)]
@@ -40,6 +45,8 @@ struct Raw<'a> {
     /// Bodies by their place in the section, in order.
     bodies: Vec<(Range<usize>, u32)>,
     segments: Vec<Segment>,
+    /// Their names, as many as they have.
+    segment_names: Vec<&'a str>,
     imported: u32,
     code: usize,
     data: usize,
@@ -113,8 +120,15 @@ impl<'a> Raw<'a> {
         let of = match name {
             "linking" => {
                 for part in LinkingSectionReader::new(reader)?.subsections() {
-                    if let Linking::SymbolTable(symbols) = part? {
-                        self.symbols = symbols.into_iter().collect::<Result<_, _>>()?;
+                    match part? {
+                        Linking::SymbolTable(symbols) => {
+                            self.symbols = symbols.into_iter().collect::<Result<_, _>>()?;
+                        }
+                        Linking::SegmentInfo(segments) => {
+                            let names = segments.into_iter().map(|segment| Ok(segment?.name));
+                            self.segment_names = names.collect::<Result<_>>()?;
+                        }
+                        _ => {}
                     }
                 }
                 return Ok(());
@@ -130,6 +144,7 @@ impl<'a> Raw<'a> {
 
     fn linked(mut self) -> Result<Links> {
         self.links.places = self.places()?;
+        self.links.constants = self.constants()?;
         let mut data: Vec<(Range<u32>, u32)> =
             self.links.places.iter().map(|(symbol, place)| (place.clone(), *symbol)).collect();
         data.sort_by_key(|(place, symbol)| (place.start, *symbol));
@@ -190,6 +205,13 @@ impl<'a> Raw<'a> {
             .filter(|(place, _)| place.contains(&address))
             .map(|(_, symbol)| Item::Datum(*symbol))
             .collect())
+    }
+
+    fn constants(&self) -> Result<Vec<Range<u32>>> {
+        let segments = self.segments.iter().zip(&self.segment_names).filter(|(_, name)| **name == CONSTANT);
+        let place =
+            |segment: &Segment| Ok(segment.address..segment.address + u32::try_from(segment.range.len())?);
+        segments.map(|(segment, _)| place(segment)).collect()
     }
 
     fn places(&self) -> Result<HashMap<u32, Range<u32>>> {

@@ -1,17 +1,18 @@
 //! What stands where: in the main part, or in which chunk.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use anyhow::{Result, bail};
 
+use crate::web::budget::OVER_PAGES;
 use crate::web::split::PREFIX;
 use crate::web::split::links::{Item, Links};
 use crate::web::split::program::Program;
 use crate::web::split::reach::{Users, users};
 
 /// Shorter data stay in the main part: taking them out costs more than it saves.
-const SHORTEST: usize = 12;
+const SHORTEST: usize = 8;
 
 /// Where everything belongs.
 #[derive(Debug)]
@@ -20,15 +21,15 @@ pub(super) struct Plan {
     pub(super) chunks: Vec<String>,
     /// The parts that have each function: the main part, or chunks, each its own copy.
     pub(super) functions: Vec<Users>,
-    /// Addresses of data that stand in chunks.
-    pub(super) data: Vec<(Range<u32>, usize)>,
+    /// Addresses of data that stand in chunks, each of which has its own copy.
+    pub(super) data: Vec<(Range<u32>, Users)>,
 }
 
 impl Plan {
     /// What a few chunks need stands in each of them, as every first page loads the main part and one chunk: code that only
-    /// others need is not to be among it. What more than two thirds of the chunks need stands in the main part, and so do
-    /// functions in the table, of which there is to be one each, and data. `links` are those of the same module before addresses became
-    /// numbers.
+    /// others need is not to be among it. A function whose address is taken is its place in the table, which every chunk
+    /// that is loaded fills with its own copy; data that nobody changes are written over with the same. `links` are those of
+    /// the same module before addresses became numbers.
     pub(super) fn of(program: &Program<'_>, links: &Links) -> Result<Self> {
         let chunks: Vec<String> =
             program.exported().filter_map(|(name, _)| Some(name.strip_prefix(PREFIX)?.to_owned())).collect();
@@ -46,8 +47,8 @@ impl Plan {
         let functions = users(exported.chain(started).chain(pointed_at), |function| {
             program.mentions_of(function).map_or(&[][..], |mentions| &mentions.functions)
         });
-        let functions = homes(program, &functions, chunks.len() * 2 / 3)?;
-        Ok(Self { functions, data: data(links, by), chunks })
+        let few = Few::of(&chunks, heaviest(program, &functions, &chunks));
+        Ok(Self { functions: homes(program, &functions, few)?, data: data(links, by, few), chunks })
     }
 
     /// Whether a part has this function.
@@ -57,12 +58,43 @@ impl Plan {
     }
 }
 
-/// Where each function stands, by who uses it; in at most so many chunks.
-fn homes(program: &Program<'_>, users: &HashMap<u32, Users>, most: usize) -> Result<Vec<Users>> {
-    let in_table: HashSet<u32> = program.slots.iter().map(|(_, function)| *function).collect();
+/// How many chunks may have a copy of the same. For a page's own sake it would be as many as do without it: the rest is
+/// what the page has to load in vain. But a part alone is compressed worse, so that the heaviest page is lightest when
+/// what it needs itself stands in the main part, unless very few others need it.
+#[derive(Clone, Copy, Debug)]
+struct Few {
+    most: usize,
+    /// The chunk of the heaviest page, and how many may have a copy of what it needs.
+    heaviest: Users,
+    most_with_it: usize,
+}
+
+impl Few {
+    fn of(chunks: &[String], heaviest: Users) -> Self {
+        Self { most: chunks.len() * 2 / 3, heaviest, most_with_it: chunks.len() * 2 / 5 }
+    }
+
+    /// Whether each of these has its own copy, where they are several.
+    fn are(self, users: Users) -> bool {
+        let most = if users.and(self.heaviest) == users { self.most_with_it } else { self.most };
+        users.only().is_some() || users.count() <= most
+    }
+}
+
+/// The chunk that reaches the most code, of those that a first page may load.
+fn heaviest(program: &Program<'_>, users: &HashMap<u32, Users>, chunks: &[String]) -> Users {
+    let code = |chunk: usize| -> usize {
+        let reached = users.iter().filter(|(_, users)| users.has(chunk));
+        reached.filter_map(|(function, _)| Some(program.body_of(*function)?.as_bytes().len())).sum()
+    };
+    let first = (0..chunks.len()).filter(|chunk| !OVER_PAGES.contains(&chunks[*chunk].as_str()));
+    first.max_by_key(|chunk| code(*chunk)).map_or(Users::default(), Users::chunk)
+}
+
+/// Where each function stands, by who uses it.
+fn homes(program: &Program<'_>, users: &HashMap<u32, Users>, few: Few) -> Result<Vec<Users>> {
     let home = |function: u32| match users.get(&function) {
-        Some(users) if users.only().is_some() => *users,
-        Some(users) if users.count() <= most && !in_table.contains(&function) => *users,
+        Some(users) if few.are(*users) => *users,
         _ => Users::MAIN,
     };
     let numbers = 0..u32::try_from(program.functions.len())?;
@@ -112,8 +144,9 @@ fn without_hash(name: &str) -> &str {
     }
 }
 
-/// Addresses that one chunk alone uses. Data that look alike may share a place.
-fn data(links: &Links, by: impl Fn(Item) -> Users) -> Vec<(Range<u32>, usize)> {
+/// Addresses that one chunk alone uses, and those with data that nobody changes and a few chunks use. Data that look alike
+/// may share a place.
+fn data(links: &Links, by: impl Fn(Item) -> Users, few: Few) -> Vec<(Range<u32>, Users)> {
     let mut bytes: BTreeMap<u32, Users> = BTreeMap::new();
     for (symbol, place) in &links.places {
         let users = by(Item::Datum(*symbol));
@@ -122,11 +155,15 @@ fn data(links: &Links, by: impl Fn(Item) -> Users) -> Vec<(Range<u32>, usize)> {
             *known = known.and(users);
         }
     }
-    let mut data: Vec<(Range<u32>, usize)> = Vec::new();
-    for (address, chunk) in bytes.iter().filter_map(|(address, users)| Some((*address, users.only()?))) {
+    let is_constant = |address: &u32| links.constants.iter().any(|place| place.contains(address));
+    let mut data: Vec<(Range<u32>, Users)> = Vec::new();
+    for (address, users) in bytes {
+        if !few.are(users) || (users.only().is_none() && !is_constant(&address)) {
+            continue;
+        }
         match data.last_mut() {
-            Some((range, of)) if range.end == address && *of == chunk => range.end += 1,
-            _ => data.push((address..address + 1, chunk)),
+            Some((range, of)) if range.end == address && *of == users => range.end += 1,
+            _ => data.push((address..address + 1, users)),
         }
     }
     data.retain(|(range, _)| range.len() >= SHORTEST);
@@ -168,17 +205,53 @@ mod tests {
 
     #[test]
     fn what_a_few_chunks_need_stands_in_each_but_what_the_main_part_calls() {
-        let module = module(&[&[], &[], &[2], &[], &[], &[4]]);
+        let module = module(&[&[], &[], &[2], &[4], &[], &[]]);
         let program = Program::read(&module).unwrap();
         let [a, b, c] = [0, 1, 2].map(Users::chunk);
         let known =
             [(0, a), (1, a.and(b)), (2, a.and(b)), (3, a.and(b).and(c)), (4, a.and(b)), (5, a.and(b))];
-        let homes = homes(&program, &known.into(), 2).unwrap();
+        let few = Few { most: 2, heaviest: Users::chunk(9), most_with_it: 0 };
+        let homes = homes(&program, &known.into(), few).unwrap();
         let of = |function: usize| homes[function];
         assert_eq!([of(0), of(1), of(2)], [a, a.and(b), a.and(b)]);
         assert_eq!(of(3), Users::MAIN, "too many need it");
-        assert_eq!(of(5), Users::MAIN, "there is one of each function in the table");
         assert_eq!(of(4), Users::MAIN, "that one calls it");
+        assert_eq!(of(5), a.and(b), "each fills the place in the table with its own");
         assert!(a.and(b).has(1) && !a.and(b).has(2) && !Users::MAIN.has(0));
+    }
+
+    #[test]
+    fn of_what_the_heaviest_page_needs_there_are_fewer_copies() {
+        let [a, b, c] = [0, 1, 2].map(Users::chunk);
+        let few = Few { most: 2, heaviest: a, most_with_it: 1 };
+        assert_eq!([few.are(a), few.are(a.and(b)), few.are(b.and(c))], [true, false, true]);
+        assert!(!few.are(a.and(b).and(c)) && !few.are(Users::MAIN));
+    }
+
+    #[test]
+    fn the_heaviest_page_is_the_one_that_reaches_the_most_code() {
+        let module = module(&[&[1, 1, 1], &[1], &[1]]);
+        let program = Program::read(&module).unwrap();
+        let [over, a, b] = [0, 1, 2].map(Users::chunk);
+        let chunks = [OVER_PAGES[0], "a", "b"].map(str::to_owned);
+        let found = |users: [(u32, Users); 3]| heaviest(&program, &users.into(), &chunks);
+        assert_eq!(found([(0, over), (1, a), (2, a.and(b))]), a, "what is put over pages does not count");
+        assert_eq!(found([(0, b.and(over)), (1, a), (2, a)]), b, "the first one calls more");
+    }
+
+    #[test]
+    fn data_that_a_few_chunks_need_are_copied_unless_they_change() {
+        let places = [(0, 0..20), (1, 20..40), (2, 40..60), (3, 60..80), (4, 80..84)];
+        let links = Links { places: places.into(), constants: vec![0..60, 80..100], ..Links::default() };
+        let [a, b, c] = [0, 1, 2].map(Users::chunk);
+        let by = |item| match item {
+            Item::Datum(0) => a.and(b),
+            Item::Datum(1) => a.and(b).and(c),
+            Item::Datum(2) => c,
+            Item::Datum(3) => a.and(b),
+            _ => a,
+        };
+        let few = Few { most: 2, heaviest: Users::chunk(9), most_with_it: 0 };
+        assert_eq!(data(&links, by, few), [(0..20, a.and(b)), (40..60, c)], "the last is too short");
     }
 }

@@ -116,6 +116,11 @@ impl<'a> Program<'a> {
         self.mentions.get(function.checked_sub(self.first_own())? as usize)
     }
 
+    /// What a function consists of, unless it is imported.
+    pub(super) fn body_of(&self, function: u32) -> Option<&FunctionBody<'a>> {
+        self.bodies.get(function.checked_sub(self.first_own())? as usize)
+    }
+
     /// Functions that are exported.
     pub(super) fn exported(&self) -> impl Iterator<Item = (&'a str, u32)> {
         let functions = self.exports.iter().filter(|export| export.kind == ExternalKind::Func);
