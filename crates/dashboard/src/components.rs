@@ -4,6 +4,7 @@ pub(crate) mod badge;
 pub(crate) mod bars;
 pub(crate) mod combobox;
 pub(crate) mod field;
+pub(crate) mod focus;
 #[cfg(feature = "ssr")]
 pub(crate) mod form;
 pub(crate) mod icon;

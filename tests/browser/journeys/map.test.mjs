@@ -103,10 +103,15 @@ journey("a lead on the map shows itself beside its place, by pointer and by keys
   await spots(page).and(page.getByRole("link", { name: LONELY.name })).focus();
   await page.keyboard.press("Enter");
   const link = card.getByRole("link", { name: LONELY.name });
-  await until("the card has the focus", async () => link.evaluate((it) => it === document.activeElement));
+  const cardHasFocus = () => link.evaluate((it) => it === document.activeElement);
+  await until("the card has the focus", cardHasFocus);
   await page.keyboard.press("Enter");
   await page.waitForURL(`**/leads/${id}`);
   await page.goBack();
+
+  await spots(page).and(page.getByRole("link", { name: LONELY.name })).click();
+  await until("the card has the focus again", cardHasFocus);
+  assert.equal(await page.evaluate(focusAfterClosing), "spot", "whoever moves on at once is not fetched back");
 
   await drawing(page).focus();
   await page.keyboard.press("+");
@@ -119,6 +124,17 @@ journey("a lead on the map shows itself beside its place, by pointer and by keys
   await page.keyboard.press("Home");
   await until("a key shows all", async () => within(page) === null);
 });
+
+/** Runs on the page: closes the card and gives a spot the focus before the next frame; what has it in the end. */
+async function focusAfterClosing() {
+  document.querySelector(".map-card button").click();
+  const spot = document.querySelector(".map--leads a[data-lead]");
+  spot.focus();
+  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+  await frame();
+  await frame();
+  return document.activeElement === spot ? "spot" : document.activeElement.outerHTML.slice(0, 99);
+}
 
 journey("the map is dragged with a mouse", async ({ page, server }) => {
   await server.search(RESTAURANTS);

@@ -22,10 +22,11 @@ use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 
+use crate::components::focus::{is_focus_free, is_focus_nowhere};
 use crate::reaction::{Derived, Var, react};
 use crate::shortcuts::use_row_keys;
 use screen::Aim;
-pub(crate) use screen::{Body, ROWS_BEFORE, focus_in_place, is_row_focused};
+pub(crate) use screen::{Body, ROWS_BEFORE, is_row_focused};
 use window::Sight;
 pub(crate) use window::{Segment, pages_around, segments};
 
@@ -247,7 +248,7 @@ impl VirtualList {
 
     /// Gives the row at `place` the focus once it is made, where it would not be taken from something that somebody chose.
     pub(crate) fn return_focus(self, place: u32) {
-        if screen::is_focus_free() {
+        if is_focus_free() {
             self.moving.try_update_value(|moving| moving.wanted = Some(place));
             self.settle();
         }
@@ -329,7 +330,7 @@ impl VirtualList {
         if let Some(wanted) = wanted {
             self.focus(wanted);
         } else if had_focus
-            && screen::is_focus_nowhere()
+            && is_focus_nowhere()
             && let Some(kept) = self.kept.try_get_untracked().flatten()
         {
             self.focus(kept);

@@ -3,9 +3,10 @@
 use leptos::html::Tbody;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use web_sys::{Element, FocusOptions, HtmlElement, HtmlTableCellElement, ScrollRestoration};
+use web_sys::{Element, HtmlElement, HtmlTableCellElement, ScrollRestoration};
 
 use super::window::Sight;
+use crate::components::focus::focus_in_place;
 
 /// What a row's `aria-rowindex` counts before its place: rows are counted from 1, and the head is the first.
 pub(crate) const ROWS_BEFORE: u32 = 2;
@@ -71,24 +72,6 @@ impl Body {
 /// What of a row has the focus: a cell, counted from 1, or else what leads to what the row stands for.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Aim(Option<i32>);
-
-/// Gives the element the focus, and leaves the page scrolled as it is.
-pub(crate) fn focus_in_place(element: &HtmlElement) -> bool {
-    let options = FocusOptions::new();
-    options.set_prevent_scroll(true);
-    element.focus_with_options(&options).is_ok()
-}
-
-/// Whether nothing has the focus.
-pub(super) fn is_focus_nowhere() -> bool {
-    document().active_element().is_none_or(|active| active.tag_name() == "BODY")
-}
-
-/// Whether nothing has the focus that somebody gave it to: nothing at all, or the title of a page that has just come.
-pub(super) fn is_focus_free() -> bool {
-    let is_title = |active: Element| active.has_attribute("data-page-title");
-    is_focus_nowhere() || document().active_element().is_some_and(is_title)
-}
 
 /// Whether a row of a list has the focus.
 pub(crate) fn is_row_focused() -> bool {

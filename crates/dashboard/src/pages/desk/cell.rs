@@ -15,7 +15,7 @@ use web_sys::{Element, HtmlElement, HtmlInputElement};
 use super::Tools;
 use super::form::Origin;
 use crate::components::field::FieldText;
-use crate::components::virtual_list::focus_in_place;
+use crate::components::focus::focus_in_place;
 use crate::lead_form::{CITY, EMAIL, LeadForm, NAME, PHONE, WEBSITE};
 use crate::routes::Route;
 

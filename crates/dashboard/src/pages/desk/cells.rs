@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
-use crate::components::virtual_list::focus_in_place;
+use crate::components::focus::focus_in_place;
 
 /// The row's link, which names it, and the cells that can be changed.
 const STOPS: &str = "[data-row],.cell--city,.cell--phone,.cell--website,.cell--email";

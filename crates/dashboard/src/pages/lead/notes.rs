@@ -12,11 +12,11 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use markup::{Node, view};
-use web_sys::{HtmlElement, HtmlInputElement, KeyboardEvent};
+use web_sys::{HtmlInputElement, KeyboardEvent};
 
+use crate::components::focus::focus_soon;
 use crate::components::icon::{Icon, icon};
 use crate::components::panel::panel;
-use crate::components::virtual_list::focus_in_place;
 use crate::desk::{Desk, Task, use_desk};
 use crate::lead_form::{NOTES, TAGS};
 use crate::leads_url;
@@ -167,7 +167,7 @@ impl Notes {
         else {
             return;
         };
-        if let Some(field) = found::<HtmlInputElement>(NEW_TAG) {
+        if let Some(field) = field(NEW_TAG) {
             field.set_value("");
         }
         let tags = lead.tags.iter().cloned().chain([tag]).collect::<Vec<_>>();
@@ -182,20 +182,11 @@ impl Notes {
     }
 }
 
-fn found<T: JsCast>(selector: &str) -> Option<T> {
-    // A field of several lines has its text under the same name as one of one line.
+fn field(selector: &str) -> Option<HtmlInputElement> {
+    // One of several lines has its text under the same name as one of one line.
     document().query_selector(selector).ok().flatten().map(JsCast::unchecked_into)
 }
 
 fn typed_in(selector: &str) -> Option<String> {
-    found::<HtmlInputElement>(selector).map(|field| field.value())
-}
-
-/// Gives it the focus, once the page shows what it shows by then.
-fn focus_soon(selector: &'static str) {
-    request_animation_frame(move || {
-        if let Some(element) = found::<HtmlElement>(selector) {
-            focus_in_place(&element);
-        }
-    });
+    field(selector).map(|field| field.value())
 }

@@ -13,20 +13,18 @@ use client::ApiError;
 use contract::map::{BusinessMap, MapQuery, Spot, SpotBusiness};
 use contract::{BoundingBox, BusinessId, BusinessQuery, Page, PageMeta};
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsCast;
 use markup::{Node, view};
 use requery_leptos::UseQuery;
-use web_sys::HtmlElement;
 
 use super::{Shape, filters, head, nothing};
 use crate::address::{Address, Step, use_address};
 use crate::columns::use_columns;
 use crate::components::badge::enrichment_badge;
+use crate::components::focus::focus_soon;
 use crate::components::icon::{Icon, icon};
 use crate::components::lead::call_link;
 use crate::components::load::{lines, load_of, missing, stale_line};
 use crate::components::panel::{empty, link_button};
-use crate::components::virtual_list::focus_in_place;
 use crate::look::{self, Look};
 use crate::reaction::{Derived, Var, derive};
 use crate::{data, format, leads_url, routes};
@@ -236,17 +234,6 @@ fn note(map: &BusinessMap) -> String {
 fn no_place(query: &BusinessQuery) -> Node {
     let table = link_button("btn btn--primary", Look::Table.url(query), Icon::Leads, "Show the table");
     empty(Icon::Leads, "No place is known", "Of none of these leads it is known where it is.", table)
-}
-
-/// Gives the focus to what the selector names, once the page shows what it shows by then.
-fn focus_soon(selector: &'static str) {
-    request_animation_frame(move || {
-        let found = document().query_selector(selector).ok().flatten();
-        if let Some(element) = found {
-            // A drawing takes the focus as any other element.
-            focus_in_place(element.unchecked_ref::<HtmlElement>());
-        }
-    });
 }
 
 #[cfg(test)]

@@ -9,8 +9,9 @@ use markup::{Node, view};
 use web_sys::{Element, KeyboardEvent, MouseEvent, PointerEvent};
 
 use super::frame::{Frame, HEIGHT, WIDTH};
-use super::{Map, described, focus_soon, is_one_place};
+use super::{Map, described, is_one_place};
 use crate::address::Step;
+use crate::components::focus::focus_soon;
 use crate::components::map::scale;
 use crate::format;
 use crate::look::{self, Look};
