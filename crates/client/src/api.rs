@@ -391,8 +391,7 @@ fn query_string(query: &Value) -> Result<String, ApiError> {
 
 #[cfg(test)]
 mod tests {
-    use contract::BusinessQuery;
-    use contract::query::GeoPoint;
+    use contract::{BusinessQuery, GeoPoint};
 
     use super::*;
 

@@ -118,7 +118,7 @@ fn folded(text: &str) -> impl Iterator<Item = u8> {
 
 #[cfg(test)]
 mod tests {
-    use contract::query::{BoundingBox, BusinessIds, GeoPoint};
+    use contract::{BoundingBox, BusinessIds, GeoPoint};
     use contract::{BusinessId, SourceRef, Timestamp};
 
     use super::*;

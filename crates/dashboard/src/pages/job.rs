@@ -1,7 +1,6 @@
 //! One job, live: how far it is, what it counted, and the leads of its area as they come.
 
-use contract::query::GeoPoint;
-use contract::{Business, BusinessId, BusinessQuery, Job, JobId, JobStatus, Page, Shared};
+use contract::{Business, BusinessId, BusinessQuery, GeoPoint, Job, JobId, JobStatus, Page, Shared};
 use markup::{Node, keyed, view};
 
 use crate::address::use_address;
