@@ -203,8 +203,8 @@ fn loader(assets: &AssetPaths) -> String {
     )
 }
 
-/// Starts the application behind the first paint, whose processors it would take; a page whose script does not load stays as it
-/// was rendered. The first paint is not awaited where none comes: in a tab that is not shown, and in a browser that tells none.
+/// Starts the application behind the first paint of something, whose processors it would take; a page whose script does not load
+/// stays as it was rendered. The first paint is not awaited where none comes: in a tab that is not shown, and in a browser that tells none.
 /// Who goes back to an earlier page of this document before the application is there to show it has it loaded.
 fn start_script(assets: &AssetPaths, nonce: Option<String>) -> AnyView {
     let text = format!(
@@ -213,7 +213,8 @@ fn start_script(assets: &AssetPaths, nonce: Option<String>) -> AnyView {
         root.setAttribute({LEFT:?},'');location.reload()}});\
         let begun;const begin=()=>{{if(begun)return;begun=1;root.setAttribute({PAINTED:?},'');\
         import({:?}).then(({{default:init,hydrate,load}})=>init({{module_or_path:{:?}}}).then(()=>hydrate({})),console.error)}};\
-        new PerformanceObserver(begin).observe({{type:'paint',buffered:true}});setTimeout(begin,document.hidden?0:500)",
+        new PerformanceObserver(seen=>seen.getEntriesByName('first-contentful-paint')[0]&&begin())\
+        .observe({{type:'paint',buffered:true}});setTimeout(begin,document.hidden?0:500)",
         watch(&assets.js),
         assets.js,
         assets.wasm,
