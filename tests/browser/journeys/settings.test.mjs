@@ -76,6 +76,20 @@ journey("a theme is chosen by keys alone and is there at once in another browser
   assert.equal(await page.evaluate(() => localStorage.getItem("theme")), "light");
 }, { signIn: true });
 
+journey("who is signed in on a phone has a head of one line, and the theme among the settings", async ({ page, server }) => {
+  await setUp(page, server);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await dashboard.visit(page, "/find");
+  const middles = page.locator(".side").locator(".brand, .jump, .connection, .person").evaluateAll((parts) =>
+    parts.map((part) => part.getBoundingClientRect()).map(({ top, bottom }) => Math.round((top + bottom) / 2)),
+  );
+  const [first, ...others] = await middles;
+  assert.deepEqual(others, [first, first, first]);
+  await page.locator(".person a").click();
+  await page.getByRole("link", { name: "Settings" }).filter({ visible: true }).click();
+  await page.getByRole("radio", { name: "Dark" }).first().waitFor();
+}, { signIn: true });
+
 journey("the switch in the navigation has the server keep the theme, and says where it does not", async ({
   page, context, server, problems,
 }) => {
