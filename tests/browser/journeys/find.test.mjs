@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { journey } from "../lib/journey.mjs";
 import * as dashboard from "../lib/page.mjs";
 import { EVERYTHING, RESTAURANTS } from "../lib/page.mjs";
-import { SCRIPT_BLOCKED } from "../lib/problems.mjs";
+import { CUT_OFF, SCRIPT_BLOCKED } from "../lib/problems.mjs";
 import { Server } from "../lib/server.mjs";
 import { until } from "../lib/wait.mjs";
 
@@ -66,7 +66,7 @@ journey("a reload in the middle of a job keeps its state", async ({ page, server
 
 journey("a server killed in the middle finishes the job when it is back, and the page recovers", async (world) => {
   const { page, server, problems } = world;
-  problems.expect(/ERR_CONNECTION_(REFUSED|RESET|CLOSED)|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED_ENCODING/);
+  problems.expect(CUT_OFF);
   problems.expect(/WebSocket/);
   const jobId = await dashboard.caughtRunning(server, page);
   await server.kill();
@@ -86,7 +86,7 @@ journey("a server killed in the middle finishes the job when it is back, and the
 });
 
 journey("a server that is shut down and started again is followed as before", async ({ page, server, problems }) => {
-  problems.expect(/ERR_CONNECTION_(REFUSED|RESET|CLOSED)|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED_ENCODING/);
+  problems.expect(CUT_OFF);
   problems.expect(/WebSocket|status of 503/);
   await dashboard.visit(page, "/leads");
   await dashboard.mark(page);

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 
 import { journey } from "../lib/journey.mjs";
 import * as dashboard from "../lib/page.mjs";
+import { CUT_OFF } from "../lib/problems.mjs";
 import { seen, watchRows } from "../lib/sight.mjs";
 import { until } from "../lib/wait.mjs";
 
 const LIST = "/leads?sort=name";
-const CUT_OFF = /ERR_CONNECTION_(REFUSED|RESET|CLOSED)|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED_ENCODING|WebSocket/;
 
 journey("all tabs of a browser share one socket, and the next one opens its own when the first is closed", async (world) => {
   const { server, page } = world;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import { journey } from "../lib/journey.mjs";
 import * as dashboard from "../lib/page.mjs";
+import { CUT_OFF } from "../lib/problems.mjs";
 import { seen, watchRows } from "../lib/sight.mjs";
 import { until } from "../lib/wait.mjs";
 
@@ -21,7 +22,7 @@ async function across({ page, server, startBeside, problems }) {
   await untilListed(page, ["Kahvila v2"]);
   assert.deepEqual((await seen(page)).appeared, { [`/leads/${lead.id}`]: 1 });
 
-  problems.expect(/ERR_CONNECTION_(REFUSED|RESET|CLOSED)|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED_ENCODING/);
+  problems.expect(CUT_OFF);
   problems.expect(/WebSocket/);
   await server.kill();
   await untilCutOff(page);

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
 
+/** What a browser says of requests and sockets whose server goes away: by when it went, and how. */
+export const CUT_OFF =
+  /ERR_CONNECTION_(REFUSED|RESET|CLOSED)|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_SOCKET_NOT_CONNECTED|WebSocket/;
+
 /** A browser that runs no script says so of each that the page has. */
 export const SCRIPT_BLOCKED = /request failed: .*\.(js|wasm) csp/;
 
