@@ -58,9 +58,9 @@ impl Plan {
     }
 }
 
-/// How many chunks may have a copy of the same. For a page's own sake it would be as many as do without it: the rest is
-/// what the page has to load in vain. But a part alone is compressed worse, so that the heaviest page is lightest when
-/// what it needs itself stands in the main part, unless very few others need it.
+/// How many chunks may each have a copy of the same. The more may, the less does a page load that it does not need. But a
+/// copy is compressed apart from the main part, and so worse: the heaviest page is lightest when what it needs itself stands
+/// in the main part, unless very few others need it.
 #[derive(Clone, Copy, Debug)]
 struct Few {
     most: usize,
